@@ -1,0 +1,188 @@
+// Package forge holds the nouns of a code forge (repository, fork, pull
+// request, review, check, rule) and the errors a forge answers with. It has no
+// client and does no I/O; forge/github speaks to a forge, forge/sandbox is one.
+// Begin with Repo and Pull.
+package forge
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Repo is a repository as its forge describes it. What a forge did not say is
+// the zero value, or nil where false and unknown differ.
+type Repo struct {
+	RepoName
+	Description   string
+	DefaultBranch string
+	Language      string
+	License       string // SPDX identifier
+	Topics        []string
+	Stars         int
+	Forks         int
+	OpenIssues    int // issues and pull requests together, as GitHub counts
+	Private       bool
+	Visibility    string // "public", "internal", "private" or "" when not said
+	Archived      bool
+	Fork          bool
+	Parent        *RepoName // what a fork was made from
+	Source        *RepoName // where a network of forks begins
+	AllowForking  *bool
+	HasIssues     bool
+	HTMLURL       string
+	CloneURL      string
+	CreatedAt     time.Time
+	UpdatedAt     time.Time
+	PushedAt      time.Time
+	Access        *Access // nil when the forge did not say
+
+	SquashTitle string // COMMIT_OR_PR_TITLE, PR_TITLE or ""
+	AllowSquash *bool
+	AllowMerge  *bool
+	AllowRebase *bool
+}
+
+// Access is what the signed-in user may do with a repository.
+type Access struct {
+	Pull, Triage, Push, Maintain, Admin bool
+}
+
+// Fork is a repository that answers a request for a fork.
+type Fork struct {
+	Repo
+	Outcome ForkOutcome
+}
+
+// ForkOutcome says how a fork came to be there.
+type ForkOutcome string
+
+// The ways in which a fork comes to be there.
+const (
+	ForkCreated  ForkOutcome = "created"
+	ForkExisting ForkOutcome = "existing" // under the upstream's name
+	ForkRenamed  ForkOutcome = "renamed"  // it was there, under another name
+)
+
+// User is an account: a person, an organisation, or a bot.
+type User struct {
+	Login string
+	ID    int64
+	Name  string
+	Email string // public address, often empty
+	Type  string // "User", "Organization", "Bot"
+}
+
+// Ref is one side of a pull request.
+type Ref struct {
+	Repo   *RepoName // nil when the repository is gone
+	Branch string
+	SHA    string
+}
+
+// Pull is a pull request.
+type Pull struct {
+	Repo      RepoName
+	Number    int
+	Title     string
+	Body      string
+	State     PullState
+	Draft     bool
+	URL       string // the page for people
+	Author    User
+	Base      Ref
+	Head      Ref
+	Labels    []string
+	Reviewers []string // logins and team slugs asked for a review
+	CreatedAt time.Time
+	UpdatedAt time.Time
+	ClosedAt  *time.Time
+	MergedAt  *time.Time
+	Mergeable *bool
+}
+
+// PullState is where a pull request stands.
+type PullState string
+
+// The states of a pull request. A forge says "closed" for both of the last two.
+const (
+	PullOpen     PullState = "open"
+	PullMerged   PullState = "merged"
+	PullDeclined PullState = "declined" // closed without being merged
+)
+
+// NewPull is what opening a pull request takes.
+type NewPull struct {
+	Title    string
+	Body     string
+	Base     string   // branch of the upstream
+	Head     string   // branch
+	HeadRepo RepoName // where the branch lies
+	Draft    bool
+}
+
+// Review is an answer to a pull request by a reviewer.
+type Review struct {
+	Author User
+	State  string // "approved", "changes_requested", "commented", "dismissed", "pending"
+	Body   string
+	At     time.Time
+}
+
+// Comment is a remark on an issue or a pull request.
+type Comment struct {
+	Author User
+	Body   string
+	At     time.Time
+}
+
+// Check is one verdict of a machine on a commit: a check run or a status.
+type Check struct {
+	Name    string
+	State   string // "queued", "running", "success", "failure", "neutral", "skipped"
+	Summary string
+	URL     string
+}
+
+// Issue is an issue, or a pull request seen as one.
+type Issue struct {
+	Repo      RepoName
+	Number    int
+	Title     string
+	Body      string
+	State     string // "open" or "closed"
+	URL       string
+	Author    User
+	Labels    []string
+	Assignees []string
+	IsPull    bool
+	Draft     bool
+	CreatedAt time.Time
+	UpdatedAt time.Time
+	ClosedAt  *time.Time
+}
+
+// Release is a published version.
+type Release struct {
+	Tag       string
+	Name      string
+	URL       string
+	Published time.Time
+}
+
+// Rule is one rule of a ruleset in force for a branch. Parameters stay raw: a
+// type that is not known yet must be shown, not lost.
+type Rule struct {
+	Type       string
+	Parameters json.RawMessage
+	Source     string // repository or organisation that set it
+	SourceType string // "Repository", "Organization", "Enterprise"
+	RulesetID  int64
+	URL        string // page of the ruleset for people, "" when not known
+}
+
+// Team is a team of an organisation.
+type Team struct {
+	Slug       string
+	Name       string
+	Permission string
+}
