@@ -1,0 +1,140 @@
+package term
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	xterm "golang.org/x/term"
+)
+
+// ErrDeclined says that a question was answered with no, or with Ctrl-D.
+var ErrDeclined = errors.New("declined")
+
+// NoPromptError says that an answer is missing and may not be asked for.
+type NoPromptError struct {
+	Question string
+	Flag     string // what to give instead, e.g. "--yes"
+}
+
+func (e *NoPromptError) Error() string {
+	return fmt.Sprintf("%s: there is no terminal to ask on", strings.TrimRight(e.Question, "?: "))
+}
+
+// Confirm asks a yes-or-no question on the error stream; Enter takes def. It
+// answers ErrDeclined for no.
+func (s *Streams) Confirm(question, flag string, def bool) error {
+	choices := "[y/N]"
+	if def {
+		choices = "[Y/n]"
+	}
+	for range 3 {
+		answer, err := s.ask(question+" "+choices+" ", question, flag)
+		if err != nil {
+			return err
+		}
+		switch strings.ToLower(answer) {
+		case "y", "yes":
+			return nil
+		case "n", "no", "q":
+			return ErrDeclined
+		case "":
+			if def {
+				return nil
+			}
+			return ErrDeclined
+		}
+		fmt.Fprintln(s.Err, "Please answer y or n.")
+	}
+	return ErrDeclined
+}
+
+// Input asks for one line; Enter takes def.
+func (s *Streams) Input(question, flag, def string) (string, error) {
+	label := question
+	if def != "" {
+		label += " [" + def + "]"
+	}
+	answer, err := s.ask(label+": ", question, flag)
+	if answer == "" {
+		answer = def
+	}
+	return answer, err
+}
+
+// Choose asks for one of several by its number.
+func (s *Streams) Choose(question, flag string, options []string) (int, error) {
+	if !s.CanPrompt() {
+		return 0, &NoPromptError{Question: question, Flag: flag}
+	}
+	for i, o := range options {
+		fmt.Fprintf(s.Err, "  %d  %s\n", i+1, Line(o))
+	}
+	for range 3 {
+		answer, err := s.ask(question+" [1] ", question, flag)
+		if err != nil {
+			return 0, err
+		}
+		if answer == "" {
+			return 0, nil
+		}
+		var n int
+		if _, err := fmt.Sscanf(answer, "%d", &n); err == nil && n >= 1 && n <= len(options) {
+			return n - 1, nil
+		}
+		fmt.Fprintf(s.Err, "Please answer with a number from 1 to %d.\n", len(options))
+	}
+	return 0, ErrDeclined
+}
+
+// Secret reads one line without showing it.
+func (s *Streams) Secret(question, flag string) (string, error) {
+	if !s.CanPrompt() {
+		return "", &NoPromptError{Question: question, Flag: flag}
+	}
+	fmt.Fprint(s.Err, question+": ")
+	f, ok := s.In.(*os.File)
+	if !ok {
+		return s.readLine()
+	}
+	secret, err := xterm.ReadPassword(int(f.Fd()))
+	fmt.Fprintln(s.Err)
+	if err != nil {
+		return "", ErrDeclined
+	}
+	return strings.TrimSpace(string(secret)), nil
+}
+
+func (s *Streams) ask(label, question, flag string) (string, error) {
+	if !s.CanPrompt() {
+		return "", &NoPromptError{Question: question, Flag: flag}
+	}
+	fmt.Fprint(s.Err, label)
+	return s.readLine()
+}
+
+// readLine reads byte by byte, so that nothing behind the line is swallowed.
+func (s *Streams) readLine() (string, error) {
+	var b strings.Builder
+	one := make([]byte, 1)
+	for b.Len() < 64*1024 {
+		n, err := s.In.Read(one)
+		if n == 1 {
+			if one[0] == '\n' {
+				return strings.TrimSpace(b.String()), nil
+			}
+			b.WriteByte(one[0])
+			continue
+		}
+		if err != nil {
+			fmt.Fprintln(s.Err)
+			if b.Len() > 0 {
+				return strings.TrimSpace(b.String()), nil
+			}
+			return "", ErrDeclined
+		}
+	}
+	return "", bufio.ErrTooLong
+}

@@ -1,0 +1,113 @@
+// Package term is the only place that knows it speaks to a terminal: streams
+// and their facts, colour, tables, prompts, the rendering of progress and the
+// sanitizing of text that somebody else wrote. It knows nothing of forges, git
+// or commands. Begin with Streams.
+package term
+
+import (
+	"io"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/charmbracelet/lipgloss"
+	"github.com/muesli/termenv"
+	xterm "golang.org/x/term"
+)
+
+// Streams is where a command reads and writes, with the facts about each end
+// that decide how it may behave.
+type Streams struct {
+	In  io.Reader
+	Out io.Writer
+	Err io.Writer
+
+	InTTY, OutTTY, ErrTTY bool
+
+	Width   int  // columns of the terminal, 80 when there is none
+	Color   bool // whether Out may be coloured
+	Unicode bool // whether symbols beyond ASCII may be written
+
+	// NoInput forbids every prompt, whatever the streams are.
+	NoInput bool
+
+	renderer *lipgloss.Renderer
+}
+
+// System gives the streams of this process, with the settings that getenv
+// knows: NO_COLOR, CLICOLOR, CLICOLOR_FORCE, TERM, COLUMNS, CI, the locale.
+func System(getenv func(string) string) *Streams {
+	s := &Streams{
+		In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
+		InTTY:  xterm.IsTerminal(int(os.Stdin.Fd())),
+		OutTTY: xterm.IsTerminal(int(os.Stdout.Fd())),
+		ErrTTY: xterm.IsTerminal(int(os.Stderr.Fd())),
+	}
+	width := 0
+	if s.OutTTY {
+		width, _, _ = xterm.GetSize(int(os.Stdout.Fd())) // a size of 0 falls back below
+	} else if s.ErrTTY {
+		width, _, _ = xterm.GetSize(int(os.Stderr.Fd()))
+	}
+	s.Configure(getenv, width)
+	return s
+}
+
+// Configure derives width, colour and symbols from the environment; width is
+// what the terminal reports, 0 when there is none.
+func (s *Streams) Configure(getenv func(string) string, width int) {
+	s.Width = width
+	if n, err := strconv.Atoi(getenv("COLUMNS")); err == nil && n > 0 && width <= 0 {
+		s.Width = n
+	}
+	if s.Width <= 0 {
+		s.Width = 80
+	}
+	s.Width = max(s.Width, 20)
+	s.Color = wantColor(getenv, s.OutTTY)
+	s.Unicode = wantUnicode(getenv)
+	if getenv("CI") != "" || getenv("ISRC_NO_INPUT") != "" {
+		s.NoInput = true
+	}
+}
+
+// wantColor follows no-color.org and the CLICOLOR convention: NO_COLOR wins,
+// then CLICOLOR_FORCE, then CLICOLOR=0, then what the stream is.
+func wantColor(getenv func(string) string, tty bool) bool {
+	switch {
+	case getenv("NO_COLOR") != "":
+		return false
+	case getenv("CLICOLOR_FORCE") != "" && getenv("CLICOLOR_FORCE") != "0":
+		return true
+	case getenv("CLICOLOR") == "0", getenv("TERM") == "dumb":
+		return false
+	}
+	return tty
+}
+
+// wantUnicode asks the locale in the order that C libraries do. Without any
+// word on it, plain ASCII is the safe answer only where a locale of C is named.
+func wantUnicode(getenv func(string) string) bool {
+	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
+		if v := strings.ToUpper(getenv(name)); v != "" {
+			return strings.Contains(v, "UTF-8") || strings.Contains(v, "UTF8")
+		}
+	}
+	return getenv("TERM") != "linux"
+}
+
+// CanPrompt is the one gate for questions: both ends are terminals and nobody
+// forbade it.
+func (s *Streams) CanPrompt() bool { return s.InTTY && s.OutTTY && !s.NoInput }
+
+func (s *Streams) styler() *lipgloss.Renderer {
+	if s.renderer == nil {
+		s.renderer = lipgloss.NewRenderer(io.Discard)
+		s.renderer.SetColorProfile(termenv.Ascii)
+		if s.Color {
+			s.renderer.SetColorProfile(termenv.ANSI)
+		}
+		s.renderer.SetHasDarkBackground(true) // only the 16 base colours are used; asking the terminal would hang on a dumb pty
+	}
+	return s.renderer
+}
