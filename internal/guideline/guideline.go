@@ -1,0 +1,108 @@
+// Package guideline finds and reads everything by which a project says what it
+// asks of contributors: prose, templates, workflows, configurations, code
+// owners, the manifest, and the settings of its forge. It does not judge (that
+// is package rule) and writes nothing. Begin with Read.
+package guideline
+
+import (
+	"context"
+	"io/fs"
+
+	"github.com/isrc-dev/isrc/internal/forge"
+	"github.com/isrc-dev/isrc/internal/manifest"
+)
+
+// Trees gives the files of a repository at a branch, tag or commit, and says
+// which commit that is. A "" ref is the default branch.
+type Trees interface {
+	Tree(ctx context.Context, repo forge.RepoName, ref string) (fs.FS, string, error)
+}
+
+// Prefetcher is what a tree may also be, when reading many files at once is
+// cheaper than one after the other.
+type Prefetcher interface {
+	Prefetch(ctx context.Context, paths []string) error
+}
+
+// Settings is what a forge knows beside the files. A branch need not exist.
+type Settings interface {
+	Rules(ctx context.Context, repo forge.RepoName, branch string) ([]forge.Rule, error)
+	RequiredChecks(ctx context.Context, repo forge.RepoName, branch string) ([]string, error)
+}
+
+// Query says whose guidelines are wanted, and for what.
+type Query struct {
+	Repo    forge.RepoName
+	Ref     string // branch or commit whose files are read; "" is the default branch
+	Base    string // branch that the pull request goes to
+	Head    string // proposed branch of the change, "" when not known yet
+	Direct  bool   // the head lies in the upstream itself, so its rules for branches bind
+	Orgless bool   // do not look for the organisation's defaults in its .github repository
+}
+
+// Set is everything that was found, at one commit.
+type Set struct {
+	Query
+	Commit    string
+	Documents []Document // in the order in which a forge looks them up
+	Templates []Template // of pull requests; the first one is the default
+	Workflows []Workflow // those that judge pull requests
+	Configs   []Config
+	Owners    *Owners // nil when there is no CODEOWNERS file
+	// Rules are in force for the base branch, HeadRules for the proposed head
+	// when it lies in the upstream. Each list is nil when it was not read.
+	Rules          []forge.Rule
+	HeadRules      []forge.Rule
+	RequiredChecks []string // contexts, those of Rules included
+	Manifest       *manifest.Manifest
+	ManifestSource *Source
+	Problems       []manifest.Problem
+	// History holds the last messages of the base branch, at most 50 and none
+	// of a merge. Whoever can read commits sets it after Read.
+	History []HistoryCommit
+	Unread  []Unread
+}
+
+// HistoryCommit is a merged commit, for asking whether history agrees with
+// what prose says.
+type HistoryCommit struct {
+	SHA     string
+	Message string
+}
+
+// Unread is a source that should have been read and could not.
+type Unread struct {
+	What string // such as "rules of the branch main"
+	Why  string
+	URL  string
+}
+
+// Source is a place where a project says something.
+type Source struct {
+	Kind   string // one of the kinds below
+	Path   string // in its repository; "" for a setting of the forge
+	Commit string
+	URL    string
+}
+
+// The kinds of sources.
+const (
+	KindProse    = "prose"
+	KindTemplate = "template"
+	KindWorkflow = "workflow"
+	KindConfig   = "config"
+	KindOwners   = "codeowners"
+	KindManifest = "manifest"
+	KindCatalog  = "catalog-info"
+	KindRuleset  = "ruleset"
+	KindCheck    = "required-check"
+	KindHistory  = "history"
+)
+
+// Quote is what a source says, with its place. Text is as it was written: it
+// must be sanitized before it is shown.
+type Quote struct {
+	Source        *Source
+	Line, EndLine int // from 1; 0 when the source has no lines
+	Text          string
+}
