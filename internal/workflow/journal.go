@@ -1,0 +1,192 @@
+package workflow
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"sync"
+	"time"
+)
+
+// maxJournal bounds what is read of one journal, in bytes.
+const maxJournal = 64 << 20
+
+// Journal is the record of one run, opened for writing. It holds the lock of
+// its run until Close; the lock is the operating system's and dies with the
+// process. Its methods may be called from several goroutines.
+type Journal struct {
+	mu    sync.Mutex
+	dir   string
+	file  *os.File
+	lock  *os.File
+	size  int64 // bytes that are sound; what lies behind is cut off
+	state State
+	now   func() time.Time
+}
+
+// Create begins a journal. An empty Run in the header is filled with a new
+// identity. The folder is made for its owner alone, and so is the file.
+func Create(dir string, h Header) (*Journal, error) {
+	if h.Created.IsZero() {
+		h.Created = time.Now().UTC()
+	}
+	if h.Run == "" {
+		h.Run = NewRun(h.Created, h.Upstream, h.Branch)
+	}
+	h.Version = formatVersion
+	if err := checkRun(h.Run); err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("create the folder for journals: %w", err)
+	}
+	lock, err := lockRun(dir, h.Run)
+	if err != nil {
+		return nil, err
+	}
+	if err := writeHeader(dir, h); err != nil {
+		return nil, errors.Join(err, lock.Close())
+	}
+	return openLocked(dir, h.Run, lock)
+}
+
+// Open opens the journal of a run for writing. A last line that was cut short
+// when its process died is removed. What a newer version wrote opens too, and
+// can do nothing but End.
+func Open(dir, run string) (*Journal, error) {
+	if err := checkRun(run); err != nil {
+		return nil, err
+	}
+	if _, err := os.Stat(journalPath(dir, run)); err != nil {
+		return nil, missing(run, err)
+	}
+	lock, err := lockRun(dir, run)
+	if err != nil {
+		return nil, err
+	}
+	return openLocked(dir, run, lock)
+}
+
+func openLocked(dir, run string, lock *os.File) (*Journal, error) {
+	f, err := os.OpenFile(journalPath(dir, run), os.O_RDWR, 0)
+	if err != nil {
+		return nil, errors.Join(missing(run, err), lock.Close())
+	}
+	st, size, err := readFrom(f, run)
+	if err == nil {
+		err = truncate(f, size)
+	}
+	if err != nil {
+		return nil, errors.Join(err, f.Close(), lock.Close())
+	}
+	now := func() time.Time { return time.Now().UTC() }
+	return &Journal{dir: dir, file: f, lock: lock, size: size, state: st, now: now}, nil
+}
+
+// truncate cuts a torn last line off and leaves the file ready for the next.
+func truncate(f *os.File, size int64) error {
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	if info.Size() != size {
+		if err := f.Truncate(size); err != nil {
+			return fmt.Errorf("repair the journal: %w", err)
+		}
+	}
+	_, err = f.Seek(size, io.SeekStart)
+	return err
+}
+
+// State gives what the journal says now.
+func (j *Journal) State() State {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.state.clone()
+}
+
+// Append extends the plan. Steps may use results of steps before them.
+func (j *Journal) Append(steps ...Step) error {
+	return j.write(record{Event: eventPlan, Steps: steps})
+}
+
+// Note keeps a fact that belongs to the run and is no step.
+func (j *Journal) Note(kind string, data any) error {
+	b, err := json.Marshal(data)
+	if err != nil {
+		return fmt.Errorf("note %s: %w", kind, err)
+	}
+	return j.write(record{Event: eventNote, Note: &Note{Kind: kind, Data: b, At: j.now()}})
+}
+
+// Update writes facts of the header that became known later. Version, tool,
+// run and creation time stay as they are.
+func (j *Journal) Update(change func(*Header)) error {
+	h := j.State().Header
+	change(&h)
+	return j.write(record{Event: eventHeader, Header: &h})
+}
+
+// Resume passes the pause at which the run stands.
+func (j *Journal) Resume() error {
+	p := j.State().Paused
+	if p == nil {
+		return ErrNotPaused
+	}
+	return j.write(record{Event: eventResumed, Step: p.Step})
+}
+
+// End closes a run with its outcome. It works without knowing the steps, so a
+// run of a newer version can be ended too. Ending twice keeps the last word.
+func (j *Journal) End(outcome string) error {
+	if outcome == "" {
+		return errors.New("end a run: no outcome")
+	}
+	return j.write(record{Event: eventEnded, Outcome: outcome})
+}
+
+// Close releases the lock.
+func (j *Journal) Close() error { return errors.Join(j.file.Close(), j.lock.Close()) }
+
+// write puts one line on the disk, durably, and only then takes it into the
+// state, as it reads back: what does not survive being stored never counts.
+func (j *Journal) write(r record) error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.state.NewerVersion && r.Event != eventEnded {
+		return &NewerError{Run: j.state.Run, Version: j.state.Version, Tool: j.state.Tool}
+	}
+	if j.state.Ended != "" && r.Event != eventEnded && r.Event != eventReleased {
+		return ErrEnded
+	}
+	r.At = j.now()
+	line, err := json.Marshal(r)
+	if err != nil {
+		return fmt.Errorf("write %q to the journal: %w", r.Event, err)
+	}
+	next := j.state.clone()
+	if err := next.applyLine(line); err != nil {
+		return fmt.Errorf("write %q to the journal: %w", r.Event, err)
+	}
+	if err := j.put(append(line, '\n')); err != nil {
+		return fmt.Errorf("write %q to the journal: %w", r.Event, err)
+	}
+	j.state = next
+	return nil
+}
+
+// put appends and flushes. After a failure, such as a full disk, half a line
+// must not stay in the way of the next one.
+func (j *Journal) put(line []byte) error {
+	_, err := j.file.Write(line)
+	if err == nil {
+		err = j.file.Sync()
+	}
+	if err != nil {
+		return errors.Join(err, truncate(j.file, j.size))
+	}
+	j.size += int64(len(line))
+	return nil
+}
