@@ -1,0 +1,80 @@
+package git
+
+import (
+	"fmt"
+	"strings"
+)
+
+// classify gives a failure the type that its words show. git has no machine
+// readable errors; the phrases are those of its C locale and of curl and ssh.
+// What the server wrote ("remote: ...") is its own and decides nothing.
+func classify(url string, e *CommandError) error {
+	text := ownWords(e.Stderr)
+	has := func(phrases ...string) bool {
+		for _, p := range phrases {
+			if strings.Contains(text, p) {
+				return true
+			}
+		}
+		return false
+	}
+	at := redact(url)
+	switch {
+	case has("no space left on device", "disk quota exceeded"):
+		return fmt.Errorf("%w: %w", ErrDiskFull, e)
+	case at == "":
+		return e
+	case has("returned error: 403"):
+		return &AuthError{URL: at, Forbidden: true, Err: e}
+	case has("authentication failed", "could not read username", "could not read password",
+		"terminal prompts disabled", "permission denied (", "returned error: 401",
+		"host key verification failed", "too many authentication failures"):
+		return &AuthError{URL: at, Err: e}
+	case has("remote branch ") && has(" not found in upstream"), has("couldn't find remote ref"):
+		return &NotFoundError{URL: at, Ref: missingRef(text), Err: e}
+	case has("repository not found", "' not found", "does not appear to be a git repository",
+		"returned error: 404", "returned error: 410", "does not exist"):
+		return &NotFoundError{URL: at, Err: e}
+	case has("certificate", "ssl_connect", "gnutls_handshake", "ssl peer"):
+		return &UnavailableError{URL: at, Certificate: has("certificate"), Err: e}
+	case has("could not resolve", "failed to connect", "couldn't connect", "connection refused",
+		"connection timed out", "timed out", "connection reset", "connection closed",
+		"network is unreachable", "no route to host", "returned error: 5", "returned error: 429",
+		"early eof", "rpc failed", "hung up unexpectedly", "unexpected disconnect",
+		"empty reply from server", "proxy", "recv failure", "send failure", "kex_exchange"):
+		return &UnavailableError{URL: at, Err: e}
+	}
+	return e
+}
+
+// ownWords is standard error in lower case without what the server said.
+func ownWords(stderr string) string {
+	var b strings.Builder
+	for line := range strings.Lines(stderr) {
+		if !strings.HasPrefix(line, "remote:") {
+			b.WriteString(strings.ToLower(line))
+		}
+	}
+	return b.String()
+}
+
+// missingRef takes the name out of "couldn't find remote ref X" and
+// "remote branch X not found in upstream origin".
+func missingRef(text string) string {
+	for _, before := range []string{"couldn't find remote ref ", "remote branch "} {
+		if _, rest, ok := strings.Cut(text, before); ok {
+			if f := strings.Fields(rest); len(f) > 0 {
+				return f[0]
+			}
+		}
+	}
+	return "such branch"
+}
+
+// classifyDisk names a full disk in an error of our own file operations.
+func classifyDisk(err error) error {
+	if err != nil && isDiskFull(err) {
+		return fmt.Errorf("%w: %w", ErrDiskFull, err)
+	}
+	return err
+}

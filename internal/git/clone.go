@@ -1,0 +1,194 @@
+package git
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// CloneOptions says what to clone and where to.
+type CloneOptions struct {
+	URL          string
+	Dir          string // must not exist, or be empty
+	Branch       string // empty: the remote's default branch
+	Filter       string // such as "blob:none"; left out where the server has none
+	Depth        int    // 0: the whole history
+	Remote       string // the remote's name; empty: origin
+	SingleBranch bool
+	NoTags       bool
+	NoCheckout   bool
+	Progress     bool
+}
+
+// Clone makes a clone. It works in a temporary folder beside the target and
+// renames it at the end, so that the target is there whole or not at all, and
+// nothing stays behind after a failure. A server that refuses the filter is
+// asked again without it.
+func (t *Tool) Clone(ctx context.Context, o CloneOptions) error {
+	dir, err := filepath.Abs(o.Dir)
+	if err == nil {
+		err = errors.Join(checkRemote(o.URL), checkTarget(dir))
+	}
+	if err != nil {
+		return fmt.Errorf("clone into %s: %w", o.Dir, err)
+	}
+	made, err := makeParents(dir)
+	if err == nil {
+		err = t.cloneBeside(ctx, o, dir)
+		if o.Filter != "" && err != nil && filterRefused(err) {
+			o.Filter = ""
+			err = t.cloneBeside(ctx, o, dir)
+		}
+	}
+	if err != nil {
+		removeEmpty(made)
+		return fmt.Errorf("clone %s: %w", redact(o.URL), err)
+	}
+	return nil
+}
+
+// cloneBeside clones into a folder beside the target and puts it there.
+func (t *Tool) cloneBeside(ctx context.Context, o CloneOptions, dir string) error {
+	removeDead(dir)
+	tmp, err := os.MkdirTemp(filepath.Dir(dir), fmt.Sprintf("%s%d-*", tempPrefix(dir), os.Getpid()))
+	if err != nil {
+		return classifyDisk(err)
+	}
+	defer os.RemoveAll(tmp)
+	// The folder that becomes the clone is made by git, with the permissions
+	// that the user's umask gives.
+	into := filepath.Join(tmp, filepath.Base(dir))
+	c := command{args: append(o.args(), "--", o.URL, into), url: o.URL}
+	if o.Progress {
+		c.task = "clone"
+	}
+	if _, err := t.run(ctx, c); err != nil {
+		return err
+	}
+	if err := os.Remove(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return os.Rename(into, dir)
+}
+
+func tempPrefix(dir string) string { return ".isrc-clone-" + filepath.Base(dir) + "-" }
+
+// removeDead removes what a process left behind that was killed while it
+// cloned to the same place.
+func removeDead(dir string) {
+	entries, _ := os.ReadDir(filepath.Dir(dir))
+	for _, e := range entries {
+		rest, ok := strings.CutPrefix(e.Name(), tempPrefix(dir))
+		number, _, dash := strings.Cut(rest, "-")
+		pid, err := strconv.Atoi(number)
+		if ok && dash && err == nil && e.IsDir() && !alive(pid) {
+			_ = os.RemoveAll(filepath.Join(filepath.Dir(dir), e.Name()))
+		}
+	}
+}
+
+func (o CloneOptions) args() []string {
+	args := []string{"clone", "--progress", "--origin", "origin"}
+	if o.Remote != "" {
+		args[3] = o.Remote
+	}
+	if o.Branch != "" {
+		args = append(args, "--branch", o.Branch)
+	}
+	if o.Filter != "" {
+		args = append(args, "--filter="+o.Filter)
+	}
+	if o.Depth > 0 {
+		args = append(args, "--depth", strconv.Itoa(o.Depth))
+	}
+	switch {
+	case o.SingleBranch:
+		args = append(args, "--single-branch")
+	case o.Depth > 0:
+		args = append(args, "--no-single-branch")
+	}
+	if o.NoTags {
+		args = append(args, "--no-tags")
+	}
+	if o.NoCheckout {
+		args = append(args, "--no-checkout")
+	}
+	return args
+}
+
+// filterRefused tells a server that cannot serve a partial clone from any
+// other failure. Some take the filter and then refuse to give the files by
+// their ids, which shows at the checkout.
+func filterRefused(err error) bool {
+	var e *CommandError
+	if !errors.As(err, &e) {
+		return false
+	}
+	text := strings.ToLower(e.Stderr)
+	return slices.ContainsFunc([]string{
+		"filter", "unadvertised object", "not our ref", "promisor remote", "checkout failed",
+	}, func(p string) bool { return strings.Contains(text, p) })
+}
+
+// checkTarget refuses a folder with something in it.
+func checkTarget(dir string) error {
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if len(entries) > 0 {
+		return fmt.Errorf("%w and is not empty", fs.ErrExist)
+	}
+	return nil
+}
+
+// makeParents makes the folders above dir and names those it made, the
+// innermost first.
+func makeParents(dir string) ([]string, error) {
+	var made []string
+	for up := filepath.Dir(dir); ; up = filepath.Dir(up) {
+		if _, err := os.Stat(up); err == nil || up == filepath.Dir(up) {
+			break
+		}
+		made = append(made, up)
+	}
+	if err := os.MkdirAll(filepath.Dir(dir), 0o777); err != nil {
+		removeEmpty(made)
+		return nil, classifyDisk(err)
+	}
+	return made, nil
+}
+
+func removeEmpty(dirs []string) {
+	for _, d := range dirs {
+		if os.Remove(d) != nil {
+			return
+		}
+	}
+}
+
+// checkRemote refuses what git would take for an option, or for a transport
+// that runs a program ("ext::", "fd::").
+func checkRemote(url string) error {
+	switch {
+	case url == "":
+		return errors.New("no remote given")
+	case strings.HasPrefix(url, "-"):
+		return fmt.Errorf("%q is not the address of a repository", url)
+	case strings.ContainsAny(url, "\x00\n\r"):
+		return fmt.Errorf("%q is not the address of a repository", url)
+	}
+	if scheme, _, ok := strings.Cut(url, "::"); ok && !strings.ContainsAny(scheme, "/[@.:") {
+		return fmt.Errorf("addresses of the form %s:: are not used", scheme)
+	}
+	return nil
+}

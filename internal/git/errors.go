@@ -1,0 +1,135 @@
+package git
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// Sentinels of this package.
+var (
+	ErrNoGit       = errors.New("the git program was not found")
+	ErrNotARepo    = errors.New("not inside a git repository")
+	ErrNoIdentity  = errors.New("git has no name and email to commit with")
+	ErrDiskFull    = errors.New("no space left on the disk")
+	ErrEmpty       = errors.New("the repository has no commits")
+	ErrNoMergeBase = errors.New("the two have no common ancestor")
+	// ErrShallow says that the answer lies behind the point at which the
+	// history of a shallow clone ends.
+	ErrShallow = errors.New("the history ends before the answer is found, because the clone is shallow")
+)
+
+// CommandError is a run of the git program that failed.
+type CommandError struct {
+	Args     []string // without credentials
+	ExitCode int      // -1 when it was killed or did not start
+	Stderr   string   // without credentials and progress; not sanitized
+	Err      error
+}
+
+func (e *CommandError) Error() string {
+	verb := "git"
+	if len(e.Args) > 0 {
+		verb += " " + e.Args[0]
+	}
+	if last := lastLine(e.Stderr); last != "" {
+		return verb + ": " + last
+	}
+	return fmt.Sprintf("%s: %v", verb, e.Err)
+}
+
+// Unwrap gives the reason, which is the context's error after a cancellation.
+func (e *CommandError) Unwrap() error { return e.Err }
+
+// AuthError says that the server wants credentials, or refuses those it got.
+type AuthError struct {
+	URL       string // without credentials
+	Forbidden bool   // known to the server, and not allowed (403)
+	Err       error
+}
+
+func (e *AuthError) Error() string {
+	if e.Forbidden {
+		return "access to " + e.URL + " is not allowed"
+	}
+	return e.URL + " wants credentials, or does not accept those it got"
+}
+
+// Unwrap gives the reason.
+func (e *AuthError) Unwrap() error { return e.Err }
+
+// NotFoundError says that there is no such repository, or none that the
+// server shows to this user; or no such branch in it.
+type NotFoundError struct {
+	URL string // without credentials
+	Ref string // empty when the repository itself is missing
+	Err error
+}
+
+func (e *NotFoundError) Error() string {
+	if e.Ref != "" {
+		return e.URL + " has no " + e.Ref
+	}
+	return e.URL + " does not exist, or is not visible to you"
+}
+
+// Unwrap gives the reason.
+func (e *NotFoundError) Unwrap() error { return e.Err }
+
+// UnavailableError says that the server, or the way to it, does not answer
+// properly; the same may succeed later.
+type UnavailableError struct {
+	URL         string // without credentials
+	Certificate bool   // the server's certificate is not trusted
+	Err         error
+}
+
+func (e *UnavailableError) Error() string {
+	if e.Certificate {
+		return "the certificate of " + e.URL + " is not trusted: " + e.Err.Error()
+	}
+	return e.URL + " is not available: " + e.Err.Error()
+}
+
+// Unwrap gives the reason.
+func (e *UnavailableError) Unwrap() error { return e.Err }
+
+// RejectedError says that a push arrived and was refused.
+type RejectedError struct {
+	Ref    string
+	Reason string   // git's word, such as "non-fast-forward" or "pre-receive hook declined"
+	Remote []string // what the server said, not sanitized
+	// Stale is true when the branch has commits that the push lacks, or moved
+	// since it was last seen.
+	Stale bool
+}
+
+func (e *RejectedError) Error() string {
+	return fmt.Sprintf("push to %s was rejected: %s", strings.TrimPrefix(e.Ref, "refs/heads/"), e.Reason)
+}
+
+// UnsupportedError names a property of a repository that cannot be read here.
+type UnsupportedError struct{ What string }
+
+func (e *UnsupportedError) Error() string {
+	return "repositories with " + e.What + " are not supported"
+}
+
+// MergeInRangeError says that a range to be rewritten is not linear.
+type MergeInRangeError struct{ SHA string }
+
+func (e *MergeInRangeError) Error() string {
+	return "commit " + short(e.SHA) + " is a merge; only a linear series can be rewritten"
+}
+
+func short(sha string) string { return sha[:min(len(sha), 12)] }
+
+func lastLine(s string) string {
+	s = strings.TrimSpace(s)
+	for line := range strings.SplitSeq(s, "\n") {
+		if _, ok := strings.CutPrefix(line, "fatal: "); ok {
+			return line
+		}
+	}
+	return s[strings.LastIndexByte(s, '\n')+1:]
+}

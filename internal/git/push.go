@@ -1,0 +1,124 @@
+package git
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// PushOptions are the choices of a push.
+type PushOptions struct {
+	// ForceWithLease is the commit that the remote branch must still be at for
+	// the push to replace it. Empty: nothing is ever replaced.
+	ForceWithLease string
+	SetUpstream    bool // make the local branch follow the remote one
+	Progress       bool
+}
+
+// PushStatus says what a push did.
+type PushStatus string
+
+// The outcomes of a push that was not refused.
+const (
+	PushCreated  PushStatus = "created"
+	PushUpdated  PushStatus = "updated"
+	PushForced   PushStatus = "forced"
+	PushUpToDate PushStatus = "up-to-date"
+)
+
+// PushResult is what a push did and what the server said to it.
+type PushResult struct {
+	Status PushStatus
+	Ref    string
+	Remote []string // not sanitized
+}
+
+// Push sends a local reference or commit to one branch of a remote, which is
+// a name or an address. Hooks and signing work as the user set them up; tags
+// are not sent along. A refusal is a *RejectedError.
+func (t *Tool) Push(ctx context.Context, dir, remote, local, branch string, o PushOptions) (PushResult, error) {
+	to := "refs/heads/" + strings.TrimPrefix(branch, "refs/heads/")
+	res := PushResult{Ref: to}
+	if err := errors.Join(checkRemote(remote), checkRev(local), checkRef(to)); err != nil {
+		return res, fmt.Errorf("push %s: %w", branch, err)
+	}
+	args := []string{"push", "--porcelain", "--progress", "--no-follow-tags"}
+	if o.ForceWithLease != "" {
+		args = append(args, "--force-with-lease="+to+":"+o.ForceWithLease)
+	}
+	if o.SetUpstream {
+		args = append(args, "--set-upstream")
+	}
+	var said string
+	c := command{dir: dir, args: append(args, "--", remote, local+":"+to), url: t.address(ctx, dir, remote), transcript: &said}
+	if o.Progress {
+		c.task = "push"
+	}
+	out, err := t.run(ctx, c)
+	res.Remote = remoteLines(said)
+	status, reason := parsePush(out, to)
+	if reason != "" {
+		return res, &RejectedError{Ref: to, Reason: reason, Remote: res.Remote, Stale: stale(reason)}
+	}
+	if err != nil {
+		return res, fmt.Errorf("push %s: %w", branch, err)
+	}
+	if status == "" {
+		return res, fmt.Errorf("push %s: git does not say what became of it", branch)
+	}
+	res.Status = status
+	return res, nil
+}
+
+// parsePush reads the line of one reference out of "git push --porcelain":
+// flag, tab, source:target, tab, summary with the reason in parentheses.
+func parsePush(out, ref string) (status PushStatus, reason string) {
+	for line := range strings.Lines(out) {
+		parts := strings.SplitN(strings.TrimRight(line, "\r\n"), "\t", 3)
+		if len(parts) != 3 || !strings.HasSuffix(parts[1], ":"+ref) {
+			continue
+		}
+		switch parts[0] {
+		case "*":
+			return PushCreated, ""
+		case " ", "":
+			return PushUpdated, ""
+		case "+":
+			return PushForced, ""
+		case "=":
+			return PushUpToDate, ""
+		case "!":
+			return "", rejection(parts[2])
+		}
+	}
+	return "", ""
+}
+
+func rejection(summary string) string {
+	if open := strings.Index(summary, "("); open >= 0 {
+		return strings.TrimSuffix(summary[open+1:], ")")
+	}
+	return strings.Trim(summary, "[]")
+}
+
+// stale knows git's words for a branch that has moved.
+func stale(reason string) bool {
+	switch reason {
+	case "non-fast-forward", "fetch first", "stale info", "needs force", "remote ref updated since checkout":
+		return true
+	}
+	return false
+}
+
+// address gives the address behind a remote's name, for errors.
+func (t *Tool) address(ctx context.Context, dir, remote string) string {
+	if strings.ContainsAny(remote, ":/\\") {
+		return remote
+	}
+	out, err := t.Run(ctx, dir, "remote", "get-url", "--", remote)
+	if err != nil {
+		return remote
+	}
+	return strings.TrimSpace(out)
+}
