@@ -1,0 +1,207 @@
+package github
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/isrc-dev/isrc/internal/forge"
+)
+
+// words is what a server says about why it refuses.
+type words struct {
+	message string
+	details []string
+}
+
+// readRefusal reads the body of a refusal. Its errors come as a list of
+// objects, a list of strings, or one string, depending on who wrote the
+// end point.
+func readRefusal(a answer) words {
+	var raw struct {
+		Message any `json:"message"`
+		Errors  any `json:"errors"`
+	}
+	if json.Unmarshal(a.body, &raw) != nil {
+		return words{}
+	}
+	w := words{details: detail(raw.Errors, 0)}
+	w.message, _ = raw.Message.(string)
+	return w
+}
+
+func detail(v any, depth int) []string {
+	switch v := v.(type) {
+	case string:
+		return []string{v}
+	case []any:
+		var all []string
+		for _, e := range v {
+			if depth < 3 && len(all) < 10 {
+				all = append(all, detail(e, depth+1)...)
+			}
+		}
+		return all
+	case map[string]any:
+		if m, _ := v["message"].(string); m != "" {
+			return []string{m}
+		}
+		var parts []string
+		for _, key := range []string{"resource", "field", "code"} {
+			if s, _ := v[key].(string); s != "" {
+				parts = append(parts, s)
+			}
+		}
+		if len(parts) > 0 {
+			return []string{strings.Join(parts, " ")}
+		}
+	}
+	return nil
+}
+
+// quote is the server's words in one line of bounded length.
+func (w words) quote() string {
+	said := w.message
+	if len(w.details) > 0 {
+		said = strings.Join(w.details, "; ")
+		if w.message != "" && !strings.EqualFold(strings.TrimRight(w.message, "."), "validation failed") {
+			said = w.message + ": " + said
+		}
+	}
+	const most = 500
+	if len(said) > most {
+		said = strings.ToValidUTF8(said[:most], "") + "…"
+	}
+	return said
+}
+
+func (w words) speaksOf(any ...string) bool {
+	said := strings.ToLower(w.message + "\n" + strings.Join(w.details, "\n"))
+	for _, s := range any {
+		if strings.Contains(said, s) {
+			return true
+		}
+	}
+	return false
+}
+
+// refusal turns what came, or did not come, into an error of forge.
+func (c *Client) refusal(k call, a answer, err error) error {
+	if err != nil {
+		return c.unavailable(c.explain(err))
+	}
+	if l, ok := c.limited(a); ok {
+		return &forge.RateLimitError{Host: c.o.Host, Until: c.o.Now().Add(l.wait), Secondary: l.secondary}
+	}
+	w := readRefusal(a)
+	switch {
+	case a.status == http.StatusUnauthorized:
+		return &forge.SignInError{Host: c.o.Host, Refused: c.o.Token != ""}
+	case a.status == http.StatusForbidden:
+		return c.forbidden(k, a, w)
+	case a.status == http.StatusNotFound:
+		return c.missing(k, a)
+	case a.status == http.StatusGone || a.status == http.StatusUnavailableForLegalReasons:
+		return &forge.NotPermittedError{What: k.verb(), Policy: forge.PolicyOther, Quote: w.quote()}
+	case a.status == http.StatusMethodNotAllowed || a.status == http.StatusNotAcceptable ||
+		a.status == http.StatusUnsupportedMediaType || a.status == http.StatusNotImplemented:
+		return fmt.Errorf("%s: %w", k.verb(), forge.ErrUnsupported)
+	case a.status == http.StatusProxyAuthRequired:
+		return c.unavailable(errors.New("the proxy on the way wants to be signed in to"))
+	case a.status >= 500 || a.status < 400:
+		return c.unavailable(failed(a, w))
+	}
+	return c.invalid(k, a, w)
+}
+
+func failed(a answer, w words) error {
+	if q := w.quote(); q != "" {
+		return fmt.Errorf("it answers %d: %s", a.status, q)
+	}
+	return fmt.Errorf("it answers %d %s", a.status, http.StatusText(a.status))
+}
+
+// forbidden tells apart the reasons of a 403, the most specific first.
+func (c *Client) forbidden(k call, a answer, w words) error {
+	if sso, ok := c.singleSignOn(a, w); ok {
+		return sso
+	}
+	if policy := policyOf(w); policy != forge.PolicyOther {
+		return &forge.NotPermittedError{What: k.verb(), Policy: policy, Quote: w.quote()}
+	}
+	if scope, ok := c.missingScope(a, w); ok {
+		return scope
+	}
+	switch {
+	case c.o.Token == "":
+		return &forge.SignInError{Host: c.o.Host}
+	case a.isHTML():
+		return c.unavailable(errPage)
+	}
+	return &forge.NotPermittedError{What: k.verb(), Policy: forge.PolicyOther, Quote: w.quote()}
+}
+
+// missing is a 404. GitHub hides behind it what a token may not write to.
+func (c *Client) missing(k call, a answer) error {
+	if !k.reads() {
+		if scope, ok := c.missingScope(a, words{}); ok {
+			return scope
+		}
+		if c.o.Token == "" {
+			return &forge.SignInError{Host: c.o.Host}
+		}
+	}
+	return &forge.NotFoundError{What: k.what}
+}
+
+// invalid is a 422 and its relatives.
+func (c *Client) invalid(k call, a answer, w words) error {
+	if scope, ok := c.workflowScope(a, w); ok {
+		return scope
+	}
+	if policy := policyOf(w); policy != forge.PolicyOther {
+		return &forge.NotPermittedError{What: k.verb(), Policy: policy, Quote: w.quote()}
+	}
+	quote := w.quote()
+	if quote == "" {
+		quote = fmt.Sprintf("it answers %d %s", a.status, http.StatusText(a.status))
+	}
+	return &forge.InvalidError{What: k.verb(), Quote: quote, Exists: w.speaksOf("already exists", "already_exists")}
+}
+
+// policyOf recognises the policies that have a way round worth telling by the
+// words servers use for them; there is no code for them.
+func policyOf(w words) forge.Policy {
+	switch {
+	case w.speaksOf("fork") && !w.speaksOf("empty", "no git content") &&
+		w.speaksOf("disabled", "not allow", "not permit", "cannot be forked", "can't be forked", "cannot fork", "prohibit", "forbid", "not enabled"):
+		return forge.PolicyForkingDisabled
+	case w.speaksOf("archived"):
+		return forge.PolicyArchived
+	case w.speaksOf("ip allow list", "ip allowlist", "ip whitelist"):
+		return forge.PolicyIPAllowList
+	case w.speaksOf("interaction limit", "interaction-limit", "interactions on this repository", "limited interactions"):
+		return forge.PolicyInteraction
+	case w.speaksOf("protected branch", "branch protection", "is protected", "rule violations"):
+		return forge.PolicyProtected
+	}
+	return forge.PolicyOther
+}
+
+// singleSignOn reads the header in which GitHub says where to authorise a
+// token. An address that is not a page of the host is not passed on.
+func (c *Client) singleSignOn(a answer, w words) (error, bool) {
+	header := a.header.Get("X-GitHub-SSO")
+	if !strings.HasPrefix(header, "required") && !w.speaksOf("saml enforcement", "saml sso") {
+		return nil, false
+	}
+	_, raw, _ := strings.Cut(header, "url=")
+	page, err := url.Parse(strings.TrimSpace(raw))
+	if err != nil || page.User != nil || !(page.Scheme == "https" || page.Scheme == "http" && isLoopback(page.Hostname())) {
+		return &forge.SSOError{Host: c.o.Host}, true
+	}
+	return &forge.SSOError{Host: c.o.Host, URL: page.String()}, true
+}

@@ -1,0 +1,167 @@
+package github
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+
+	gh "github.com/google/go-github/v66/github"
+
+	"github.com/isrc-dev/isrc/internal/forge"
+)
+
+func repoNoun(r forge.RepoName) string { return "repository " + r.FullName() }
+
+// Repo reads a repository. One that was renamed answers under its new name.
+func (c *Client) Repo(ctx context.Context, r forge.RepoName) (forge.Repo, error) {
+	var w gh.Repository
+	if _, err := c.do(ctx, get(repoNoun(r), "repos/%s/%s", r.Owner, r.Name), &w); err != nil {
+		return forge.Repo{}, err
+	}
+	repo, ok := c.repo(&w)
+	if !ok {
+		return forge.Repo{}, c.unavailable(fmt.Errorf("its answer about %s names no repository", repoNoun(r)))
+	}
+	c.know(r)
+	return repo, nil
+}
+
+// know remembers that a repository is there, so that a later 404 below it is
+// known to speak of the end point.
+func (c *Client) know(r forge.RepoName) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.known[strings.ToLower(r.FullName())] = true
+}
+
+// unsupported decides what a 404 below a repository means: if the repository
+// itself is there, the host lacks the end point.
+func (c *Client) unsupported(ctx context.Context, r forge.RepoName, what string, err error) error {
+	var missing *forge.NotFoundError
+	if !errors.As(err, &missing) {
+		return err
+	}
+	c.mu.Lock()
+	known := c.known[strings.ToLower(r.FullName())]
+	c.mu.Unlock()
+	if !known {
+		if _, err := c.Repo(ctx, r); err != nil {
+			return err
+		}
+	}
+	return fmt.Errorf("%s: %w", what, forge.ErrUnsupported)
+}
+
+// OrgRepos lists the repositories of an organisation, or of an account, that
+// the token can see, those pushed to last first.
+func (c *Client) OrgRepos(ctx context.Context, org string, limit int) ([]forge.Repo, error) {
+	k := get("organisation "+org, "orgs/%s/repos", org)
+	k.query = url.Values{"type": {"all"}, "sort": {"pushed"}, "direction": {"desc"}}
+	all, _, err := list[*gh.Repository](ctx, c, k, "", limit)
+	var missing *forge.NotFoundError
+	if errors.As(err, &missing) {
+		k.path, k.what = path("users/%s/repos", org), "organisation or account "+org
+		all, _, err = list[*gh.Repository](ctx, c, k, "", limit)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return c.repos(all), nil
+}
+
+// UserRepos lists the repositories in which the token's account takes part,
+// those pushed to last first.
+func (c *Client) UserRepos(ctx context.Context, limit int) ([]forge.Repo, error) {
+	k := get("repositories", "user/repos")
+	k.query = url.Values{"sort": {"pushed"}, "direction": {"desc"}}
+	all, _, err := list[*gh.Repository](ctx, c, k, "", limit)
+	if err != nil {
+		return nil, err
+	}
+	return c.repos(all), nil
+}
+
+// LatestRelease reads the newest release that is neither draft nor prerelease.
+func (c *Client) LatestRelease(ctx context.Context, r forge.RepoName) (forge.Release, error) {
+	var w gh.RepositoryRelease
+	what := "a release of " + r.FullName()
+	if _, err := c.do(ctx, get(what, "repos/%s/%s/releases/latest", r.Owner, r.Name), &w); err != nil {
+		return forge.Release{}, err
+	}
+	return forge.Release{
+		Tag:       w.GetTagName(),
+		Name:      w.GetName(),
+		URL:       c.address(w.GetHTMLURL(), r.FullName()+"/releases"),
+		Published: w.GetPublishedAt().Time,
+	}, nil
+}
+
+// Teams lists the teams with access to a repository. Many tokens may not ask.
+func (c *Client) Teams(ctx context.Context, r forge.RepoName) ([]forge.Team, error) {
+	what := "the teams of " + r.FullName()
+	all, _, err := list[*gh.Team](ctx, c, get(what, "repos/%s/%s/teams", r.Owner, r.Name), "", 0)
+	if err != nil {
+		return nil, c.unsupported(ctx, r, what, err)
+	}
+	teams := make([]forge.Team, 0, len(all))
+	for _, t := range all {
+		teams = append(teams, forge.Team{Slug: t.GetSlug(), Name: t.GetName(), Permission: t.GetPermission()})
+	}
+	return teams, nil
+}
+
+// Readme reads the README of a repository; ref "" is the default branch.
+func (c *Client) Readme(ctx context.Context, r forge.RepoName, ref string) (path, text string, err error) {
+	k := get("a README in "+r.FullName(), "repos/%s/%s/readme", r.Owner, r.Name)
+	if ref != "" {
+		k.query = url.Values{"ref": {ref}}
+	}
+	var w gh.RepositoryContent
+	if _, err := c.do(ctx, k, &w); err != nil {
+		return "", "", err
+	}
+	content, err := content(w.GetEncoding(), gh.String(valueOf(w.Content)))
+	if err != nil {
+		return "", "", c.unavailable(fmt.Errorf("its README of %s: %w", r.FullName(), err))
+	}
+	return w.GetPath(), string(content), nil
+}
+
+func valueOf(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+
+// content decodes what the API wraps a file in.
+func content(encoding string, text *string) ([]byte, error) {
+	switch encoding {
+	case "base64":
+		unwrapped := strings.NewReplacer("\n", "", "\r", "").Replace(valueOf(text))
+		return base64.StdEncoding.DecodeString(unwrapped)
+	case "utf-8", "":
+		return []byte(valueOf(text)), nil
+	}
+	return nil, fmt.Errorf("the encoding %q is not known", encoding)
+}
+
+// DeleteBranch deletes a branch.
+func (c *Client) DeleteBranch(ctx context.Context, r forge.RepoName, branch string) error {
+	parts := strings.Split(branch, "/")
+	for i := range parts {
+		parts[i] = url.PathEscape(parts[i])
+	}
+	what := "branch " + branch + " of " + r.FullName()
+	k := write("DELETE", "deleting "+what, what, nil, "repos/%s/%s/git/refs/heads/", r.Owner, r.Name)
+	k.path += strings.Join(parts, "/")
+	_, err := c.send(ctx, k)
+	var invalid *forge.InvalidError
+	if errors.As(err, &invalid) && strings.Contains(strings.ToLower(invalid.Quote), "does not exist") {
+		return &forge.NotFoundError{What: what}
+	}
+	return err
+}

@@ -1,0 +1,114 @@
+package github
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	gh "github.com/google/go-github/v66/github"
+
+	"github.com/isrc-dev/isrc/internal/forge"
+)
+
+// Reviews lists the reviews of a pull request, oldest first.
+func (c *Client) Reviews(ctx context.Context, r forge.RepoName, number int) ([]forge.Review, error) {
+	k := get("reviews of "+pullNoun(r, number), "repos/%s/%s/pulls/%d/reviews", r.Owner, r.Name, number)
+	all, _, err := list[*gh.PullRequestReview](ctx, c, k, "", 0)
+	if err != nil {
+		return nil, err
+	}
+	reviews := make([]forge.Review, 0, len(all))
+	for _, w := range all {
+		reviews = append(reviews, forge.Review{
+			Author: user(w.GetUser()), State: strings.ToLower(w.GetState()), Body: w.GetBody(), At: w.GetSubmittedAt().Time,
+		})
+	}
+	return reviews, nil
+}
+
+// Comments lists the comments of an issue or pull request, oldest first.
+// Remarks on lines of a change are not among them.
+func (c *Client) Comments(ctx context.Context, r forge.RepoName, number int) ([]forge.Comment, error) {
+	k := get("comments of "+issueNoun(r, number), "repos/%s/%s/issues/%d/comments", r.Owner, r.Name, number)
+	all, _, err := list[*gh.IssueComment](ctx, c, k, "", 0)
+	if err != nil {
+		return nil, err
+	}
+	comments := make([]forge.Comment, 0, len(all))
+	for _, w := range all {
+		comments = append(comments, forge.Comment{Author: user(w.GetUser()), Body: w.GetBody(), At: w.GetCreatedAt().Time})
+	}
+	return comments, nil
+}
+
+// Checks lists check runs and statuses of a commit. A host that has only one
+// of the two answers that one.
+func (c *Client) Checks(ctx context.Context, r forge.RepoName, sha string) ([]forge.Check, error) {
+	what := "checks of " + r.FullName() + " at " + sha
+	runs, _, err := list[*gh.CheckRun](ctx, c, get(what, "repos/%s/%s/commits/%s/check-runs", r.Owner, r.Name, sha), "check_runs", 0)
+	noRuns := lacking(err)
+	if err != nil && !noRuns {
+		return nil, err
+	}
+	statuses, _, err := list[*gh.RepoStatus](ctx, c, get(what, "repos/%s/%s/commits/%s/status", r.Owner, r.Name, sha), "statuses", 0)
+	if err != nil && (noRuns || !lacking(err)) {
+		return nil, err
+	}
+	checks := make([]forge.Check, 0, len(runs)+len(statuses))
+	for _, w := range runs {
+		checks = append(checks, forge.Check{
+			Name: w.GetName(), State: runState(w.GetStatus(), w.GetConclusion()),
+			Summary: firstOf(w.GetOutput().GetTitle(), w.GetOutput().GetSummary()),
+			URL:     link(firstOf(w.GetDetailsURL(), w.GetHTMLURL())),
+		})
+	}
+	for _, w := range statuses {
+		checks = append(checks, forge.Check{
+			Name: w.GetContext(), State: statusState(w.GetState()), Summary: w.GetDescription(), URL: link(w.GetTargetURL()),
+		})
+	}
+	return checks, nil
+}
+
+func lacking(err error) bool {
+	var missing *forge.NotFoundError
+	return errors.Is(err, forge.ErrUnsupported) || errors.As(err, &missing)
+}
+
+// runState maps a check run; of the conclusions that are not listed, none lets
+// a required check pass.
+func runState(status, conclusion string) string {
+	switch status {
+	case "completed", "":
+	case "in_progress":
+		return "running"
+	default:
+		return "queued"
+	}
+	switch conclusion {
+	case "success", "neutral", "skipped":
+		return conclusion
+	case "":
+		return "running"
+	}
+	return "failure"
+}
+
+func statusState(s string) string {
+	switch s {
+	case "success":
+		return s
+	case "pending":
+		return "running"
+	}
+	return "failure"
+}
+
+func firstOf(all ...string) string {
+	for _, s := range all {
+		if s != "" {
+			return s
+		}
+	}
+	return ""
+}
