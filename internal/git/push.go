@@ -59,7 +59,7 @@ func (t *Tool) Push(ctx context.Context, dir, remote, local, branch string, o Pu
 	res.Remote = remoteLines(said)
 	status, reason := parsePush(out, to)
 	if reason != "" {
-		return res, &RejectedError{Ref: to, Reason: reason, Remote: res.Remote, Stale: stale(reason)}
+		return res, &RejectedError{Ref: to, Reason: reason, Remote: res.Remote, Stale: hasMoved(reason)}
 	}
 	if err != nil {
 		return res, fmt.Errorf("push %s: %w", branch, err)
@@ -102,8 +102,8 @@ func rejection(summary string) string {
 	return strings.Trim(summary, "[]")
 }
 
-// stale knows git's words for a branch that has moved.
-func stale(reason string) bool {
+// hasMoved knows git's words for a branch that has moved.
+func hasMoved(reason string) bool {
 	switch reason {
 	case "non-fast-forward", "fetch first", "stale info", "needs force", "remote ref updated since checkout":
 		return true

@@ -1,0 +1,109 @@
+package git
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"strings"
+
+	format "github.com/go-git/go-git/v5/plumbing/format/config"
+)
+
+// maxConfig bounds a configuration file, in bytes.
+const maxConfig = 4 << 20
+
+// rawConfig is one configuration file as it stands, without what it includes.
+type rawConfig struct{ *format.Config }
+
+func readConfig(name string) (rawConfig, error) {
+	c := rawConfig{format.New()}
+	f, err := os.Open(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return c, nil
+	}
+	if err != nil {
+		return c, err
+	}
+	defer f.Close()
+	in := bufio.NewReader(io.LimitReader(f, maxConfig))
+	if err := format.NewDecoder(in).Decode(c.Config); err != nil {
+		return c, fmt.Errorf("read %s: %w", name, err)
+	}
+	return c, nil
+}
+
+// supported refuses what would make reading wrong. The names are those of
+// git's documentation, repository-version.
+func (c rawConfig) supported() error {
+	for _, o := range c.Section("extensions").Options {
+		name, value := strings.ToLower(o.Key), strings.ToLower(o.Value)
+		switch name {
+		case "objectformat":
+			if value != "sha1" {
+				return &UnsupportedError{What: value + " object ids"}
+			}
+		case "refstorage":
+			if value != "files" {
+				return &UnsupportedError{What: value + " reference storage"}
+			}
+		case "noop", "noop-v1", "partialclone", "worktreeconfig", "preciousobjects", "relativeworktrees":
+		default:
+			return &UnsupportedError{What: "the extension " + name}
+		}
+	}
+	return nil
+}
+
+// promisor names the remote from which missing objects come, or "".
+func (c rawConfig) promisor() string {
+	for _, s := range c.Section("remote").Subsections {
+		if isTrue(s.Option("promisor")) {
+			return s.Name
+		}
+	}
+	return c.Section("extensions").Option("partialclone")
+}
+
+func isTrue(s string) bool {
+	switch strings.ToLower(s) {
+	case "true", "yes", "on", "1":
+		return true
+	}
+	return false
+}
+
+// Config gives the value of a key such as "commit.gpgsign", or false when it
+// is not set. With Tool it comes from all of git's sources; without, from the
+// repository's own file alone.
+func (r *Repo) Config(ctx context.Context, key string) (string, bool, error) {
+	if r.Tool == nil {
+		value, ok := r.raw.get(key)
+		return value, ok, nil
+	}
+	out, err := r.Tool.Run(ctx, r.Root(), "config", "--get", "--", key)
+	var e *CommandError
+	if errors.As(err, &e) && e.ExitCode == 1 { // git-config(1): not set
+		return "", false, nil
+	}
+	return strings.TrimSuffix(out, "\n"), err == nil, wrap(err, "read the setting %s", key)
+}
+
+func (c rawConfig) get(key string) (string, bool) {
+	section, rest, ok := strings.Cut(key, ".")
+	if !ok || !c.HasSection(section) {
+		return "", false
+	}
+	s := c.Section(section)
+	if dot := strings.LastIndexByte(rest, '.'); dot >= 0 {
+		if !s.HasSubsection(rest[:dot]) {
+			return "", false
+		}
+		sub := s.Subsection(rest[:dot])
+		return sub.Option(rest[dot+1:]), sub.HasOption(rest[dot+1:])
+	}
+	return s.Option(rest), s.HasOption(rest)
+}

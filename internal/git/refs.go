@@ -1,0 +1,158 @@
+package git
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/go-git/go-git/v5/plumbing"
+)
+
+// ErrNoRevision says that a name stands for no commit here.
+var ErrNoRevision = errors.New("no such commit or branch here")
+
+// Remote is a repository that this one knows by a name.
+type Remote struct {
+	Name    string
+	URL     string // after url.<base>.insteadOf where Tool is set
+	PushURL string // where pushes go, after pushInsteadOf
+}
+
+// Head tells what is checked out. The branch is empty when the head is
+// detached, the commit when the branch has none yet.
+func (r *Repo) Head() (branch, sha string, detached bool, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	ref, err := r.store.Reference(plumbing.HEAD)
+	if err != nil {
+		return "", "", false, fmt.Errorf("read HEAD: %w", err)
+	}
+	if ref.Type() == plumbing.HashReference {
+		return "", ref.Hash().String(), true, nil
+	}
+	branch = strings.TrimPrefix(ref.Target().String(), "refs/heads/")
+	at, err := r.store.Reference(ref.Target())
+	if errors.Is(err, plumbing.ErrReferenceNotFound) {
+		return branch, "", false, nil
+	}
+	if err != nil {
+		return branch, "", false, fmt.Errorf("read branch %s: %w", branch, err)
+	}
+	return branch, at.Hash().String(), false, nil
+}
+
+// Branches gives the local branches and their commits.
+func (r *Repo) Branches() (map[string]string, error) { return r.Refs("refs/heads/") }
+
+// Refs gives the references below a prefix, by what follows the prefix.
+func (r *Repo) Refs(prefix string) (map[string]string, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	iter, err := r.store.IterReferences()
+	if err != nil {
+		return nil, fmt.Errorf("list references: %w", err)
+	}
+	all := make(map[string]string)
+	err = iter.ForEach(func(ref *plumbing.Reference) error {
+		name, ok := strings.CutPrefix(ref.Name().String(), prefix)
+		if ok && ref.Type() == plumbing.HashReference {
+			all[name] = ref.Hash().String()
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list references: %w", err)
+	}
+	return all, nil
+}
+
+// Remotes lists the remotes by name.
+func (r *Repo) Remotes(ctx context.Context) ([]Remote, error) {
+	var all []Remote
+	for _, s := range r.raw.Section("remote").Subsections {
+		m := Remote{Name: s.Name, URL: s.Option("url"), PushURL: s.Option("pushurl")}
+		if m.URL == "" {
+			continue // git's way to write down options for a remote elsewhere
+		}
+		if m.PushURL == "" {
+			m.PushURL = m.URL
+		}
+		if r.Tool != nil {
+			if err := r.rewritten(ctx, &m); err != nil {
+				return nil, err
+			}
+		}
+		all = append(all, m)
+	}
+	slices.SortFunc(all, func(a, b Remote) int { return strings.Compare(a.Name, b.Name) })
+	return all, nil
+}
+
+// rewritten asks git for the addresses after insteadOf.
+func (r *Repo) rewritten(ctx context.Context, m *Remote) error {
+	for _, get := range []struct {
+		option string
+		to     *string
+	}{{"", &m.URL}, {"--push", &m.PushURL}} {
+		args := []string{"remote", "get-url", "--", m.Name}
+		if get.option != "" {
+			args = slices.Insert(args, 2, get.option)
+		}
+		out, err := r.Tool.Run(ctx, r.Root(), args...)
+		if err != nil {
+			return wrap(err, "read remote %s", m.Name)
+		}
+		*get.to, _, _ = strings.Cut(out, "\n")
+	}
+	return nil
+}
+
+// Resolve gives the commit behind a revision: an id, a branch, a tag, a
+// remote branch, HEAD~2. What stands for none is ErrNoRevision.
+func (r *Repo) Resolve(rev string) (string, error) {
+	id, err := r.resolve(rev)
+	if err != nil {
+		return "", err
+	}
+	return id.String(), nil
+}
+
+func (r *Repo) resolve(rev string) (plumbing.Hash, error) {
+	if err := checkRev(rev); err != nil {
+		return plumbing.ZeroHash, err
+	}
+	r.mu.Lock()
+	id, err := r.repo.ResolveRevision(plumbing.Revision(rev))
+	r.mu.Unlock()
+	if err == nil {
+		return r.peel(*id)
+	}
+	if r.Tool == nil {
+		return plumbing.ZeroHash, fmt.Errorf("%w: %s", ErrNoRevision, rev)
+	}
+	out, err := r.Tool.Run(context.Background(), r.Root(), "rev-parse", "--verify", "--quiet", rev+"^{commit}")
+	if sha := strings.TrimSpace(out); err == nil && isSHA(sha) {
+		return plumbing.NewHash(sha), nil
+	}
+	return plumbing.ZeroHash, fmt.Errorf("%w: %s", ErrNoRevision, rev)
+}
+
+// peel goes from an annotated tag to its commit.
+func (r *Repo) peel(id plumbing.Hash) (plumbing.Hash, error) {
+	if _, err := r.commit(id); err == nil {
+		return id, nil
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	tag, err := r.repo.TagObject(id)
+	if err != nil {
+		return plumbing.ZeroHash, fmt.Errorf("%w: %s", ErrNoRevision, id)
+	}
+	c, err := tag.Commit()
+	if err != nil {
+		return plumbing.ZeroHash, fmt.Errorf("%w: tag %s stands for no commit", ErrNoRevision, tag.Name)
+	}
+	return c.Hash, nil
+}

@@ -1,0 +1,123 @@
+package git
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/go-git/go-git/v5/plumbing"
+)
+
+// toolSource has the git program fetch into a temporary repository, takes the
+// objects out and removes it again, so that nothing has to be closed later.
+type toolSource struct {
+	tool *Tool
+	url  string
+}
+
+func (s *toolSource) refs(ctx context.Context) (Refs, error) {
+	c := command{args: []string{"ls-remote", "--symref", "--", s.url}, url: s.url}
+	out, err := s.tool.run(ctx, c)
+	if err != nil {
+		return Refs{}, err
+	}
+	refs := Refs{Hashes: make(map[string]string)}
+	for line := range strings.Lines(out) {
+		id, name, ok := strings.Cut(strings.TrimSpace(line), "\t")
+		to, symbolic := strings.CutPrefix(id, "ref: refs/heads/")
+		switch {
+		case !ok || strings.HasSuffix(name, "^{}"):
+		case symbolic:
+			if name == "HEAD" {
+				refs.Head = to
+			}
+		default:
+			refs.Hashes[name] = id
+		}
+	}
+	return refs, nil
+}
+
+func (s *toolSource) commits(ctx context.Context, m *memory, ref string, depth int, filter string) (plumbing.Hash, error) {
+	refs, err := s.refs(ctx)
+	if err != nil {
+		return plumbing.ZeroHash, err
+	}
+	id, err := refs.find(redact(s.url), ref)
+	if err != nil {
+		return plumbing.ZeroHash, err
+	}
+	err = s.inTemp(ctx, m, id.String()+"\n", "--depth="+strconv.Itoa(depth), "--filter="+filter)
+	if err != nil {
+		return plumbing.ZeroHash, err
+	}
+	return m.peel(id)
+}
+
+func (s *toolSource) fetch(ctx context.Context, m *memory, ids []plumbing.Hash) error {
+	var in strings.Builder
+	for _, id := range ids {
+		in.WriteString(id.String() + "\n")
+	}
+	return s.inTemp(ctx, m, in.String())
+}
+
+// inTemp fetches ids into a new bare repository and takes everything from it.
+func (s *toolSource) inTemp(ctx context.Context, m *memory, ids string, options ...string) (err error) {
+	dir, err := os.MkdirTemp("", "isrc-read-*")
+	if err != nil {
+		return classifyDisk(err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	if _, err := s.tool.Run(ctx, dir, "init", "--quiet", "--bare", "--template=", "."); err != nil {
+		return err
+	}
+	// git marks what a filter left out as promised by a remote, which
+	// therefore needs a name.
+	if _, err := s.tool.Run(ctx, dir, "config", "remote.origin.url", s.url); err != nil {
+		return err
+	}
+	args := append([]string{"fetch", "--progress", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance", "--stdin"}, options...)
+	c := command{dir: dir, args: append(args, "--", "origin"), in: strings.NewReader(ids), url: s.url, task: "read"}
+	if _, err := s.tool.run(ctx, c); err != nil {
+		return err
+	}
+	return m.takeAll(ctx, s.tool, dir)
+}
+
+// takeAll reads every object of a repository.
+func (m *memory) takeAll(ctx context.Context, t *Tool, dir string) error {
+	list, err := t.Run(ctx, dir, "cat-file", "--batch-all-objects", "--unordered", "--batch-check=%(objectname) %(objectsize)")
+	if err != nil {
+		return err
+	}
+	repo, err := Open(dir)
+	if err != nil {
+		return err
+	}
+	defer repo.Close()
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for line := range strings.Lines(list) {
+		id, number, _ := strings.Cut(strings.TrimSpace(line), " ")
+		size, err := strconv.ParseInt(number, 10, 64)
+		if err != nil || !isSHA(id) {
+			return fmt.Errorf("git answers %q", line)
+		}
+		if size > maxObject {
+			continue // it is missing then, which is said when it is read
+		}
+		if err := m.room(size); err != nil {
+			return err
+		}
+		kind, data, err := repo.any(plumbing.NewHash(id))
+		if err != nil {
+			return err
+		}
+		m.put(kind, data)
+	}
+	return nil
+}
