@@ -4,9 +4,16 @@
 // the user's file. Begin with Load and keys.go.
 package config
 
+import (
+	"slices"
+	"strings"
+
+	"github.com/isrc-dev/isrc/internal/forge"
+)
+
 // Config is the settings in force.
 type Config struct {
-	Host     string          // "" when nothing names one
+	Host     string          // normalized; "" when nothing names one
 	Orgs     []string        // organisations of Host
 	Hosts    map[string]Host // by normalized name
 	Git      Git
@@ -16,6 +23,9 @@ type Config struct {
 	NoInput  bool
 	Warnings []string // what was found but not understood
 	Dirs     Dirs
+
+	values     map[string]value
+	configured map[string]bool // hosts that a file names
 }
 
 // Git is what concerns the git program.
@@ -23,35 +33,18 @@ type Git struct {
 	Binary string // "auto", "none" or a path
 }
 
-// Host is what a person configured for one host.
+// Host is what is configured for one host. Files are absolute paths.
 type Host struct {
-	Name          string
+	Name          string // normalized
 	APIURL        string
-	Scheme        string
+	Scheme        string // "", "https", or "http" for a loopback address
 	CAFile        string
 	Proxy         string
 	ClientCert    string
 	ClientKey     string
 	Orgs          []string
-	User          string
+	User          string // login to use where there are several
 	OAuthClientID string
-}
-
-// Dirs are the folders of this user and system.
-type Dirs struct {
-	Config string   // the user's settings
-	System []string // the system's settings, most important first
-	Cache  string
-	State  string
-	Data   string
-}
-
-// LoadOptions is the world that Load looks at.
-type LoadOptions struct {
-	Getenv func(string) string // nil is os.Getenv
-	Flags  map[string]string   // setting → value, only those given
-	Home   string              // "" is the user's
-	Dirs   Dirs                // zero is NewDirs
 }
 
 // Origin says which layer a setting came from.
@@ -68,8 +61,61 @@ const (
 
 // Setting is one setting with where it came from.
 type Setting struct {
-	Key          string
-	Value        string
+	Key          string // as Set takes it: "git.binary", "hosts.HOST.caFile"
+	Value        string // elements of a list are joined by commas
 	Origin       Origin
-	OriginDetail string // a file with its line, or a variable, or a flag
+	OriginDetail string // a file with its line, a variable, or a flag
+}
+
+// HostFor is what is configured for a host, or its bare name. The organisations
+// of the default host are its own.
+func (c *Config) HostFor(name string) Host {
+	name = forge.NormalizeHost(name)
+	h, ok := c.Hosts[name]
+	if !ok {
+		h = Host{Name: name}
+	}
+	if len(h.Orgs) == 0 && name == c.Host {
+		h.Orgs = c.Orgs
+	}
+	return h
+}
+
+// Configured tells whether a file, not an argument or a variable, names a host.
+func (c *Config) Configured(host string) bool { return c.configured[forge.NormalizeHost(host)] }
+
+// Setting looks one up by its key, in any case. It is false for what is not a
+// setting.
+func (c *Config) Setting(name string) (Setting, bool) {
+	k, err := parseKey(name)
+	if err != nil {
+		return Setting{}, false
+	}
+	return c.setting(k.String()), true
+}
+
+func (c *Config) setting(key string) Setting {
+	v, ok := c.values[key]
+	if !ok {
+		v = value{origin: FromDefault, list: defaultOf(key)}
+	}
+	return Setting{Key: key, Value: strings.Join(v.list, ","), Origin: v.origin, OriginDetail: v.detail}
+}
+
+// Settings lists every setting that is not a host's, and what is set for
+// hosts, sorted by key.
+func (c *Config) Settings() []Setting {
+	keys := map[string]bool{}
+	for _, f := range topFields() {
+		keys[f.name] = true
+	}
+	for key := range c.values {
+		keys[key] = true
+	}
+	all := make([]Setting, 0, len(keys))
+	for key := range keys {
+		all = append(all, c.setting(key))
+	}
+	slices.SortFunc(all, func(a, b Setting) int { return strings.Compare(a.Key, b.Key) })
+	return all
 }
