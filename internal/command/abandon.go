@@ -1,0 +1,157 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/isrc-dev/isrc/internal/contribute"
+	"github.com/isrc-dev/isrc/internal/forge"
+	"github.com/isrc-dev/isrc/internal/term"
+	"github.com/isrc-dev/isrc/internal/workflow"
+)
+
+// abandoned is what abandon answers.
+type abandoned struct {
+	Run        string     `json:"run"`
+	Repository repository `json:"repository"`
+	Branch     string     `json:"branch"`
+	DryRun     bool       `json:"dryRun"`
+	Ended      bool       `json:"ended"`
+	Steps      []undone   `json:"steps"`
+}
+
+type undone struct {
+	ID      string  `json:"id"`
+	Title   string  `json:"title"`
+	Outcome string  `json:"outcome"` // released, kept or would-release
+	Why     *string `json:"why"`
+}
+
+type abandonOptions struct {
+	dryRun bool
+	yes    bool
+	output output
+}
+
+func newAbandon(a *app) *cobra.Command {
+	o := &abandonOptions{}
+	cmd := &cobra.Command{
+		Use:   "abandon [run]",
+		Short: "End a contribution and take back what isrc made",
+		Long: `Abandon ends the contribution of this branch, or of the named run, and takes
+back what isrc made and nobody changed since: a clone with nothing of yours in
+it, a branch without commits, a pushed branch without a pull request. A fork and
+a pull request stay; so does everything that holds work of yours. It says what
+it keeps, and where.`,
+		Example: `  isrc abandon --dry-run
+  isrc abandon 20260102-auth-lib-fix-398-x7k2 --yes`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return exactArgs(1, "")(cmd, args)
+			}
+			return nil
+		},
+		ValidArgsFunction: a.completeRuns,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			run := ""
+			if len(args) == 1 {
+				run = args[0]
+			}
+			return a.abandon(cmd.Context(), o, run)
+		},
+	}
+	f := cmd.Flags()
+	f.BoolVar(&o.dryRun, "dry-run", false, "say what would be taken back and what kept")
+	f.BoolVarP(&o.yes, "yes", "y", false, "do not ask")
+	addOutput(cmd, &o.output, abandoned{})
+	exits(cmd, exitNotFound, exitNotReached, exitInterrupted)
+	return cmd
+}
+
+func (a *app) abandon(ctx context.Context, o *abandonOptions, run string) error {
+	if run == "" {
+		if run = a.runHere(); run == "" {
+			return &exitError{code: exitNotFound, err: errors.New("the branch here belongs to no contribution of isrc"), hint: "isrc status lists your contributions; name one: isrc abandon RUN"}
+		}
+	}
+	st, err := workflow.Read(a.runsDir(), run)
+	if err != nil {
+		return a.runError(run, err)
+	}
+	name, err := forge.ParseRepo(st.Upstream, "")
+	if err != nil {
+		return err
+	}
+	result := &abandoned{Run: run, Repository: repositoryOf(name, ""), Branch: st.Branch, DryRun: o.dryRun, Steps: []undone{}}
+	if st.Ended != "" {
+		return a.show(&o.output, result, func(s *term.Streams) error {
+			fmt.Fprintf(s.Err, "The contribution %s ended before (%s).\n", run, term.Line(st.Ended))
+			return nil
+		})
+	}
+	if !o.dryRun && !o.yes && a.io.CanPrompt() {
+		if err := a.io.Confirm(fmt.Sprintf("End the contribution on %s to %s?", st.Branch, name.FullName()), "--yes", false); err != nil {
+			return err
+		}
+	}
+	j, err := workflow.Open(a.runsDir(), run)
+	if err != nil {
+		return a.runError(run, err)
+	}
+	defer j.Close() //nolint:errcheck // every line was written when it was made
+	if !st.NewerVersion {
+		if err := a.takeBack(ctx, j, name, o.dryRun, result); err != nil {
+			return err
+		}
+	}
+	if !o.dryRun {
+		if err := j.End("abandoned"); err != nil {
+			return err
+		}
+		result.Ended = true
+	}
+	return a.show(&o.output, result, func(s *term.Streams) error { return showAbandoned(s, result) })
+}
+
+func (a *app) takeBack(ctx context.Context, j *workflow.Journal, name forge.RepoName, dry bool, result *abandoned) error {
+	site, err := a.site(ctx, name.Host, false)
+	if err != nil {
+		return err
+	}
+	steps, err := site.Engine().Undo(ctx, j, dry)
+	for _, s := range steps {
+		result.Steps = append(result.Steps, undone{ID: s.Step, Title: s.Title, Outcome: s.Outcome, Why: orNull(s.Why)})
+	}
+	return err
+}
+
+func (a *app) runError(run string, err error) error {
+	if errors.Is(err, workflow.ErrNoRun) {
+		return &contribute.HintError{Err: fmt.Errorf("%s: %w", run, contribute.ErrNoRun), Hint: "isrc status lists your contributions"}
+	}
+	return err
+}
+
+func showAbandoned(s *term.Streams, r *abandoned) error {
+	for _, u := range r.Steps {
+		switch u.Outcome {
+		case workflow.OutcomeReleased:
+			fmt.Fprintf(s.Out, "%s taken back: %s (%s)\n", s.Paint(term.Good, s.Sym(term.SymOK)), u.ID, term.Line(u.Title))
+		case workflow.OutcomeWouldRelease:
+			fmt.Fprintf(s.Out, "would take back: %s (%s)\n", u.ID, term.Line(u.Title))
+		default:
+			why := ""
+			if u.Why != nil {
+				why = ": " + term.Line(*u.Why)
+			}
+			fmt.Fprintf(s.Out, "%s kept: %s%s\n", s.Paint(term.Warn, s.Sym(term.SymUnknown)), u.ID, why)
+		}
+	}
+	if r.Ended {
+		fmt.Fprintf(s.Out, "The contribution on %s to %s is ended.\n", term.Line(r.Branch), term.Line(r.Repository.FullName))
+	}
+	return nil
+}

@@ -1,0 +1,303 @@
+package command
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/spf13/cobra"
+
+	"github.com/isrc-dev/isrc/internal/auth"
+	"github.com/isrc-dev/isrc/internal/config"
+	"github.com/isrc-dev/isrc/internal/contribute"
+	"github.com/isrc-dev/isrc/internal/forge"
+	"github.com/isrc-dev/isrc/internal/forge/github"
+	"github.com/isrc-dev/isrc/internal/git"
+	"github.com/isrc-dev/isrc/internal/progress"
+	"github.com/isrc-dev/isrc/internal/term"
+)
+
+// app holds what the commands of one invocation share. Each part is made when
+// it is first asked for: help and version touch no file and no network.
+type app struct {
+	inv      Invocation
+	io       *term.Streams
+	progress *term.Progress
+	flags    struct {
+		host    string
+		debug   string
+		yes     bool
+		noInput bool
+		dir     string
+	}
+	redact *redactor
+
+	settings func() (*config.Config, error)
+	tool     func() (*git.Tool, error)
+	sites    map[string]*contribute.Site
+	clients  map[string]forgeClient
+	mu       sync.Mutex
+}
+
+func newApp(inv Invocation) *app {
+	a := &app{inv: inv, io: inv.Streams, progress: inv.Streams.NewProgress(inv.Now), redact: &redactor{}, sites: map[string]*contribute.Site{}, clients: map[string]forgeClient{}}
+	a.settings = sync.OnceValues(a.loadConfig)
+	a.tool = sync.OnceValues(a.findGit)
+	return a
+}
+
+func (a *app) sink() progress.Sink { return a.progress.Sink() }
+
+// say writes a remark for people on the error stream.
+func (a *app) say(format string, args ...any) {
+	a.progress.Clear()
+	fmt.Fprintf(a.io.Err, format+"\n", args...)
+}
+
+// debugging tells whether a kind of debug output ("api", "git") is wanted, and
+// where it goes.
+func (a *app) debugging(kind string) io.Writer {
+	want := a.flags.debug
+	if want == "" {
+		want = a.inv.Getenv("ISRC_DEBUG")
+	}
+	for _, k := range strings.Split(want, ",") {
+		if k = strings.TrimSpace(k); k == kind || k == "all" || k == "1" || k == "true" {
+			return a.redact.writer(a.io.Err)
+		}
+	}
+	return nil
+}
+
+func (a *app) loadConfig() (*config.Config, error) {
+	flags := map[string]string{}
+	if a.flags.host != "" {
+		flags["host"] = a.flags.host
+	}
+	c, err := config.Load(config.LoadOptions{Getenv: a.inv.Getenv, Flags: flags, Dirs: a.dirs()})
+	if err != nil {
+		return nil, &usageError{err: err}
+	}
+	return c, nil
+}
+
+func (a *app) findGit() (*git.Tool, error) {
+	c, err := a.settings()
+	if err != nil {
+		return nil, err
+	}
+	t, err := git.FindTool(c.Git.Binary, a.inv.Env)
+	if err != nil {
+		return nil, err
+	}
+	t.Debug, t.Sink = a.debugging("git"), a.sink()
+	return t, nil
+}
+
+// dirs are the folders of this user.
+func (a *app) dirs() config.Dirs {
+	home := a.inv.Getenv("HOME")
+	if home == "" {
+		home = firstOf(a.inv.Getenv("USERPROFILE"), os.TempDir()) // without a home nothing can be kept for long
+	}
+	return config.NewDirs(runtime.GOOS, a.inv.Getenv, home)
+}
+
+// runsDir is where journals lie.
+func (a *app) runsDir() string { return filepath.Join(a.dirs().State, "runs") }
+
+// path resolves a path as the user wrote it.
+func (a *app) path(p string) string {
+	if p == "" || filepath.IsAbs(p) {
+		return p
+	}
+	return filepath.Join(a.inv.Dir, p)
+}
+
+// defaultHost is the host of a repository that is named without one.
+func (a *app) defaultHost() (string, error) {
+	c, err := a.settings()
+	if err != nil {
+		return "", err
+	}
+	if a.flags.host != "" || a.inv.Getenv("ISRC_HOST") != "" {
+		return forge.NormalizeHost(c.Host), nil
+	}
+	if h := a.inv.Getenv("GH_HOST"); h != "" {
+		return forge.NormalizeHost(h), nil
+	}
+	if h := a.cloneHost(); h != "" {
+		return h, nil
+	}
+	if c.Host != "" {
+		return c.Host, nil
+	}
+	h, _ := a.source(c).DefaultHost()
+	return firstOf(h, "github.com"), nil
+}
+
+// cloneHost is the host that the remotes of the clone here point to.
+func (a *app) cloneHost() string {
+	r, err := git.Open(a.inv.Dir)
+	if err != nil {
+		return ""
+	}
+	defer r.Close() //nolint:errcheck // read only
+	remotes, err := r.Remotes(context.Background())
+	if err != nil {
+		return ""
+	}
+	for _, want := range []string{"upstream", "origin"} {
+		for _, m := range remotes {
+			if name, err := forge.ParseRepo(m.URL, ""); m.Name == want && err == nil {
+				return name.Host
+			}
+		}
+	}
+	return ""
+}
+
+func (a *app) source(c *config.Config) auth.Source {
+	home := firstOf(a.inv.Getenv("HOME"), a.inv.Getenv("USERPROFILE"))
+	return auth.Source{Getenv: a.inv.Getenv, Config: c, Keyring: auth.SystemKeyring(), Run: auth.Exec, GHConfigDir: auth.GHConfigDir(runtime.GOOS, a.inv.Getenv, home)}
+}
+
+// site gives the forge on a host. Named says that the host merely stood in an
+// argument: some tokens are not for such a host.
+func (a *app) site(ctx context.Context, host string, named bool) (*contribute.Site, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if s := a.sites[host]; s != nil {
+		return s, nil
+	}
+	c, err := a.settings()
+	if err != nil {
+		return nil, err
+	}
+	token, err := a.source(c).Token(ctx, host, named)
+	if err != nil {
+		return nil, err
+	}
+	a.redact.add(token.Value)
+	client, err := a.clientFor(host, token.Value)
+	if err != nil {
+		return nil, err
+	}
+	h := c.HostFor(host)
+	s := &contribute.Site{
+		Host: host, BaseURL: baseURL(h.Scheme, host), Forge: client, Token: token.Value, KnownLogin: firstOf(token.User, h.User),
+		Sink: a.sink(), Now: a.inv.Now, Trace: a.inv.Trace, Runs: a.runsDir(), ToolName: "isrc " + version(),
+		Logins: auth.LoginCache{File: filepath.Join(a.dirs().Cache, "logins.json")},
+		Viewer: func(ctx context.Context) (string, error) { v, err := client.Viewer(ctx); return v.Login, err },
+	}
+	tool, err := a.tool()
+	if err != nil {
+		return nil, err
+	}
+	own := *tool
+	own.Env = append(slices.Clone(own.Env), auth.GitEnv(a.inv.Self, h, auth.GitEnvOptions{Scheme: h.Scheme, Named: named, Environ: own.Env})...)
+	s.Tool = &own
+	if s.Reader, err = a.reader(s, h); err != nil {
+		return nil, err
+	}
+	a.sites[host], a.clients[host] = s, client
+	return s, nil
+}
+
+// clientFor makes a client of a host's API.
+func (a *app) clientFor(host, token string) (forgeClient, error) {
+	c, err := a.settings()
+	if err != nil {
+		return nil, err
+	}
+	h := c.HostFor(host)
+	transport, err := a.transport(h)
+	if err != nil {
+		return nil, err
+	}
+	client, err := github.New(github.Options{
+		Host: host, APIURL: h.APIURL, Scheme: h.Scheme, Token: token, Transport: transport, Sink: a.sink(), Debug: a.debugging("api"), Now: a.inv.Now,
+		UserAgent: "isrc/" + version(), CacheDir: filepath.Join(a.dirs().Cache, "http"),
+	})
+	if err != nil {
+		return nil, &usageError{err: err}
+	}
+	return client, nil
+}
+
+func (a *app) transport(h config.Host) (*http.Transport, error) {
+	t, err := github.NewTransport(github.TransportOptions{CAFile: h.CAFile, Proxy: h.Proxy, ClientCert: h.ClientCert, ClientKey: h.ClientKey, Getenv: a.inv.Getenv})
+	if err != nil {
+		return nil, &usageError{err: fmt.Errorf("the settings of %s: %w", h.Name, err)}
+	}
+	return t, nil
+}
+
+func (a *app) reader(s *contribute.Site, h config.Host) (*git.Reader, error) {
+	t, err := a.transport(h)
+	if err != nil {
+		return nil, err
+	}
+	return &git.Reader{
+		Tool: s.Tool, Transport: t, Debug: a.debugging("git"),
+		Auth: func(string) (string, string, bool) {
+			return firstOf(s.KnownLogin, "x-access-token"), s.Token, s.Token != ""
+		},
+	}, nil
+}
+
+func baseURL(scheme, host string) string {
+	if scheme == "" {
+		scheme = "https"
+	}
+	return scheme + "://" + host
+}
+
+func firstOf(words ...string) string {
+	for _, w := range words {
+		if w != "" {
+			return w
+		}
+	}
+	return ""
+}
+
+// repository resolves an argument that names a repository, and tells whether
+// the host came from the argument itself.
+func (a *app) repository(ctx context.Context, arg string) (forge.RepoName, *contribute.Site, error) {
+	host, err := a.defaultHost()
+	if err != nil {
+		return forge.RepoName{}, nil, err
+	}
+	name, err := forge.ParseRepo(arg, host)
+	if err != nil && !isBare(err) {
+		return forge.RepoName{}, nil, &usageError{err: err}
+	}
+	if isBare(err) {
+		return a.bareRepository(ctx, arg, host)
+	}
+	site, err := a.site(ctx, name.Host, !strings.EqualFold(name.Host, host))
+	return name, site, err
+}
+
+func exactArgs(n int, what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) < n {
+			return &usageError{err: fmt.Errorf("%s: %s is missing", cmd.CommandPath(), what), hint: cmd.UseLine()}
+		}
+		if len(args) > n {
+			return &usageError{err: fmt.Errorf("%s: %q is one argument too many", cmd.CommandPath(), args[n]), hint: cmd.UseLine()}
+		}
+		return nil
+	}
+}
+
+// forgeClient is the client of one host.
+type forgeClient = *github.Client

@@ -1,0 +1,306 @@
+package command
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/isrc-dev/isrc/internal/auth"
+	"github.com/isrc-dev/isrc/internal/forge"
+	"github.com/isrc-dev/isrc/internal/term"
+)
+
+// neededScopes are what a classic token must be allowed for every command.
+const neededScopes = "repo,read:org,workflow"
+
+// signedIn is what auth status and auth login answer, one for each host.
+type signedIn struct {
+	Host    string   `json:"host"`
+	User    *string  `json:"user"`
+	Origin  *string  `json:"origin"`
+	Scopes  []string `json:"scopes"` // null when the host does not say
+	Expires *string  `json:"expiresAt"`
+	Error   *string  `json:"error"`
+	Stored  *string  `json:"stored"`
+}
+
+func newAuth(a *app) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "auth",
+		Short: "Sign in to a forge",
+		Long: `Tokens are looked for in this order: ISRC_TOKEN; GH_TOKEN and GITHUB_TOKEN
+(github.com and *.ghe.com) or GH_ENTERPRISE_TOKEN and GITHUB_ENTERPRISE_TOKEN;
+the system's keyring; gh's login; git's credential helpers. ISRC_TOKEN and the
+enterprise variables go to a configured host only, never to one that merely
+stands in an argument.`,
+		Example: "  isrc auth login --host git.example.com\n  isrc auth status",
+	}
+	cmd.AddCommand(newLogin(a), newAuthStatus(a), newLogout(a), newGitCredential(a))
+	return cmd
+}
+
+type loginOptions struct {
+	withToken bool
+	scopes    string
+	output    output
+}
+
+func newLogin(a *app) *cobra.Command {
+	o := &loginOptions{}
+	cmd := &cobra.Command{
+		Use:   "login",
+		Short: "Keep a token for a host",
+		Long: `Login shows the page on which the host makes a token, with the scopes filled in,
+reads the token without showing it, tries it, and keeps it in the system's
+keyring (where there is none: in a file that only you can read).`,
+		Example: "  isrc auth login\n  isrc auth login --host git.example.com --with-token < token.txt",
+		Args:    exactArgs(0, ""),
+		RunE:    func(cmd *cobra.Command, _ []string) error { return a.login(cmd.Context(), o) },
+	}
+	cmd.Flags().BoolVar(&o.withToken, "with-token", false, "read the token from standard input")
+	cmd.Flags().StringVar(&o.scopes, "scopes", neededScopes, "the `SCOPES` to fill in on the token page")
+	addOutput(cmd, &o.output, signedIn{})
+	exits(cmd, exitSignIn, exitUnavailable, exitInterrupted)
+	return cmd
+}
+
+func (a *app) login(ctx context.Context, o *loginOptions) error {
+	host, err := a.defaultHost()
+	if err != nil {
+		return err
+	}
+	token, err := a.readToken(host, o)
+	if err != nil {
+		return err
+	}
+	a.redact.add(token)
+	client, err := a.clientFor(host, token)
+	if err != nil {
+		return err
+	}
+	viewer, err := client.Viewer(ctx)
+	if err != nil {
+		return fmt.Errorf("try the token on %s: %w", host, err)
+	}
+	c, err := a.settings()
+	if err != nil {
+		return err
+	}
+	stored, err := auth.Login(ctx, a.source(c), host, token, viewer.Login)
+	if err != nil {
+		return fmt.Errorf("keep the token for %s: %w", host, err)
+	}
+	where := "the system's keyring"
+	if !stored.InKeyring {
+		where = stored.File
+	}
+	result := &signedIn{Host: host, User: &viewer.Login, Origin: orNull("login"), Stored: &where}
+	if viewer.ScopesKnown {
+		result.Scopes = nonNil(viewer.Scopes)
+	}
+	return a.show(&o.output, result, func(s *term.Streams) error {
+		fmt.Fprintf(s.Out, "%s signed in to %s as %s; the token is kept in %s\n", s.Paint(term.Good, s.Sym(term.SymOK)), host, term.Line(viewer.Login), where)
+		if !stored.InKeyring && stored.Why != "" {
+			fmt.Fprintf(s.Err, "The keyring could not take it: %s\n", term.Line(stored.Why))
+		}
+		for _, missing := range missingScopes(viewer.Scopes, viewer.ScopesKnown) {
+			fmt.Fprintf(s.Err, "The token lacks the scope %s; some commands will not work.\n", missing)
+		}
+		return nil
+	})
+}
+
+func missingScopes(have []string, known bool) []string {
+	if !known {
+		return nil
+	}
+	all := "," + strings.Join(have, ",") + ","
+	var out []string
+	for _, s := range strings.Split(neededScopes, ",") {
+		if !strings.Contains(all, ","+s+",") && !(s == "read:org" && strings.Contains(all, "admin:org")) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+func (a *app) readToken(host string, o *loginOptions) (string, error) {
+	if o.withToken {
+		line, err := bufio.NewReader(io.LimitReader(a.io.In, 64*1024)).ReadString('\n')
+		if err != nil && !errors.Is(err, io.EOF) {
+			return "", fmt.Errorf("read the token: %w", err)
+		}
+		if line = strings.TrimSpace(line); line == "" {
+			return "", usagef("standard input has no token")
+		}
+		return line, nil
+	}
+	c, err := a.settings()
+	if err != nil {
+		return "", err
+	}
+	page := baseURL(c.HostFor(host).Scheme, host) + "/settings/tokens/new?" + url.Values{"scopes": {o.scopes}, "description": {"isrc"}}.Encode()
+	fmt.Fprintf(a.io.Err, "Make a token here (the scopes are filled in):\n\n  %s\n\n", page)
+	token, err := a.io.Secret("Token", "--with-token")
+	if err == nil && token == "" {
+		err = term.ErrDeclined
+	}
+	return token, err
+}
+
+func newAuthStatus(a *app) *cobra.Command {
+	o := &output{}
+	cmd := &cobra.Command{
+		Use:     "status",
+		Short:   "Say who you are on which host, and from where the token is",
+		Example: "  isrc auth status --json host,user",
+		Args:    exactArgs(0, ""),
+		RunE:    func(cmd *cobra.Command, _ []string) error { return a.authStatus(cmd.Context(), o) },
+	}
+	addOutput(cmd, o, []signedIn{})
+	exits(cmd, exitSignIn, exitUnavailable)
+	return cmd
+}
+
+func (a *app) authStatus(ctx context.Context, o *output) error {
+	c, err := a.settings()
+	if err != nil {
+		return err
+	}
+	host, err := a.defaultHost()
+	if err != nil {
+		return err
+	}
+	hosts := []string{host}
+	for name := range c.Hosts {
+		if name != host && a.flags.host == "" {
+			hosts = append(hosts, name)
+		}
+	}
+	var rows []signedIn
+	var failed []error
+	for _, h := range hosts {
+		row, err := a.whoAmI(ctx, h)
+		rows = append(rows, row)
+		if err != nil {
+			failed = append(failed, err)
+		}
+	}
+	if err := a.show(o, rows, func(s *term.Streams) error { return showSignedIn(s, rows) }); err != nil {
+		return err
+	}
+	switch {
+	case len(failed) == 0:
+		return nil
+	case len(failed) < len(rows):
+		return &exitError{code: exitPartly}
+	}
+	return &exitError{code: a.judge(failed[0]).code, err: failed[0], hint: strings.Join(a.judge(failed[0]).hints, "; ")}
+}
+
+func (a *app) whoAmI(ctx context.Context, host string) (signedIn, error) {
+	row := signedIn{Host: host}
+	fail := func(err error) (signedIn, error) {
+		row.Error = orNull(a.redact.text(err.Error()))
+		return row, err
+	}
+	c, err := a.settings()
+	if err != nil {
+		return fail(err)
+	}
+	token, err := a.source(c).Token(ctx, host, false)
+	if err != nil {
+		return fail(err)
+	}
+	a.redact.add(token.Value)
+	row.Origin = &token.Origin
+	client, err := a.clientFor(host, token.Value)
+	if err != nil {
+		return fail(err)
+	}
+	viewer, err := client.Viewer(ctx)
+	if err != nil {
+		return fail(err)
+	}
+	row.User, row.Expires = &viewer.Login, momentOf(viewer.TokenExpires)
+	if viewer.ScopesKnown {
+		row.Scopes = nonNil(viewer.Scopes)
+	}
+	return row, nil
+}
+
+func showSignedIn(s *term.Streams, rows []signedIn) error {
+	for _, r := range rows {
+		if r.Error != nil {
+			fmt.Fprintf(s.Out, "%s %s: %s\n", s.Paint(term.Bad, s.Sym(term.SymBroken)), r.Host, term.Line(*r.Error))
+			continue
+		}
+		text := fmt.Sprintf("%s: %s, token from %s", r.Host, term.Line(*r.User), term.Line(*r.Origin))
+		if r.Scopes != nil {
+			text += ", scopes " + term.Line(strings.Join(r.Scopes, " "))
+		}
+		if r.Expires != nil {
+			text += ", until " + *r.Expires
+		}
+		fmt.Fprintf(s.Out, "%s %s\n", s.Paint(term.Good, s.Sym(term.SymOK)), text)
+	}
+	return nil
+}
+
+func newLogout(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:     "logout",
+		Short:   "Forget the token that isrc keeps for a host",
+		Example: "  isrc auth logout --host git.example.com",
+		Args:    exactArgs(0, ""),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			host, err := a.defaultHost()
+			if err != nil {
+				return err
+			}
+			c, err := a.settings()
+			if err != nil {
+				return err
+			}
+			removed, err := auth.Logout(cmd.Context(), a.source(c), host)
+			if err != nil {
+				return fmt.Errorf("forget the token for %s: %w", host, err)
+			}
+			if !removed {
+				a.say("isrc keeps no token for %s; one from the environment or from gh is not isrc's to forget", host)
+				return nil
+			}
+			a.say("The token for %s is forgotten here; revoke it on the host if it must not work any more.", host)
+			return nil
+		},
+	}
+}
+
+// newGitCredential is the helper that isrc names in git's environment; git
+// calls it, people do not.
+func newGitCredential(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:    "git-credential <operation>",
+		Short:  "Answer git's question for a password",
+		Hidden: true,
+		Args:   exactArgs(1, "an operation: get, store or erase"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c, err := a.settings()
+			if err != nil {
+				return err
+			}
+			err = auth.GitCredential(cmd.Context(), a.io.In, a.io.Out, args[0], a.source(c))
+			var none *forge.SignInError
+			if errors.As(err, &none) {
+				return nil // git goes on to its next helper
+			}
+			return err
+		},
+	}
+}

@@ -1,0 +1,113 @@
+package command
+
+import (
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+
+	"github.com/isrc-dev/isrc/internal/term"
+)
+
+// showPlan says what will be done, before it is done.
+func showPlan(s *term.Streams, w io.Writer, r *contribution) error {
+	how := "so this goes by a branch in it"
+	if r.Via == "fork" {
+		how = "so this goes by a fork"
+	}
+	fmt.Fprintf(w, "%s, %s.\n\n", upper(term.Line(r.Why)), how)
+	steps := append([]planned(nil), r.Steps...)
+	var must, other, gates int
+	for _, q := range r.Requirements {
+		switch {
+		case q.Rule == "gate":
+			gates++
+		case q.Strength == "must":
+			must++
+		default:
+			other++
+		}
+	}
+	check := fmt.Sprintf("%s that must hold, %d more", plural(must, "requirement"), other)
+	if gates > 0 {
+		check += fmt.Sprintf(", %s that cannot be judged from here", plural(gates, "gate"))
+	}
+	n := 0
+	line := func(id, title string) {
+		n++
+		fmt.Fprintf(w, "  %d  %-9s %s\n", n, id, term.Truncate(term.Line(title), s.Width-16, s.Ellipsis()))
+	}
+	for _, st := range steps {
+		if st.ID == "ready" || st.ID == "remotes" {
+			continue // part of making the fork and the clone, for people
+		}
+		line(st.ID, st.Title)
+	}
+	line("you", "make the change and commit it")
+	line("check", check)
+	last := "push, open the pull request"
+	if r.Issue != nil {
+		last += fmt.Sprintf(", link #%d", *r.Issue)
+	}
+	line("submit", last)
+	fmt.Fprintln(w)
+	for _, q := range r.Requirements {
+		if q.Strength == "must" && q.Rule != "gate" {
+			fmt.Fprintf(w, "  %s   %s%s\n", s.Paint(term.Bad, "must"), term.Line(q.Text), firstSource(s, q))
+		}
+	}
+	if must > 0 {
+		fmt.Fprintln(w)
+	}
+	return nil
+}
+
+func firstSource(s *term.Streams, q requirement) string {
+	if lines := sources(q.Said, nil); len(lines) > 0 {
+		place, _, _ := strings.Cut(lines[0], " ")
+		return "   " + s.Paint(term.Dim, place)
+	}
+	return ""
+}
+
+func upper(text string) string {
+	if text == "" {
+		return text
+	}
+	return strings.ToUpper(text[:1]) + text[1:]
+}
+
+// showReady says where the branch is and what comes next.
+func showReady(s *term.Streams, here string, r *contribution) error {
+	done := s.Paint(term.Good, s.Sym(term.SymOK))
+	var facts []string
+	if r.Fork != nil {
+		facts = append(facts, done+" fork "+term.Line(r.Fork.FullName)+" ("+r.Fork.Outcome+")")
+	}
+	facts = append(facts, done+" clone", done+" branch "+term.Line(r.Branch))
+	fmt.Fprintln(s.Out, strings.Join(facts, "   "))
+	fmt.Fprintln(s.Out)
+	dir := r.Directory
+	if rel, err := filepath.Rel(here, dir); err == nil && !strings.HasPrefix(rel, "..") {
+		dir = rel
+	}
+	hint := ""
+	for _, c := range r.Commands {
+		if c.Purpose == "test" {
+			hint = " (" + term.Line(c.Command) + " runs the tests)"
+			break
+		}
+	}
+	fmt.Fprintf(s.Out, "cd %s, make the change and commit it%s, then: isrc submit\n", shellWord(dir), hint)
+	return nil
+}
+
+// shellWord quotes a word for a POSIX shell where it needs it.
+func shellWord(w string) string {
+	for _, r := range w {
+		if !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:@%+=,", r) {
+			return "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
+		}
+	}
+	return w
+}

@@ -1,0 +1,261 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+	"syscall"
+
+	"github.com/isrc-dev/isrc/internal/contribute"
+	"github.com/isrc-dev/isrc/internal/forge"
+	"github.com/isrc-dev/isrc/internal/git"
+	"github.com/isrc-dev/isrc/internal/term"
+	"github.com/isrc-dev/isrc/internal/workflow"
+)
+
+// The exit codes. They are an interface: `isrc help exit-codes` explains them,
+// docs/exit-codes.md is generated from exitTable.
+const (
+	exitDone         = 0
+	exitFailed       = 1
+	exitUsage        = 2
+	exitBroken       = 3
+	exitSignIn       = 4
+	exitNotPermitted = 5
+	exitNotFound     = 6
+	exitUnavailable  = 7
+	exitNotReached   = 8
+	exitPartly       = 9
+	exitInterrupted  = 130
+)
+
+// exitTable says what each code means, in the words of the help topic.
+var exitTable = []struct {
+	Code    int
+	Name    string
+	Meaning string
+}{
+	{exitDone, "done", `done; also "nothing found", "nothing to do", "already so", and a pause that was planned`},
+	{exitFailed, "failed", "failed"},
+	{exitUsage, "usage", "wrong usage or configuration; an unknown command, with the nearest one named"},
+	{exitBroken, "broken", "a requirement that must hold is broken (with --strict also: is unknown, or should hold)"},
+	{exitSignIn, "sign-in", "sign-in needed: no token, a token that is refused, or one that lacks a scope"},
+	{exitNotPermitted, "not-permitted", "not permitted: forking disabled, single sign-on missing, owners take no contributions, declined before"},
+	{exitNotFound, "not-found", "no such repository, branch or run"},
+	{exitUnavailable, "unavailable", "the forge or the network is unavailable or limits requests: trying later can succeed"},
+	{exitNotReached, "not-reached", "the end that was asked for is not reached: no commit yet, a run that another isrc holds, somebody is waited for"},
+	{exitPartly, "partly", "some of several failed; the rest was done"},
+	{exitInterrupted, "interrupted", "interrupted, or a question answered with no"},
+}
+
+var (
+	// errDone ends a command early without a failure.
+	errDone        = errors.New("done")
+	errInterrupted = errors.New("interrupted")
+)
+
+// usageError is a mistake in the call or the configuration.
+type usageError struct {
+	err  error
+	hint string
+}
+
+func (e *usageError) Error() string { return e.err.Error() }
+func (e *usageError) Unwrap() error { return e.err }
+
+func usagef(format string, args ...any) error { return &usageError{err: fmt.Errorf(format, args...)} }
+
+// exitError ends a command with a code of its own choosing; with a nil err
+// nothing more is said, for the result has already told it.
+type exitError struct {
+	code int
+	err  error
+	hint string
+}
+
+func (e *exitError) Error() string {
+	if e.err == nil {
+		return fmt.Sprintf("exit %d", e.code)
+	}
+	return e.err.Error()
+}
+func (e *exitError) Unwrap() error { return e.err }
+
+// report writes an error and its hint and gives the exit code.
+func (a *app) report(err error) int {
+	v := a.judge(err)
+	if !v.silent {
+		fmt.Fprintf(a.io.Err, "isrc: error: %s\n", a.redact.text(term.Line(err.Error())))
+		for _, h := range v.hints {
+			fmt.Fprintf(a.io.Err, "isrc: hint: %s\n", a.redact.text(term.Line(h)))
+		}
+	}
+	return v.code
+}
+
+type verdict struct {
+	code   int
+	hints  []string
+	silent bool
+}
+
+// judge is the one table in which errors meet exit codes and hints.
+func (a *app) judge(err error) verdict {
+	code := func(c int, hints ...string) verdict {
+		var kept []string
+		for _, h := range hints {
+			if h != "" {
+				kept = append(kept, h)
+			}
+		}
+		return verdict{code: c, hints: kept}
+	}
+	var (
+		exit    *exitError
+		usage   *usageError
+		hinted  *contribute.HintError
+		signIn  *forge.SignInError
+		scope   *forge.ScopeError
+		sso     *forge.SSOError
+		missing *forge.NotFoundError
+		refused *forge.NotPermittedError
+		limited *forge.RateLimitError
+		down    *forge.UnavailableError
+		locked  *workflow.LockedError
+		newer   *workflow.NewerError
+		noAsk   *term.NoPromptError
+	)
+	hint := ""
+	if errors.As(err, &hinted) {
+		hint = hinted.Hint
+	}
+	switch {
+	case errors.Is(err, errInterrupted), errors.Is(err, context.Canceled):
+		return code(exitInterrupted, firstOf(hint, "nothing is lost; the same command goes on where this one stopped"))
+	case errors.Is(err, term.ErrDeclined):
+		return code(exitInterrupted, hint)
+	case errors.As(err, &exit):
+		v := code(exit.code, firstOf(exit.hint, hint))
+		v.silent = exit.err == nil
+		return v
+	case errors.As(err, &usage):
+		return code(exitUsage, firstOf(usage.hint, hint))
+	case errors.As(err, &noAsk):
+		return code(exitUsage, "give "+noAsk.Flag)
+	case errors.As(err, &sso):
+		return code(exitNotPermitted, "authorise the token in a browser: "+sso.URL)
+	case errors.As(err, &scope):
+		return code(exitSignIn, "isrc auth login --host "+scope.Host+" --scopes "+strings.Join(scope.Needed[:min(1, len(scope.Needed))], ","))
+	case errors.As(err, &signIn):
+		return code(exitSignIn, firstOf(hint, "isrc auth login --host "+signIn.Host))
+	case errors.As(err, &refused):
+		return code(exitNotPermitted, firstOf(hint, policyHint(refused)))
+	case errors.As(err, &limited):
+		return code(exitUnavailable, "try again after "+limited.Until.Local().Format("15:04:05"))
+	case errors.As(err, &down):
+		return code(exitUnavailable, firstOf(hint, unavailableHint(down)))
+	case errors.As(err, &locked):
+		return code(exitNotReached, fmt.Sprintf("another isrc (process %d) works on this run; wait for it, or end it", locked.PID))
+	case errors.As(err, &newer):
+		return code(exitUsage, "update isrc, or end the run: isrc abandon "+newer.Run)
+	case errors.As(err, &missing):
+		return code(exitNotFound, firstOf(hint, "look at the spelling, or at who you are: isrc auth status"))
+	case errors.Is(err, forge.ErrUnsupported):
+		return code(exitFailed, hint)
+	}
+	if v, ok := a.judgeContribution(err, hint); ok {
+		return v
+	}
+	if v, ok := judgeGit(err, hint); ok {
+		return v
+	}
+	return code(exitFailed, firstOf(hint, systemHint(err)))
+}
+
+// judgeContribution covers the states of a contribution that stop a command.
+func (a *app) judgeContribution(err error, hint string) (verdict, bool) {
+	for _, row := range []struct {
+		is   error
+		code int
+	}{
+		{contribute.ErrBroken, exitBroken},
+		{contribute.ErrNoCommit, exitNotReached},
+		{contribute.ErrNotTaken, exitNotPermitted},
+		{contribute.ErrDeclinedBefore, exitNotPermitted},
+		{contribute.ErrNoRun, exitNotFound},
+		{contribute.ErrNoBase, exitNotFound},
+		{contribute.ErrIsFork, exitUsage},
+		{contribute.ErrUsage, exitUsage},
+	} {
+		if errors.Is(err, row.is) {
+			v := verdict{code: row.code}
+			if hint != "" {
+				v.hints = []string{hint}
+			}
+			return v, true
+		}
+	}
+	return verdict{}, false
+}
+
+func judgeGit(err error, hint string) (verdict, bool) {
+	var (
+		authErr  *git.AuthError
+		down     *git.UnavailableError
+		missing  *git.NotFoundError
+		rejected *git.RejectedError
+	)
+	v := verdict{code: exitFailed}
+	switch {
+	case errors.As(err, &authErr):
+		v = verdict{code: exitSignIn, hints: []string{"isrc auth status"}}
+	case errors.As(err, &down):
+		v = verdict{code: exitUnavailable, hints: []string{"isrc doctor"}}
+	case errors.As(err, &missing):
+		v = verdict{code: exitNotFound}
+	case errors.As(err, &rejected):
+		v = verdict{code: exitNotPermitted}
+	case errors.Is(err, git.ErrNoIdentity):
+		v = verdict{code: exitUsage, hints: []string{`git config --global user.name "Your Name"`, "git config --global user.email you@example.com"}}
+	case errors.Is(err, git.ErrNoGit):
+		v = verdict{code: exitUsage, hints: []string{"install git, or name it: isrc config set git.binary /path/to/git"}}
+	case errors.Is(err, git.ErrNotARepo):
+		v = verdict{code: exitNotFound, hints: []string{"isrc status lists your contributions and where they are"}}
+	default:
+		return v, false
+	}
+	if hint != "" {
+		v.hints = []string{hint}
+	}
+	return v, true
+}
+
+func policyHint(e *forge.NotPermittedError) string {
+	switch e.Policy {
+	case forge.PolicyForkingDisabled:
+		return "ask the owners for push access and contribute by a branch (--via branch)"
+	case forge.PolicyArchived:
+		return "an archived repository takes no changes; look for its successor: isrc find"
+	case forge.PolicyIPAllowList:
+		return "the organisation takes requests from listed networks only; connect to one of them"
+	case forge.PolicyProtected:
+		return "go through a pull request: isrc submit"
+	}
+	return ""
+}
+
+func unavailableHint(e *forge.UnavailableError) string {
+	return "isrc doctor --host " + e.Host + " shows which part of the way fails"
+}
+
+func systemHint(err error) string {
+	switch {
+	case errors.Is(err, syscall.ENOSPC):
+		return "the disk is full; make room and run the same command again"
+	case errors.Is(err, fs.ErrPermission):
+		return "look at who owns that path"
+	}
+	return ""
+}

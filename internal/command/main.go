@@ -1,0 +1,89 @@
+// Package command is the command line: one file per command turns flags into
+// options, runs the packages below, and shows one result for people or as
+// JSON. It alone knows exit codes and prints. Begin with Run, then root.go for
+// the list of commands and exits.go for the exit table.
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/isrc-dev/isrc/internal/term"
+	"github.com/isrc-dev/isrc/internal/workflow"
+)
+
+// Invocation is everything that one run of isrc takes from its surroundings,
+// so that a test, and the demo, can give it other ones.
+type Invocation struct {
+	Args    []string
+	Env     []string // KEY=value, as os.Environ gives it
+	Dir     string   // working directory, absolute
+	Streams *term.Streams
+	Now     func() time.Time
+	Self    string // path of this program, for git's credential helper
+	// Trace is told of every point between a journal line and an effect.
+	Trace func(workflow.Point)
+}
+
+// Getenv reads a variable of the invocation; the last of several wins.
+func (i Invocation) Getenv(key string) string {
+	for n := len(i.Env) - 1; n >= 0; n-- {
+		if k, v, ok := strings.Cut(i.Env[n], "="); ok && k == key {
+			return v
+		}
+	}
+	return ""
+}
+
+// Main runs isrc in this process's surroundings and gives its exit code.
+func Main(args []string) int {
+	inv, err := system(args)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "isrc: error:", err)
+		return exitFailed
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	go func() {
+		<-ctx.Done()
+		stop() // a second Ctrl-C ends the process at once
+	}()
+	return Run(ctx, inv)
+}
+
+// system gives the surroundings of this process.
+func system(args []string) (Invocation, error) {
+	dir, err := os.Getwd()
+	if err != nil {
+		return Invocation{}, fmt.Errorf("find the working directory: %w", err)
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return Invocation{}, fmt.Errorf("find this program: %w", err)
+	}
+	return Invocation{
+		Args: args, Env: os.Environ(), Dir: dir, Streams: term.System(os.Getenv), Now: time.Now, Self: self,
+	}, nil
+}
+
+// Run carries out one command and gives its exit code.
+func Run(ctx context.Context, inv Invocation) int {
+	a := newApp(inv)
+	root := newRoot(a)
+	root.SetArgs(inv.Args)
+	err := root.ExecuteContext(ctx)
+	a.progress.Clear()
+	if err == nil || errors.Is(err, errDone) {
+		return exitDone
+	}
+	if ctx.Err() != nil {
+		err = fmt.Errorf("%w: %w", errInterrupted, err)
+	}
+	return a.report(err)
+}

@@ -1,0 +1,46 @@
+package command
+
+import (
+	"io"
+	"strings"
+	"sync"
+)
+
+// redactor keeps secrets out of everything that is written for people: the
+// last line of defence behind packages that never print them.
+type redactor struct {
+	mu      sync.Mutex
+	secrets []string
+}
+
+func (r *redactor) add(secret string) {
+	if len(secret) < 8 {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.secrets = append(r.secrets, secret)
+}
+
+func (r *redactor) text(s string) string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, secret := range r.secrets {
+		s = strings.ReplaceAll(s, secret, "[redacted]")
+	}
+	return s
+}
+
+func (r *redactor) writer(w io.Writer) io.Writer { return redactingWriter{r, w} }
+
+type redactingWriter struct {
+	r *redactor
+	w io.Writer
+}
+
+func (w redactingWriter) Write(p []byte) (int, error) {
+	if _, err := io.WriteString(w.w, w.r.text(string(p))); err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}

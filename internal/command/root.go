@@ -1,0 +1,206 @@
+package command
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// synonyms are words that people bring from other tools; each names ours.
+var synonyms = map[string]string{
+	"search": "find", "view": "show", "info": "show", "clone": "contribute", "fork": "contribute",
+	"pr": "submit", "create": "submit", "push": "submit", "open": "show --web", "lint": "check",
+	"update": "status", "login": "auth login", "logout": "auth logout", "sync": "check",
+}
+
+// newRoot assembles the commands.
+func newRoot(a *app) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "isrc",
+		Short: "Contribute to what another team owns",
+		Long: `isrc carries you from "somebody here must have built this" to "merged":
+it finds the repository, shows what its owners ask, checks your change
+against their rules before anybody else sees it, opens the pull request
+and follows it.`,
+		SilenceErrors: true, SilenceUsage: true,
+		Args:              unknownCommand,
+		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			a.welcome()
+			return nil
+		},
+	}
+	root.SetOut(a.io.Out)
+	root.SetErr(a.io.Err)
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return &usageError{err: fmt.Errorf("%s: %w", c.CommandPath(), err), hint: c.CommandPath() + " --help"}
+	})
+	f := root.PersistentFlags()
+	f.StringVar(&a.flags.host, "host", "", "the forge to talk to, e.g. github.com or `HOST[:PORT]` of your company's")
+	f.BoolVar(&a.flags.noInput, "no-input", false, "never ask; a missing answer is an error")
+	f.StringVar(&a.flags.debug, "debug", "", "write `WHAT` is done to stderr: api, git or all")
+	f.Lookup("debug").NoOptDefVal = "all"
+	f.StringVarP(&a.flags.dir, "directory", "C", "", "run as if started in `DIR`")
+	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error { return a.globals() }
+	root.AddGroup(
+		&cobra.Group{ID: "way", Title: "From found to merged:"},
+		&cobra.Group{ID: "setup", Title: "Set up:"},
+		&cobra.Group{ID: "more", Title: "More:"},
+	)
+	add := func(group string, cmds ...*cobra.Command) {
+		for _, c := range cmds {
+			c.GroupID = group
+			root.AddCommand(c)
+		}
+	}
+	add("way", newFind(a), newShow(a), newContribute(a), newCheck(a), newSubmit(a), newStatus(a), newAbandon(a))
+	add("setup", newAuth(a))
+	add("more", newCompletion(a), newVersion(a))
+	root.SetHelpCommandGroupID("more")
+	root.SetUsageTemplate(usageTemplate)
+	for _, c := range root.Commands() {
+		finish(c)
+	}
+	return root
+}
+
+// finish gives a command that only groups others its reaction to a word that
+// is none of them.
+func finish(c *cobra.Command) {
+	if c.HasSubCommands() && c.Args == nil {
+		c.Args = unknownCommand
+		if c.RunE == nil && c.Run == nil {
+			c.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+		}
+	}
+	for _, sub := range c.Commands() {
+		finish(sub)
+	}
+}
+
+// globals applies the flags that every command has.
+func (a *app) globals() error {
+	if a.flags.noInput {
+		a.io.NoInput = true
+	}
+	if a.flags.dir != "" {
+		a.inv.Dir = a.path(a.flags.dir)
+	}
+	return nil
+}
+
+func unknownCommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	word := args[0]
+	if ours, ok := synonyms[word]; ok && !cmd.HasParent() {
+		return &usageError{err: fmt.Errorf("isrc has no command %q", word), hint: "isrc " + ours}
+	}
+	near := nearest(cmd, word)
+	if near == "" {
+		return &usageError{err: fmt.Errorf("%s has no command %q", cmd.CommandPath(), word), hint: cmd.CommandPath() + " --help"}
+	}
+	return &usageError{err: fmt.Errorf("%s has no command %q", cmd.CommandPath(), word), hint: cmd.CommandPath() + " " + near}
+}
+
+// nearest names the subcommand that differs from the word by the fewest edits.
+func nearest(cmd *cobra.Command, word string) string {
+	type near struct {
+		name string
+		d    int
+	}
+	var all []near
+	for _, c := range cmd.Commands() {
+		if !c.Hidden {
+			all = append(all, near{c.Name(), distance(word, c.Name())})
+		}
+	}
+	sort.SliceStable(all, func(i, j int) bool { return all[i].d < all[j].d })
+	if len(all) > 0 && (all[0].d <= max(2, len(word)/3) || strings.HasPrefix(all[0].name, word)) {
+		return all[0].name
+	}
+	for _, n := range all {
+		if strings.HasPrefix(n.name, word) {
+			return n.name
+		}
+	}
+	return ""
+}
+
+// distance is the Levenshtein distance in bytes.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		diagonal := row[0]
+		row[0] = i
+		for j := 1; j <= len(b); j++ {
+			cost := 1
+			if a[i-1] == b[j-1] {
+				cost = 0
+			}
+			diagonal, row[j] = row[j], min(row[j]+1, row[j-1]+1, diagonal+cost)
+		}
+	}
+	return row[len(b)]
+}
+
+// welcome is what bare isrc shows: five lines to start with.
+func (a *app) welcome() {
+	fmt.Fprint(a.io.Out, `isrc find <words>         find a shared repository
+isrc show <repo>          see what it is and what its owners ask
+isrc contribute <repo>    fork or branch, and make your change
+isrc submit               check it, push it, open the pull request
+isrc demo                 watch all of it on a forge of its own; isrc help for more
+`)
+}
+
+// exits notes in a command's help which codes it can end with beside 0, 1, 2.
+func exits(cmd *cobra.Command, codes ...int) {
+	var b strings.Builder
+	for _, row := range exitTable {
+		for _, c := range codes {
+			if row.Code == c {
+				fmt.Fprintf(&b, "\n  %3d  %s", row.Code, row.Meaning)
+			}
+		}
+	}
+	if cmd.Annotations == nil {
+		cmd.Annotations = map[string]string{}
+	}
+	cmd.Annotations["exits"] = strings.TrimPrefix(b.String(), "\n")
+}
+
+// usageTemplate is cobra's, with examples before flags and the exit codes.
+const usageTemplate = `Usage:{{if .Runnable}}
+  {{.UseLine}}{{end}}{{if .HasAvailableSubCommands}}
+  {{.CommandPath}} [command]{{end}}{{if .HasExample}}
+
+Examples:
+{{.Example}}{{end}}{{if .HasAvailableSubCommands}}{{$cmds := .Commands}}{{if eq (len .Groups) 0}}
+
+Commands:{{range $cmds}}{{if (or .IsAvailableCommand (eq .Name "help"))}}
+  {{rpad .Name .NamePadding }} {{.Short}}{{end}}{{end}}{{else}}{{range $group := .Groups}}
+
+{{.Title}}{{range $cmds}}{{if (and (eq .GroupID $group.ID) (or .IsAvailableCommand (eq .Name "help")))}}
+  {{rpad .Name .NamePadding }} {{.Short}}{{end}}{{end}}{{end}}{{end}}{{end}}{{if .HasAvailableLocalFlags}}
+
+Flags:
+{{.LocalFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}{{if .HasAvailableInheritedFlags}}
+
+Flags of every command:
+{{.InheritedFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}{{with index .Annotations "exits"}}
+
+Exit codes (0 done, 1 failed, 2 wrong usage):
+{{.}}{{end}}{{if .HasHelpSubCommands}}
+
+Topics:{{range .Commands}}{{if .IsAdditionalHelpTopicCommand}}
+  {{rpad .Name .NamePadding}} {{.Short}}{{end}}{{end}}{{end}}{{if .HasAvailableSubCommands}}
+
+{{.CommandPath}} [command] --help says more about a command.{{end}}
+`

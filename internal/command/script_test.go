@@ -1,0 +1,235 @@
+package command
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/isrc-dev/isrc/internal/forge/sandbox"
+	"github.com/isrc-dev/isrc/internal/workflow"
+)
+
+// clock is when the scripts happen.
+var clock = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"isrc": func() { os.Exit(scripted()) }})
+}
+
+// scripted is isrc as scripts run it: the real command with a clock that begins
+// at a fixed time, and with a place to die where a script asks for one.
+func scripted() int {
+	inv, err := system(os.Args[1:])
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	begun := time.Now()
+	inv.Now = func() time.Time { return clock.Add(time.Since(begun)) }
+	if at := os.Getenv("TEST_KILL_AT"); at != "" {
+		inv.Trace = func(p workflow.Point) {
+			if at == p.Step+": "+p.Name {
+				_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
+			}
+		}
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	return Run(ctx, inv)
+}
+
+func TestScripts(t *testing.T) {
+	t.Parallel()
+	testscript.Run(t, testscript.Params{
+		Dir:                 filepath.Join("..", "..", "testdata", "script"),
+		RequireExplicitExec: true,
+		Setup:               setUp,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"forge":  forgeCommand,
+			"exit":   exitCommand,
+			"expand": expandCommand,
+		},
+	})
+}
+
+type forgeKey struct{}
+
+// setUp gives each script a forge, a home and a git configuration of its own.
+func setUp(env *testscript.Env) error {
+	dir := filepath.Join(env.WorkDir, ".forge")
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	begun := time.Now()
+	f, err := sandbox.Start(context.Background(), sandbox.Options{Dir: dir, Now: func() time.Time { return clock.Add(time.Since(begun)) }, Record: recorder(env)})
+	if err != nil {
+		return err
+	}
+	env.Values[forgeKey{}] = f
+	env.Defer(func() { _ = f.Close() })
+	home := filepath.Join(env.WorkDir, ".home")
+	if err := os.MkdirAll(home, 0o755); err != nil {
+		return err
+	}
+	gitconfig := filepath.Join(home, ".gitconfig")
+	if err := os.WriteFile(gitconfig, []byte("[user]\n\tname = New Comer\n\temail = newcomer@acme.example\n[init]\n\tdefaultBranch = main\n[advice]\n\tdetachedHead = false\n"), 0o600); err != nil {
+		return err
+	}
+	config := filepath.Join(home, ".config", "isrc")
+	if err := os.MkdirAll(config, 0o755); err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(config, "config.yaml"), []byte(fmt.Sprintf("host: %q\nhosts:\n  %q:\n    scheme: http\n", f.Host(), f.Host())), 0o600); err != nil {
+		return err
+	}
+	env.Setenv("HOME", home)
+	env.Setenv("XDG_CONFIG_HOME", "")
+	env.Setenv("XDG_CONFIG_DIRS", filepath.Join(home, "none"))
+	env.Setenv("GIT_CONFIG_GLOBAL", gitconfig)
+	env.Setenv("GIT_CONFIG_NOSYSTEM", "1")
+	env.Setenv("GIT_AUTHOR_DATE", clock.Format(time.RFC3339))
+	env.Setenv("GIT_COMMITTER_DATE", clock.Format(time.RFC3339))
+	env.Setenv("LANG", "C.UTF-8")
+	env.Setenv("FORGE_URL", f.URL())
+	env.Setenv("FORGE_HOST", f.Host())
+	env.Setenv("ISRC_TOKEN", f.Token("newcomer"))
+	return nil
+}
+
+// forgeCommand lets a script turn the forge's knobs and act as its people.
+//
+//	forge fork-delay N | listing-lag N | fault METHOD PATH KIND [N]
+//	forge token LOGIN VARIABLE [SCOPE...] | expired-token LOGIN VARIABLE
+//	forge as LOGIN METHOD PATH [BODY] | forge count [api|git|page] [N] | forge clear
+func forgeCommand(ts *testscript.TestScript, neg bool, args []string) {
+	f := ts.Value(forgeKey{}).(*sandbox.Forge)
+	if len(args) == 0 {
+		ts.Fatalf("forge does what?")
+	}
+	number := func(i int) int {
+		n, err := strconv.Atoi(args[i])
+		ts.Check(err)
+		return n
+	}
+	switch args[0] {
+	case "fork-delay":
+		f.SetForkDelay(number(1))
+	case "listing-lag":
+		f.SetListingLag(number(1))
+	case "clear":
+		f.ClearFaults()
+	case "fault":
+		fault := sandbox.Fault{Method: args[1], Path: args[2], Kind: sandbox.FaultKind(args[3]), Count: 1000}
+		if len(args) > 4 {
+			fault.Count = number(4)
+		}
+		if len(args) > 5 {
+			fault.Status = number(5)
+		}
+		f.AddFault(fault)
+	case "token":
+		ts.Setenv(args[2], f.Token(args[1]))
+		if len(args) > 3 {
+			ts.Setenv(args[2], f.TokenWith(args[1], args[3:]...))
+		}
+	case "expired-token":
+		ts.Setenv(args[2], f.ExpiredToken(args[1]))
+	case "as":
+		body := ""
+		if len(args) > 4 {
+			body = args[4]
+		}
+		status := request(ts, f, args[1], args[2], args[3], body)
+		if neg != (status >= 300) {
+			ts.Fatalf("%s %s answered %d", args[2], args[3], status)
+		}
+	case "count":
+		n := 0
+		for _, e := range f.Requests() {
+			if string(e.Kind) == args[1] && e.Login == "newcomer" {
+				n++
+				ts.Logf("%s %s %d", e.Method, e.Path, e.Status)
+			}
+		}
+		if n > number(2) {
+			ts.Fatalf("%d %s requests, want at most %s", n, args[1], args[2])
+		}
+	default:
+		ts.Fatalf("forge knows no %q", args[0])
+	}
+}
+
+func request(ts *testscript.TestScript, f *sandbox.Forge, login, method, path, body string) int {
+	req, err := http.NewRequest(method, f.URL()+"/api/v3"+path, strings.NewReader(body))
+	ts.Check(err)
+	req.Header.Set("Authorization", "token "+f.Token(login))
+	req.Header.Set("Content-Type", "application/json")
+	resp, err := http.DefaultClient.Do(req)
+	ts.Check(err)
+	ts.Check(resp.Body.Close())
+	return resp.StatusCode
+}
+
+// exitCommand runs a program and wants one exit code: exit CODE PROGRAM ARGS...
+func exitCommand(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exit CODE PROGRAM ARGS...")
+	}
+	err := ts.Exec(args[1], args[2:]...)
+	got := 0
+	if err != nil {
+		var coded interface{ ExitCode() int }
+		if !asError(err, &coded) {
+			ts.Fatalf("run %v: %v", args[1:], err)
+		}
+		got = coded.ExitCode()
+	}
+	if fmt.Sprint(got) != args[0] {
+		ts.Fatalf("%v: exit code %d, want %s", args[1:], got, args[0])
+	}
+}
+
+// expandCommand replaces $VARIABLES in files: expand FILE...
+func expandCommand(ts *testscript.TestScript, _ bool, args []string) {
+	for _, name := range args {
+		path := ts.MkAbs(name)
+		data, err := os.ReadFile(path)
+		ts.Check(err)
+		ts.Check(os.WriteFile(path, []byte(os.Expand(string(data), ts.Getenv)), 0o600))
+	}
+}
+
+// recorder keeps every REST exchange of the suite when ISRC_RECORD names a
+// folder, for checking the sandbox against GitHub's published description.
+func recorder(env *testscript.Env) func(sandbox.Exchange) {
+	dir := os.Getenv("ISRC_RECORD")
+	if dir == "" {
+		return nil
+	}
+	return sandbox.RecordTo(dir, filepath.Base(env.WorkDir))
+}
+
+func TestExitTableIsWhole(t *testing.T) {
+	t.Parallel()
+	var codes []int
+	for _, row := range exitTable {
+		codes = append(codes, row.Code)
+		if row.Name == "" || row.Meaning == "" {
+			t.Errorf("exit code %d has no name or meaning", row.Code)
+		}
+	}
+	if want := []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 130}; !slices.Equal(codes, want) {
+		t.Errorf("the exit codes are %v, want %v", codes, want)
+	}
+}

@@ -1,0 +1,214 @@
+package command
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/isrc-dev/isrc/internal/term"
+)
+
+// showCard renders a contribution card for people.
+func showCard(s *term.Streams, c *card, now time.Time) error {
+	w := s.Out
+	fmt.Fprintln(w, s.Paint(term.Strong, term.Line(c.FullName))+"   "+term.Line(c.Description))
+	fmt.Fprintln(w, strings.Join(headline(c, now), " "+s.Sym(term.SymDot)+" "))
+	if c.Archived {
+		fmt.Fprintln(w, s.Paint(term.Warn, "archived: it takes no changes any more"))
+	}
+	if c.Fork && c.Parent != nil {
+		fmt.Fprintln(w, s.Paint(term.Warn, "a fork of "+term.Line(*c.Parent)+": contribute there"))
+	}
+	fmt.Fprintln(w)
+	if how := takes(&c.Contributions); c.Contributions != "pull-requests" && c.Contributions != "unknown" {
+		fmt.Fprintln(w, s.Paint(term.Warn, how)+place(s, c.SaidBy))
+	}
+	showRequirements(s, c.Requirements)
+	if lines := commandLines(s, c.Commands); len(lines) > 0 {
+		section(s, "Build and test", lines)
+	}
+	if c.Answers != nil {
+		section(s, "Answers", []string{answersText(c.Answers, s)})
+	}
+	if len(c.Similar) > 0 {
+		section(s, "Open work", issueTexts(s, c.Similar, now))
+	}
+	if len(c.HelpWanted) > 0 {
+		section(s, "Help wanted", issueTexts(s, c.HelpWanted, now))
+	}
+	for _, u := range c.Unread {
+		section(s, "Not read", []string{term.Line(u.What) + ": " + term.Line(u.Why)})
+	}
+	fmt.Fprintln(w)
+	next := "isrc contribute " + c.FullName
+	if len(c.HelpWanted) > 0 {
+		next += fmt.Sprintf(" --issue %d", c.HelpWanted[0].Number)
+	}
+	if c.Archived || c.Contributions == "issues-only" {
+		next = "isrc show " + c.FullName + " --web"
+	}
+	fmt.Fprintln(w, s.Paint(term.Strong, next))
+	return nil
+}
+
+func headline(c *card, now time.Time) []string {
+	var facts []string
+	add := func(f string) {
+		if f = term.Line(f); f != "" {
+			facts = append(facts, f)
+		}
+	}
+	add(c.Language)
+	if c.Release != nil {
+		text := c.Release.Tag
+		if c.Release.Published != nil {
+			if t, err := time.Parse(time.RFC3339, *c.Release.Published); err == nil {
+				text += " (" + ago(now.Sub(t)) + ")"
+			}
+		}
+		add(text)
+	}
+	add(c.License)
+	if c.Owner != nil {
+		text := "owner: " + c.Owner.Value
+		if c.Owner.Said != nil && c.Owner.Said.Path != "" {
+			text += fmt.Sprintf(" (%s:%d)", c.Owner.Said.Path, c.Owner.Said.Line)
+		}
+		add(text)
+	} else {
+		add("owner: not stated")
+	}
+	if c.Channel != nil {
+		add(c.Channel.Value)
+	}
+	return facts
+}
+
+// showRequirements lists what is asked, the firmest first, with who says so.
+func showRequirements(s *term.Streams, all []requirement) {
+	if len(all) == 0 {
+		section(s, "They ask for", []string{"nothing that isrc could read"})
+		return
+	}
+	fmt.Fprintln(s.Out, s.Paint(term.Strong, "They ask for"))
+	sorted := slices.Clone(all)
+	order := map[string]int{"must": 0, "should": 1, "may": 2}
+	slices.SortStableFunc(sorted, func(a, b requirement) int {
+		if (a.Rule == "gate") != (b.Rule == "gate") {
+			if a.Rule == "gate" {
+				return 1
+			}
+			return -1
+		}
+		return order[a.Strength] - order[b.Strength]
+	})
+	for _, r := range sorted {
+		label := r.Strength
+		if r.Rule == "gate" {
+			label = s.Sym(term.SymUnknown)
+		}
+		fmt.Fprintf(s.Out, "  %s %s\n", s.Paint(strengthTone(label), fmt.Sprintf("%-6s", label)), term.Line(r.Text))
+		for i, line := range sources(r.Said, r.Enforcer) {
+			if i == 3 {
+				break
+			}
+			fmt.Fprintf(s.Out, "         %s\n", s.Paint(term.Dim, term.Truncate(line, s.Width-10, s.Ellipsis())))
+		}
+	}
+}
+
+func strengthTone(strength string) term.Tone {
+	switch strength {
+	case "must":
+		return term.Bad
+	case "should", "?":
+		return term.Warn
+	}
+	return term.Dim
+}
+
+// sources says who asks: each quotation with its place, and who enforces it.
+func sources(said []quote, enforcer *string) []string {
+	var out []string
+	for _, q := range said {
+		text := q.Path
+		if q.Line > 0 {
+			text += fmt.Sprintf(":%d", q.Line)
+		}
+		if q.Text != "" {
+			text += fmt.Sprintf(" %q", term.Line(q.Text))
+		}
+		out = append(out, term.Line(text))
+	}
+	if enforcer != nil {
+		out = append(out, "enforced by "+term.Line(*enforcer))
+	}
+	return out
+}
+
+func place(s *term.Streams, q *quote) string {
+	if q == nil || q.Path == "" {
+		return ""
+	}
+	return "   " + s.Paint(term.Dim, fmt.Sprintf("%s:%d %q", term.Line(q.Path), q.Line, term.Line(q.Text)))
+}
+
+const sectionWidth = 15
+
+func section(s *term.Streams, title string, lines []string) {
+	for i, l := range lines {
+		head := pad(sectionWidth)
+		if i == 0 {
+			head = s.Paint(term.Strong, title) + pad(sectionWidth-len(title))
+		}
+		fmt.Fprintln(s.Out, head+"  "+l)
+	}
+}
+
+func commandLines(s *term.Streams, all []commandLine) []string {
+	var out []string
+	seen := map[string]int{}
+	for _, c := range all {
+		if seen[c.Purpose]++; seen[c.Purpose] > 2 || len(out) == 6 {
+			continue
+		}
+		out = append(out, term.Line(c.Command)+"   "+s.Paint(term.Dim, fmt.Sprintf("%s:%d", term.Line(c.Said.Path), c.Said.Line)))
+	}
+	return out
+}
+
+func answersText(a *answers, s *term.Streams) string {
+	var parts []string
+	if a.MedianHours != nil {
+		parts = append(parts, fmt.Sprintf("first reply ~%s (median of %d)", span(time.Duration(*a.MedianHours*float64(time.Hour))), a.Answered))
+	} else {
+		parts = append(parts, "no pull request was answered yet")
+	}
+	switch {
+	case a.Waiting > 0 && a.OldestHours != nil:
+		parts = append(parts, fmt.Sprintf("%s without a reply, the oldest for %s", plural(a.Waiting, "pull request"), span(time.Duration(*a.OldestHours*float64(time.Hour)))))
+	default:
+		parts = append(parts, "nobody waits for a reply")
+	}
+	return strings.Join(parts, " "+s.Sym(term.SymDot)+" ")
+}
+
+func issueTexts(s *term.Streams, all []issueLine, now time.Time) []string {
+	var out []string
+	for _, i := range all {
+		text := fmt.Sprintf("#%d %s", i.Number, term.Line(i.Title))
+		var extra []string
+		if i.Draft {
+			extra = append(extra, "draft")
+		}
+		if i.CreatedAt != nil {
+			if t, err := time.Parse(time.RFC3339, *i.CreatedAt); err == nil {
+				extra = append(extra, ago(now.Sub(t)))
+			}
+		}
+		extra = append(extra, i.Labels...)
+		out = append(out, text+"   "+s.Paint(term.Dim, term.Line(strings.Join(extra, ", "))))
+	}
+	return out
+}

@@ -1,0 +1,68 @@
+package command
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/isrc-dev/isrc/internal/forge"
+)
+
+// ago says how long something is past, in the coarsest unit that is still
+// useful.
+func ago(d time.Duration) string { return span(d) + " ago" }
+
+// span says how long something takes or has taken.
+func span(d time.Duration) string {
+	switch {
+	case d < time.Minute:
+		return "under a minute"
+	case d < time.Hour:
+		return plural(int(d.Minutes()), "minute")
+	case d < 48*time.Hour:
+		return plural(int(d.Hours()), "hour")
+	case d < 60*24*time.Hour:
+		return plural(int(d.Hours()/24), "day")
+	case d < 2*365*24*time.Hour:
+		return plural(int(d.Hours()/24/30), "month")
+	}
+	return plural(int(d.Hours()/24/365), "year")
+}
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// repository is how every result names a repository in JSON.
+type repository struct {
+	Host     string `json:"host"`
+	FullName string `json:"fullName"`
+	Owner    string `json:"owner"`
+	Name     string `json:"name"`
+	URL      string `json:"url"`
+}
+
+func repositoryOf(n forge.RepoName, url string) repository {
+	if url == "" {
+		url = "https://" + n.String()
+	}
+	return repository{Host: n.Host, FullName: n.FullName(), Owner: n.Owner, Name: n.Name, URL: url}
+}
+
+// moment is a time in JSON: RFC 3339 in UTC, null when it is not known.
+func moment(t time.Time) *string {
+	if t.IsZero() {
+		return nil
+	}
+	s := t.UTC().Format(time.RFC3339)
+	return &s
+}
+
+func momentOf(t *time.Time) *string {
+	if t == nil {
+		return nil
+	}
+	return moment(*t)
+}

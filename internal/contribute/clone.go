@@ -1,0 +1,147 @@
+package contribute
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/isrc-dev/isrc/internal/forge"
+	"github.com/isrc-dev/isrc/internal/git"
+)
+
+type cloneIn struct {
+	Repo   forge.RepoName `json:"repo"`
+	Dir    string         `json:"dir"`
+	Base   string         `json:"base"`
+	Remote string         `json:"remote"`
+}
+
+type cloneOut struct {
+	Dir string `json:"dir"`
+}
+
+// doClone makes the cheapest clone that lets the user work: history and trees
+// now, file contents when they are needed.
+func (s *Site) doClone(ctx context.Context, in cloneIn, _ results) (cloneOut, error) {
+	err := s.Tool.Clone(ctx, git.CloneOptions{URL: s.CloneURL(in.Repo), Dir: in.Dir, Branch: in.Base, Filter: "blob:none", Remote: in.Remote, Progress: true})
+	if err != nil {
+		return cloneOut{}, fmt.Errorf("clone %s into %s: %w", in.Repo.FullName(), in.Dir, err)
+	}
+	return cloneOut{Dir: in.Dir}, nil
+}
+
+// observeClone finds a clone that was finished: it is made beside its place and
+// renamed, so a folder that is there is whole.
+func (s *Site) observeClone(ctx context.Context, in cloneIn, _ results) (cloneOut, bool, error) {
+	if _, err := os.Stat(in.Dir); errors.Is(err, os.ErrNotExist) {
+		return cloneOut{}, false, nil
+	}
+	repo, err := git.Open(in.Dir)
+	if err != nil {
+		return cloneOut{}, false, fmt.Errorf("%s is there and is no clone: %w", in.Dir, err)
+	}
+	remotes, err := repo.Remotes(ctx)
+	if err != nil {
+		return cloneOut{}, false, err
+	}
+	for _, r := range remotes {
+		if name, err := forge.ParseRepo(r.URL, ""); err == nil && r.Name == in.Remote && name.Equal(in.Repo) {
+			return cloneOut{Dir: in.Dir}, true, nil
+		}
+	}
+	return cloneOut{}, false, fmt.Errorf("%s is there and is no clone of %s", in.Dir, in.Repo.FullName())
+}
+
+// releaseClone removes a clone that holds nothing but what can be cloned again.
+func (s *Site) releaseClone(ctx context.Context, out cloneOut) (string, error) {
+	if _, err := os.Stat(out.Dir); errors.Is(err, os.ErrNotExist) {
+		return "", nil
+	}
+	if why, err := s.worthKeeping(ctx, out.Dir); err != nil || why != "" {
+		return why, err
+	}
+	return "", os.RemoveAll(out.Dir)
+}
+
+// worthKeeping says what a clone holds that is nowhere else.
+func (s *Site) worthKeeping(ctx context.Context, dir string) (string, error) {
+	if cwd, err := os.Getwd(); err == nil && (cwd == dir || strings.HasPrefix(cwd, dir+string(filepath.Separator))) {
+		return "you stand in it: " + dir, nil
+	}
+	entries, err := s.Tool.Status(ctx, dir)
+	if err != nil {
+		return "", err
+	}
+	if len(entries) > 0 {
+		return fmt.Sprintf("it has %d uncommitted or untracked files: %s", len(entries), dir), nil
+	}
+	ignored, err := s.Tool.Run(ctx, dir, "status", "--porcelain", "--ignored")
+	if err != nil {
+		return "", err
+	}
+	if strings.TrimSpace(ignored) != "" {
+		return "it has ignored files that git cannot bring back: " + dir, nil
+	}
+	unpushed, err := s.Tool.Run(ctx, dir, "rev-list", "--branches", "--not", "--remotes", "--max-count=1")
+	if err != nil {
+		return "", err
+	}
+	if strings.TrimSpace(unpushed) != "" {
+		return "it has commits that are nowhere else: " + dir, nil
+	}
+	stash, err := s.Tool.Run(ctx, dir, "stash", "list")
+	if err != nil {
+		return "", err
+	}
+	if strings.TrimSpace(stash) != "" {
+		return "it has stashed changes: " + dir, nil
+	}
+	return "", nil
+}
+
+type remotesIn struct {
+	Dir      string         `json:"dir"`
+	Upstream forge.RepoName `json:"upstream"`
+}
+
+type remotesOut struct {
+	Push string `json:"push"` // name of the remote to push to
+}
+
+// doRemotes points origin at the fork and lets a plain `git push` go there.
+// Every line of it may be repeated.
+func (s *Site) doRemotes(ctx context.Context, in remotesIn, of results) (remotesOut, error) {
+	var fork forkOut
+	if err := of.read("fork", &fork); err != nil {
+		return remotesOut{}, err
+	}
+	repo, err := git.Open(in.Dir)
+	if err != nil {
+		return remotesOut{}, err
+	}
+	remotes, err := repo.Remotes(ctx)
+	if err != nil {
+		return remotesOut{}, err
+	}
+	there := false
+	for _, r := range remotes {
+		there = there || r.Name == "origin"
+	}
+	if !there {
+		if err := s.Tool.AddRemote(ctx, in.Dir, "origin", fork.URL); err != nil {
+			return remotesOut{}, err
+		}
+	}
+	for _, kv := range [][2]string{
+		{"remote.pushDefault", "origin"},
+		{"remote.upstream.gh-resolved", "base"}, // tells GitHub's own command line which repository is the base
+	} {
+		if err := s.Tool.SetConfig(ctx, in.Dir, kv[0], kv[1]); err != nil {
+			return remotesOut{}, err
+		}
+	}
+	return remotesOut{Push: "origin"}, nil
+}

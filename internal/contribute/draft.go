@@ -1,0 +1,66 @@
+package contribute
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/isrc-dev/isrc/internal/git"
+	"github.com/isrc-dev/isrc/internal/rule"
+)
+
+// DraftPath is where the text of a pull request lies until it is opened: its
+// title in the first line, its body after a blank one.
+func DraftPath(repo *git.Repo, branch string) string {
+	return filepath.Join(repo.GitDir(), "isrc", filepath.FromSlash(branch), "pull-request.md")
+}
+
+// LoadDraft reads a branch's draft; without one it answers an empty draft that
+// does not exist.
+func LoadDraft(repo *git.Repo, branch string) (rule.Draft, error) {
+	data, err := os.ReadFile(DraftPath(repo, branch))
+	if errors.Is(err, os.ErrNotExist) || branch == "" {
+		return rule.Draft{}, nil
+	}
+	if err != nil {
+		return rule.Draft{}, fmt.Errorf("read the draft of the pull request: %w", err)
+	}
+	title, body, _ := strings.Cut(strings.ReplaceAll(string(data), "\r\n", "\n"), "\n")
+	return rule.Draft{Title: strings.TrimSpace(title), Body: strings.TrimSpace(body), Exists: true, TitleFrom: "the draft"}, nil
+}
+
+// SaveDraft writes a branch's draft, whole or not at all.
+func SaveDraft(repo *git.Repo, branch string, d rule.Draft) error {
+	if branch == "" {
+		return refuse(ErrUsage, "git switch -c NAME", "without a branch there is no place for a draft")
+	}
+	path := DraftPath(repo, branch)
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return fmt.Errorf("write the draft of the pull request: %w", err)
+	}
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "%s\n\n%s\n", d.Title, d.Body)
+	if err := writeWhole(path, b.Bytes()); err != nil {
+		return fmt.Errorf("write the draft of the pull request: %w", err)
+	}
+	return nil
+}
+
+// writeWhole writes a file by way of a temporary one, so that a crash leaves
+// the old one or the new one.
+func writeWhole(path string, data []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(path), ".new-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name()) //nolint:errcheck // gone after the rename
+	_, err = f.Write(data)
+	err = errors.Join(err, f.Sync(), f.Close())
+	if err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}

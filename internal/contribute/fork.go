@@ -1,0 +1,129 @@
+package contribute
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/isrc-dev/isrc/internal/forge"
+	"github.com/isrc-dev/isrc/internal/git"
+	"github.com/isrc-dev/isrc/internal/progress"
+)
+
+type forkIn struct {
+	Upstream forge.RepoName  `json:"upstream"`
+	Org      string          `json:"org,omitempty"`
+	Base     string          `json:"base"`
+	Existing *forge.RepoName `json:"existing,omitempty"`
+}
+
+type forkOut struct {
+	Fork    forge.RepoName    `json:"fork"`
+	URL     string            `json:"url"`
+	Outcome forge.ForkOutcome `json:"outcome"`
+}
+
+// doFork asks for a fork. A forge answers such a request with the fork that is
+// already there, so asking twice makes no second one.
+func (s *Site) doFork(ctx context.Context, in forkIn, _ results) (forkOut, error) {
+	if in.Existing != nil {
+		return forkOut{Fork: *in.Existing, URL: s.CloneURL(*in.Existing), Outcome: forge.ForkExisting}, nil
+	}
+	fork, err := s.Forge.CreateFork(ctx, in.Upstream, forge.ForkOptions{Org: in.Org, DefaultBranchOnly: false})
+	if err != nil {
+		return forkOut{}, err
+	}
+	if fork.Equal(in.Upstream) {
+		return forkOut{}, fmt.Errorf("%s answered the request for a fork with the upstream itself", s.Host)
+	}
+	return forkOut{Fork: fork.RepoName, URL: s.cloneURLOf(fork.Repo), Outcome: fork.Outcome}, nil
+}
+
+// observeFork looks for the fork under the upstream's name; under another name
+// the forge itself finds it when it is asked for a fork again.
+func (s *Site) observeFork(ctx context.Context, in forkIn, _ results) (forkOut, bool, error) {
+	if in.Existing != nil {
+		return forkOut{Fork: *in.Existing, URL: s.CloneURL(*in.Existing), Outcome: forge.ForkExisting}, true, nil
+	}
+	owner := in.Org
+	if owner == "" {
+		login, err := s.Login(ctx)
+		if err != nil {
+			return forkOut{}, false, err
+		}
+		owner = login
+	}
+	repo, err := s.Forge.Repo(ctx, forge.RepoName{Host: s.Host, Owner: owner, Name: in.Upstream.Name})
+	var missing *forge.NotFoundError
+	switch {
+	case errors.As(err, &missing):
+		return forkOut{}, false, nil
+	case err != nil:
+		return forkOut{}, false, err
+	case !repo.Fork || repo.Parent == nil || !repo.Parent.Equal(in.Upstream):
+		return forkOut{}, false, nil
+	}
+	// Whether the fork was there before the interrupted request cannot be
+	// known from the look-up alone; a fork of the last minutes is ours.
+	outcome := forge.ForkExisting
+	if !repo.CreatedAt.IsZero() && s.Now().Sub(repo.CreatedAt) < 10*time.Minute {
+		outcome = forge.ForkCreated
+	}
+	return forkOut{Fork: repo.RepoName, URL: s.cloneURLOf(repo), Outcome: outcome}, true, nil
+}
+
+// releaseFork never deletes a repository: other work may lie in it.
+func (s *Site) releaseFork(_ context.Context, out forkOut) (string, error) {
+	return "a fork is never deleted by isrc; it is at " + s.WebURL(out.Fork), nil
+}
+
+type readyIn struct {
+	Base string `json:"base"`
+}
+
+type readyOut struct {
+	Waited time.Duration `json:"waited"`
+}
+
+// doReady waits until the fork can be pushed to. A forge answers a request for
+// a fork before it has copied it, and its metadata is ready before its branches
+// are: only git tells.
+func (s *Site) doReady(ctx context.Context, in readyIn, of results) (readyOut, error) {
+	var fork forkOut
+	if err := of.read("fork", &fork); err != nil {
+		return readyOut{}, err
+	}
+	begun, wait := s.Now(), 250*time.Millisecond
+	var waited time.Duration
+	for {
+		refs, err := s.Reader.Refs(ctx, fork.URL)
+		var missing *git.NotFoundError
+		switch {
+		case err != nil && !errors.As(err, &missing):
+			return readyOut{}, fmt.Errorf("look whether %s is ready: %w", fork.Fork.FullName(), err)
+		case err == nil && (len(refs) > 0 && (refs["refs/heads/"+in.Base] != "" || fork.Outcome != forge.ForkCreated)):
+			return readyOut{Waited: s.Now().Sub(begun)}, nil
+		}
+		if waited > 5*time.Minute {
+			return readyOut{}, &forge.UnavailableError{Host: s.Host, Err: fmt.Errorf("the fork %s is not ready after %s", fork.Fork.FullName(), waited)}
+		}
+		s.Sink.Send(progress.Event{Phase: progress.Waiting, Task: "fork", Message: "waiting for fork " + fork.Fork.FullName(), Wait: wait})
+		if err := sleep(ctx, wait); err != nil {
+			return readyOut{}, err
+		}
+		waited += wait
+		wait = min(wait*2, 5*time.Second)
+	}
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}

@@ -1,0 +1,109 @@
+package contribute
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/isrc-dev/isrc/internal/workflow"
+)
+
+// The kinds of steps. They are written into journals: a kind whose input or
+// result changes gets a new number, and the old one stays readable.
+const (
+	kindFork    = "fork/v1"
+	kindClone   = "clone/v1"
+	kindRemotes = "remotes/v1"
+	kindBranch  = "branch/v1"
+	kindReady   = "fork-ready/v1"
+	kindApply   = "apply/v1"
+	kindExec    = "exec/v1"
+	kindPush    = "push/v1"
+	kindPull    = "pull/v1"
+)
+
+// kinds says how each kind of step is done, looked for and taken back.
+func (s *Site) kinds() []workflow.Kind {
+	return []workflow.Kind{
+		kindOf(kindFork, s.observeFork, s.doFork, s.releaseFork),
+		kindOf(kindClone, s.observeClone, s.doClone, s.releaseClone),
+		kindOf(kindRemotes, nil, s.doRemotes, nil),
+		kindOf(kindBranch, s.observeBranch, s.doBranch, s.releaseBranch),
+		kindOf(kindReady, nil, s.doReady, nil),
+		kindOf(kindApply, s.observeApply, s.doApply, nil),
+		kindOf(kindExec, s.observeExec, s.doExec, nil),
+		kindOf(kindPush, s.observePush, s.doPush, s.releasePush),
+		kindOf(kindPull, s.observePull, s.doPull, s.releasePull),
+	}
+}
+
+// Engine gives the engine that carries out runs of this site.
+func (s *Site) Engine() *workflow.Engine {
+	return &workflow.Engine{Kinds: s.kinds(), Sink: s.Sink, Trace: s.Trace}
+}
+
+// results reads what earlier steps answered.
+type results map[string]json.RawMessage
+
+func (r results) read(name string, into any) error {
+	raw, ok := r[name]
+	if !ok {
+		return fmt.Errorf("the result of step %s is missing from the journal", name)
+	}
+	if err := json.Unmarshal(raw, into); err != nil {
+		return fmt.Errorf("read the result of step %s: %w", name, err)
+	}
+	return nil
+}
+
+// kindOf joins functions over plain types to a kind over JSON. A kind without
+// observe is one whose Do finds out by itself what is already so.
+func kindOf[In, Out any](name string,
+	observe func(context.Context, In, results) (Out, bool, error),
+	do func(context.Context, In, results) (Out, error),
+	release func(context.Context, Out) (string, error),
+) workflow.Kind {
+	read := func(ins workflow.Ins) (in In, err error) {
+		if err = json.Unmarshal(ins.In, &in); err != nil {
+			err = fmt.Errorf("read the input of a step %s: %w", name, err)
+		}
+		return in, err
+	}
+	k := workflow.Kind{Name: name}
+	k.Do = func(ctx context.Context, ins workflow.Ins) (json.RawMessage, error) {
+		in, err := read(ins)
+		if err != nil {
+			return nil, err
+		}
+		out, err := do(ctx, in, ins.Of)
+		if err != nil {
+			return nil, err
+		}
+		return json.Marshal(out)
+	}
+	k.Observe = func(ctx context.Context, ins workflow.Ins) (json.RawMessage, bool, error) {
+		if observe == nil {
+			return nil, false, nil
+		}
+		in, err := read(ins)
+		if err != nil {
+			return nil, false, err
+		}
+		out, done, err := observe(ctx, in, ins.Of)
+		if err != nil || !done {
+			return nil, false, err
+		}
+		raw, err := json.Marshal(out)
+		return raw, err == nil, err
+	}
+	if release != nil {
+		k.Release = func(ctx context.Context, raw json.RawMessage) (string, error) {
+			var out Out
+			if err := json.Unmarshal(raw, &out); err != nil {
+				return "", fmt.Errorf("read the result of a step %s: %w", name, err)
+			}
+			return release(ctx, out)
+		}
+	}
+	return k
+}

@@ -1,0 +1,161 @@
+package contribute
+
+import (
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+
+	"github.com/isrc-dev/isrc/internal/forge"
+	"github.com/isrc-dev/isrc/internal/guideline"
+	"github.com/isrc-dev/isrc/internal/rule"
+	"github.com/isrc-dev/isrc/internal/workflow"
+)
+
+// Plan is what will be done, as data.
+type Plan struct {
+	Via    Via
+	Why    string // why this way, for people
+	Base   string
+	Branch string
+	Dir    string
+	Steps  []workflow.Step
+}
+
+// Decide makes a plan from a situation. It is pure: it reads nothing and
+// changes nothing.
+func Decide(s *Situation) (*Plan, error) {
+	if err := admissible(s); err != nil {
+		return nil, err
+	}
+	via, why, err := way(s)
+	if err != nil {
+		return nil, err
+	}
+	p := &Plan{Via: via, Why: why, Base: s.Base, Dir: s.Dir, Branch: branchName(s)}
+	if p.Branch == p.Base {
+		return nil, refuse(ErrUsage, "give the branch another name: --branch NAME", "the branch %s is the one that is contributed to", p.Base)
+	}
+	if err := p.addSteps(s); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// admissible refuses what its owners, or its nature, close to contributions.
+func admissible(s *Situation) error {
+	up := s.Upstream
+	if up.Archived {
+		return fmt.Errorf("contribute to %s: %w", up.FullName(), &forge.NotPermittedError{What: "a change to an archived repository", Policy: forge.PolicyArchived})
+	}
+	if up.Fork && up.Parent != nil {
+		source := up.Parent
+		if up.Source != nil {
+			source = up.Source
+		}
+		return refuse(ErrIsFork, "isrc contribute "+source.FullName(), "%s is a fork of %s: its changes belong there", up.FullName(), source.FullName())
+	}
+	mode, said := s.Guidelines.TakesContributions()
+	if mode == guideline.TakesIssuesOnly {
+		return refuse(ErrNotTaken, "open an issue: "+up.HTMLURL+"/issues/new", "contribute to %s: its owners take issues, not pull requests%s", up.FullName(), cite(said))
+	}
+	return nil
+}
+
+// way chooses between a fork and a branch in the upstream.
+func way(s *Situation) (Via, string, error) {
+	name := s.Upstream.FullName()
+	push := canPush(s.Upstream)
+	switch {
+	case s.Via == ViaBranch && !push:
+		return "", "", fmt.Errorf("contribute to %s by a branch: %w", name, &forge.NotPermittedError{What: "pushing to " + name, Policy: forge.PolicyOther, Quote: "you have no write access"})
+	case s.Via == ViaBranch:
+		return ViaBranch, "you can push to " + name, nil
+	case s.Via == ViaFork && s.ForkOwner == s.Upstream.Owner:
+		return "", "", refuse(ErrUsage, "give the fork another home: --fork-org ORGANISATION, or go by a branch: --via branch", "%s already belongs to %s", name, s.ForkOwner)
+	case s.Via != ViaFork && push:
+		return ViaBranch, "you can push to " + name, nil
+	case s.Fork == nil && s.Upstream.AllowForking != nil && !*s.Upstream.AllowForking:
+		return "", "", fmt.Errorf("fork %s to %s: %w", name, s.ForkOwner, &forge.NotPermittedError{What: "forking", Policy: forge.PolicyForkingDisabled, Quote: "its organisation does not allow forks of it"})
+	case s.Via == ViaFork:
+		return ViaFork, "asked for", nil
+	case s.Upstream.Access == nil:
+		return ViaFork, s.Upstream.Host + " does not say whether you can push to " + name, nil
+	}
+	return ViaFork, "you cannot push to " + name, nil
+}
+
+func branchName(s *Situation) string {
+	if s.Branch != "" {
+		return s.Branch
+	}
+	title, number := s.Title, 0
+	if s.Issue != nil {
+		number = s.Issue.Number
+		if title == "" {
+			title = s.Issue.Title
+		}
+	}
+	if title == "" {
+		title = "contribution"
+	}
+	return rule.ShapeBranch(s.Requirements, number, title)
+}
+
+func (p *Plan) addSteps(s *Situation) error {
+	up := s.Upstream
+	remote := "origin"
+	if p.Via == ViaFork {
+		remote = "upstream"
+		in := forkIn{Upstream: up.RepoName, Org: s.ForkOrg, Base: s.Base}
+		title := fmt.Sprintf("make %s/%s", s.ForkOwner, up.Name)
+		if s.Fork != nil {
+			in.Existing = &s.Fork.RepoName
+			title = s.Fork.FullName() + " exists"
+		}
+		if err := p.add("fork", kindFork, title, in, nil); err != nil {
+			return err
+		}
+	}
+	clone := cloneIn{Repo: up.RepoName, Dir: s.Dir, Base: s.Base, Remote: remote}
+	if err := p.add("clone", kindClone, filepath.Base(s.Dir)+" (blobless: files come when they are needed)", clone, nil); err != nil {
+		return err
+	}
+	if p.Via == ViaFork {
+		if err := p.add("remotes", kindRemotes, "origin is your fork, upstream is "+up.FullName(), remotesIn{Dir: s.Dir, Upstream: up.RepoName}, map[string]string{"fork": "fork", "clone": "clone"}); err != nil {
+			return err
+		}
+	}
+	if err := p.add("branch", kindBranch, p.Branch+" from "+s.Base, branchIn{Dir: s.Dir, Branch: p.Branch, Base: s.Base, Remote: remote}, map[string]string{"clone": "clone"}); err != nil {
+		return err
+	}
+	if p.Via == ViaFork {
+		return p.add("ready", kindReady, "wait until the fork takes pushes", readyIn{Base: s.Base}, map[string]string{"fork": "fork"})
+	}
+	return nil
+}
+
+// add appends a step whose input is written as JSON.
+func (p *Plan) add(id, kind, title string, in any, uses map[string]string) error {
+	step, err := newStep(id, kind, title, in, uses)
+	if err != nil {
+		return err
+	}
+	p.Steps = append(p.Steps, step)
+	return nil
+}
+
+func newStep(id, kind, title string, in any, uses map[string]string) (workflow.Step, error) {
+	raw, err := json.Marshal(in)
+	if err != nil {
+		return workflow.Step{}, fmt.Errorf("write down step %s: %w", id, err)
+	}
+	return workflow.Step{ID: id, Kind: kind, Title: title, In: raw, Uses: uses}, nil
+}
+
+// cite is a quotation in brackets, or nothing.
+func cite(q guideline.Quote) string {
+	if q.Source == nil || q.Source.Path == "" {
+		return ""
+	}
+	return fmt.Sprintf(" (%s:%d)", q.Source.Path, q.Line)
+}

@@ -1,0 +1,104 @@
+package contribute
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/isrc-dev/isrc/internal/forge"
+)
+
+type pullIn struct {
+	Upstream forge.RepoName `json:"upstream"`
+	Base     string         `json:"base"`
+	Head     forge.RepoName `json:"head"`
+	Branch   string         `json:"branch"`
+	Title    string         `json:"title"`
+	Body     string         `json:"body"`
+	Draft    bool           `json:"draft,omitempty"`
+	Existing int            `json:"existing,omitempty"` // number of an open pull request of this branch
+	Edit     bool           `json:"edit,omitempty"`     // give the existing one this title and body
+}
+
+// The ways in which submitting ends.
+const (
+	PullCreated  = "created"
+	PullExisting = "existing"
+	PullUpdated  = "updated"
+)
+
+type pullOut struct {
+	Upstream forge.RepoName `json:"upstream"`
+	Number   int            `json:"number"`
+	URL      string         `json:"url"`
+	Title    string         `json:"title"`
+	Draft    bool           `json:"draft,omitempty"`
+	Head     forge.RepoName `json:"head"`
+	Outcome  string         `json:"outcome"`
+}
+
+func (s *Site) doPull(ctx context.Context, in pullIn, _ results) (pullOut, error) {
+	if in.Existing != 0 {
+		return s.updatePull(ctx, in)
+	}
+	pull, err := s.Forge.OpenPull(ctx, in.Upstream, forge.NewPull{Title: in.Title, Body: in.Body, Base: in.Base, Head: in.Branch, HeadRepo: in.Head, Draft: in.Draft})
+	var invalid *forge.InvalidError
+	if errors.As(err, &invalid) && invalid.Exists {
+		// A request that timed out may have been carried out, and a listing
+		// may lag behind: the server's word that it exists counts as found.
+		if found, ok, lookErr := s.findPull(ctx, in); lookErr == nil && ok {
+			return found, nil
+		}
+		return pullOut{}, fmt.Errorf("open a pull request in %s: %w", in.Upstream.FullName(), err)
+	}
+	if err != nil {
+		return pullOut{}, fmt.Errorf("open a pull request in %s: %w", in.Upstream.FullName(), err)
+	}
+	return describePull(in, pull, PullCreated), nil
+}
+
+func (s *Site) updatePull(ctx context.Context, in pullIn) (pullOut, error) {
+	if !in.Edit {
+		pull, err := s.Forge.Pull(ctx, in.Upstream, in.Existing)
+		return describePull(in, pull, PullExisting), err
+	}
+	pull, err := s.Forge.EditPull(ctx, in.Upstream, in.Existing, &in.Title, &in.Body)
+	if err != nil {
+		return pullOut{}, fmt.Errorf("update pull request #%d: %w", in.Existing, err)
+	}
+	return describePull(in, pull, PullUpdated), nil
+}
+
+// observePull is asked after an interrupted request: is it open by now?
+func (s *Site) observePull(ctx context.Context, in pullIn, _ results) (pullOut, bool, error) {
+	if in.Existing != 0 {
+		return pullOut{}, false, nil // updating may be repeated
+	}
+	out, found, err := s.findPull(ctx, in)
+	if found {
+		out.Outcome = PullCreated // the journal says that our request was under way
+	}
+	return out, found, err
+}
+
+func (s *Site) findPull(ctx context.Context, in pullIn) (pullOut, bool, error) {
+	pulls, err := s.Forge.Pulls(ctx, in.Upstream, forge.PullQuery{State: "open", Head: in.Head.Owner + ":" + in.Branch})
+	if err != nil {
+		return pullOut{}, false, fmt.Errorf("look for a pull request of %s: %w", in.Branch, err)
+	}
+	for _, p := range pulls {
+		if p.Head.Branch == in.Branch && (p.Head.Repo == nil || p.Head.Repo.Equal(in.Head)) {
+			return describePull(in, p, PullExisting), true, nil
+		}
+	}
+	return pullOut{}, false, nil
+}
+
+func describePull(in pullIn, p forge.Pull, outcome string) pullOut {
+	return pullOut{Upstream: in.Upstream, Number: p.Number, URL: p.URL, Title: p.Title, Draft: p.Draft, Head: in.Head, Outcome: outcome}
+}
+
+// releasePull leaves a pull request to people: others have seen it.
+func (s *Site) releasePull(_ context.Context, out pullOut) (string, error) {
+	return "a pull request is closed only by you: " + out.URL, nil
+}

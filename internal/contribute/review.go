@@ -1,0 +1,216 @@
+package contribute
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/isrc-dev/isrc/internal/forge"
+	"github.com/isrc-dev/isrc/internal/git"
+	"github.com/isrc-dev/isrc/internal/guideline"
+	"github.com/isrc-dev/isrc/internal/rule"
+)
+
+// historyLength is how many merged commits are asked whether they agree with
+// what prose says.
+const historyLength = 50
+
+// Review is a change held against what its project asks.
+type Review struct {
+	*Place
+	Guidelines   *guideline.Set
+	Requirements []rule.Requirement
+	Change       *rule.Change
+	Findings     []rule.Finding
+	Uncommitted  []string // paths that are not judged
+}
+
+// ReviewOptions narrows a review or adds to it.
+type ReviewOptions struct {
+	Draft *rule.Draft // instead of the one kept in the clone
+	Issue int
+}
+
+// Review reads the guidelines at the base, the change on top of it, and judges.
+// site is nil when no forge is reachable: then only files speak.
+func (p *Place) Review(ctx context.Context, site *Site, tool *git.Tool, o ReviewOptions) (*Review, error) {
+	r := &Review{Place: p}
+	if err := r.read(ctx, site); err != nil {
+		return nil, err
+	}
+	if err := r.see(ctx, tool, o); err != nil {
+		return nil, err
+	}
+	r.Judge(ctx, site)
+	return r, nil
+}
+
+// read finds the guidelines and derives the requirements.
+func (r *Review) read(ctx context.Context, site *Site) error {
+	t := trees{site: site, known: forge.Repo{RepoName: r.Upstream}, local: r.Repo, at: r.BaseRev}
+	var settings guideline.Settings
+	if site != nil {
+		settings = site.Forge
+	}
+	branch := r.Branch
+	if !r.Direct {
+		branch = ""
+	}
+	set, err := guideline.Read(ctx, guideline.Query{Repo: r.Upstream, Ref: r.BaseRev, Base: r.Base, Head: branch, Direct: r.Direct, Orgless: site == nil}, t, settings)
+	if err != nil {
+		return fmt.Errorf("read the guidelines of %s: %w", firstWord(r.Upstream.FullName(), r.Dir), err)
+	}
+	merged, err := r.Repo.Commits(ctx, "", r.BaseRev, 4*historyLength)
+	if err != nil {
+		r.Notes = append(r.Notes, "the merged history was not read: "+err.Error())
+	}
+	set.History = history(merged)
+	r.Guidelines, r.Requirements = set, rule.Derive(set)
+	return nil
+}
+
+// history keeps the last messages that a person wrote for one change.
+func history(commits []git.Commit) []guideline.HistoryCommit {
+	var out []guideline.HistoryCommit
+	for _, c := range commits {
+		if len(c.Parents) > 1 || strings.Contains(c.Author.Name, "[bot]") || len(out) == historyLength {
+			continue
+		}
+		out = append(out, guideline.HistoryCommit{SHA: c.SHA, Message: c.Message})
+	}
+	return out
+}
+
+// see collects the change.
+func (r *Review) see(ctx context.Context, tool *git.Tool, o ReviewOptions) error {
+	c := &rule.Change{Branch: r.Branch, Base: r.Base, BehindBy: -1, Direct: r.Direct, Issue: o.Issue, Facts: map[string]rule.FactValue{}}
+	r.Change = c
+	if tool != nil {
+		who, err := tool.Identity(ctx, r.Dir)
+		if err != nil && !errors.Is(err, git.ErrNoIdentity) {
+			return err
+		}
+		c.UserName, c.UserEmail = who.Name, who.Email
+		status, err := tool.Status(ctx, r.Dir)
+		if err != nil {
+			return err
+		}
+		for _, e := range status {
+			r.Uncommitted = append(r.Uncommitted, e.Path)
+		}
+	}
+	from := r.BaseRev
+	if base, err := r.Repo.MergeBase(ctx, r.BaseRev, r.Head); err == nil {
+		from, c.MergeBaseKnown = base, true
+		if _, behind, err := r.Repo.AheadBehind(ctx, r.Head, r.BaseRev); err == nil {
+			c.BehindBy = behind
+		}
+	}
+	commits, err := r.Repo.Commits(ctx, r.BaseRev, r.Head, 0)
+	if err != nil {
+		return fmt.Errorf("read the commits of the change: %w", err)
+	}
+	pushed := r.pushed(ctx, tool)
+	for i := len(commits) - 1; i >= 0; i-- {
+		c.Commits = append(c.Commits, commitOf(commits[i], c.UserEmail, pushed))
+	}
+	files, err := r.Repo.Changes(ctx, from, r.Head)
+	if err != nil {
+		return fmt.Errorf("read the files of the change: %w", err)
+	}
+	for _, f := range files {
+		c.Files = append(c.Files, rule.File{Path: f.Path, OldPath: f.OldPath, Status: rule.Status(f.Status), Binary: f.Binary, Added: f.Added, Deleted: f.Deleted, Size: f.Size})
+	}
+	c.Draft, err = r.draft(o.Draft)
+	return err
+}
+
+// pushed names the commits that others can already see.
+func (r *Review) pushed(ctx context.Context, tool *git.Tool) map[string]bool {
+	out := map[string]bool{}
+	if tool == nil {
+		return out
+	}
+	hidden, err := tool.Run(ctx, r.Dir, "rev-list", r.Head, "--not", "--remotes")
+	if err != nil {
+		return out
+	}
+	alone := map[string]bool{}
+	for _, sha := range strings.Fields(hidden) {
+		alone[sha] = true
+	}
+	all, err := tool.Run(ctx, r.Dir, "rev-list", r.BaseRev+".."+r.Head)
+	if err != nil {
+		return out
+	}
+	for _, sha := range strings.Fields(all) {
+		out[sha] = !alone[sha]
+	}
+	return out
+}
+
+func commitOf(c git.Commit, email string, pushed map[string]bool) rule.Commit {
+	own := email != "" && (strings.EqualFold(c.Author.Email, email) || strings.EqualFold(c.Committer.Email, email))
+	return rule.Commit{
+		SHA: c.SHA, Author: rule.Person{Name: c.Author.Name, Email: c.Author.Email}, Committer: rule.Person{Name: c.Committer.Name, Email: c.Committer.Email},
+		Message: c.Message, Parents: len(c.Parents), Signed: c.Signed, Own: own, Pushed: pushed[c.SHA], When: c.Committer.When,
+	}
+}
+
+// draft takes the pull request's text from the caller, the CI event or the
+// clone; with none of them the first commit's header stands for the title.
+func (r *Review) draft(given *rule.Draft) (rule.Draft, error) {
+	if given != nil {
+		return *given, nil
+	}
+	if r.Event != nil {
+		return r.Event.Draft(), nil
+	}
+	d, err := LoadDraft(r.Repo, r.Branch)
+	if err != nil {
+		return d, err
+	}
+	if d.Title == "" && len(r.Change.Commits) > 0 {
+		d.Title, d.TitleFrom = headerOf(r.Change.Commits), "the first commit"
+	}
+	return d, nil
+}
+
+func headerOf(commits []rule.Commit) string {
+	for _, c := range commits {
+		if c.Parents < 2 {
+			return rule.ParseMessage(c.Message).Header
+		}
+	}
+	return ""
+}
+
+// Judge looks up what rules need to know and judges the change.
+func (r *Review) Judge(ctx context.Context, site *Site) {
+	for _, q := range r.Requirements {
+		if q.Rule.Needs == nil {
+			continue
+		}
+		for _, fact := range q.Rule.Needs(q, r.Change) {
+			if _, known := r.Change.Facts[fact.Name]; !known {
+				r.Change.Facts[fact.Name] = r.fact(ctx, site, fact)
+			}
+		}
+	}
+	r.Findings = rule.Check(r.Requirements, r.Change)
+}
+
+func (r *Review) fact(ctx context.Context, site *Site, f rule.Fact) rule.FactValue {
+	switch {
+	case site == nil:
+		return rule.FactValue{Why: "no forge is reachable"}
+	case f.Kind != rule.FactIssue:
+		return rule.FactValue{Why: "isrc cannot look this up"}
+	}
+	issue, err := site.Forge.Issue(ctx, r.Upstream, f.Number)
+	if err != nil {
+		return rule.FactValue{Why: err.Error()}
+	}
+	return rule.FactValue{Value: rule.IssueFact{State: issue.State, Assignees: issue.Assignees}}
+}

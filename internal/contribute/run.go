@@ -1,0 +1,157 @@
+package contribute
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/isrc-dev/isrc/internal/forge"
+	"github.com/isrc-dev/isrc/internal/git"
+	"github.com/isrc-dev/isrc/internal/workflow"
+)
+
+// Begin opens the journal of a planned contribution. The pause, or the steps
+// that make the change unattended, follow the plan's own.
+func (s *Site) Begin(sit *Situation, p *Plan, after ...workflow.Step) (*workflow.Journal, error) {
+	if err := FreeDir(p.Dir); err != nil {
+		return nil, err
+	}
+	run := workflow.NewRun(s.Now(), sit.Upstream.FullName(), p.Branch)
+	header := workflow.Header{
+		Tool: s.ToolName, Run: run, Upstream: sit.Upstream.RepoName.String(), Base: p.Base, Clone: p.Dir, Branch: p.Branch, Created: s.Now().UTC(),
+		Extra: map[string]string{"guidelines": sit.Guidelines.Commit},
+	}
+	if sit.Issue != nil {
+		header.Extra["issue"] = fmt.Sprint(sit.Issue.Number)
+	}
+	if sit.Title != "" {
+		header.Extra["title"] = sit.Title
+	}
+	steps, err := nameRun(p.Steps, run)
+	if err != nil {
+		return nil, err
+	}
+	j, err := workflow.Create(s.Runs, header)
+	if err != nil {
+		return nil, err
+	}
+	if err := j.Append(append(steps, after...)...); err != nil {
+		return nil, errors.Join(err, j.Close())
+	}
+	return j, nil
+}
+
+// nameRun writes the run's name into the step that makes the branch.
+func nameRun(steps []workflow.Step, run string) ([]workflow.Step, error) {
+	out := append([]workflow.Step(nil), steps...)
+	for i, st := range out {
+		if st.Kind != kindBranch {
+			continue
+		}
+		var in branchIn
+		if err := json.Unmarshal(st.In, &in); err != nil {
+			return nil, err
+		}
+		in.Run = run
+		named, err := newStep(st.ID, st.Kind, st.Title, in, st.Uses)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = named
+	}
+	return out, nil
+}
+
+// FreeDir refuses a folder that is taken, or that lies inside a work tree.
+func FreeDir(dir string) error {
+	if entries, err := os.ReadDir(dir); err == nil && len(entries) > 0 {
+		return refuse(ErrUsage, "give the clone another folder: --dir "+freeSibling(dir), "%s is there already", dir)
+	} else if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("look at %s: %w", dir, err)
+	}
+	return nil
+}
+
+func freeSibling(dir string) string {
+	for n := 2; ; n++ {
+		next := fmt.Sprintf("%s-%d", dir, n)
+		if _, err := os.Lstat(next); errors.Is(err, os.ErrNotExist) || n > 99 {
+			return next
+		}
+	}
+}
+
+// OutsideWorkTree refuses to clone into somebody's checkout.
+func OutsideWorkTree(parent, name string) error {
+	repo, err := git.Open(parent)
+	if err != nil {
+		return nil //nolint:nilerr // no work tree here is what is wanted
+	}
+	return refuse(ErrUsage, "--dir "+filepath.Join(filepath.Dir(repo.Root()), name), "%s lies inside the work tree %s; a clone there would get lost in it", parent, repo.Root())
+}
+
+// Unfinished lists the runs of an upstream that have no pull request yet, the
+// newest first.
+func (s *Site) Unfinished(upstream forge.RepoName) ([]workflow.State, error) {
+	all, _, err := workflow.List(s.Runs)
+	if err != nil {
+		return nil, err
+	}
+	var out []workflow.State
+	for _, st := range all {
+		name, err := forge.ParseRepo(st.Upstream, "")
+		if err != nil || st.Ended != "" || !name.Equal(upstream) || Opened(st) != nil {
+			continue
+		}
+		out = append(out, st)
+	}
+	return out, nil
+}
+
+// Opened is the pull request that a run opened, nil when it has none yet.
+func Opened(st workflow.State) *OpenedPull {
+	for i := len(st.Steps) - 1; i >= 0; i-- {
+		step := st.Steps[i]
+		if step.Kind != kindPull || step.Status != workflow.Done {
+			continue
+		}
+		var out pullOut
+		if err := json.Unmarshal(step.Out, &out); err != nil {
+			return nil
+		}
+		return &OpenedPull{Upstream: out.Upstream, Number: out.Number, URL: out.URL, Title: out.Title, Draft: out.Draft, Head: out.Head, Outcome: out.Outcome}
+	}
+	return nil
+}
+
+// OpenedPull is a pull request as a journal remembers it.
+type OpenedPull struct {
+	Upstream forge.RepoName
+	Number   int
+	URL      string
+	Title    string
+	Draft    bool
+	Head     forge.RepoName
+	Outcome  string
+}
+
+// ForkOf is the fork that a run made or found, and how it came to be.
+func ForkOf(st workflow.State) (forge.RepoName, string, bool) {
+	step, ok := st.Step("fork")
+	if !ok || step.Status != workflow.Done {
+		return forge.RepoName{}, "", false
+	}
+	var out forkOut
+	if err := json.Unmarshal(step.Out, &out); err != nil {
+		return forge.RepoName{}, "", false
+	}
+	return out.Fork, string(out.Outcome), true
+}
+
+// Resume carries out what a run has still to do.
+func (s *Site) Resume(ctx context.Context, j *workflow.Journal) error {
+	return s.Engine().Run(ctx, j)
+}

@@ -1,0 +1,151 @@
+// Package contribute carries one contribution from a repository's name to a
+// pull request: it looks the situation up, plans steps, and knows how each kind
+// of step is done, looked for and taken back. It knows no command line, no
+// catalog and no exit codes. Begin with Look and Plan, then kinds.go.
+package contribute
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/isrc-dev/isrc/internal/forge"
+	"github.com/isrc-dev/isrc/internal/git"
+	"github.com/isrc-dev/isrc/internal/guideline"
+	"github.com/isrc-dev/isrc/internal/progress"
+	"github.com/isrc-dev/isrc/internal/workflow"
+)
+
+// Lookups is what is read of a forge while a contribution is planned.
+type Lookups interface {
+	Repo(context.Context, forge.RepoName) (forge.Repo, error)
+	Issue(context.Context, forge.RepoName, int) (forge.Issue, error)
+	Pull(context.Context, forge.RepoName, int) (forge.Pull, error)
+	Pulls(context.Context, forge.RepoName, forge.PullQuery) ([]forge.Pull, error)
+}
+
+// Writes is what a contribution changes on a forge.
+type Writes interface {
+	CreateFork(context.Context, forge.RepoName, forge.ForkOptions) (forge.Fork, error)
+	OpenPull(context.Context, forge.RepoName, forge.NewPull) (forge.Pull, error)
+	EditPull(ctx context.Context, repo forge.RepoName, number int, title, body *string) (forge.Pull, error)
+	ClosePull(context.Context, forge.RepoName, int) error
+}
+
+// Forge is a forge as contributions need it.
+type Forge interface {
+	Lookups
+	Writes
+	guideline.Settings
+}
+
+// Logins remembers who a token belongs to, so that knowing it costs one
+// request in a token's life.
+type Logins interface {
+	Login(host, token string) (string, bool)
+	Remember(host, token, login string) error
+}
+
+// Site is one forge and the ways to it.
+type Site struct {
+	Host     string
+	BaseURL  string // scheme and host, for git
+	Forge    Forge
+	Viewer   func(context.Context) (login string, err error)
+	Logins   Logins
+	Token    string
+	Tool     *git.Tool // nil without a git binary
+	Reader   *git.Reader
+	Runs     string // folder of the journals
+	ToolName string // name and version, for journals
+	Sink     progress.Sink
+	Now      func() time.Time
+	Trace    func(workflow.Point)
+
+	KnownLogin string
+}
+
+// Login is the account that the token of this site belongs to.
+func (s *Site) Login(ctx context.Context) (string, error) {
+	if s.KnownLogin != "" {
+		return s.KnownLogin, nil
+	}
+	if s.Token == "" {
+		return "", &forge.SignInError{Host: s.Host}
+	}
+	if login, ok := s.Logins.Login(s.Host, s.Token); ok {
+		s.KnownLogin = login
+		return login, nil
+	}
+	login, err := s.Viewer(ctx)
+	if err != nil {
+		return "", fmt.Errorf("ask %s who you are: %w", s.Host, err)
+	}
+	s.KnownLogin = login
+	if err := s.Logins.Remember(s.Host, s.Token, login); err != nil {
+		s.Sink.Note("login", "the login could not be remembered: "+err.Error())
+	}
+	return login, nil
+}
+
+// CloneURL is where git finds a repository of this site.
+func (s *Site) CloneURL(r forge.RepoName) string {
+	return s.BaseURL + "/" + url.PathEscape(r.Owner) + "/" + url.PathEscape(r.Name) + ".git"
+}
+
+// WebURL is the page of a repository.
+func (s *Site) WebURL(r forge.RepoName) string { return s.BaseURL + "/" + r.FullName() }
+
+// cloneURLOf prefers what the forge says, as long as it stays on its own host:
+// an answer must not send a token elsewhere.
+func (s *Site) cloneURLOf(r forge.Repo) string {
+	if u, err := url.Parse(r.CloneURL); err == nil && r.CloneURL != "" && strings.EqualFold(u.Scheme+"://"+u.Host, s.BaseURL) && u.User == nil {
+		return r.CloneURL
+	}
+	return s.CloneURL(r.RepoName)
+}
+
+// The states in which a contribution cannot go on.
+var (
+	ErrUsage          = errors.New("wrong usage")
+	ErrNoCommit       = errors.New("there is no commit to submit yet")
+	ErrBroken         = errors.New("a requirement that must hold is broken")
+	ErrNotTaken       = errors.New("the owners take no pull requests")
+	ErrDeclinedBefore = errors.New("this branch was declined before")
+	ErrNoRun          = errors.New("no such contribution")
+	ErrNoBase         = errors.New("no such branch")
+	ErrIsFork         = errors.New("it is a fork")
+)
+
+// HintError adds to an error what its reader can do, as a command to paste or
+// one short sentence.
+type HintError struct {
+	Err  error
+	Hint string
+}
+
+func (e *HintError) Error() string { return e.Err.Error() }
+
+// Unwrap gives the error itself.
+func (e *HintError) Unwrap() error { return e.Err }
+
+// failure is an error of a known state, with its words and its hint.
+type failure struct {
+	state error
+	text  string
+}
+
+func (f *failure) Error() string { return f.text }
+func (f *failure) Unwrap() error { return f.state }
+
+// refuse makes an error of a state that says text and hints at a way on.
+func refuse(state error, hint, format string, args ...any) error {
+	err := error(&failure{state: state, text: fmt.Sprintf(format, args...)})
+	if hint != "" {
+		err = &HintError{Err: err, Hint: hint}
+	}
+	return err
+}

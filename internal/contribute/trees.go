@@ -1,0 +1,86 @@
+package contribute
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+
+	"github.com/isrc-dev/isrc/internal/forge"
+	"github.com/isrc-dev/isrc/internal/git"
+	"github.com/isrc-dev/isrc/internal/guideline"
+)
+
+// trees reads files of repositories for the guidelines: the one that a clone is
+// of from that clone, every other one from its forge without cloning it.
+type trees struct {
+	site  *Site // nil when no forge is reachable
+	known forge.Repo
+	local *git.Repo
+	at    string // commit of the local clone that stands for known
+}
+
+var _ guideline.Trees = trees{}
+
+func (s *Site) trees(known forge.Repo) trees { return trees{site: s, known: known} }
+
+// Tree gives the files of a repository at a branch, tag or commit.
+func (t trees) Tree(ctx context.Context, repo forge.RepoName, ref string) (fs.FS, string, error) {
+	if t.local != nil && repo.Equal(t.known.RepoName) {
+		files, err := t.local.FS(ctx, t.at)
+		if err != nil {
+			return nil, "", err
+		}
+		return wrapTree(files), t.at, nil
+	}
+	if t.site == nil {
+		return nil, "", fmt.Errorf("read %s: no forge is known for this clone", repo.FullName())
+	}
+	url := t.site.CloneURL(repo)
+	if repo.Equal(t.known.RepoName) {
+		url = t.site.cloneURLOf(t.known)
+	}
+	files, commit, _, err := t.site.Reader.Tree(ctx, url, ref)
+	if err != nil {
+		return nil, "", err
+	}
+	return wrapTree(files), commit, nil
+}
+
+// batching is a tree that can fetch many files at once.
+type batching interface {
+	Prefetch(ctx context.Context, want func(path string, size int64) bool) error
+}
+
+// tree lets package guideline name the files it is going to read.
+type tree struct{ fs.FS }
+
+func wrapTree(files fs.FS) fs.FS {
+	if _, ok := files.(batching); ok {
+		return tree{files}
+	}
+	return files
+}
+
+var _ guideline.Prefetcher = tree{}
+
+// Prefetch fetches the named files in one batch.
+func (t tree) Prefetch(ctx context.Context, paths []string) error {
+	want := make(map[string]bool, len(paths))
+	for _, p := range paths {
+		want[p] = true
+	}
+	return t.FS.(batching).Prefetch(ctx, func(path string, _ int64) bool { return want[path] })
+}
+
+// TreesOf gives the files of a repository, and of those that it refers to,
+// without a clone.
+func (s *Site) TreesOf(r forge.Repo) guideline.Trees { return s.trees(r) }
+
+// History is what was merged last, for asking whether it agrees with prose.
+func (s *Site) History(ctx context.Context, r forge.Repo, branch string) ([]guideline.HistoryCommit, error) {
+	commits, err := s.Reader.History(ctx, s.cloneURLOf(r), branch, 2*historyLength)
+	if err != nil {
+		return nil, err
+	}
+	return history(commits), nil
+}

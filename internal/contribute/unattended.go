@@ -1,0 +1,183 @@
+package contribute
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec" // for --exec: the user's own command, given by the user
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"github.com/isrc-dev/isrc/internal/git"
+	"github.com/isrc-dev/isrc/internal/workflow"
+)
+
+// Unattended makes the change itself a step: a patch, or a command.
+type Unattended struct {
+	Patch   string // absolute path, "" for none
+	Exec    string // command line for the shell, "" for none
+	Message string // commit message for what is not a mail patch
+	Signoff bool
+}
+
+// Steps gives the steps that make the change in a branch that was just made.
+func (u Unattended) Steps(p *Plan) ([]workflow.Step, error) {
+	uses := map[string]string{"branch": "branch"}
+	if u.Exec != "" {
+		st, err := newStep("exec", kindExec, "run "+u.Exec, execIn{Command: u.Exec, Message: u.Message, Signoff: u.Signoff}, uses)
+		return []workflow.Step{st}, err
+	}
+	data, err := os.ReadFile(u.Patch)
+	if err != nil {
+		return nil, fmt.Errorf("read the patch: %w", err)
+	}
+	in := applyIn{Patch: u.Patch, Digest: digest(data), Mail: isMail(data), Message: u.Message, Signoff: u.Signoff}
+	st, err := newStep("apply", kindApply, "apply "+filepath.Base(u.Patch), in, uses)
+	return []workflow.Step{st}, err
+}
+
+func digest(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}
+
+// isMail tells a patch that carries author and message, as git format-patch
+// writes it, from a plain diff.
+func isMail(data []byte) bool {
+	head := string(data[:min(len(data), 4096)])
+	if strings.HasPrefix(head, "From ") {
+		return true
+	}
+	before, _, _ := strings.Cut(head, "\n\n")
+	return strings.Contains("\n"+before, "\nFrom: ") && strings.Contains("\n"+before, "\nSubject: ")
+}
+
+type applyIn struct {
+	Patch   string `json:"patch"`
+	Digest  string `json:"digest"` // sha256 of the patch, so that a resumed run applies the same one
+	Mail    bool   `json:"mail"`
+	Message string `json:"message,omitempty"`
+	Signoff bool   `json:"signoff,omitempty"`
+}
+
+type changeOut struct {
+	SHA string `json:"sha"`
+}
+
+func (s *Site) doApply(ctx context.Context, in applyIn, of results) (changeOut, error) {
+	data, err := os.ReadFile(in.Patch)
+	if err != nil {
+		return changeOut{}, fmt.Errorf("read the patch: %w", err)
+	}
+	if digest(data) != in.Digest {
+		return changeOut{}, fmt.Errorf("the patch %s has changed since the contribution was planned", in.Patch)
+	}
+	return s.inWorktree(ctx, of, func(dir string) error {
+		if in.Mail {
+			return s.Tool.Am(ctx, dir, data, in.Signoff)
+		}
+		if err := s.Tool.Apply(ctx, dir, data); err != nil {
+			return err
+		}
+		_, err := s.Tool.CommitAll(ctx, dir, git.CommitOptions{Message: in.Message, Signoff: in.Signoff})
+		return err
+	})
+}
+
+func (s *Site) observeApply(_ context.Context, _ applyIn, of results) (changeOut, bool, error) {
+	return observeChange(of)
+}
+
+type execIn struct {
+	Command string `json:"command"`
+	Message string `json:"message"`
+	Signoff bool   `json:"signoff,omitempty"`
+}
+
+func (s *Site) doExec(ctx context.Context, in execIn, of results) (changeOut, error) {
+	return s.inWorktree(ctx, of, func(dir string) error {
+		shell, flag := "sh", "-c"
+		if runtime.GOOS == "windows" {
+			shell, flag = "cmd", "/c"
+		}
+		cmd := exec.CommandContext(ctx, shell, flag, in.Command)
+		cmd.Dir, cmd.Env = dir, s.Tool.Env
+		said, err := cmd.CombinedOutput()
+		if err != nil {
+			return fmt.Errorf("run %q: %w: %s", in.Command, err, lastLines(string(said), 5))
+		}
+		_, err = s.Tool.CommitAll(ctx, dir, git.CommitOptions{Message: in.Message, Signoff: in.Signoff})
+		return err
+	})
+}
+
+func (s *Site) observeExec(_ context.Context, _ execIn, of results) (changeOut, bool, error) {
+	return observeChange(of)
+}
+
+// observeChange looks whether the branch has moved on from where it began: the
+// change comes into it by one fast-forward, so it is there whole or not at all.
+func observeChange(of results) (changeOut, bool, error) {
+	var b branchOut
+	if err := of.read("branch", &b); err != nil {
+		return changeOut{}, false, err
+	}
+	repo, err := git.Open(b.Dir)
+	if err != nil {
+		return changeOut{}, false, err
+	}
+	at, err := repo.Resolve("refs/heads/" + b.Branch)
+	if err != nil {
+		return changeOut{}, false, err
+	}
+	return changeOut{SHA: at}, at != b.Start, nil
+}
+
+// inWorktree makes the change in a fresh work tree and fast-forwards the branch
+// to it. A command that was killed half-way leaves nothing in the clone.
+func (s *Site) inWorktree(ctx context.Context, of results, change func(dir string) error) (out changeOut, err error) {
+	var b branchOut
+	if err := of.read("branch", &b); err != nil {
+		return out, err
+	}
+	parent, err := os.MkdirTemp("", "isrc-change-*")
+	if err != nil {
+		return out, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(parent)) }()
+	dir := filepath.Join(parent, filepath.Base(b.Dir))
+	if _, err := s.Tool.Run(ctx, b.Dir, "worktree", "prune"); err != nil {
+		return out, err
+	}
+	if _, err := s.Tool.Run(ctx, b.Dir, "worktree", "add", "--quiet", "--detach", dir, b.Start); err != nil {
+		return out, fmt.Errorf("make a fresh work tree: %w", err)
+	}
+	defer func() {
+		if _, rmErr := s.Tool.Run(context.WithoutCancel(ctx), b.Dir, "worktree", "remove", "--force", dir); err == nil {
+			err = rmErr
+		}
+	}()
+	if err := change(dir); err != nil {
+		return out, err
+	}
+	head, err := s.Tool.Run(ctx, dir, "rev-parse", "HEAD")
+	if err != nil {
+		return out, err
+	}
+	if out.SHA = strings.TrimSpace(head); out.SHA == b.Start {
+		return out, refuse(ErrNoCommit, "", "nothing was changed in %s", b.Branch)
+	}
+	if _, err := s.Tool.Run(ctx, b.Dir, "merge", "--quiet", "--ff-only", out.SHA); err != nil {
+		return out, fmt.Errorf("bring the change into %s: %w", b.Branch, err)
+	}
+	return out, nil
+}
+
+func lastLines(text string, n int) string {
+	lines := strings.Split(strings.TrimSpace(text), "\n")
+	return strings.Join(lines[max(len(lines)-n, 0):], "\n")
+}
