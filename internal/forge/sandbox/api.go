@@ -1,0 +1,348 @@
+package sandbox
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// obj is a JSON object.
+type obj = map[string]any
+
+// call is one REST request with what its route found out.
+type call struct {
+	f     *Forge
+	ctx   context.Context
+	x     *exchange
+	vars  map[string]string
+	query url.Values
+	body  []byte
+	user  *user       // nil for nobody
+	repo  *repository // of routes below /repos/{owner}/{repo}
+	perm  permission  // on repo
+	head  http.Header // of the answer
+}
+
+// answer is what a handler gives back. A nil body is no body.
+type answer struct {
+	status int
+	body   any
+	header http.Header
+	// text, when set, is sent as it is under the content type media.
+	text  *string
+	media string
+}
+
+// apiError is a refusal in the API's words.
+type apiError struct {
+	status  int
+	message string
+	errors  []obj
+	doc     string
+	header  http.Header
+}
+
+func (e *apiError) Error() string { return e.message }
+
+func notFound() error { return &apiError{status: http.StatusNotFound, message: "Not Found"} }
+
+func forbidden(format string, args ...any) error {
+	return &apiError{status: http.StatusForbidden, message: fmt.Sprintf(format, args...)}
+}
+
+// invalid is 422 Validation Failed with the errors of single fields.
+func invalid(errs ...obj) error {
+	return &apiError{status: http.StatusUnprocessableEntity, message: "Validation Failed", errors: errs}
+}
+
+// fieldError is one entry of a validation error. A code other than custom has
+// no message of its own.
+func fieldError(resource, field, code, message string) obj {
+	e := obj{"resource": resource, "code": code}
+	if field != "" {
+		e["field"] = field
+	}
+	if message != "" {
+		e["message"] = message
+	}
+	return e
+}
+
+func unprocessable(format string, args ...any) error {
+	return &apiError{status: http.StatusUnprocessableEntity, message: fmt.Sprintf(format, args...)}
+}
+
+func ok(body any) (answer, error)       { return answer{status: http.StatusOK, body: body}, nil }
+func created(body any) (answer, error)  { return answer{status: http.StatusCreated, body: body}, nil }
+func accepted(body any) (answer, error) { return answer{status: http.StatusAccepted, body: body}, nil }
+func noContent() (answer, error)        { return answer{status: http.StatusNoContent}, nil }
+
+// maxBody bounds what a REST request may carry.
+const maxBody = 8 << 20
+
+// serveAPI answers one REST request.
+func (f *Forge) serveAPI(w *answerWriter, x *exchange) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, x.r.Body, maxBody))
+	if err != nil {
+		f.refuse(w, x, http.StatusRequestEntityTooLarge, "The request is too large.", docs(""))
+		return
+	}
+	if x.sent && !x.known {
+		f.writeAPI(w, x, body, errorAnswer(&apiError{status: http.StatusUnauthorized, message: "Bad credentials"}))
+		return
+	}
+	a, err := f.dispatch(x, body)
+	if err != nil {
+		a = errorAnswer(err)
+	}
+	f.writeAPI(w, x, body, a)
+}
+
+func errorAnswer(err error) answer {
+	var e *apiError
+	if !errors.As(err, &e) {
+		e = &apiError{status: http.StatusInternalServerError, message: "Server Error: " + err.Error()}
+	}
+	body := obj{"message": e.message, "documentation_url": orElse(e.doc, docs("")), "status": strconv.Itoa(e.status)}
+	if e.errors != nil {
+		body["errors"] = e.errors
+	}
+	return answer{status: e.status, body: body, header: e.header}
+}
+
+// dispatch finds the route and checks what it needs before it is asked. What
+// changes nothing holds mu for reading, the rest for writing.
+func (f *Forge) dispatch(x *exchange, body []byte) (answer, error) {
+	rt, vars := f.match(x.r)
+	if rt == nil {
+		if x.user == nil && !f.world.Anonymous {
+			return answer{}, needsAuth()
+		}
+		return answer{}, notFound()
+	}
+	if x.r.Method == http.MethodGet || x.r.Method == http.MethodHead {
+		f.mu.RLock()
+		defer f.mu.RUnlock()
+	} else {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+	}
+	c := &call{f: f, ctx: x.r.Context(), x: x, vars: vars, query: x.r.URL.Query(), body: body, user: x.user, head: http.Header{}}
+	if x.r.Method != http.MethodGet {
+		c.ctx = context.WithoutCancel(c.ctx) // what was begun is carried out, as on a real forge
+	}
+	if err := c.admit(rt); err != nil {
+		return answer{}, err
+	}
+	a, err := rt.serve(c)
+	if err != nil {
+		return answer{}, err
+	}
+	if a.header == nil {
+		a.header = c.head
+	}
+	return a, nil
+}
+
+func needsAuth() error {
+	return &apiError{status: http.StatusUnauthorized, message: "Requires authentication"}
+}
+
+// admit finds the repository and asks whether this caller may.
+func (c *call) admit(rt *route) error {
+	if c.user == nil && !rt.open && (!c.f.world.Anonymous || rt.perm == 0 || c.x.r.Method != http.MethodGet) {
+		return needsAuth()
+	}
+	if len(rt.scopes) > 0 && c.user != nil && !c.x.token.has(rt.scopes...) {
+		h := http.Header{"X-Accepted-Oauth-Scopes": {strings.Join(rt.scopes, ", ")}}
+		return &apiError{status: http.StatusForbidden, header: h,
+			message: "Your token has not been granted the required scopes to execute this query."}
+	}
+	if len(rt.parts) < 3 || rt.parts[0] != "repos" {
+		return nil
+	}
+	c.repo = c.f.state.repo(c.vars["owner"], c.vars["repo"])
+	if c.repo == nil {
+		return notFound()
+	}
+	c.perm = c.f.may(c.user, c.repo)
+	if c.perm < permPull || c.user != nil && c.repo.private() && !c.x.token.has("repo") {
+		return &apiError{status: http.StatusNotFound, message: "Not Found", header: http.Header{"X-Accepted-Oauth-Scopes": {"repo"}}}
+	}
+	if c.perm < rt.perm {
+		if rt.hidden {
+			return notFound()
+		}
+		if rt.perm == permAdmin {
+			return forbidden("Must have admin rights to Repository.")
+		}
+		return forbidden("Must have %s access to repository.", rt.perm)
+	}
+	if c.repo.archived && c.x.r.Method != http.MethodGet && !rt.archived {
+		return forbidden("Repository was archived so is read-only.")
+	}
+	if rt.git {
+		if c.repo.gitWait.Load() > 0 {
+			return &apiError{status: http.StatusConflict, message: "Git Repository is empty."}
+		}
+		return c.f.ready(c.ctx, c.repo)
+	}
+	return nil
+}
+
+// read decodes the request's body.
+func (c *call) read(into any) error {
+	if len(c.body) == 0 {
+		return nil
+	}
+	if err := json.Unmarshal(c.body, into); err != nil {
+		var bad *json.UnmarshalTypeError
+		if errors.As(err, &bad) {
+			return unprocessable("Invalid request.\n\nFor '%s', %s is not of the expected type.", bad.Field, bad.Value)
+		}
+		return &apiError{status: http.StatusBadRequest, message: "Problems parsing JSON"}
+	}
+	return nil
+}
+
+// writeAPI sends an answer with the headers that every answer has.
+func (f *Forge) writeAPI(w *answerWriter, x *exchange, body []byte, a answer) {
+	h := w.Header()
+	for k, v := range a.header {
+		h[http.CanonicalHeaderKey(k)] = v
+	}
+	var data []byte
+	switch {
+	case a.text != nil:
+		data = []byte(*a.text)
+		h.Set("Content-Type", a.media)
+	case a.body != nil:
+		data, _ = json.Marshal(a.body)
+		h.Set("Content-Type", "application/json; charset=utf-8")
+	}
+	f.commonHeaders(h, x)
+	if a.status == http.StatusOK && (x.r.Method == http.MethodGet || x.r.Method == http.MethodHead) {
+		sum := sha256.Sum256(append([]byte(x.entry.Login+"\x00"+h.Get("Link")+"\x00"), data...))
+		etag := `"` + hex.EncodeToString(sum[:]) + `"`
+		h.Set("ETag", "W/"+etag)
+		h.Set("Cache-Control", "private, max-age=60, s-maxage=60")
+		h.Set("Vary", "Accept, Authorization, Cookie, X-GitHub-OTP")
+		if noneMatch(x.r.Header.Get("If-None-Match"), etag) {
+			a.status, data = http.StatusNotModified, nil
+			h.Del("Content-Type")
+		}
+	}
+	f.limits.count(h, x, a.status, f.now())
+	if data != nil {
+		h.Set("Content-Length", strconv.Itoa(len(data)))
+	}
+	if f.journal.record != nil {
+		defer f.journal.record(Exchange{
+			Method: x.r.Method, Path: x.r.URL.RequestURI(), RequestHeader: withoutSecrets(x.r.Header), RequestBody: body,
+			Status: a.status, ResponseHeader: h.Clone(), ResponseBody: data, Fault: x.entry.Fault,
+		})
+	}
+	w.WriteHeader(a.status)
+	if x.r.Method != http.MethodHead {
+		_, _ = w.Write(data)
+	}
+}
+
+func noneMatch(header, etag string) bool {
+	for _, one := range strings.Split(header, ",") {
+		if one = strings.TrimSpace(one); one == "*" || strings.TrimPrefix(one, "W/") == etag {
+			return true
+		}
+	}
+	return false
+}
+
+func withoutSecrets(h http.Header) http.Header {
+	h = h.Clone()
+	h.Del("Authorization")
+	h.Del("Cookie")
+	return h
+}
+
+func (f *Forge) commonHeaders(h http.Header, x *exchange) {
+	h.Set("X-GitHub-Request-Id", f.journal.requestID())
+	h.Set("X-GitHub-Enterprise-Version", "3.17.2")
+	h.Set("X-GitHub-Media-Type", "github.v3; format=json")
+	h.Set("X-GitHub-Api-Version-Selected", "2022-11-28")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Access-Control-Expose-Headers", "ETag, Link, Location, Retry-After, X-GitHub-OTP, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Used, X-RateLimit-Resource, X-RateLimit-Reset, X-OAuth-Scopes, X-Accepted-OAuth-Scopes, X-GitHub-SSO, X-GitHub-Request-Id")
+	if x.known {
+		// GitHub answers exactly these spellings, and clients read them in any.
+		h.Set("X-OAuth-Scopes", strings.Join(x.token.scopes, ", "))
+		if h.Get("X-Accepted-OAuth-Scopes") == "" {
+			h.Set("X-Accepted-OAuth-Scopes", "")
+		}
+	}
+}
+
+// rateCounter counts requests per login and hour.
+type rateCounter struct {
+	mu     sync.Mutex
+	used   map[string]int
+	search map[string]int
+	reset  time.Time
+}
+
+const (
+	coreLimit   = 5000
+	searchLimit = 30
+)
+
+// count notes a request and writes the rate headers, unless a fault did. The
+// sandbox tells limits but never enforces them: faults do.
+func (l *rateCounter) count(h http.Header, x *exchange, status int, now time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.used == nil || !now.Before(l.reset) {
+		l.used, l.search, l.reset = map[string]int{}, map[string]int{}, now.Add(time.Hour).Truncate(time.Second)
+	}
+	used, limit, resource := l.used, coreLimit, "core"
+	if strings.HasPrefix(x.r.URL.Path, apiPrefix+"/search/") {
+		used, limit, resource = l.search, searchLimit, "search"
+	}
+	if status != http.StatusNotModified && x.r.URL.Path != apiPrefix+"/rate_limit" {
+		used[x.entry.Login]++
+	}
+	if h.Get("X-RateLimit-Limit") != "" {
+		return
+	}
+	n := used[x.entry.Login] % limit // never used up
+	h.Set("X-RateLimit-Limit", strconv.Itoa(limit))
+	h.Set("X-RateLimit-Remaining", strconv.Itoa(limit-n))
+	h.Set("X-RateLimit-Used", strconv.Itoa(n))
+	h.Set("X-RateLimit-Resource", resource)
+	h.Set("X-RateLimit-Reset", strconv.FormatInt(l.reset.Unix(), 10))
+}
+
+// overview is what /rate_limit answers.
+func (l *rateCounter) overview(login string, now time.Time) obj {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	reset := l.reset
+	if reset.IsZero() {
+		reset = now.Add(time.Hour)
+	}
+	one := func(limit, used int) obj {
+		return obj{"limit": limit, "remaining": limit - used%limit, "used": used % limit, "reset": reset.Unix()}
+	}
+	core := one(coreLimit, l.used[login])
+	return obj{"rate": core, "resources": obj{
+		"core": core, "search": one(searchLimit, l.search[login]),
+		"graphql": one(coreLimit, 0), "integration_manifest": one(coreLimit, 0),
+	}}
+}

@@ -1,0 +1,384 @@
+package sandbox
+
+import (
+	"net/http"
+	"path"
+	"sort"
+	"strings"
+)
+
+const (
+	repoQualifiers  = " org user repo topic language archived in is fork stars license visibility sort "
+	issueQualifiers = " org user repo is type state author assignee label involves review-requested commenter mentions reviewed-by in archived draft no sort "
+)
+
+// maxFound is how many results a search shows at most, as on GitHub.
+const maxFound = 1000
+
+// found answers a search: the count of all, a page of the first thousand.
+func found[T any](c *call, list []T, build func(T) obj, extra obj) (answer, error) {
+	if (c.number("page", 1)-1)*min(c.number("per_page", 30), 100) >= maxFound {
+		return answer{}, unprocessable("Only the first 1000 search results are available")
+	}
+	o := obj{"total_count": len(list), "incomplete_results": false, "items": each(paginate(c, list[:min(len(list), maxFound)]), build)}
+	for k, v := range extra {
+		o[k] = v
+	}
+	return ok(o)
+}
+
+func (c *call) searchText() (string, error) {
+	q := c.query.Get("q")
+	if strings.TrimSpace(q) == "" {
+		return "", &apiError{status: http.StatusUnprocessableEntity, message: "Validation Failed",
+			errors: []obj{{"resource": "Search", "field": "q", "code": "missing"}}}
+	}
+	if len(q) > 1000 {
+		return "", &apiError{status: http.StatusUnprocessableEntity, message: "Validation Failed",
+			errors: []obj{fieldError("Search", "q", "invalid", "The search is longer than 256 characters.")}}
+	}
+	return q, nil
+}
+
+func searchRepositories(c *call) (answer, error) {
+	text, err := c.searchText()
+	if err != nil {
+		return answer{}, err
+	}
+	q := parseQuery(text, repoQualifiers)
+	if err := c.checkScope(q); err != nil {
+		return answer{}, err
+	}
+	scores := map[*repository]float64{}
+	var list []*repository
+	for _, r := range c.f.state.order {
+		if c.f.may(c.user, r) < permPull || c.user != nil && r.private() && !c.x.token.has("repo") || !q.matchesRepo(r) {
+			continue
+		}
+		if s := q.score(r.searchFields(q.values("in"))); s > 0 {
+			scores[r] = s
+			list = append(list, r)
+		}
+	}
+	by, ascending := c.searchOrder(q)
+	sort.SliceStable(list, func(i, j int) bool {
+		a, b := list[i], list[j]
+		if ascending {
+			a, b = b, a
+		}
+		switch by {
+		case "stars":
+			return a.spec.Stars > b.spec.Stars
+		case "updated":
+			return a.pushed.After(b.pushed)
+		case "forks":
+			return len(c.f.forksOf(a)) > len(c.f.forksOf(b))
+		}
+		if scores[a] != scores[b] {
+			return scores[a] > scores[b]
+		}
+		return a.spec.Stars > b.spec.Stars
+	})
+	return found(c, list, func(r *repository) obj {
+		o := c.f.repository(r, c.user)
+		o["score"] = scores[r]
+		return o
+	}, nil)
+}
+
+// searchOrder reads how to sort, from the parameters or from the query.
+func (c *call) searchOrder(q searchQuery) (by string, ascending bool) {
+	by, ascending = c.query.Get("sort"), c.query.Get("order") == "asc"
+	if v := q.values("sort"); by == "" && len(v) > 0 {
+		by, ascending = strings.TrimSuffix(strings.TrimSuffix(v[0], "-asc"), "-desc"), strings.HasSuffix(v[0], "-asc")
+	}
+	return by, ascending
+}
+
+// checkScope refuses a search in what does not exist, as GitHub does.
+func (c *call) checkScope(q searchQuery) error {
+	asked, known := 0, 0
+	for _, t := range q.terms {
+		switch {
+		case t.negated:
+		case t.name == "org" || t.name == "user":
+			asked++
+			if t.value == "@me" || c.f.state.user(t.value) != nil {
+				known++
+			}
+		case t.name == "repo":
+			asked++
+			owner, name, _ := strings.Cut(t.value, "/")
+			if r := c.f.state.repo(owner, name); r != nil && c.f.may(c.user, r) >= permPull {
+				known++
+			}
+		}
+	}
+	if asked > 0 && known == 0 {
+		return invalid(fieldError("Search", "q", "invalid",
+			"The listed users and repositories cannot be searched either because the resources do not exist or you do not have permission to view them."))
+	}
+	return nil
+}
+
+func (q searchQuery) matchesRepo(r *repository) bool {
+	places, inPlace, forks := 0, false, false
+	for _, t := range q.terms {
+		var ok bool
+		switch t.name {
+		case "org", "user", "repo":
+			ok = strings.EqualFold(t.value, r.owner.Login) || t.name == "repo" && strings.EqualFold(t.value, r.fullName())
+			if !t.negated {
+				places++
+				inPlace = inPlace || ok
+				continue
+			}
+		case "fork":
+			forks = t.value == "true" || t.value == "only"
+			if t.value == "only" && r.parent == nil {
+				return false
+			}
+			continue
+		case "topic":
+			ok = containsFold(r.spec.Topics, t.value)
+		case "language":
+			ok = strings.EqualFold(r.spec.Language, t.value)
+		case "license":
+			ok = strings.EqualFold(r.spec.License, t.value)
+		case "archived":
+			ok = (t.value == "true") == r.archived
+		case "visibility", "is":
+			ok = strings.EqualFold(t.value, r.visibility)
+		default:
+			continue
+		}
+		if ok == t.negated {
+			return false
+		}
+	}
+	return (places == 0 || inPlace) && (forks || r.parent == nil)
+}
+
+// searchFields are the texts in which words are looked for, with weights.
+func (r *repository) searchFields(in []string) map[string]float64 {
+	all := map[string]struct {
+		text   string
+		weight float64
+	}{
+		"name":        {r.name, 10},
+		"description": {r.description, 4},
+		"topics":      {strings.Join(r.spec.Topics, " "), 6},
+		"readme":      {r.readme(), 1},
+	}
+	wanted := strings.Split(strings.Join(in, ","), ",")
+	out := map[string]float64{}
+	for name, x := range all {
+		if len(in) == 0 || containsFold(wanted, name) {
+			text := strings.ToLower(x.text)
+			out[text] = max(out[text], x.weight)
+		}
+	}
+	return out
+}
+
+// readme is the seeded README's text.
+func (r *repository) readme() string {
+	for _, x := range r.spec.Files {
+		if strings.HasPrefix(strings.ToLower(path.Base(x.Path)), "readme") && strings.Count(x.Path, "/") == 0 {
+			return x.Data
+		}
+	}
+	return ""
+}
+
+func searchIssues(c *call) (answer, error) {
+	text, err := c.searchText()
+	if err != nil {
+		return answer{}, err
+	}
+	q := parseQuery(text, issueQualifiers)
+	if err := c.checkScope(q); err != nil {
+		return answer{}, err
+	}
+	type hit struct {
+		r     *repository
+		i     *issue
+		score float64
+	}
+	var list []hit
+	for _, r := range c.f.state.order {
+		if c.f.may(c.user, r) < permPull || c.user != nil && r.private() && !c.x.token.has("repo") {
+			continue
+		}
+		for _, i := range r.sorted() {
+			if !c.matchesIssue(q, r, i) {
+				continue
+			}
+			if s := q.score(i.searchFields(q.values("in"))); s > 0 && i.listed() {
+				list = append(list, hit{r, i, s})
+			}
+		}
+	}
+	by, ascending := c.searchOrder(q)
+	sort.SliceStable(list, func(x, y int) bool {
+		a, b := list[x], list[y]
+		if ascending {
+			a, b = b, a
+		}
+		switch by {
+		case "created":
+			return a.i.created.After(b.i.created)
+		case "updated":
+			return a.i.updated.After(b.i.updated)
+		case "comments":
+			return len(a.i.comments) > len(b.i.comments)
+		}
+		if a.score != b.score {
+			return a.score > b.score
+		}
+		return a.i.created.After(b.i.created)
+	})
+	return found(c, list, func(h hit) obj {
+		there := *c
+		there.repo, there.perm = h.r, c.f.may(c.user, h.r)
+		o := there.issueObject(h.i)
+		o["score"], o["body"] = h.score, h.i.body
+		return o
+	}, obj{"search_type": "lexical"})
+}
+
+func (i *issue) searchFields(in []string) map[string]float64 {
+	wanted := strings.Split(strings.Join(in, ","), ",")
+	out := map[string]float64{}
+	add := func(name, text string, weight float64) {
+		if text = strings.ToLower(text); len(in) == 0 || containsFold(wanted, name) {
+			out[text] = max(out[text], weight)
+		}
+	}
+	add("title", i.title, 4)
+	add("body", i.body, 1)
+	for _, x := range i.comments {
+		add("comments", x.body, 0.5)
+	}
+	return out
+}
+
+func (c *call) matchesIssue(q searchQuery, r *repository, i *issue) bool {
+	places, inPlace := 0, false
+	for _, t := range q.terms {
+		if t.value == "@me" && c.user != nil {
+			t.value = c.user.Login
+		}
+		if t.name == "org" || t.name == "user" || t.name == "repo" {
+			ok := t.name == "repo" && strings.EqualFold(t.value, r.fullName()) || t.name != "repo" && strings.EqualFold(t.value, r.owner.Login)
+			if t.negated && ok {
+				return false
+			}
+			if !t.negated {
+				places++
+				inPlace = inPlace || ok
+			}
+			continue
+		}
+		if ok, known := i.matches(t, r); known && ok == t.negated {
+			return false
+		}
+	}
+	return places == 0 || inPlace
+}
+
+// matches judges one qualifier.
+func (i *issue) matches(t term, r *repository) (ok, known bool) {
+	is := func(u *user) bool { return u != nil && strings.EqualFold(u.Login, t.value) }
+	switch t.name {
+	case "is", "type", "state":
+		return i.is(strings.ToLower(t.value), r)
+	case "author":
+		return is(i.author), true
+	case "assignee":
+		return i.assignedTo(t.value), true
+	case "label":
+		for _, one := range strings.Split(t.value, ",") {
+			if i.hasLabels([]string{strings.Trim(one, `"`)}) {
+				return true, true
+			}
+		}
+		return false, true
+	case "archived":
+		return r.archived == (t.value == "true"), true
+	case "draft":
+		return i.pull != nil && i.pull.draft == (t.value == "true"), true
+	case "no":
+		return t.value == "assignee" && len(i.assignees) == 0 || t.value == "label" && len(i.labels) == 0, true
+	case "commenter":
+		return i.commentedBy(t.value), true
+	case "reviewed-by":
+		return i.reviewedBy(t.value), true
+	case "review-requested":
+		return i.pull != nil && i.pull.askedFor(t.value), true
+	case "involves", "mentions":
+		mentioned := strings.Contains(strings.ToLower(i.body), "@"+strings.ToLower(t.value))
+		if t.name == "mentions" {
+			return mentioned, true
+		}
+		return mentioned || is(i.author) || i.assignedTo(t.value) || i.commentedBy(t.value), true
+	}
+	return false, false
+}
+
+func (i *issue) is(what string, r *repository) (ok, known bool) {
+	switch what {
+	case "pr", "pull-request":
+		return i.pull != nil, true
+	case "issue":
+		return i.pull == nil, true
+	case "open", "closed":
+		return i.state == what, true
+	case "merged":
+		return i.pull != nil && !i.pull.merged.IsZero(), true
+	case "unmerged":
+		return i.pull != nil && i.pull.merged.IsZero(), true
+	case "draft":
+		return i.pull != nil && i.pull.draft, true
+	case "public", "private", "internal":
+		return r.visibility == what, true
+	}
+	return false, false
+}
+
+func (i *issue) commentedBy(login string) bool {
+	for _, x := range i.comments {
+		if strings.EqualFold(x.author.Login, login) {
+			return true
+		}
+	}
+	return i.reviewedBy(login)
+}
+
+func (i *issue) reviewedBy(login string) bool {
+	if i.pull == nil {
+		return false
+	}
+	for _, v := range i.pull.reviews {
+		if strings.EqualFold(v.author.Login, login) {
+			return true
+		}
+	}
+	return false
+}
+
+// askedFor tells whether a review is wanted from somebody, or from a team of
+// theirs.
+func (p *pull) askedFor(login string) bool {
+	for _, u := range p.requested {
+		if strings.EqualFold(u.Login, login) {
+			return true
+		}
+	}
+	for _, t := range p.teams {
+		if containsFold(t.Members, login) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,137 @@
+package sandbox
+
+import (
+	"context"
+	"fmt"
+	"hash/fnv"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// runChecks gives the head of a pull request the checks of its repository. The
+// caller holds mu for writing, or makes the repository.
+func (f *Forge) runChecks(ctx context.Context, i *issue) {
+	p := i.pull
+	for _, c := range p.repo.spec.Checks {
+		run := newCheckRun(p.repo, p.sha, c.Name, orElse(c.App, "github-actions"), f.now())
+		f.decide(ctx, run, c, i)
+		p.repo.putCheck(run)
+	}
+}
+
+// runTitleChecks judges a changed title again.
+func (f *Forge) runTitleChecks(ctx context.Context, i *issue) {
+	for _, c := range i.pull.repo.spec.Checks {
+		if c.Kind == "title" {
+			run := newCheckRun(i.pull.repo, i.pull.sha, c.Name, orElse(c.App, "github-actions"), f.now())
+			f.decide(ctx, run, c, i)
+			i.pull.repo.putCheck(run)
+		}
+	}
+}
+
+// seedChecks gives a pull request of the world its checks, long since ended.
+func (f *Forge) seedChecks(ctx context.Context, r *repository, i *issue) {
+	p := i.pull
+	for _, c := range r.spec.Checks {
+		run := newCheckRun(r, p.sha, c.Name, orElse(c.App, "github-actions"), i.created)
+		if c.Kind == "" || c.Kind == "queued" {
+			run.complete("success", "Done", "", i.created.Add(4*time.Minute))
+		} else {
+			f.decide(ctx, run, c, i)
+		}
+		r.putCheck(run)
+	}
+}
+
+func newCheckRun(r *repository, sha, name, app string, at time.Time) *checkRun {
+	h := fnv.New64a()
+	_, _ = fmt.Fprintf(h, "%d %s %s %s", r.id, sha, name, app)
+	return &checkRun{
+		id: int64(h.Sum64() & 0xffffffffff), name: name, app: app, sha: sha,
+		status: "queued", started: at.UTC().Truncate(time.Second),
+	}
+}
+
+func (c *checkRun) complete(conclusion, title, summary string, at time.Time) {
+	c.status, c.conclusion, c.title, c.summary = "completed", conclusion, title, summary
+	c.completed = at.UTC().Truncate(time.Second)
+}
+
+// putCheck replaces an older run of the same name and app.
+func (r *repository) putCheck(c *checkRun) {
+	list := slices.DeleteFunc(r.checks[c.sha], func(x *checkRun) bool { return x.name == c.name && x.app == c.app })
+	r.checks[c.sha] = append(list, c)
+}
+
+// decide ends a check that the forge can judge by itself.
+func (f *Forge) decide(ctx context.Context, run *checkRun, c Check, i *issue) {
+	at := run.started
+	switch c.Kind {
+	case "pass":
+		run.complete("success", "Passed", "", at)
+	case "fail":
+		run.complete("failure", "Failed", "", at)
+	case "dco":
+		f.decideDCO(ctx, run, i)
+	case "title":
+		if why := judgeTitle(i.title, c.Types); why != "" {
+			run.complete("failure", "The title does not conform", why, at)
+		} else {
+			run.complete("success", "The title conforms", "", at)
+		}
+	}
+}
+
+// decideDCO looks for the sign-off of each commit's own author, as the DCO app
+// does: name and address must be the author's, without regard to case.
+func (f *Forge) decideDCO(ctx context.Context, run *checkRun, i *issue) {
+	p := i.pull
+	args := []string{p.sha, "^" + p.baseSHA}
+	if tip := f.branchTip(ctx, p.repo, p.base); tip != "" && i.state == "open" {
+		args = append(args, "^"+tip)
+	}
+	commits, err := f.git.log(ctx, p.repo.dir, args...)
+	if err != nil {
+		run.complete("failure", "DCO", "The commits cannot be read.", run.started)
+		return
+	}
+	var bad []string
+	for _, c := range commits {
+		if len(c.parents) < 2 && !signedOff(c) {
+			bad = append(bad, fmt.Sprintf("Commit %s by %s is not signed off by its author.", c.sha, c.authorEmail))
+		}
+	}
+	if len(bad) > 0 {
+		run.complete("action_required", "DCO", strings.Join(bad, "\n")+"\n\nSign off with `git commit --amend -s`, or `git rebase --signoff` for several commits.", run.started)
+		return
+	}
+	run.complete("success", "DCO", "All commits are signed off!", run.started)
+}
+
+var signOffLine = regexp.MustCompile(`(?mi)^Signed-off-by: (.*) <(.*@.*)>\s*$`)
+
+func signedOff(c commitInfo) bool {
+	for _, m := range signOffLine.FindAllStringSubmatch(c.message, 100) {
+		if strings.EqualFold(m[1], c.authorName) && strings.EqualFold(m[2], c.authorEmail) {
+			return true
+		}
+	}
+	return false
+}
+
+var titlePattern = regexp.MustCompile(`^(\w+)(\([^()]*\))?!?: (.+)$`)
+
+// judgeTitle says why a title is no Conventional Commits header, "" when it is.
+func judgeTitle(title string, types []string) string {
+	m := titlePattern.FindStringSubmatch(title)
+	if m == nil {
+		return fmt.Sprintf("No release type found in pull request title %q. Add a prefix to indicate what kind of release this pull request corresponds to.", title)
+	}
+	if len(types) > 0 && !slices.Contains(types, m[1]) {
+		return fmt.Sprintf("Unknown release type %q found in pull request title %q. Available types: %s.", m[1], title, strings.Join(types, ", "))
+	}
+	return ""
+}
