@@ -92,3 +92,22 @@ func (a *app) bareRepository(ctx context.Context, name, host string) (forge.Repo
 	}
 	return forge.RepoName{}, nil, &exitError{code: exitNotFound, err: fmt.Errorf("no repository is called %s", term.Line(name)), hint: "isrc find " + shellWord(name)}
 }
+
+// browse opens a page; where that cannot work, its address is the answer.
+func (a *app) browse(page string) error {
+	c, err := a.settings()
+	if err != nil {
+		return err
+	}
+	program := firstOf(c.Browser, a.inv.Getenv("BROWSER"))
+	if !a.io.OutTTY && program == "" {
+		_, err := fmt.Fprintln(a.io.Out, page)
+		return err
+	}
+	if err := a.io.Browse(program, page); err != nil {
+		a.say("isrc: no browser could be started: %s", term.Line(err.Error()))
+		_, err := fmt.Fprintln(a.io.Out, page)
+		return err
+	}
+	return nil
+}

@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -190,7 +191,7 @@ func exitCommand(ts *testscript.TestScript, neg bool, args []string) {
 	got := 0
 	if err != nil {
 		var coded interface{ ExitCode() int }
-		if !asError(err, &coded) {
+		if !errors.As(err, &coded) {
 			ts.Fatalf("run %v: %v", args[1:], err)
 		}
 		got = coded.ExitCode()

@@ -139,7 +139,7 @@ func (a *app) submitIn(ctx context.Context, site *contribute.Site, o *submitOpti
 		return result, nil
 	}
 	if n := len(review.Uncommitted); n > 0 {
-		a.say("isrc: %s not committed and stay here", plural(n, "file is", "files are"))
+		a.say("isrc: %s not committed and will not be part of it", pluralOf(n, "file is", "files are"))
 	}
 	return result, a.carrySubmission(ctx, site, o, sub, result)
 }
@@ -205,11 +205,11 @@ func (a *app) reviewForSubmit(ctx context.Context, site *contribute.Site, o *sub
 func (a *app) moveCommits(ctx context.Context, p *contribute.Place, tool *git.Tool, o *submitOptions) error {
 	name := o.branch
 	if name == "" {
-		ahead, _, err := p.Repo.AheadBehind(p.Head, p.BaseRev)
+		ahead, _, err := p.Repo.AheadBehind(ctx, p.Head, p.BaseRev)
 		if err != nil || ahead == 0 {
 			return nil //nolint:nilerr // whether there is anything to submit is said elsewhere
 		}
-		if name, err = a.io.Input(fmt.Sprintf("%s on %s. Name of a branch to move them to", plural(ahead, "commit lies", "commits lie"), p.Base), "--branch", ""); err != nil {
+		if name, err = a.io.Input(fmt.Sprintf("%s on %s. Name of a branch to move them to", pluralOf(ahead, "commit lies", "commits lie"), p.Base), "--branch", ""); err != nil {
 			return err
 		}
 		if name == "" {

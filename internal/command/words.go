@@ -28,11 +28,13 @@ func span(d time.Duration) string {
 	return plural(int(d.Hours()/24/365), "year")
 }
 
-func plural(n int, noun string) string {
+func plural(n int, noun string) string { return pluralOf(n, noun, noun+"s") }
+
+func pluralOf(n int, one, many string) string {
 	if n == 1 {
-		return "1 " + noun
+		return "1 " + one
 	}
-	return fmt.Sprintf("%d %ss", n, noun)
+	return fmt.Sprintf("%d %s", n, many)
 }
 
 // repository is how every result names a repository in JSON.

@@ -102,7 +102,7 @@ func (s *Site) doReady(ctx context.Context, in readyIn, of results) (readyOut, e
 		switch {
 		case err != nil && !errors.As(err, &missing):
 			return readyOut{}, fmt.Errorf("look whether %s is ready: %w", fork.Fork.FullName(), err)
-		case err == nil && (len(refs) > 0 && (refs["refs/heads/"+in.Base] != "" || fork.Outcome != forge.ForkCreated)):
+		case err == nil && (len(refs.Hashes) > 0 && (refs.Hashes["refs/heads/"+in.Base] != "" || fork.Outcome != forge.ForkCreated)):
 			return readyOut{Waited: s.Now().Sub(begun)}, nil
 		}
 		if waited > 5*time.Minute {

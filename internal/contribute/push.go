@@ -46,7 +46,7 @@ func (s *Site) observePush(ctx context.Context, in pushIn, _ results) (pushOut, 
 	if err != nil {
 		return pushOut{}, false, fmt.Errorf("look whether %s is pushed to %s: %w", in.Branch, in.To.FullName(), err)
 	}
-	if refs["refs/heads/"+in.Branch] != in.SHA {
+	if refs.Hashes["refs/heads/"+in.Branch] != in.SHA {
 		return pushOut{}, false, nil
 	}
 	return pushOut{Dir: in.Dir, To: in.To, URL: in.URL, Branch: in.Branch, SHA: in.SHA, Created: true}, true, nil
@@ -65,7 +65,7 @@ func (s *Site) releasePush(ctx context.Context, out pushOut) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	at := refs["refs/heads/"+out.Branch]
+	at := refs.Hashes["refs/heads/"+out.Branch]
 	switch {
 	case at == "":
 		return "", nil

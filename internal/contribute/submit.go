@@ -55,7 +55,7 @@ func (r *Review) Text(o SubmitOptions) (rule.Draft, error) {
 			return d, refuse(ErrUsage, "", "fill the template %s: %v", template.Source.Path, err)
 		}
 	} else if template != nil && (len(o.Sections) > 0 || len(o.Ticks) > 0) {
-		filled := guideline.Template{Source: template.Source, Name: template.Name, Form: guideline.ReadForm(d.Body)}
+		filled := guideline.Template{Source: template.Source, Name: template.Name, Form: guideline.ParseForm(d.Body)}
 		if d.Body, _, _, err = rule.FillTemplate(filled, rule.Draft{}, o.Sections, o.Ticks); err != nil {
 			return d, refuse(ErrUsage, "", "fill the body: %v", err)
 		}

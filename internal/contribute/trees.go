@@ -30,7 +30,7 @@ func (t trees) Tree(ctx context.Context, repo forge.RepoName, ref string) (fs.FS
 		if err != nil {
 			return nil, "", err
 		}
-		return wrapTree(files), t.at, nil
+		return files, t.at, nil
 	}
 	if t.site == nil {
 		return nil, "", fmt.Errorf("read %s: no forge is known for this clone", repo.FullName())
@@ -43,33 +43,7 @@ func (t trees) Tree(ctx context.Context, repo forge.RepoName, ref string) (fs.FS
 	if err != nil {
 		return nil, "", err
 	}
-	return wrapTree(files), commit, nil
-}
-
-// batching is a tree that can fetch many files at once.
-type batching interface {
-	Prefetch(ctx context.Context, want func(path string, size int64) bool) error
-}
-
-// tree lets package guideline name the files it is going to read.
-type tree struct{ fs.FS }
-
-func wrapTree(files fs.FS) fs.FS {
-	if _, ok := files.(batching); ok {
-		return tree{files}
-	}
-	return files
-}
-
-var _ guideline.Prefetcher = tree{}
-
-// Prefetch fetches the named files in one batch.
-func (t tree) Prefetch(ctx context.Context, paths []string) error {
-	want := make(map[string]bool, len(paths))
-	for _, p := range paths {
-		want[p] = true
-	}
-	return t.FS.(batching).Prefetch(ctx, func(path string, _ int64) bool { return want[path] })
+	return files, commit, nil
 }
 
 // TreesOf gives the files of a repository, and of those that it refers to,

@@ -186,3 +186,27 @@ type Team struct {
 	Name       string
 	Permission string
 }
+
+// PullQuery selects pull requests of a repository.
+type PullQuery struct {
+	State     string // "open", "closed" or "all"; "" is "open"
+	Head      string // OWNER:BRANCH
+	Base      string // branch
+	Sort      string // "created" or "updated"
+	Direction string // "asc" or "desc"
+	Limit     int    // 0 takes the forge's page
+}
+
+// IssueQuery selects issues of a repository.
+type IssueQuery struct {
+	State  string
+	Labels []string // all of them
+	Limit  int
+}
+
+// ForkOptions says where a fork goes.
+type ForkOptions struct {
+	Org               string // "" forks to the user's own account
+	Name              string // "" keeps the upstream's name
+	DefaultBranchOnly bool
+}

@@ -13,12 +13,8 @@ import (
 	"github.com/isrc-dev/isrc/internal/forge"
 )
 
-// ForkOptions says where a fork goes.
-type ForkOptions struct {
-	Org               string // "" is the account of the token
-	Name              string // "" is the upstream's name
-	DefaultBranchOnly bool
-}
+// ForkOptions is forge.ForkOptions.
+type ForkOptions = forge.ForkOptions
 
 // freshFork is how old a fork may be and still count as made by this request.
 // The API answers alike for a new fork and for one that was there.

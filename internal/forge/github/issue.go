@@ -12,12 +12,8 @@ import (
 	"github.com/isrc-dev/isrc/internal/forge"
 )
 
-// IssueQuery selects issues. The zero value is the open ones, the newest first.
-type IssueQuery struct {
-	State  string // "open", "closed" or "all"
-	Labels []string
-	Limit  int // 0 is up to 1,000
-}
+// IssueQuery is forge.IssueQuery.
+type IssueQuery = forge.IssueQuery
 
 // NewIssue is what opening an issue takes.
 type NewIssue struct {

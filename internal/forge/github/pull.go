@@ -12,16 +12,8 @@ import (
 	"github.com/isrc-dev/isrc/internal/forge"
 )
 
-// PullQuery selects pull requests. The zero value is the open ones, the newest
-// first.
-type PullQuery struct {
-	State     string // "open", "closed" or "all"
-	Head      string // "OWNER:BRANCH"
-	Base      string // branch
-	Sort      string // "created", "updated", "popularity" or "long-running"
-	Direction string // "asc" or "desc"
-	Limit     int    // 0 is up to 1,000
-}
+// PullQuery is forge.PullQuery.
+type PullQuery = forge.PullQuery
 
 func pullNoun(r forge.RepoName, number int) string {
 	return fmt.Sprintf("pull request %s#%d", r.FullName(), number)
