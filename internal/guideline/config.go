@@ -1,12 +1,27 @@
 package guideline
 
+import (
+	"path"
+	"strings"
+)
+
 // Config is a machine-readable configuration of a tool that judges changes.
 type Config struct {
 	Source *Source
-	Tool   string // "commitlint", "dco", "pr-title-checker", …
+	Tool   string // one of the tools below
 	Root   Value
 	Err    string // why it could not be read, "" when it was
 }
+
+// The tools whose configurations are read.
+const (
+	ToolCommitlint     = "commitlint"
+	ToolDCO            = "dco"
+	ToolPRTitleChecker = "pr-title-checker"
+	ToolConform        = "conform"
+	ToolGitlint        = "gitlint"
+	ToolCatalog        = "catalog-info"
+)
 
 // ValueKind says what a Value is.
 type ValueKind string
@@ -27,8 +42,128 @@ const (
 type Value struct {
 	Kind ValueKind
 	Line int
-	Text string // of a scalar
+	Text string // of a scalar, or of code
 	List []Value
 	Keys []string // of a map, in their order
 	Map  map[string]Value
+}
+
+// Config is the configuration of a tool, nil when there is none.
+func (s *Set) Config(tool string) *Config {
+	for i := range s.Configs {
+		if s.Configs[i].Tool == tool {
+			return &s.Configs[i]
+		}
+	}
+	return nil
+}
+
+// Quote is a line of the configuration.
+func (c *Config) Quote(line int, text string) Quote {
+	return Quote{Source: c.Source, Line: line, EndLine: line, Text: text}
+}
+
+// configFile says which tool a path in the repository configures.
+func configFile(name string) (tool string, ok bool) {
+	dir, base := path.Split(name)
+	dir = strings.TrimSuffix(dir, "/")
+	root := dir == ""
+	switch {
+	case (root || dir == ".github") && isCommitlint(base):
+		return ToolCommitlint, true
+	case root && (base == "package.json" || base == "package.yaml"):
+		return ToolCommitlint, true
+	case name == ".github/dco.yml":
+		return ToolDCO, true
+	case name == ".github/pr-title-checker-config.json":
+		return ToolPRTitleChecker, true
+	case name == ".conform.yaml":
+		return ToolConform, true
+	case name == ".gitlint":
+		return ToolGitlint, true
+	case root && (base == "catalog-info.yaml" || base == "catalog-info.yml"):
+		return ToolCatalog, true
+	}
+	return "", false
+}
+
+func isCommitlint(base string) bool {
+	if base == ".commitlintrc" {
+		return true
+	}
+	stem, ext := strings.TrimSuffix(base, path.Ext(base)), strings.TrimPrefix(path.Ext(base), ".")
+	switch ext {
+	case "js", "cjs", "mjs", "ts", "cts", "mts":
+		return stem == ".commitlintrc" || stem == "commitlint.config"
+	case "json", "yaml", "yml":
+		return stem == ".commitlintrc"
+	}
+	return false
+}
+
+// newConfig parses a configuration by its name. It answers false for a package
+// file that configures nothing.
+func newConfig(src *Source, tool string, data []byte) (Config, bool) {
+	c := Config{Source: src, Tool: tool}
+	var err error
+	switch base := path.Base(src.Path); {
+	case tool == ToolGitlint:
+		c.Root = parseINI(data)
+	case path.Ext(base) == ".json" || isScript(base):
+		c.Root, err = ParseScript(data)
+	default:
+		c.Root, err = ParseYAML(data)
+	}
+	if err != nil {
+		c.Err = err.Error()
+	}
+	if base := path.Base(src.Path); base == "package.json" || base == "package.yaml" {
+		if !c.Root.Has("commitlint") {
+			return c, false
+		}
+		c.Root = c.Root.At("commitlint")
+	}
+	if c.Err == "" && c.Root.Kind != KindMap {
+		c.Err = "it holds no object that can be read without running it"
+	}
+	return c, true
+}
+
+func isScript(base string) bool {
+	switch path.Ext(base) {
+	case ".js", ".cjs", ".mjs", ".ts", ".cts", ".mts":
+		return true
+	}
+	return false
+}
+
+// parseINI reads sections of keys, as gitlint writes them. What stands above
+// all sections is dropped.
+func parseINI(data []byte) Value {
+	root := Value{Kind: KindMap, Line: 1}
+	var name string
+	var section Value
+	keep := func() {
+		if name != "" {
+			root.set(name, section)
+		}
+	}
+	for i, line := range strings.Split(string(data), "\n") {
+		text := strings.TrimSpace(line)
+		if text == "" || text[0] == '#' || text[0] == ';' {
+			continue
+		}
+		if text[0] == '[' && strings.HasSuffix(text, "]") {
+			keep()
+			name, section = strings.TrimSpace(text[1:len(text)-1]), Value{Kind: KindMap, Line: i + 1}
+			continue
+		}
+		at := strings.IndexAny(text, "=:")
+		if at < 0 {
+			continue
+		}
+		section.set(strings.TrimSpace(text[:at]), Value{Kind: KindString, Line: i + 1, Text: strings.TrimSpace(text[at+1:])})
+	}
+	keep()
+	return root
 }

@@ -28,6 +28,8 @@ type Block struct {
 	Spans         []string // the code spans in it
 	Links         []Link
 	Language      string // of a code block
+
+	breaks []lineBreak
 }
 
 // BlockKind says what a block is.

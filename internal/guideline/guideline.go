@@ -21,7 +21,7 @@ type Trees interface {
 // Prefetcher is what a tree may also be, when reading many files at once is
 // cheaper than one after the other.
 type Prefetcher interface {
-	Prefetch(ctx context.Context, paths []string) error
+	Prefetch(ctx context.Context, want func(path string, size int64) bool) error
 }
 
 // Settings is what a forge knows beside the files. A branch need not exist.
@@ -38,6 +38,7 @@ type Query struct {
 	Head    string // proposed branch of the change, "" when not known yet
 	Direct  bool   // the head lies in the upstream itself, so its rules for branches bind
 	Orgless bool   // do not look for the organisation's defaults in its .github repository
+	Web     string // root of the forge's pages for people, "" is https://HOST
 }
 
 // Set is everything that was found, at one commit.

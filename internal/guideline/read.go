@@ -1,10 +1,243 @@
 package guideline
 
-import "context"
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/isrc-dev/isrc/internal/forge"
+	"github.com/isrc-dev/isrc/internal/manifest"
+)
 
 // Read finds and reads the guidelines that a contribution to q.Repo has to
 // follow. A source that cannot be read becomes an entry of Unread; only a
 // cancelled context is an error. settings may be nil.
 func Read(ctx context.Context, q Query, trees Trees, settings Settings) (*Set, error) {
-	return &Set{Query: q}, ctx.Err()
+	files := &Set{Query: q}
+	known := &Set{Query: q}
+	var wg sync.WaitGroup
+	wg.Go(func() { files.readTree(ctx, trees) })
+	wg.Go(func() { known.readSettings(ctx, settings) })
+	wg.Wait()
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("read the guidelines of %s: %w", q.Repo, err)
+	}
+	files.Rules, files.HeadRules, files.RequiredChecks = known.Rules, known.HeadRules, known.RequiredChecks
+	files.Unread = append(files.Unread, known.Unread...)
+	for i := range files.Documents {
+		d := &files.Documents[i]
+		d.Sentences = readSentences(d, false)
+	}
+	return files, nil
+}
+
+func (s *Set) unread(what string, err error) {
+	s.Unread = append(s.Unread, Unread{What: what, Why: err.Error()})
+}
+
+// readSettings asks the forge. Rules of a head that lies in the upstream bind
+// its branch; while its name is not known, those of the base stand for it.
+func (s *Set) readSettings(ctx context.Context, settings Settings) {
+	if settings == nil {
+		s.unread("rules and required checks of the branch "+s.Base, errors.New("no forge was asked"))
+		return
+	}
+	var wg sync.WaitGroup
+	var rules, head []forge.Rule
+	var checks []string
+	var errRules, errHead, errChecks error
+	wg.Go(func() { rules, errRules = settings.Rules(ctx, s.Repo, s.Base) })
+	wg.Go(func() { checks, errChecks = settings.RequiredChecks(ctx, s.Repo, s.Base) })
+	askHead := s.Direct && s.Head != "" && s.Head != s.Base
+	if askHead {
+		wg.Go(func() { head, errHead = settings.Rules(ctx, s.Repo, s.Head) })
+	}
+	wg.Wait()
+	if errRules != nil {
+		s.unread("rules of the branch "+s.Base, errRules)
+	}
+	if errChecks != nil {
+		s.unread("required checks of the branch "+s.Base, errChecks)
+	}
+	if errHead != nil {
+		s.unread("rules of the branch "+s.Head, errHead)
+	}
+	s.Rules, s.HeadRules = rules, head
+	if s.Direct && !askHead {
+		s.HeadRules = rules
+	}
+	s.RequiredChecks = mergeChecks(checks, rules)
+}
+
+// mergeChecks adds the contexts that rules require to those that are known.
+func mergeChecks(checks []string, rules []forge.Rule) []string {
+	out := slices.Clone(checks)
+	for _, r := range rules {
+		if r.Type != "required_status_checks" {
+			continue
+		}
+		var params struct {
+			Checks []struct {
+				Context string `json:"context"`
+			} `json:"required_status_checks"`
+		}
+		if json.Unmarshal(r.Parameters, &params) != nil {
+			continue
+		}
+		for _, c := range params.Checks {
+			if c.Context != "" && !slices.Contains(out, c.Context) {
+				out = append(out, c.Context)
+			}
+		}
+	}
+	return out
+}
+
+// readTree reads the files of the repository, and what its organisation says
+// for repositories that do not say it themselves.
+func (s *Set) readTree(ctx context.Context, trees Trees) {
+	fsys, commit, err := trees.Tree(ctx, s.Repo, s.Ref)
+	if err != nil {
+		s.unread("files of "+s.Repo.String(), err)
+		return
+	}
+	s.Commit = commit
+	f := newFiles(fsys, commit, blobURL(s.Query, s.Repo, commit))
+	prefetch(ctx, f, wanted(f))
+	s.readManifest(f)
+	s.readCommunity(f, false)
+	s.readOwners(f)
+	s.readConfigs(f)
+	s.readWorkflows(ctx, f, trees)
+	if s.Orgless || strings.EqualFold(s.Repo.Name, ".github") || s.has(DocContributing) && len(s.Templates) > 0 {
+		return
+	}
+	s.readOrg(ctx, trees)
+}
+
+// readOrg reads the defaults of the organisation. That it has none is usual.
+func (s *Set) readOrg(ctx context.Context, trees Trees) {
+	org := forge.RepoName{Host: s.Repo.Host, Owner: s.Repo.Owner, Name: ".github"}
+	fsys, commit, err := trees.Tree(ctx, org, "")
+	var missing *forge.NotFoundError
+	switch {
+	case errors.As(err, &missing) || errors.Is(err, fs.ErrNotExist):
+		return
+	case err != nil:
+		s.unread("defaults of the organisation in "+org.String(), err)
+		return
+	}
+	f := newFiles(fsys, commit, blobURL(s.Query, org, commit))
+	prefetch(ctx, f, wanted(f))
+	s.readCommunity(f, true)
+}
+
+func (s *Set) has(kind string) bool {
+	return slices.ContainsFunc(s.Documents, func(d Document) bool { return d.Kind == kind })
+}
+
+// blobURL is the address of a repository's files for people.
+func blobURL(q Query, repo forge.RepoName, commit string) string {
+	web := q.Web
+	if web == "" {
+		web = "https://" + repo.Host
+	}
+	return strings.TrimSuffix(web, "/") + "/" + repo.FullName() + "/blob/" + commit + "/"
+}
+
+func prefetch(ctx context.Context, f *files, names []string) {
+	p, ok := f.fsys.(Prefetcher)
+	if !ok || len(names) == 0 {
+		return
+	}
+	want := map[string]bool{}
+	for _, n := range names {
+		want[n] = true
+	}
+	// What could not be fetched ahead is fetched, or fails, when it is read.
+	_ = p.Prefetch(ctx, func(name string, size int64) bool { return want[name] && size <= maxFileBytes })
+}
+
+func (s *Set) readManifest(f *files) {
+	data, err := f.read(manifest.FileName)
+	if errors.Is(err, fs.ErrNotExist) {
+		return
+	}
+	s.ManifestSource = f.source(KindManifest, manifest.FileName)
+	if err != nil {
+		s.unread(manifest.FileName, err)
+		return
+	}
+	s.Manifest, s.Problems = manifest.Parse(data)
+	if s.Manifest == nil {
+		s.unread(manifest.FileName, errors.New("it is no JSON object"))
+	}
+}
+
+func (s *Set) readOwners(f *files) {
+	dialect := GitHubOwners()
+	for _, name := range dialect.Paths {
+		data, err := f.read(name)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			s.unread(name, err)
+			return
+		}
+		s.Owners = ParseOwners(f.source(KindOwners, name), data, dialect)
+		return
+	}
+}
+
+func (s *Set) readConfigs(f *files) {
+	for _, dir := range []string{".", ".github"} {
+		for _, name := range f.list(dir) {
+			tool, ok := configFile(name)
+			if !ok {
+				continue
+			}
+			data, err := f.read(name)
+			if err != nil {
+				s.unread(name, err)
+				continue
+			}
+			if c, ok := newConfig(f.source(KindConfig, name), tool, data); ok {
+				s.Configs = append(s.Configs, c)
+			}
+		}
+	}
+}
+
+func (s *Set) readWorkflows(ctx context.Context, f *files, trees Trees) {
+	calls := &caller{trees: trees, query: s.Query, remote: map[string]remoteTree{}}
+	for _, name := range f.list(".github/workflows") {
+		if !isWorkflow(name) {
+			continue
+		}
+		data, err := f.read(name)
+		if err != nil {
+			s.unread(name, err)
+			continue
+		}
+		w, ok, err := parseWorkflow(f.source(KindWorkflow, name), data, false)
+		if err != nil {
+			s.unread(name, err)
+		}
+		if ok {
+			w.Jobs = calls.expand(ctx, f, w.Jobs, 0)
+			s.Workflows = append(s.Workflows, w)
+		}
+	}
+}
+
+func isWorkflow(name string) bool {
+	ext := path.Ext(name)
+	return ext == ".yml" || ext == ".yaml"
 }

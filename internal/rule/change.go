@@ -14,8 +14,9 @@ type Change struct {
 	Draft          Draft
 	UserName       string // as git would write it into a commit
 	UserEmail      string
-	Direct         bool // the branch lies, or will lie, in the upstream
-	Issue          int  // the issue that the contribution is for, 0 when none is known
+	Login          string // on the forge, "" when not known
+	Direct         bool   // the branch lies, or will lie, in the upstream
+	Issue          int    // the issue that the contribution is for, 0 when none is known
 	Facts          map[string]FactValue
 }
 

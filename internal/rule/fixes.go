@@ -33,4 +33,5 @@ type Rebase struct {
 type FillBody struct {
 	Sections []string `json:"sections,omitempty"`
 	Boxes    []string `json:"boxes,omitempty"`
+	Append   string   `json:"append,omitempty"` // a line for the end
 }

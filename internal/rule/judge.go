@@ -1,19 +1,160 @@
 package rule
 
-import "github.com/isrc-dev/isrc/internal/guideline"
+import (
+	"reflect"
+	"slices"
+
+	"github.com/isrc-dev/isrc/internal/guideline"
+)
 
 // All lists the rules in the order in which they are documented.
-func All() []*Rule { return nil }
+func All() []*Rule {
+	return []*Rule{
+		signOff(),
+		commitHeader(),
+		messagePattern(),
+		title(),
+		template(),
+		linkedIssue(),
+		branchName(),
+		upToDate(),
+		email(),
+		paths(),
+		gate(),
+	}
+}
 
 // Derive reads what a set of guidelines requires: one requirement for each
 // thing asked, with everybody who says it.
-func Derive(set *guideline.Set) []Requirement { return nil }
+func Derive(set *guideline.Set) []Requirement {
+	rules := All()
+	var out []Requirement
+	for _, r := range rules {
+		if r.Derive != nil {
+			out = append(out, r.merged(r.Derive(set))...)
+		}
+	}
+	out = append(out, declared(set, rules, out)...)
+	for _, r := range rules {
+		if r.after != nil {
+			out = append(out, r.merged(r.after(set, out))...)
+		}
+	}
+	return corrected(set, out)
+}
 
-// Check judges a change by requirements. Facts that a rule needs and nobody
-// looked up make its findings unknown.
-func Check(reqs []Requirement, change *Change) []Finding { return nil }
+// merged makes one requirement of those that ask the same.
+func (r *Rule) merged(reqs []Requirement) []Requirement {
+	for i := range reqs {
+		reqs[i].Rule = r
+	}
+	slices.SortStableFunc(reqs, func(a, b Requirement) int { return int(b.rank) - int(a.rank) })
+	if r.merge != nil {
+		return r.merge(reqs)
+	}
+	return mergeEqual(reqs)
+}
+
+// mergeEqual joins requirements with equal parameters. The first of them is
+// the one with the highest rank.
+func mergeEqual(reqs []Requirement) []Requirement {
+	var out []Requirement
+next:
+	for _, req := range reqs {
+		for i := range out {
+			if reflect.DeepEqual(out[i].Params, req.Params) {
+				out[i].join(req)
+				continue next
+			}
+		}
+		out = append(out, req)
+	}
+	return out
+}
+
+// absorbProse joins equal requirements, and what only prose says to what a
+// machine says more exactly: who enforces a thing decides what is asked.
+func absorbProse(reqs []Requirement) []Requirement {
+	merged := mergeEqual(reqs)
+	if len(merged) == 0 || merged[0].rank == rankProse {
+		return merged
+	}
+	out := merged[:1]
+	for _, req := range merged[1:] {
+		if req.rank == rankProse {
+			out[0].join(req)
+		} else {
+			out = append(out, req)
+		}
+	}
+	return out
+}
+
+// join adds what another requirement says to r. The more exact one of the two,
+// r, keeps its parameters.
+func (r *Requirement) join(o Requirement) {
+	r.Said = append(r.Said, o.Said...)
+	if stronger(o.Strength, r.Strength) {
+		r.Strength = o.Strength
+	}
+	if o.Enforcer.Name != "" && (r.Enforcer.Name == "" || o.Enforcer.Blocking && !r.Enforcer.Blocking) {
+		r.Enforcer = o.Enforcer
+	}
+	r.rank = max(r.rank, o.rank)
+}
+
+// Check judges a change by requirements. A rule whose facts nobody looked up
+// answers for itself what that means.
+func Check(reqs []Requirement, change *Change) []Finding {
+	var out []Finding
+	for i := range reqs {
+		req := &reqs[i]
+		if req.Rule == nil || req.Rule.Check == nil {
+			continue
+		}
+		for _, f := range req.Rule.Check(*req, change) {
+			f.Rule = req.Rule.ID
+			f.Requirement = req
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// Needs lists the facts that have to be looked up before Check, each once.
+func Needs(reqs []Requirement, change *Change) []Fact {
+	var out []Fact
+	for _, req := range reqs {
+		if req.Rule == nil || req.Rule.Needs == nil {
+			continue
+		}
+		for _, f := range req.Rule.Needs(req, change) {
+			if !slices.Contains(out, f) {
+				out = append(out, f)
+			}
+		}
+	}
+	return out
+}
 
 // Blocking tells whether findings mean that the change is not ready: something
 // that must hold is broken. Strict counts what should hold, and what is
 // unknown, too.
-func Blocking(findings []Finding, strict bool) bool { return false }
+func Blocking(findings []Finding, strict bool) bool {
+	return slices.ContainsFunc(findings, func(f Finding) bool { return f.Blocks(strict) })
+}
+
+// Blocks tells whether one finding keeps the change from being ready.
+func (f Finding) Blocks(strict bool) bool {
+	strength := May
+	if f.Requirement != nil {
+		strength = f.Requirement.Strength
+	}
+	switch f.Verdict {
+	case Broken:
+		return strength == Must || strict && strength == Should
+	case Unknown:
+		return strict
+	}
+	return false
+}

@@ -31,6 +31,8 @@ type Requirement struct {
 	Said     []guideline.Quote
 	Enforcer Enforcer
 	Text     string // one line for people: "Signed-off-by on every commit"
+
+	rank rank
 }
 
 // Rule reads one kind of requirement out of guidelines and judges a change by

@@ -1,0 +1,256 @@
+package guideline
+
+import (
+	"path"
+	"sort"
+	"strings"
+
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/extension"
+	extast "github.com/yuin/goldmark/extension/ast"
+	"github.com/yuin/goldmark/text"
+)
+
+// maxProse bounds pages for people: the largest known CONTRIBUTING has 60 kB.
+const maxProse = 512 << 10
+
+// ParseDocument reads prose into blocks and sentences. name is the file's name;
+// AsciiDoc and reStructuredText are read as far as they look like Markdown.
+func ParseDocument(source *Source, kind string, data []byte) Document {
+	if len(data) > maxProse {
+		data = data[:maxProse]
+	}
+	src := []byte(flatten(asMarkdown(source.Path, string(data))))
+	root := goldmark.New(goldmark.WithExtensions(extension.Table)).Parser().Parse(text.NewReader(src))
+	m := &marks{src: src, lines: lineStarts(src)}
+	m.walk(root, BlockParagraph)
+	return Document{Source: source, Kind: kind, Blocks: m.blocks}
+}
+
+// flatten takes away lines that nest containers absurdly deep: a reader of
+// trees would go as deep as they do.
+func flatten(src string) string {
+	const deepest = 24
+	lines := strings.SplitAfter(strings.ReplaceAll(src, "\r\n", "\n"), "\n")
+	for i, line := range lines {
+		markers, blanks := 0, 0
+		for _, c := range line {
+			if c == '>' || c == '-' || c == '*' || c == '+' {
+				markers++
+			} else if c == ' ' || c == '\t' {
+				blanks++
+			} else {
+				break
+			}
+		}
+		rule := strings.Trim(line, "-*+ \t\n") == "" && !strings.Contains(line, " ")
+		if !rule && (markers > deepest || blanks > 4*deepest) || strings.Count(line, "[") > 500 {
+			lines[i] = "\n"
+		}
+	}
+	return strings.Join(lines, "")
+}
+
+// asMarkdown writes the headings and fences of AsciiDoc as Markdown's. The
+// number of lines stays.
+func asMarkdown(name, src string) string {
+	switch strings.ToLower(path.Ext(name)) {
+	case ".adoc", ".asciidoc":
+	default:
+		return src
+	}
+	lines := strings.Split(src, "\n")
+	for i, line := range lines {
+		title := strings.TrimLeft(line, "=")
+		level := len(line) - len(title)
+		switch {
+		case level > 0 && level < 7 && strings.HasPrefix(title, " "):
+			lines[i] = strings.Repeat("#", level) + title
+		case line == "----" || line == "....":
+			lines[i] = "```"
+		case strings.HasPrefix(line, "[source") || strings.HasPrefix(line, ":"):
+			lines[i] = ""
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+func lineStarts(src []byte) []int {
+	starts := []int{0}
+	for i, c := range src {
+		if c == '\n' {
+			starts = append(starts, i+1)
+		}
+	}
+	return starts
+}
+
+// marks collects blocks while walking a syntax tree.
+type marks struct {
+	src      []byte
+	lines    []int
+	blocks   []Block
+	headings []string
+	levels   []int
+}
+
+func (m *marks) line(offset int) int {
+	return sort.Search(len(m.lines), func(i int) bool { return m.lines[i] > offset })
+}
+
+func (m *marks) walk(n ast.Node, kind BlockKind) {
+	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
+		switch c := c.(type) {
+		case *ast.Heading:
+			m.heading(c)
+		case *ast.Paragraph, *ast.TextBlock:
+			m.add(m.inline(c, kind))
+		case *ast.FencedCodeBlock:
+			b := m.code(c)
+			b.Language = string(c.Language(m.src))
+			m.add(b)
+		case *ast.CodeBlock:
+			m.add(m.code(c))
+		case *ast.Blockquote:
+			m.walk(c, BlockQuote)
+		case *ast.ListItem:
+			if kind == BlockQuote {
+				m.walk(c, BlockQuote)
+			} else {
+				m.walk(c, BlockItem)
+			}
+		case *extast.TableHeader, *extast.TableRow:
+			for cell := c.FirstChild(); cell != nil; cell = cell.NextSibling() {
+				m.add(m.inline(cell, BlockTable))
+			}
+		case *ast.HTMLBlock, *ast.ThematicBreak:
+		default:
+			m.walk(c, kind)
+		}
+	}
+}
+
+func (m *marks) add(b Block) {
+	if b.Line == 0 {
+		return
+	}
+	b.Headings = append([]string(nil), m.headings...)
+	m.blocks = append(m.blocks, b)
+}
+
+func (m *marks) heading(h *ast.Heading) {
+	for len(m.levels) > 0 && m.levels[len(m.levels)-1] >= h.Level {
+		m.levels = m.levels[:len(m.levels)-1]
+		m.headings = m.headings[:len(m.headings)-1]
+	}
+	b := m.inline(h, BlockHeading)
+	b.Level = h.Level
+	m.add(b)
+	m.levels = append(m.levels, h.Level)
+	m.headings = append(m.headings, b.Text)
+}
+
+func (m *marks) code(n ast.Node) Block {
+	b := Block{Kind: BlockCode}
+	segments := n.Lines()
+	if segments.Len() == 0 {
+		return b
+	}
+	b.Line = m.line(segments.At(0).Start)
+	b.EndLine = m.line(segments.At(segments.Len() - 1).Start)
+	b.Text = string(segments.Value(m.src))
+	return b
+}
+
+// inline is a block's text in one line. breaks remembers which source line each
+// part of it comes from, for the sentences.
+func (m *marks) inline(n ast.Node, kind BlockKind) Block {
+	b := Block{Kind: kind}
+	var out strings.Builder
+	_ = ast.Walk(n, func(c ast.Node, entering bool) (ast.WalkStatus, error) {
+		if !entering {
+			return ast.WalkContinue, nil
+		}
+		switch c := c.(type) {
+		case *ast.Text:
+			m.touch(&b, out.Len(), c.Segment.Start)
+			out.Write(c.Segment.Value(m.src))
+			if c.SoftLineBreak() || c.HardLineBreak() {
+				out.WriteByte(' ')
+			}
+		case *ast.String:
+			out.Write(c.Value)
+		case *ast.CodeSpan:
+			span := m.span(&b, out.Len(), c)
+			b.Spans = append(b.Spans, span)
+			out.WriteString("`" + span + "`")
+			return ast.WalkSkipChildren, nil
+		case *ast.Link:
+			b.Links = append(b.Links, Link{Text: plain(c, m.src), Target: string(c.Destination)})
+		case *ast.AutoLink:
+			target := string(c.URL(m.src))
+			b.Links = append(b.Links, Link{Text: target, Target: target})
+			out.WriteString(target)
+		case *ast.RawHTML:
+			return ast.WalkSkipChildren, nil
+		}
+		return ast.WalkContinue, nil
+	})
+	b.Text = out.String()
+	return b
+}
+
+// span is the text of a code span, its line breaks as blanks.
+func (m *marks) span(b *Block, at int, c *ast.CodeSpan) string {
+	var out strings.Builder
+	for t := c.FirstChild(); t != nil; t = t.NextSibling() {
+		if seg, ok := t.(*ast.Text); ok {
+			m.touch(b, at+out.Len(), seg.Segment.Start)
+			out.Write(seg.Segment.Value(m.src))
+		}
+	}
+	return strings.Join(strings.Fields(out.String()), " ")
+}
+
+func plain(n ast.Node, src []byte) string {
+	var out strings.Builder
+	_ = ast.Walk(n, func(c ast.Node, entering bool) (ast.WalkStatus, error) {
+		if t, ok := c.(*ast.Text); ok && entering {
+			out.Write(t.Segment.Value(src))
+			if t.SoftLineBreak() {
+				out.WriteByte(' ')
+			}
+		}
+		return ast.WalkContinue, nil
+	})
+	return out.String()
+}
+
+// touch notes that the text at an offset of the block comes from an offset of
+// the source.
+func (m *marks) touch(b *Block, at, offset int) {
+	line := m.line(offset)
+	if b.Line == 0 {
+		b.Line = line
+	}
+	b.EndLine = max(b.EndLine, line)
+	if n := len(b.breaks); n == 0 || b.breaks[n-1].line != line {
+		b.breaks = append(b.breaks, lineBreak{at: at, line: line})
+	}
+}
+
+// lineBreak says that a block's text is on a line from an offset on.
+type lineBreak struct{ at, line int }
+
+// lineAt is the source line of an offset of the block's text.
+func (b *Block) lineAt(at int) int {
+	line := b.Line
+	for _, br := range b.breaks {
+		if br.at > at {
+			break
+		}
+		line = br.line
+	}
+	return line
+}

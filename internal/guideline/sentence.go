@@ -1,0 +1,149 @@
+package guideline
+
+import (
+	"regexp"
+	"strings"
+	"sync"
+)
+
+// guards are the patterns that keep prose from being taken for more than it
+// says. They are compiled when the first page is read.
+type guards struct {
+	owners   *regexp.Regexp // headings of sections that speak to owners
+	notes    *regexp.Regexp // headings that only look like those
+	licence  *regexp.Regexp // the text of the Developer Certificate of Origin
+	agents   *regexp.Regexp // text addressed to machines
+	negated  *regexp.Regexp
+	firm     *regexp.Regexp
+	soft     *regexp.Regexp
+	optional *regexp.Regexp
+	byOwners *regexp.Regexp
+	end      *regexp.Regexp // of a sentence
+	short    *regexp.Regexp // abbreviations that end no sentence
+}
+
+var prose = sync.OnceValue(func() guards {
+	re := func(s string) *regexp.Regexp { return regexp.MustCompile(`(?i)` + s) }
+	return guards{
+		owners:  re(`\b(maintainers?|committers|reviewers|releas(e|es|ing)|merging|triag\w*|backport\w*|governance|core team)\b`),
+		notes:   re(`release[- ]notes?|\bmerge requests?\b|contact\w* the maintainers`),
+		licence: re(`\bI certify\b|including my sign-off|\bI have the right (under|to submit)|I understand and agree that this project|Everyone is permitted to copy and distribute verbatim`),
+		agents:  re(`\bif you('re| are) an? (AI|LLM|language model|coding agent|automated agent)|\b(AI|LLM|coding) (agents?|assistants?) (must|should|need|have to)\b`),
+		negated: re(`\b(don['’]t|doesn['’]t|do not|does not|no longer) (need|have) to\b|\b(don['’]t|doesn['’]t|do not|does not) need an?y?\b|\b(not|n['’]t|no longer) (strictly )?(required?|requires|necessary|mandatory|needed)\b|\bno need\b|\bneed(n['’]t| not)\b`),
+		firm:    re(`\b(must|shall|requires?|required|mandatory|needs? to|need (a|the)|needs (a|the)|ha(s|ve) to|enforced|enforces|rejected|rejects?)\b|\b(will|can) ?not be (merged|accepted|reviewed)|\bwon['’]t be (merged|accepted|reviewed)|\bwill be closed\b|\bcan['’]t be merged\b|\bneeds? \w+[- ]?off\b`),
+		// what neither asks firmly nor leaves open is read as asked
+		soft:     re(`\b(should|please|recommend\w*|ask|expect\w*)\b`),
+		optional: re(`\b(may|might|optional(ly)?|prefer(red|ably|s)?|would be (good|nice|great)|nice to have|encouraged?|feel free|if you (like|want|wish)|consider)\b`),
+		byOwners: re(`\b(we|maintainers?|the (core )?team|a (committer|maintainer)|reviewers?|our bot)\b( \w+){0,3} (squash|merge|rebase|cherry-pick|backport|update|release|tag|label|assign|take care|add)(s|es|ed)?\b`),
+		end:      regexp.MustCompile("[.!?][)\"'”’]*(\\s+|$)"),
+		short:    re(`\b(e\.g|i\.e|etc|vs|cf|no|fig|resp|approx)\.$`),
+	}
+})
+
+// Speaks tells whether a section under these headings speaks to contributors.
+func Speaks(headings []string) bool {
+	p := prose()
+	for _, h := range headings {
+		if p.owners.MatchString(p.notes.ReplaceAllString(h, "")) {
+			return false
+		}
+	}
+	return true
+}
+
+// readSentences splits the paragraphs and items of a document and keeps those
+// sentences that speak to contributors; all keeps the others, too.
+func readSentences(d *Document, all bool) []Sentence {
+	p := prose()
+	var out []Sentence
+	for i := range d.Blocks {
+		b := &d.Blocks[i]
+		switch b.Kind {
+		case BlockParagraph, BlockItem, BlockTable:
+		default:
+			continue
+		}
+		if !all && (!Speaks(b.Headings) || d.Kind == DocReadme && !aboutContributing(b.Headings)) {
+			continue
+		}
+		for _, r := range split(b.Text) {
+			s := b.Text[r[0]:r[1]]
+			if p.licence.MatchString(s) || p.agents.MatchString(s) {
+				continue
+			}
+			out = append(out, sentence(d, b, s, r))
+		}
+	}
+	return out
+}
+
+func aboutContributing(headings []string) bool {
+	for _, h := range headings {
+		if strings.Contains(strings.ToLower(h), "contribut") {
+			return true
+		}
+	}
+	return false
+}
+
+func sentence(d *Document, b *Block, s string, r [2]int) Sentence {
+	p := prose()
+	out := Sentence{
+		Document: d, Headings: b.Headings, Text: strings.TrimSpace(s),
+		Line: b.lineAt(r[0]), EndLine: b.lineAt(max(r[0], r[1]-1)),
+		Negated:  p.negated.MatchString(s),
+		ByOwners: p.byOwners.MatchString(s),
+	}
+	switch {
+	case p.firm.MatchString(s):
+		out.Modality = Firm
+	case p.soft.MatchString(s):
+		out.Modality = Soft
+	case p.optional.MatchString(s):
+		out.Modality = Optional
+	default:
+		out.Modality = Soft
+	}
+	for _, span := range b.Spans {
+		if strings.Contains(s, "`"+span+"`") {
+			out.Spans = append(out.Spans, span)
+		}
+	}
+	for _, l := range b.Links {
+		if strings.Contains(s, l.Text) {
+			out.Links = append(out.Links, l)
+		}
+	}
+	return out
+}
+
+// split finds the sentences of a text, as offsets. What stands in a code span
+// ends none.
+func split(s string) [][2]int {
+	p := prose()
+	masked := []byte(s)
+	inside := false
+	for i, c := range masked {
+		if c == '`' {
+			inside = !inside
+		} else if inside {
+			masked[i] = 'x'
+		}
+	}
+	var out [][2]int
+	start := 0
+	for _, m := range p.end.FindAllIndex(masked, -1) {
+		if m[1] < len(s) {
+			next := s[m[1]]
+			if next >= 'a' && next <= 'z' || p.short.Match(masked[max(0, m[0]-10):m[0]+1]) {
+				continue
+			}
+		}
+		out = append(out, [2]int{start, m[1]})
+		start = m[1]
+	}
+	if strings.TrimSpace(s[start:]) != "" {
+		out = append(out, [2]int{start, len(s)})
+	}
+	return out
+}

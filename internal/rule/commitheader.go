@@ -1,0 +1,161 @@
+package rule
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/isrc-dev/isrc/internal/guideline"
+)
+
+func commitHeader() *Rule {
+	return &Rule{
+		ID: "commit-header",
+		Doc: "Commit messages have the form that the project's linter, or its prose, asks for: Conventional Commits with the types and scopes that are allowed, " +
+			"the length of header and body lines, the case and the end of the subject.",
+		Derive: deriveCommitHeader,
+		Check:  checkCommitHeader,
+		merge:  absorbProse,
+		declared: func() Requirement {
+			params := HeaderParams{By: "manifest", Preset: presetConventional, Rules: proseTypes(nil)}
+			return Requirement{Params: params, Text: params.text()}
+		},
+	}
+}
+
+func deriveCommitHeader(set *guideline.Set) []Requirement {
+	out := lintedHeaders(set)
+	if params, sentences := proseHeaders(set); len(sentences) > 0 {
+		out = append(out, fromProse(set, sentences, params.text(), params, func(message string) bool {
+			return len(params.lint(message)) == 0
+		}))
+	}
+	return out
+}
+
+// lintedHeaders reads commitlint's configuration and who runs it. What only
+// warns is a requirement of its own, which should hold.
+func lintedHeaders(set *guideline.Set) []Requirement {
+	c := set.Config(guideline.ToolCommitlint)
+	gates := lintGates(set)
+	var params HeaderParams
+	switch {
+	case c != nil:
+		params = readCommitlint(c)
+	case len(gates) > 0: // the action falls back on it
+		params = HeaderParams{By: "config-conventional", Preset: presetConventional, Rules: configConventional()}
+	default:
+		return nil
+	}
+	var out []Requirement
+	fails, warns := params.level(2), params.level(1)
+	if len(fails.Rules) > 0 || len(fails.Unread) > 0 {
+		if c != nil {
+			out = append(out, fromConfig(c, c.Root.Line, fails.words(), fails.text(), fails))
+		}
+		for _, g := range gates {
+			out = append(out, fromGate(g, 0, "runs "+guideline.ToolCommitlint, fails.text(), fails))
+		}
+	}
+	if len(warns.Rules) > 0 && c != nil {
+		warns.Unread = nil
+		req := fromConfig(c, c.Root.Line, warns.words(), warns.text(), warns)
+		req.Strength = Should
+		out = append(out, req)
+	}
+	return out
+}
+
+// lintGates are the steps that run commitlint on commits, not on a title.
+func lintGates(set *guideline.Set) []guideline.Gate {
+	var out []guideline.Gate
+	for _, g := range set.Gates() {
+		action := strings.EqualFold(g.Step.Uses, "wagoid/commitlint-github-action")
+		script := strings.Contains(g.Step.Run, "commitlint") && !installs(g.Step.Run) && !looksAt(g.Step, lookTitle)
+		if action || script {
+			out = append(out, g)
+		}
+	}
+	return out
+}
+
+// installs tells whether a script only installs what it names.
+func installs(script string) bool {
+	for _, line := range strings.Split(script, "\n") {
+		if strings.Contains(line, "commitlint") && !strings.Contains(line, "install") && !strings.Contains(line, " add ") && !strings.Contains(line, " i ") {
+			return false
+		}
+	}
+	return true
+}
+
+// text says in one line what is asked.
+func (p HeaderParams) text() string {
+	var parts []string
+	if p.wantsType() {
+		parts = append(parts, "type(scope): subject")
+	}
+	for _, r := range p.Rules {
+		switch r.Name {
+		case "header-max-length":
+			parts = append(parts, fmt.Sprintf("at most %d characters", r.Number))
+		case "subject-full-stop":
+			if r.Never {
+				parts = append(parts, "no full stop")
+			}
+		}
+	}
+	switch {
+	case len(parts) == 0 && len(p.Rules) == 0:
+		return "commit messages as " + p.By + " wants them"
+	case len(parts) == 0:
+		return fmt.Sprintf("commit messages that follow %s", plural(len(p.Rules), "rule", "rules"))
+	case !p.wantsType():
+		return "commit header with " + strings.Join(parts, ", ")
+	}
+	return "commit header like " + strings.Join(parts, ", ")
+}
+
+// words quotes what a configuration says.
+func (p HeaderParams) words() string {
+	if types := p.types(); len(types) > 0 {
+		return "types " + strings.Join(types, ", ")
+	}
+	var names []string
+	for _, r := range p.Rules {
+		names = append(names, r.Name)
+	}
+	return strings.Join(names, ", ")
+}
+
+func checkCommitHeader(req Requirement, change *Change) []Finding {
+	params := req.Params.(HeaderParams)
+	f := Finding{Verdict: Met, Message: "every commit message follows it"}
+	judged := 0
+	var failing []*Commit
+	for i := range change.Commits {
+		c := &change.Commits[i]
+		if c.Parents > 1 {
+			continue
+		}
+		judged++
+		why := params.lint(c.Message)
+		if len(why) == 0 {
+			continue
+		}
+		f.At = append(f.At, Place{Commit: c.SHA, What: ParseMessage(c.Message).Header + ": " + strings.Join(why, "; ")})
+		failing = append(failing, c)
+		if f.Verdict != Broken {
+			f.Verdict, f.Message = Broken, why[0]
+		}
+	}
+	switch {
+	case f.Verdict == Broken:
+		f.Message += fmt.Sprintf(" (%d of %s)", len(failing), plural(judged, "commit", "commits"))
+		f.Fix = fixHeaders(params, failing, change)
+	case judged == 0:
+		f.Verdict, f.Message = Later, "there are no commits yet"
+	case len(params.Unread) > 0:
+		f.Verdict, f.Message = Unknown, strings.Join(params.Unread, "; ")
+	}
+	return []Finding{f}
+}

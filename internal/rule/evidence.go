@@ -1,0 +1,166 @@
+package rule
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/isrc-dev/isrc/internal/forge"
+	"github.com/isrc-dev/isrc/internal/guideline"
+)
+
+// rank is how much a source weighs: who enforces a thing decides what exactly
+// is asked.
+type rank int
+
+const (
+	rankProse rank = iota
+	rankTemplate
+	rankConfig   // machine-readable: configurations and the manifest
+	rankWorkflow // judges the pull request
+	rankForge    // required by the forge, or enforced by it
+)
+
+// agreement is the share of merged history that must follow a sentence of
+// prose before the sentence may block, in percent.
+const agreement = 90
+
+// fromGate makes a requirement of something a workflow's step enforces.
+func fromGate(g guideline.Gate, line int, words, text string, params any) Requirement {
+	r := Requirement{
+		Params: params, Strength: Must, rank: rankWorkflow, Text: text,
+		Said:     []guideline.Quote{g.Quote(line, words)},
+		Enforcer: Enforcer{Name: "workflow " + g.File(), URL: g.Step.Source.URL},
+	}
+	if g.Advisory {
+		r.Strength = Should
+	}
+	if g.Required && !g.Advisory {
+		r.rank = rankForge
+		r.Enforcer.Name = "required check " + g.Job.Context
+		r.Enforcer.Blocking = true
+	}
+	return r
+}
+
+// fromCheck makes a requirement of a required check that a known service
+// reports.
+func fromCheck(context, text string, params any) Requirement {
+	src := &guideline.Source{Kind: guideline.KindCheck, Path: context}
+	return Requirement{
+		Params: params, Strength: Must, rank: rankForge, Text: text,
+		Said:     []guideline.Quote{{Source: src, Text: "required check " + context}},
+		Enforcer: Enforcer{Name: "required check " + context, Blocking: true},
+	}
+}
+
+// fromRuleset makes a requirement of a rule that the forge itself enforces.
+func fromRuleset(r forge.Rule, words, text string, params any) Requirement {
+	src := &guideline.Source{Kind: guideline.KindRuleset, Path: r.Type, URL: r.URL}
+	name := "ruleset"
+	if r.Source != "" {
+		name += " of " + r.Source
+	}
+	return Requirement{
+		Params: params, Strength: Must, rank: rankForge, Text: text,
+		Said:     []guideline.Quote{{Source: src, Text: words}},
+		Enforcer: Enforcer{Name: name, Blocking: true, URL: r.URL},
+	}
+}
+
+// fromConfig makes a requirement of a line of a configuration.
+func fromConfig(c *guideline.Config, line int, words, text string, params any) Requirement {
+	return Requirement{
+		Params: params, Strength: Must, rank: rankConfig, Text: text,
+		Said: []guideline.Quote{c.Quote(line, words)},
+	}
+}
+
+// fromProse makes a requirement of what sentences say. Prose alone asks for
+// nothing that must hold, unless merged history agrees with it; obeyed judges a
+// merged message, and nil says that history cannot tell.
+func fromProse(set *guideline.Set, sentences []guideline.Sentence, text string, params any, obeyed func(string) bool) Requirement {
+	r := Requirement{Params: params, Strength: May, rank: rankProse, Text: text}
+	firm := false
+	for _, s := range sentences {
+		if len(r.Said) < maxQuotes {
+			r.Said = append(r.Said, s.Quote())
+		}
+		firm = firm || s.Modality == guideline.Firm
+		if s.Modality != guideline.Optional {
+			r.Strength = Should
+		}
+	}
+	if firm && obeyed != nil {
+		if q, agrees := history(set, obeyed); agrees {
+			r.Strength = Must
+			r.Said = append(r.Said, q)
+		}
+	}
+	return r
+}
+
+// maxQuotes is how many sentences are quoted for one requirement.
+const maxQuotes = 3
+
+// minHistory is how many merged commits can agree at all: two that do by chance
+// are no custom.
+const minHistory = 5
+
+// history asks whether merged messages obey something.
+func history(set *guideline.Set, obeyed func(string) bool) (guideline.Quote, bool) {
+	n := 0
+	for _, c := range set.History {
+		if obeyed(c.Message) {
+			n++
+		}
+	}
+	total := len(set.History)
+	if total < minHistory || n*100 < agreement*total {
+		return guideline.Quote{}, false
+	}
+	return guideline.Quote{
+		Source: &guideline.Source{Kind: guideline.KindHistory, Commit: set.Commit},
+		Text:   fmt.Sprintf("%d of the last %d merged commits follow it (%d %%)", n, total, n*100/total),
+	}, true
+}
+
+// said picks the sentences that speak of something to contributors and do not
+// wave it off.
+func said(set *guideline.Set, about func(guideline.Sentence) bool) []guideline.Sentence {
+	var out []guideline.Sentence
+	for i := range set.Documents {
+		for _, s := range set.Documents[i].Sentences {
+			if !s.Negated && !s.ByOwners && about(s) {
+				out = append(out, s)
+			}
+		}
+	}
+	return out
+}
+
+// stronger tells whether a asks more firmly than b.
+func stronger(a, b Strength) bool { return weight(a) > weight(b) }
+
+func weight(s Strength) int {
+	switch s {
+	case Must:
+		return 3
+	case Should:
+		return 2
+	case May:
+		return 1
+	}
+	return 0
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
+func oneLine(s string) string {
+	line, _, _ := strings.Cut(strings.TrimSpace(s), "\n")
+	return strings.TrimSpace(line)
+}

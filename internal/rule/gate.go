@@ -1,0 +1,219 @@
+package rule
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/isrc-dev/isrc/internal/forge"
+	"github.com/isrc-dev/isrc/internal/guideline"
+)
+
+// GateParams is something that will judge the pull request, and that no rule
+// explains.
+type GateParams struct {
+	Name    string  `json:"name"`
+	Verdict Verdict `json:"verdict"` // unknown, or later when it judges what only runs on the forge
+	Why     string  `json:"why"`
+}
+
+func gate() *Rule {
+	return &Rule{
+		ID: "gate",
+		Doc: "Everything that will judge the pull request and that isrc cannot judge beforehand is named: required checks whose code lies elsewhere, scripts, actions and rules that are not known. " +
+			"Tests and builds that run on the forge are named, too, when they are required.",
+		Check: func(req Requirement, _ *Change) []Finding {
+			p := req.Params.(GateParams)
+			return []Finding{{Verdict: p.Verdict, Message: p.Why}}
+		},
+		after: deriveGates,
+	}
+}
+
+const willRun = "it will run on the pull request"
+
+func deriveGates(set *guideline.Set, reqs []Requirement) []Requirement {
+	var out []Requirement
+	for _, context := range set.RequiredChecks {
+		out = append(out, checkGate(set, reqs, context)...)
+	}
+	out = append(out, stepGates(set, reqs)...)
+	out = append(out, jobGates(set)...)
+	for _, r := range branchRules(set) {
+		out = append(out, ruleGate(r)...)
+	}
+	for _, u := range set.Unread {
+		out = append(out, unreadGate(u))
+	}
+	return out
+}
+
+// checkGate asks whether a required check is explained: by a rule that names
+// it, or by a workflow whose steps are understood.
+func checkGate(set *guideline.Set, reqs []Requirement, context string) []Requirement {
+	name := fmt.Sprintf("required check %q", context)
+	if slices.ContainsFunc(reqs, func(r Requirement) bool { return r.Enforcer.Name == "required check "+context }) {
+		return nil
+	}
+	var own []guideline.Gate
+	for _, g := range set.Gates() {
+		if g.Job.Reports(context) {
+			own = append(own, g)
+		}
+	}
+	req := fromCheck(context, name, GateParams{Name: context, Verdict: Unknown, Why: "its code is not readable from here; " + willRun})
+	switch {
+	case len(own) > 0:
+		if slices.ContainsFunc(own, func(g guideline.Gate) bool { return judges(g) != "" }) {
+			return nil // each of those steps is, or is not, explained on its own
+		}
+		g := own[len(own)-1]
+		req.Params = GateParams{Name: context, Verdict: Later, Why: willRun}
+		req.Said = append(req.Said, g.Quote(g.Job.Line, g.Step.Label()))
+		req.Said[1].Source = g.Job.Source
+	case isCLA(context):
+		req.Params = GateParams{Name: context, Verdict: Later, Why: "it asks for a contributor licence agreement on the pull request"}
+	case slices.ContainsFunc(set.Workflows, func(w guideline.Workflow) bool {
+		return slices.ContainsFunc(w.Jobs, func(j guideline.Job) bool { return j.Unread != "" && strings.HasPrefix(context, j.Context) })
+	}):
+		return nil // jobGates says why
+	}
+	return []Requirement{req}
+}
+
+func isCLA(context string) bool {
+	c := strings.ToLower(context)
+	return c == "license/cla" || c == "easycla" || strings.HasPrefix(c, "cla/") || c == "cla"
+}
+
+type gatePatterns struct{ danger, action *regexp.Regexp }
+
+var gatePattern = sync.OnceValue(func() gatePatterns {
+	return gatePatterns{
+		danger: regexp.MustCompile(`(?i)\bdanger(-js)?( |:)(ci|pr|run)\b|danger/danger-js|\bdanger-js ci\b|bundle exec danger`),
+		action: regexp.MustCompile(`(?i)(pr|pull-?request)[-_]?(title|lint|check|label|body|size|description)|semantic-pull|conventional-commit|commit-?(lint|check|message)|required-labels|labels?-(check|enforcer)|changelog-(enforcer|check)|branch-?name|linked-issues|check-linked|\bcla\b|contributor-assistant|\bdco\b|lint-pr|danger`),
+	}
+})
+
+// judges says what a step of a workflow judges beside the code, "" when it
+// only builds or tests.
+func judges(g guideline.Gate) string {
+	p := gatePattern()
+	switch {
+	case p.danger.MatchString(g.Step.Run) || p.danger.MatchString(g.Step.Uses):
+		return "Danger"
+	case g.Step.Uses != "" && p.action.MatchString(g.Step.Uses):
+		return "an action"
+	}
+	script := g.Step.Run != "" || strings.EqualFold(g.Step.Uses, "actions/github-script")
+	if !script {
+		return ""
+	}
+	for _, what := range []look{lookTitle, lookBody, lookBranch} {
+		if looksAt(g.Step, what) {
+			return "a script that looks at the " + map[look]string{lookTitle: "title", lookBody: "description", lookBranch: "branch's name"}[what]
+		}
+	}
+	if strings.Contains(strings.ToLower(g.Step.Run), "signed-off-by") || strings.Contains(g.Step.Run, "commitlint") && !installs(g.Step.Run) {
+		return "a script that looks at the commits"
+	}
+	return ""
+}
+
+// stepGates names the steps that judge a pull request and that no requirement
+// quotes.
+func stepGates(set *guideline.Set, reqs []Requirement) []Requirement {
+	var out []Requirement
+	for _, g := range set.Gates() {
+		what := judges(g)
+		if what == "" || explained(g, reqs) {
+			continue
+		}
+		line, words := g.Step.Line, g.Step.Label()
+		req := fromGate(g, line, words, fmt.Sprintf("%s (%s)", g.Step.Label(), g.File()), GateParams{
+			Name: g.Step.Label(), Verdict: Unknown, Why: what + " that isrc cannot read; " + willRun,
+		})
+		if !g.Required {
+			req.Strength = Should
+		}
+		out = append(out, req)
+	}
+	return out
+}
+
+// explained tells whether a requirement was read from the step.
+func explained(g guideline.Gate, reqs []Requirement) bool {
+	for _, r := range reqs {
+		for _, q := range r.Said {
+			if q.Source != nil && q.Source.Kind == g.Step.Source.Kind && q.Source.Path == g.Step.Source.Path &&
+				q.Source.URL == g.Step.Source.URL && q.Line >= g.Step.Line && q.Line <= g.Step.EndLine {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// jobGates names the jobs that call a workflow which could not be read.
+func jobGates(set *guideline.Set) []Requirement {
+	var out []Requirement
+	for i := range set.Workflows {
+		for j := range set.Workflows[i].Jobs {
+			job := &set.Workflows[i].Jobs[j]
+			if job.Unread == "" {
+				continue
+			}
+			required := slices.ContainsFunc(set.RequiredChecks, func(c string) bool { return strings.HasPrefix(c, job.Context) })
+			req := Requirement{
+				Params:   GateParams{Name: job.Calls, Verdict: Unknown, Why: job.Unread},
+				Strength: Should, rank: rankWorkflow, Text: "workflow " + job.Calls,
+				Said:     []guideline.Quote{{Source: job.Source, Line: job.Line, EndLine: job.Line, Text: "uses: " + job.Calls}},
+				Enforcer: Enforcer{Name: "workflow " + job.Calls, Blocking: required, URL: job.Source.URL},
+			}
+			if required {
+				req.Strength = Must
+			}
+			out = append(out, req)
+		}
+	}
+	return out
+}
+
+// ruleGate names rules of rulesets that bind a contribution and that no rule of
+// ours judges. What binds only who merges is left out.
+func ruleGate(r forge.Rule) []Requirement {
+	why := ""
+	switch r.Type {
+	case "pull_request", "creation", "update", "deletion", "non_fast_forward", "merge_queue", "required_deployments",
+		"required_linear_history", "tag_name_pattern", "required_status_checks", "branch_name_pattern":
+		return nil
+	case "commit_message_pattern", "commit_author_email_pattern", "committer_email_pattern":
+		if _, ok := rulesetPattern(r, r.Type); ok {
+			return nil
+		}
+		why = "its parameters cannot be read"
+	case "file_path_restriction", "file_extension_restriction", "max_file_path_length", "max_file_size":
+		if _, ok := pathParams(r); ok {
+			return nil
+		}
+		why = "its parameters cannot be read"
+	case "required_signatures":
+		why = "commits must carry signatures that the forge can verify; that is not judged yet"
+	case "workflows", "code_scanning", "code_quality", "copilot_code_review":
+		why = willRun
+	default:
+		why = "this kind of rule is not known"
+	}
+	return []Requirement{fromRuleset(r, "rule "+r.Type, fmt.Sprintf("ruleset rule %q", r.Type), GateParams{Name: r.Type, Verdict: Unknown, Why: why})}
+}
+
+// unreadGate names a source that could not be read: what it asks is not known.
+func unreadGate(u guideline.Unread) Requirement {
+	return Requirement{
+		Params:   GateParams{Name: u.What, Verdict: Unknown, Why: "could not be read: " + u.Why},
+		Strength: Should, Text: u.What,
+		Said: []guideline.Quote{{Source: &guideline.Source{Kind: guideline.KindRuleset, URL: u.URL}, Text: u.What}},
+	}
+}

@@ -1,0 +1,104 @@
+package rule
+
+import (
+	"regexp"
+	"strings"
+	"sync"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// The grammars by which headers are taken apart. They disagree on "!", on
+// empty scopes and on types with other letters.
+const (
+	presetConventional = "conventional" // type(scope)!: subject
+	presetAngular      = "angular"      // the same without "!"
+)
+
+// Header is a commit's first line, or a title, taken apart.
+type Header struct {
+	Text     string
+	Type     string
+	Scope    string
+	Subject  string
+	Breaking bool
+	OK       bool // it has the form of the grammar
+}
+
+var headerPatterns = sync.OnceValue(func() map[string]*regexp.Regexp {
+	return map[string]*regexp.Regexp{
+		presetConventional: regexp.MustCompile(`^(\w*)(?:\((.*)\))?(!?): (.*)$`),
+		presetAngular:      regexp.MustCompile(`^(\w*)(?:\((.*)\))?(): (.*)$`),
+	}
+})
+
+// parseHeader takes a header apart by a grammar.
+func parseHeader(preset, text string) Header {
+	h := Header{Text: text}
+	re, ok := headerPatterns()[preset]
+	if !ok {
+		re = headerPatterns()[presetConventional]
+	}
+	if m := re.FindStringSubmatch(text); m != nil {
+		h.Type, h.Scope, h.Breaking, h.Subject, h.OK = m[1], m[2], m[3] == "!", m[4], true
+	}
+	return h
+}
+
+// The units in which tools count the length of a line.
+const (
+	unitUTF16 = "utf16" // JavaScript
+	unitRunes = "runes" // Python
+	unitBytes = "bytes" // Go's len
+)
+
+func length(s, unit string) int {
+	switch unit {
+	case unitRunes:
+		return utf8.RuneCountInString(s)
+	case unitBytes:
+		return len(s)
+	}
+	n := 0
+	for _, r := range s {
+		n += max(1, utf16.RuneLen(r))
+	}
+	return n
+}
+
+// conventionalTypes are the types of config-conventional and of most tools.
+func conventionalTypes() []string {
+	return []string{"build", "chore", "ci", "docs", "feat", "fix", "perf", "refactor", "revert", "style", "test"}
+}
+
+// typeFor reads a type out of a word that people use for it: the prefix of a
+// branch, or a type in the wrong case or form.
+func typeFor(word string, allowed []string) (string, bool) {
+	word = strings.ToLower(strings.TrimSpace(word))
+	has := func(t string) (string, bool) {
+		for _, a := range allowed {
+			if strings.EqualFold(a, t) {
+				return a, true
+			}
+		}
+		return "", false
+	}
+	if t, ok := has(word); ok {
+		return t, true
+	}
+	switch word {
+	case "feature", "features", "enhancement", "add":
+		return has("feat")
+	case "bugfix", "bug", "hotfix", "fixes", "fixed", "bugs":
+		return has("fix")
+	case "doc", "documentation":
+		return has("docs")
+	case "tests", "testing":
+		return has("test")
+	case "performance":
+		return has("perf")
+	case "refactoring":
+		return has("refactor")
+	}
+	return "", false
+}

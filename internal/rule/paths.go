@@ -1,0 +1,142 @@
+package rule
+
+import (
+	"encoding/json"
+	"fmt"
+	"path"
+	"strings"
+
+	"github.com/isrc-dev/isrc/internal/forge"
+	"github.com/isrc-dev/isrc/internal/guideline"
+)
+
+// PathParams is one restriction on the files of a change; exactly one field is
+// set.
+type PathParams struct {
+	Paths      []string `json:"paths,omitempty"`      // patterns that may not be touched
+	Extensions []string `json:"extensions,omitempty"` // "*.jar"
+	MaxLength  int      `json:"maxLength,omitempty"`  // of a path, in characters
+	MaxSize    int64    `json:"maxSize,omitempty"`    // of a file, in MB
+}
+
+func paths() *Rule {
+	return &Rule{
+		ID: "paths",
+		Doc: "The change touches no path, adds no kind of file and no file so large that a ruleset forbids it. " +
+			"Such rulesets bind forks, too.",
+		Derive: func(set *guideline.Set) []Requirement {
+			var out []Requirement
+			for _, r := range branchRules(set) {
+				if p, ok := pathParams(r); ok {
+					out = append(out, fromRuleset(r, p.text(), p.text(), p))
+				}
+			}
+			return out
+		},
+		Check: checkPaths,
+	}
+}
+
+func pathParams(r forge.Rule) (PathParams, bool) {
+	var in struct {
+		Paths      []string `json:"restricted_file_paths"`
+		Extensions []string `json:"restricted_file_extensions"`
+		MaxLength  int      `json:"max_file_path_length"`
+		MaxSize    int64    `json:"max_file_size"`
+	}
+	if json.Unmarshal(r.Parameters, &in) != nil {
+		return PathParams{}, false
+	}
+	var p PathParams
+	switch r.Type {
+	case "file_path_restriction":
+		p.Paths = in.Paths
+	case "file_extension_restriction":
+		p.Extensions = in.Extensions
+	case "max_file_path_length":
+		p.MaxLength = in.MaxLength
+	case "max_file_size":
+		p.MaxSize = in.MaxSize
+	}
+	ok := len(p.Paths) > 0 || len(p.Extensions) > 0 || p.MaxLength > 0 || p.MaxSize > 0
+	return p, ok
+}
+
+func (p PathParams) text() string {
+	switch {
+	case len(p.Paths) > 0:
+		return "no change to " + strings.Join(p.Paths, ", ")
+	case len(p.Extensions) > 0:
+		return "no files " + strings.Join(p.Extensions, ", ")
+	case p.MaxLength > 0:
+		return fmt.Sprintf("paths of at most %d characters", p.MaxLength)
+	}
+	return fmt.Sprintf("files of at most %d MB", p.MaxSize)
+}
+
+func checkPaths(req Requirement, change *Change) []Finding {
+	p := req.Params.(PathParams)
+	forbidden, err := p.compile()
+	if err != nil {
+		return []Finding{{Verdict: Unknown, Message: err.Error()}}
+	}
+	var at, unsure []Place
+	for _, f := range change.Files {
+		switch why, known := forbidden(f); {
+		case !known:
+			unsure = append(unsure, Place{Path: f.Path, What: "its size is not known"})
+		case why != "":
+			at = append(at, Place{Path: f.Path, What: why})
+		}
+	}
+	switch {
+	case len(at) > 0:
+		return []Finding{{Verdict: Broken, At: at, Message: plural(len(at), "file breaks", "files break") + " it"}}
+	case len(unsure) > 0:
+		return []Finding{{Verdict: Unknown, At: unsure, Message: "the size of some files is not known"}}
+	case len(change.Files) == 0:
+		return []Finding{{Verdict: Later, Message: "no files are changed yet"}}
+	}
+	return []Finding{{Verdict: Met, Message: "no file breaks it"}}
+}
+
+// compile makes a test that answers why a file is forbidden, or "".
+func (p PathParams) compile() (func(File) (why string, known bool), error) {
+	var tests []func(string) bool
+	for _, pattern := range append(append([]string{}, p.Paths...), p.Extensions...) {
+		if len(p.Extensions) > 0 && !strings.ContainsAny(pattern, "*?") {
+			pattern = "*." + strings.TrimPrefix(pattern, ".")
+		}
+		re, err := fnmatch(pattern)
+		if err != nil {
+			return nil, fmt.Errorf("the pattern %q cannot be read: %w", pattern, err)
+		}
+		tests = append(tests, re.MatchString)
+	}
+	return func(f File) (string, bool) {
+		if f.Status == Deleted && len(p.Paths) == 0 {
+			return "", true
+		}
+		if p.MaxLength > 0 {
+			n := length(f.Path, unitRunes)
+			return unless(n <= p.MaxLength, fmt.Sprintf("its path has %d characters", n)), true
+		}
+		if p.MaxSize > 0 {
+			return unless(f.Size <= p.MaxSize<<20, fmt.Sprintf("it has %.1f MB", float64(f.Size)/(1<<20))), f.Size >= 0
+		}
+		for _, name := range []string{f.Path, f.OldPath} {
+			if len(p.Extensions) > 0 {
+				if name != f.Path {
+					continue
+				}
+				name = path.Base(name)
+			}
+			for _, test := range tests {
+				if name != "" && test(name) {
+					return "it is restricted", true
+				}
+			}
+		}
+		return "", true
+	}, nil
+}

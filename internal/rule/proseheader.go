@@ -1,0 +1,152 @@
+package rule
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/isrc-dev/isrc/internal/guideline"
+)
+
+type proseHeaderPatterns struct {
+	conventional, optional, title, merge, types, typeWord, length, fullStop, wrap, message *regexp.Regexp
+}
+
+var proseHeaderPattern = sync.OnceValue(func() proseHeaderPatterns {
+	re := func(s string) *regexp.Regexp { return regexp.MustCompile(`(?i)` + s) }
+	return proseHeaderPatterns{
+		conventional: re(`conventional[ -]commits?\b|conventionalcommits\.org`),
+		title:        re(`\b(pull request|PR|MR|merge request)('s)? titles?\b|titles? of (the|your|a) (pull request|PR)`),
+		merge:        re(`\bsquash\w*\b|during (a |the )?merge`),
+		types:        re(`\btypes?\b`),
+		typeWord:     re(`^[a-z]{2,12}$`),
+		length:       re(`(no longer than|at most|no more than|maximum of|max(?:imum|\.)?|up to|fewer than|less than|limit\w*.{0,40} to|within|under|not exceed) (\d{2,3}) (?:char|col)|(\d{2,3})[ -](?:char\w*|col\w*) (?:or less|max|limit)`),
+		fullStop:     re(`(not|n['’]t|never|without|no) (end (with|in) )?(a )?(trailing )?(full stop|period|dot|punctuation)\b`),
+		wrap:         re(`wrap\w* .{0,60}\b(\d{2,3}) (col|char)`),
+		message:      re(`\b(commit messages?|commits?|header|subject|first line|title line)\b`),
+	}
+})
+
+// proseHeaders reads what prose asks of commit messages. What it says of the
+// titles of pull requests is the matter of the rule title.
+func proseHeaders(set *guideline.Set) (HeaderParams, []guideline.Sentence) {
+	p := proseHeaderPattern()
+	params := HeaderParams{By: "prose", Preset: presetConventional}
+	var out []guideline.Sentence
+	keep := func(s guideline.Sentence, r ...LintRule) {
+		out = append(out, s)
+		params.Rules = append(params.Rules, r...)
+	}
+	var types []string
+	conventional := false
+	for _, s := range said(set, func(s guideline.Sentence) bool { return !p.title.MatchString(s.Text) && !p.merge.MatchString(s.Text) }) {
+		about := p.message.MatchString(s.Text) || p.message.MatchString(strings.Join(s.Headings, " "))
+		switch {
+		case p.conventional.MatchString(s.Text) && s.Modality != guideline.Optional:
+			if !conventional {
+				keep(s)
+			}
+			conventional = true
+		case about && conventional && types == nil && p.types.MatchString(s.Text):
+			if types = typeWords(s.Spans); types != nil {
+				keep(s)
+			}
+		}
+		if !about {
+			continue
+		}
+		if r, ok := proseLength(s); ok && !params.has(r.Name) {
+			keep(s, r)
+		}
+		if p.fullStop.MatchString(s.Text) && !params.has("subject-full-stop") {
+			keep(s, LintRule{Name: "subject-full-stop", Level: 2, Never: true, Text: "."})
+		}
+	}
+	if conventional {
+		params.Rules = append(proseTypes(types), params.Rules...)
+	}
+	return params, distinct(out)
+}
+
+func (p HeaderParams) has(name string) bool {
+	for _, r := range p.Rules {
+		if r.Name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// proseTypes are the rules of Conventional Commits as such: any type will do,
+// unless a list is given.
+func proseTypes(types []string) []LintRule {
+	rules := []LintRule{
+		{Name: "type-empty", Level: 2, Never: true},
+		{Name: "subject-empty", Level: 2, Never: true},
+	}
+	if len(types) > 0 {
+		rules = append(rules, LintRule{Name: "type-enum", Level: 2, Words: types})
+	}
+	return rules
+}
+
+// typeWords are the code spans that can be types; nil unless there are a few
+// and one of them is a known type.
+func typeWords(spans []string) []string {
+	var out []string
+	known := false
+	for _, s := range spans {
+		s = strings.TrimSuffix(s, ":")
+		if !proseHeaderPattern().typeWord.MatchString(s) {
+			continue
+		}
+		out = append(out, s)
+		if _, ok := typeFor(s, []string{"feat", "fix", "docs"}); ok {
+			known = true
+		}
+	}
+	if !known || len(out) < 3 {
+		return nil
+	}
+	return out
+}
+
+// proseLength reads a number of characters that the header, or the body's
+// lines, may have. Of a soft and a hard number the larger counts.
+func proseLength(s guideline.Sentence) (LintRule, bool) {
+	p := proseHeaderPattern()
+	lower := strings.ToLower(s.Text)
+	if strings.Contains(lower, "code") && !strings.Contains(lower, "commit") {
+		return LintRule{}, false
+	}
+	if m := p.wrap.FindStringSubmatch(s.Text); m != nil {
+		n, _ := strconv.Atoi(m[1])
+		return LintRule{Name: "body-max-line-length", Level: 2, Number: n, Unit: unitRunes}, true
+	}
+	header := strings.Contains(lower, "header") || strings.Contains(lower, "subject") || strings.Contains(lower, "first line") || strings.Contains(lower, "title")
+	if !header {
+		return LintRule{}, false
+	}
+	most := 0
+	for _, m := range p.length.FindAllStringSubmatch(s.Text, -1) {
+		n, _ := strconv.Atoi(m[2] + m[3])
+		most = max(most, n)
+	}
+	if most == 0 {
+		return LintRule{}, false
+	}
+	return LintRule{Name: "header-max-length", Level: 2, Number: most, Unit: unitRunes}, true
+}
+
+// distinct drops repetitions of a sentence.
+func distinct(list []guideline.Sentence) []guideline.Sentence {
+	var out []guideline.Sentence
+	for _, s := range list {
+		if n := len(out); n > 0 && out[n-1].Text == s.Text && out[n-1].Line == s.Line {
+			continue
+		}
+		out = append(out, s)
+	}
+	return out
+}

@@ -1,0 +1,293 @@
+package rule
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/isrc-dev/isrc/internal/guideline"
+)
+
+// TitleParams says what the title of a pull request must look like, in the
+// terms of whoever judges it.
+type TitleParams struct {
+	Judge string `json:"judge"` // one of the judges below
+	By    string `json:"by,omitempty"`
+	// of the semantic title action, and of prose
+	Types                 []string `json:"types,omitempty"`
+	Scopes                []string `json:"scopes,omitempty"`
+	DisallowScopes        []string `json:"disallowScopes,omitempty"`
+	RequireScope          bool     `json:"requireScope,omitempty"`
+	SubjectPattern        string   `json:"subjectPattern,omitempty"`
+	SubjectPatternError   string   `json:"subjectPatternError,omitempty"`
+	HeaderPattern         string   `json:"headerPattern,omitempty"`
+	Correspondence        []string `json:"correspondence,omitempty"`
+	WIP                   bool     `json:"wip,omitempty"`
+	IgnoreLabels          []string `json:"ignoreLabels,omitempty"`
+	SingleCommitFollows   bool     `json:"singleCommitFollows,omitempty"`
+	SingleCommitIsTheSame bool     `json:"singleCommitIsTheSame,omitempty"`
+	// of a pattern, and of the title checker
+	Pattern  string   `json:"pattern,omitempty"`
+	Flags    string   `json:"flags,omitempty"`
+	Prefixes []string `json:"prefixes,omitempty"`
+	// of a linter of headers
+	Lint *HeaderParams `json:"lint,omitempty"`
+}
+
+// The judges of titles.
+const (
+	judgeSemantic = "semantic-pull-request"
+	judgeChecker  = "pr-title-checker"
+	judgePattern  = "pattern"
+	judgeLint     = "commitlint"
+)
+
+func title() *Rule {
+	return &Rule{
+		ID: "title",
+		Doc: "The title of the pull request has the form that a workflow enforces or prose asks for. " +
+			"Where changes are squashed, it becomes the message of the commit.",
+		Derive: deriveTitle,
+		Check:  checkTitle,
+		merge:  absorbProse,
+		declared: func() Requirement {
+			p := TitleParams{Judge: judgeSemantic}
+			return Requirement{Params: p, Text: p.text()}
+		},
+	}
+}
+
+func deriveTitle(set *guideline.Set) []Requirement {
+	var out []Requirement
+	for _, g := range set.Gates() {
+		if req, ok := titleGate(set, g); ok {
+			out = append(out, req)
+		}
+	}
+	return append(out, proseTitle(set)...)
+}
+
+// titleGate knows the actions and scripts that judge titles.
+func titleGate(set *guideline.Set, g guideline.Gate) (Requirement, bool) {
+	switch action := strings.ToLower(g.Step.Uses); {
+	case action == "amannn/action-semantic-pull-request":
+		p := semanticParams(g)
+		line, words := p.place(g)
+		return fromGate(g, line, words, p.text(), p), true
+	case action == "thehanimo/pr-title-checker":
+		c := set.Config(guideline.ToolPRTitleChecker)
+		if c == nil || c.Err != "" {
+			return Requirement{}, false
+		}
+		checks := c.Root.At("CHECKS")
+		p := TitleParams{
+			Judge: judgeChecker, By: g.File(), Prefixes: checks.At("prefixes").Strings(),
+			Pattern: checks.At("regexp").Text, Flags: checks.At("regexpFlags").Text,
+			IgnoreLabels: checks.At("ignoreLabels").Strings(),
+		}
+		req := fromGate(g, 0, "uses: "+g.Step.Uses, p.text(), p)
+		req.Said = append(req.Said, c.Quote(checks.Line, "CHECKS"))
+		if checks.At("alwaysPassCI").Bool(false) {
+			req.Strength, req.Enforcer.Blocking = Should, false
+		}
+		return req, true
+	case strings.Contains(g.Step.Run, "commitlint") && looksAt(g.Step, lookTitle):
+		lint := HeaderParams{By: "config-conventional", Preset: presetConventional, Rules: configConventional()}
+		if c := set.Config(guideline.ToolCommitlint); c != nil {
+			lint = readCommitlint(c)
+		}
+		lint = lint.level(2)
+		p := TitleParams{Judge: judgeLint, By: g.File(), Lint: &lint, Types: lint.types()}
+		line, words := lineOf(g.Step, "commitlint")
+		return fromGate(g, line, words, p.text(), p), true
+	case g.Step.Run != "" && looksAt(g.Step, lookTitle) && !looksAt(g.Step, lookBody):
+		if t, ok := testedPattern(g.Step, lookTitle); ok {
+			p := TitleParams{Judge: judgePattern, By: g.File(), Pattern: t.pattern, Flags: t.flags}
+			return fromGate(g, t.line, t.words, p.text(), p), true
+		}
+	}
+	return Requirement{}, false
+}
+
+// semanticParams reads the inputs of amannn/action-semantic-pull-request: lists
+// have one entry per line.
+func semanticParams(g guideline.Gate) TitleParams {
+	with := func(name string) string { return strings.TrimSpace(g.Step.With[strings.ToLower(name)].Value) }
+	lines := func(name string) []string {
+		var out []string
+		for _, l := range strings.Split(with(name), "\n") {
+			if l = strings.TrimSpace(l); l != "" {
+				out = append(out, l)
+			}
+		}
+		return out
+	}
+	truth := func(name string) bool { return with(name) == "true" }
+	return TitleParams{
+		Judge: judgeSemantic, By: g.File(),
+		Types: lines("types"), Scopes: lines("scopes"), DisallowScopes: lines("disallowScopes"),
+		RequireScope: truth("requireScope"), SubjectPattern: with("subjectPattern"),
+		SubjectPatternError: with("subjectPatternError"), HeaderPattern: with("headerPattern"),
+		Correspondence: splitTrim(with("headerPatternCorrespondence"), ","),
+		WIP:            truth("wip"), IgnoreLabels: lines("ignoreLabels"),
+		SingleCommitFollows: truth("validateSingleCommit"), SingleCommitIsTheSame: truth("validateSingleCommitMatchesPrTitle"),
+	}
+}
+
+func splitTrim(s, sep string) []string {
+	var out []string
+	for _, part := range strings.Split(s, sep) {
+		if part = strings.TrimSpace(part); part != "" {
+			out = append(out, part)
+		}
+	}
+	return out
+}
+
+// place is the line of the step that says what matters most.
+func (p TitleParams) place(g guideline.Gate) (int, string) {
+	for _, name := range []string{"types", "headerpattern", "subjectpattern"} {
+		if in, ok := g.Step.With[name]; ok {
+			return in.Line, "allows " + strings.Join(splitTrim(in.Value, "\n"), ", ")
+		}
+	}
+	return g.Step.Line, "uses: " + g.Step.Uses
+}
+
+// text says in one line what is asked.
+func (p TitleParams) text() string {
+	switch p.Judge {
+	case judgePattern:
+		return "title that matches " + p.Pattern
+	case judgeChecker:
+		var parts []string
+		if len(p.Prefixes) > 0 {
+			parts = append(parts, "begins with "+strings.Join(p.Prefixes, " or "))
+		}
+		if p.Pattern != "" {
+			parts = append(parts, "matches "+p.Pattern)
+		}
+		return "title that " + strings.Join(parts, " or ")
+	}
+	if p.HeaderPattern != "" {
+		return "title that matches " + p.HeaderPattern
+	}
+	if p.RequireScope {
+		return "title like feat(scope): subject, the scope included"
+	}
+	return "title like feat(scope): subject"
+}
+
+// types are the types that a title may have.
+func (p TitleParams) types() []string {
+	if len(p.Types) > 0 {
+		return p.Types
+	}
+	return conventionalTypes()
+}
+
+// proseTitle reads what prose asks of titles, or of the commit that a squash
+// makes of them.
+func proseTitle(set *guideline.Set) []Requirement {
+	pat := proseHeaderPattern()
+	sentences := said(set, func(s guideline.Sentence) bool {
+		about := pat.title.MatchString(s.Text) || pat.merge.MatchString(s.Text)
+		return about && pat.conventional.MatchString(s.Text)
+	})
+	if len(sentences) == 0 {
+		return nil
+	}
+	p := TitleParams{Judge: judgeSemantic, By: "prose"}
+	for _, s := range sentences {
+		if words := typeWords(s.Spans); words != nil {
+			p.Types = words
+		}
+	}
+	obeyed := func(message string) bool {
+		why, err := p.judge(oneLine(message))
+		return err == nil && why == ""
+	}
+	return []Requirement{fromProse(set, sentences, p.text(), p, obeyed)}
+}
+
+func checkTitle(req Requirement, change *Change) []Finding {
+	p := req.Params.(TitleParams)
+	t := change.Draft.Title
+	if label, ok := exempt(p.IgnoreLabels, change.Draft.Labels); ok {
+		return []Finding{{Verdict: Met, Message: fmt.Sprintf("the label %q exempts it", label)}}
+	}
+	if t == "" {
+		return []Finding{{Verdict: Later, Message: "there is no title yet"}}
+	}
+	place := []Place{{What: t}}
+	if p.WIP && strings.HasPrefix(t, "[WIP] ") {
+		return []Finding{{Verdict: Later, At: place, Message: "the check waits while the title begins with [WIP]"}}
+	}
+	why, err := p.judge(t)
+	switch {
+	case err != nil:
+		return []Finding{{Verdict: Unknown, At: place, Message: err.Error()}}
+	case why != "":
+		return []Finding{{Verdict: Broken, At: place, Message: why, Fix: fixTitle(req, change)}}
+	}
+	if why := p.judgeSingle(change); why != "" {
+		return []Finding{{Verdict: Broken, At: place, Message: why}}
+	}
+	if p.Lint != nil && len(p.Lint.Unread) > 0 {
+		return []Finding{{Verdict: Unknown, At: place, Message: strings.Join(p.Lint.Unread, "; ")}}
+	}
+	return []Finding{{Verdict: Met, At: place, Message: "the title follows it"}}
+}
+
+func exempt(ignored, labels []string) (string, bool) {
+	for _, l := range labels {
+		if slices.Contains(ignored, l) {
+			return l, true
+		}
+	}
+	return "", false
+}
+
+// judgeSingle judges the one commit of a change by the title's rules, where the
+// action is told to: GitHub would take its header for the squashed commit.
+func (p TitleParams) judgeSingle(change *Change) string {
+	if !p.SingleCommitFollows {
+		return ""
+	}
+	var single *Commit
+	for i := range change.Commits {
+		if change.Commits[i].Parents > 1 {
+			continue
+		}
+		if single != nil {
+			return ""
+		}
+		single = &change.Commits[i]
+	}
+	if single == nil {
+		return ""
+	}
+	header := oneLine(single.Message)
+	if why, err := p.judge(header); err == nil && why != "" {
+		return "the only commit: " + why
+	}
+	if p.SingleCommitIsTheSame && header != change.Draft.Title {
+		return "the title is not that of the only commit: " + header
+	}
+	return ""
+}
+
+// fixTitle proposes a title that passes. A draft is easily changed again, so a
+// type that the branch's name suggests is good enough.
+func fixTitle(req Requirement, change *Change) *Fix {
+	p := req.Params.(TitleParams)
+	for _, candidate := range titleCandidates([]Requirement{req}, change.Draft.Title, change.Commits, change.Branch) {
+		if why, err := p.judge(candidate.title); err == nil && why == "" {
+			return &Fix{
+				Verb: "set the title to " + candidate.title, Kind: FixSetTitle,
+				Params: SetTitle{Title: candidate.title}, Safe: true,
+			}
+		}
+	}
+	return nil
+}

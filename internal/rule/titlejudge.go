@@ -1,0 +1,181 @@
+package rule
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dlclark/regexp2"
+)
+
+// judge answers why a title fails, or "". An error means that the judge's
+// pattern cannot be evaluated here.
+func (p TitleParams) judge(title string) (why string, err error) {
+	switch p.Judge {
+	case judgePattern:
+		return p.judgePattern(title)
+	case judgeChecker:
+		for _, prefix := range p.Prefixes {
+			if strings.HasPrefix(title, prefix) {
+				return "", nil
+			}
+		}
+		if p.Pattern != "" {
+			return p.judgePattern(title)
+		}
+		return fmt.Sprintf("%q begins with none of %s", title, strings.Join(p.Prefixes, ", ")), nil
+	case judgeLint:
+		return strings.Join(p.Lint.lint(title), "; "), nil
+	case judgeSemantic:
+		return p.judgeSemantic(title)
+	}
+	return "", fmt.Errorf("how %s judges titles is not known", p.By)
+}
+
+func (p TitleParams) judgePattern(title string) (string, error) {
+	test, err := jsMatch(p.Pattern, p.Flags)
+	if err != nil {
+		return "", err
+	}
+	ok, err := test(title)
+	if err != nil || ok {
+		return "", err
+	}
+	return fmt.Sprintf("%q does not match %s", title, p.Pattern), nil
+}
+
+// judgeSemantic judges as amannn/action-semantic-pull-request does. Types and
+// scopes are patterns that must match as a whole; a scope may be several,
+// separated by commas; a pattern for the subject must match all of it.
+func (p TitleParams) judgeSemantic(title string) (string, error) {
+	h, err := p.parse(title)
+	if err != nil {
+		return "", err
+	}
+	types := p.types()
+	switch {
+	case h.Type == "":
+		return fmt.Sprintf("%q has no type", title), nil
+	case h.Subject == "":
+		return fmt.Sprintf("%q has no subject", title), nil
+	}
+	if ok, err := anyWhole(types, h.Type); err != nil || !ok {
+		return fmt.Sprintf("the type %q is none of %s", h.Type, strings.Join(types, ", ")), err
+	}
+	if why, err := p.judgeScopes(h.Scope); why != "" || err != nil {
+		return why, err
+	}
+	if p.SubjectPattern == "" {
+		return "", nil
+	}
+	re, err := jsPattern(p.SubjectPattern, "")
+	if err != nil {
+		return "", err
+	}
+	m, err := re.FindStringMatch(h.Subject)
+	switch {
+	case err != nil:
+		return "", errors.New("the pattern for subjects takes too long")
+	case m == nil || m.String() != h.Subject:
+		return p.subjectError(h), nil
+	}
+	return "", nil
+}
+
+func (p TitleParams) subjectError(h Header) string {
+	if p.SubjectPatternError == "" {
+		return fmt.Sprintf("the subject %q does not match %s", h.Subject, p.SubjectPattern)
+	}
+	return strings.NewReplacer("{subject}", h.Subject, "{title}", h.Text).Replace(p.SubjectPatternError)
+}
+
+func (p TitleParams) judgeScopes(scope string) (string, error) {
+	if scope == "" {
+		if p.RequireScope {
+			return "it has no scope", nil
+		}
+		return "", nil
+	}
+	for _, s := range strings.Split(scope, ",") {
+		s = strings.TrimSpace(s)
+		if len(p.Scopes) > 0 {
+			if ok, err := anyWhole(p.Scopes, s); err != nil || !ok {
+				return fmt.Sprintf("the scope %q is none of %s", s, strings.Join(p.Scopes, ", ")), err
+			}
+		}
+		if ok, err := anyWhole(p.DisallowScopes, s); err != nil || ok {
+			return fmt.Sprintf("the scope %q is not allowed", s), err
+		}
+	}
+	return "", nil
+}
+
+// anyWhole tells whether one of the patterns matches all of a text. Most are
+// plain words and need no engine.
+func anyWhole(patterns []string, text string) (bool, error) {
+	if slices.Contains(patterns, text) {
+		return true, nil
+	}
+	for _, p := range patterns {
+		if isPlain(p) {
+			continue
+		}
+		re, err := jsPattern("^"+p+"$", "")
+		if err != nil {
+			return false, err
+		}
+		ok, err := re.MatchString(text)
+		if err != nil {
+			return false, errors.New("a pattern for types or scopes takes too long")
+		}
+		if ok {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+func isPlain(pattern string) bool { return !strings.ContainsAny(pattern, `\.+*?()|[]{}^$`) }
+
+// parse takes a title apart, by the pattern that is configured if there is one.
+func (p TitleParams) parse(title string) (Header, error) {
+	if p.HeaderPattern == "" {
+		return parseHeader(presetConventional, title), nil
+	}
+	re, err := jsPattern(p.HeaderPattern, "")
+	if err != nil {
+		return Header{}, err
+	}
+	m, err := re.FindStringMatch(title)
+	if err != nil {
+		return Header{}, errors.New("the pattern for titles takes too long")
+	}
+	h := Header{Text: title}
+	if m == nil {
+		return h, nil
+	}
+	h.OK = true
+	parts := p.Correspondence
+	if len(parts) == 0 {
+		parts = []string{"type", "scope", "subject"}
+	}
+	for i, part := range parts {
+		switch text := group(m, i+1); part {
+		case "type":
+			h.Type = text
+		case "scope":
+			h.Scope = text
+		case "subject":
+			h.Subject = text
+		}
+	}
+	return h, nil
+}
+
+func group(m *regexp2.Match, n int) string {
+	if g := m.GroupByNumber(n); g != nil {
+		return g.String()
+	}
+	return ""
+}
