@@ -1,12 +1,12 @@
 package guideline
 
-// Command is a command that owners name for building or testing. It is shown,
-// never run unless the user says so.
-type Command struct {
-	Purpose string // "build", "test", "lint" or "format"
-	Text    string
-	Said    Quote
-}
+import (
+	"regexp"
+	"strings"
+	"sync"
+
+	"github.com/isrc-dev/isrc/internal/manifest"
+)
 
 // How a project takes contributions.
 const (
@@ -16,16 +16,146 @@ const (
 	TakesUnknown      = "unknown"
 )
 
-// Commands are the commands that CONTRIBUTING and README name in code spans
-// and code blocks, and those that the manifest names.
-func (s *Set) Commands() []Command { return nil }
+type askPatterns struct{ refuses, issuesOnly, issueFirst, welcomes, channel, chat, list *regexp.Regexp }
+
+var askPattern = sync.OnceValue(func() askPatterns {
+	re := func(s string) *regexp.Regexp { return regexp.MustCompile(`(?i)` + s) }
+	return askPatterns{
+		refuses:    re(`\b(do not|don['’]t|does not|doesn['’]t|cannot|can['’]t|not) (currently |yet )?(accept|take|merge|open to)\w* (any |external |outside )?(code )?(pull requests?|contributions?|PRs?|patches)\b`),
+		issuesOnly: re(`\b(issues|bug reports)( and \w+)? only\b|\bonly (accept|take)s? (issues|bug reports)`),
+		issueFirst: re(`\b(open|create|file|raise|start with|submit) (an|a|the) (new |github )?(issue|ticket|bug)s?\b.{0,60}\b(first|before)\b|\bfile (bugs|issues) first\b|\bbefore (you )?(open|start|submit|send|work|writ|begin|creat)\w*.{0,80}\b(issue|ticket)\b|\b(issue|ticket)s? first\b`),
+		welcomes:   re(`\b(open|send|submit|create|make|raise) (us )?(a|your|the) (pull request|PR|merge request|patch)\b|\b(pull requests?|PRs?|contributions?|patches) (are|is) (very |always |most )?welcome\b|\bwe (welcome|love|accept|take|appreciate) .{0,30}\b(contributions?|pull requests?|PRs?)\b`),
+		channel:    re("(?:^|[\\s(`])(#[a-z][a-z0-9_-]{2,})\\b"),
+		chat:       re(`\b(slack|channel|chat|ask|help|discord|teams|zulip|irc|matrix|mattermost|questions?|support)\b`),
+		list:       re(`\b(mailing list|list|e-?mail|questions?|support|contact)\b.*?\b([a-z0-9._+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+)\b`),
+	}
+})
 
 // Owner is the team that answers for the repository, and where that was read:
 // manifest, catalog-info.yaml, else the CODEOWNERS line for everything.
-func (s *Set) Owner() (owner string, said Quote, ok bool) { return "", Quote{}, false }
+func (s *Set) Owner() (owner string, said Quote, ok bool) {
+	if m := s.Manifest; m != nil && m.Isrc != nil && m.Isrc.Owner != "" {
+		return m.Isrc.Owner, s.manifestQuote("isrc.owner", m.Isrc.Owner), true
+	}
+	if c := s.Config(ToolCatalog); c != nil {
+		if v := c.Root.At("spec", "owner"); v.Kind == KindString && v.Text != "" {
+			return v.Text, c.Quote(v.Line, "owner: "+v.Text), true
+		}
+	}
+	if s.Owners == nil {
+		return "", Quote{}, false
+	}
+	for i := len(s.Owners.Rules) - 1; i >= 0; i-- {
+		r := s.Owners.Rules[i]
+		switch r.Pattern {
+		case "*", "**", "/**":
+			if len(r.Owners) > 0 {
+				return strings.Join(r.Owners, " "), s.Owners.Quote(r), true
+			}
+			return "", Quote{}, false
+		}
+	}
+	return "", Quote{}, false
+}
 
-// Channel is where to ask.
-func (s *Set) Channel() (channel string, said Quote, ok bool) { return "", Quote{}, false }
+func (s *Set) manifestQuote(key, text string) Quote {
+	line := s.Manifest.Line(key)
+	return Quote{Source: s.ManifestSource, Line: line, EndLine: line, Text: text}
+}
 
-// TakesContributions says how contributions are taken, and who says so.
-func (s *Set) TakesContributions() (mode string, said Quote) { return TakesUnknown, Quote{} }
+// Channel is where to ask: the manifest's support channel, else a channel or a
+// mailing list that a sentence of SUPPORT, CONTRIBUTING or README names.
+func (s *Set) Channel() (channel string, said Quote, ok bool) {
+	if m := s.Manifest; m != nil && m.Isrc != nil && m.Isrc.Support.Channel != "" {
+		return m.Isrc.Support.Channel, s.manifestQuote("isrc.support.channel", m.Isrc.Support.Channel), true
+	}
+	p := askPattern()
+	for _, kind := range []string{DocSupport, DocContributing, DocReadme, DocLinked} {
+		for i := range s.Documents {
+			if s.Documents[i].Kind != kind {
+				continue
+			}
+			for _, sentence := range readSentences(&s.Documents[i], true) {
+				if m := p.channel.FindStringSubmatch(sentence.Text); m != nil && p.chat.MatchString(sentence.Text+strings.Join(sentence.Headings, " ")) {
+					return m[1], sentence.Quote(), true
+				}
+				if m := p.list.FindStringSubmatch(sentence.Text); m != nil {
+					return m[2], sentence.Quote(), true
+				}
+			}
+		}
+	}
+	return "", Quote{}, false
+}
+
+// TakesContributions says how contributions are taken, and who says so: the
+// manifest, else the sentence of prose that is most restrictive.
+func (s *Set) TakesContributions() (mode string, said Quote) {
+	if mode, said, ok := s.declaredMode(); ok {
+		return mode, said
+	}
+	p := askPattern()
+	mode = TakesUnknown
+	for i := range s.Documents {
+		d := &s.Documents[i]
+		if d.Kind == DocSupport {
+			continue
+		}
+		for _, sentence := range readSentences(d, d.Kind == DocReadme) {
+			switch {
+			case p.refuses.MatchString(sentence.Text) || p.issuesOnly.MatchString(sentence.Text):
+				if !conditional(sentence.Text) {
+					return TakesIssuesOnly, sentence.Quote()
+				}
+			case sentence.Negated:
+			case mode != TakesIssueFirst && p.issueFirst.MatchString(sentence.Text) && sentence.Modality != Optional && !aboutBugs(sentence):
+				mode, said = TakesIssueFirst, sentence.Quote()
+			case mode == TakesUnknown && p.welcomes.MatchString(sentence.Text):
+				mode, said = TakesPullRequests, sentence.Quote()
+			}
+		}
+	}
+	return mode, said
+}
+
+// conditional: "we do not accept pull requests without tests" refuses nobody.
+func conditional(text string) bool {
+	lower := strings.ToLower(text)
+	for _, word := range []string{" without ", " that ", " which ", " if ", " unless ", " for ", " until ", " to the ", " from bots"} {
+		if strings.Contains(lower, word) {
+			return true
+		}
+	}
+	return false
+}
+
+// aboutBugs: sections on reporting bugs speak of issues all the time.
+func aboutBugs(s Sentence) bool {
+	for _, h := range s.Headings {
+		h = strings.ToLower(h)
+		if strings.Contains(h, "report") || strings.Contains(h, "bug") {
+			return true
+		}
+	}
+	return strings.Contains(strings.ToLower(s.Text), "search")
+}
+
+func (s *Set) declaredMode() (string, Quote, bool) {
+	if s.Manifest == nil || s.Manifest.Isrc == nil {
+		return "", Quote{}, false
+	}
+	x := s.Manifest.Isrc
+	switch {
+	case x.Contribute.Mode == "issues-only":
+		return TakesIssuesOnly, s.manifestQuote("isrc.contribute.mode", "mode: issues-only"), true
+	case x.Governance == manifest.GovernanceIssuesOnly:
+		return TakesIssuesOnly, s.manifestQuote("isrc.governance", "governance: 1 (issues only)"), true
+	case x.Contribute.IssueRequired:
+		return TakesIssueFirst, s.manifestQuote("isrc.contribute.issueRequired", "issueRequired: true"), true
+	case x.Governance >= manifest.GovernanceContributions:
+		return TakesPullRequests, s.manifestQuote("isrc.governance", "governance: contributions are welcome"), true
+	case x.Contribute.Mode != "":
+		return TakesPullRequests, s.manifestQuote("isrc.contribute.mode", "mode: "+x.Contribute.Mode), true
+	}
+	return "", Quote{}, false
+}

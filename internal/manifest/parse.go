@@ -1,18 +1,30 @@
 package manifest
 
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// SchemaVersion is the newest version of the isrc object that is known here.
+const SchemaVersion = 1
+
 // Severity says how much a problem matters.
 type Severity string
 
 // The severities.
 const (
-	Wrong   Severity = "error"
-	Warning Severity = "warning"
+	Wrong   Severity = "error"   // the value is not used
+	Warning Severity = "warning" // it is used, but may not mean what was meant
 )
 
 // Problem is something in a manifest that its owners should look at.
 type Problem struct {
 	Line     int
-	Key      string
+	Key      string // with dots, "" for the whole file
 	Message  string
 	Severity Severity
 }
@@ -20,4 +32,290 @@ type Problem struct {
 // Parse reads an innersource.json. What is wrong becomes a problem with its
 // line, and the rest is still read; the manifest is nil only when nothing could
 // be.
-func Parse(data []byte) (*Manifest, []Problem) { return nil, nil }
+func Parse(data []byte) (*Manifest, []Problem) {
+	root, problems, err := parseNode(data)
+	if err != nil {
+		p := Problem{Message: err.Error(), Severity: Wrong}
+		var at *lineError
+		if errors.As(err, &at) {
+			p.Line = at.line
+		}
+		return nil, []Problem{p}
+	}
+	if root.kind != "object" {
+		return nil, []Problem{{Line: root.line, Message: "it is no JSON object but " + article(root.kind), Severity: Wrong}}
+	}
+	m := &Manifest{lines: map[string]int{}}
+	f := fields{node: root, lines: m.lines, problems: &problems}
+	f.text("title", &m.Title)
+	f.text("motivation", &m.Motivation)
+	f.texts("contributions", &m.Contributions)
+	f.texts("skills", &m.Skills)
+	f.text("logo", &m.Logo)
+	f.text("docs", &m.Docs)
+	f.text("language", &m.Language)
+	f.text("license", &m.License)
+	f.texts("topics", &m.Topics)
+	if sub, ok := f.object("isrc"); ok {
+		m.Isrc = parseIsrc(sub)
+	}
+	m.Unknown = f.rest()
+	slices.SortStableFunc(problems, func(a, b Problem) int { return a.Line - b.Line })
+	return m, problems
+}
+
+func parseIsrc(f fields) *Isrc {
+	x := &Isrc{}
+	f.number("schema", &x.Schema)
+	if x.Schema > SchemaVersion {
+		f.problem("schema", Warning, fmt.Sprintf("schema %d is newer than %d, which is known here: some of it may be missed", x.Schema, SchemaVersion))
+	}
+	f.text("kind", &x.Kind)
+	f.text("owner", &x.Owner)
+	level := 0
+	f.number("governance", &level)
+	if level < 0 || level > int(GovernanceShared) {
+		f.problem("governance", Wrong, "it is a level from 1 (issues only) to 4 (shared ownership)")
+		level = 0
+	}
+	x.Governance = Governance(level)
+	f.word("sharing", &x.Sharing, "public", "internal", "restricted", "closed")
+	if sub, ok := f.object("scope"); ok {
+		sub.texts("accepts", &x.Scope.Accepts)
+		sub.texts("declines", &x.Scope.Declines)
+		sub.unknown()
+	}
+	if sub, ok := f.object("contribute"); ok {
+		parseContribute(sub, &x.Contribute)
+	}
+	if sub, ok := f.object("slo"); ok {
+		sub.span("firstResponse", &x.SLO.FirstResponse)
+		sub.span("decision", &x.SLO.Decision)
+		sub.unknown()
+	}
+	f.number("warrantyDays", &x.WarrantyDays)
+	for _, sub := range f.objects("provides") {
+		var p Provided
+		sub.text("capability", &p.Capability)
+		sub.text("version", &p.Version)
+		sub.text("contract", &p.Contract)
+		sub.unknown()
+		x.Provides = append(x.Provides, p)
+	}
+	for _, sub := range f.objects("requires") {
+		var r Required
+		sub.text("capability", &r.Capability)
+		sub.text("version", &r.Version)
+		sub.unknown()
+		x.Requires = append(x.Requires, r)
+	}
+	if sub, ok := f.object("support"); ok {
+		sub.text("channel", &x.Support.Channel)
+		sub.text("onCall", &x.Support.OnCall)
+		sub.unknown()
+	}
+	parseRules(f, x)
+	f.unknown()
+	x.Unknown = f.rest()
+	return x
+}
+
+func parseContribute(f fields, c *Contribute) {
+	f.word("mode", &c.Mode, "auto", "fork", "branch", "issues-only")
+	f.text("base", &c.Base)
+	f.truth("issueRequired", &c.IssueRequired)
+	f.number("rfcOverLines", &c.RFCOverLines)
+	f.text("extensionPoint", &c.ExtensionPoint)
+	f.texts("verify", &c.Verify)
+	f.text("bulk", &c.Bulk)
+	f.unknown()
+}
+
+// parseRules reads corrections of rules, or, where a list of policies was
+// written instead, those.
+func parseRules(f fields, x *Isrc) {
+	if n, ok := f.node.fields["rules"]; ok && n.kind == "array" {
+		f.texts("rules", &x.Policies)
+		return
+	}
+	sub, ok := f.object("rules")
+	if !ok {
+		return
+	}
+	x.Rules = map[string]Correction{}
+	for _, id := range slices.Clone(sub.node.keys) { // reading takes keys away
+		rule, ok := sub.object(id)
+		if !ok {
+			continue
+		}
+		var c Correction
+		rule.word("strength", &c.Strength, "must", "should", "may", "off")
+		rule.text("why", &c.Why)
+		rule.unknown()
+		if c.Strength == "" {
+			rule.problem("strength", Warning, "without a strength nothing is corrected")
+		}
+		if c.Why == "" {
+			rule.problem("why", Warning, "contributors will want to know why")
+		}
+		x.Rules[id] = c
+	}
+}
+
+// fields reads the keys of one object and notes where they stand.
+type fields struct {
+	node     *node
+	prefix   string
+	lines    map[string]int
+	problems *[]Problem
+}
+
+func (f fields) problem(key string, s Severity, message string) {
+	line := f.node.lines[key]
+	if line == 0 {
+		line = f.node.line
+	}
+	*f.problems = append(*f.problems, Problem{Line: line, Key: f.prefix + key, Message: message, Severity: s})
+}
+
+// get is the value of a key if it has a kind; another kind is a problem.
+func (f fields) get(key, kind string) (*node, bool) {
+	n, ok := f.node.fields[key]
+	if !ok || n.kind == "null" {
+		f.take(key)
+		return nil, false
+	}
+	f.lines[f.prefix+key] = f.node.lines[key]
+	f.take(key)
+	if n.kind != kind {
+		f.problem(key, Wrong, fmt.Sprintf("it ought to be %s and is %s", article(kind), article(n.kind)))
+		return nil, false
+	}
+	return n, true
+}
+
+// take marks a key as known.
+func (f fields) take(key string) {
+	f.node.keys = slices.DeleteFunc(f.node.keys, func(k string) bool { return k == key })
+}
+
+func (f fields) text(key string, to *string) {
+	if n, ok := f.get(key, "string"); ok {
+		*to = n.text
+	}
+}
+
+func (f fields) truth(key string, to *bool) {
+	if n, ok := f.get(key, "bool"); ok {
+		*to = n.truth
+	}
+}
+
+func (f fields) number(key string, to *int) {
+	n, ok := f.get(key, "number")
+	if !ok {
+		return
+	}
+	v, err := strconv.Atoi(n.text)
+	if err != nil || v < 0 {
+		f.problem(key, Wrong, "it ought to be a whole number")
+		return
+	}
+	*to = v
+}
+
+// word is a text out of a few.
+func (f fields) word(key string, to *string, words ...string) {
+	var text string
+	f.text(key, &text)
+	if text == "" {
+		return
+	}
+	if !slices.Contains(words, text) {
+		f.problem(key, Wrong, fmt.Sprintf("%q is none of %s", text, strings.Join(words, ", ")))
+		return
+	}
+	*to = text
+}
+
+// span is a time such as "4h", "3d" or "2bd" (business days).
+func (f fields) span(key string, to *string) {
+	var text string
+	f.text(key, &text)
+	digits := strings.TrimRight(text, "abcdefghijklmnopqrstuvwxyz")
+	unit := strings.TrimPrefix(text, digits)
+	n, err := strconv.Atoi(digits)
+	switch {
+	case text == "":
+	case err != nil || n <= 0 || !slices.Contains([]string{"h", "d", "bd", "w"}, unit):
+		f.problem(key, Wrong, fmt.Sprintf("%q is no time such as 4h, 3d, 2bd (business days) or 1w", text))
+	default:
+		*to = text
+	}
+}
+
+func (f fields) texts(key string, to *[]string) {
+	n, ok := f.get(key, "array")
+	if !ok {
+		return
+	}
+	for _, item := range n.items {
+		if item.kind != "string" {
+			*f.problems = append(*f.problems, Problem{Line: item.line, Key: f.prefix + key, Message: "it ought to hold strings only", Severity: Wrong})
+			continue
+		}
+		*to = append(*to, item.text)
+	}
+}
+
+func (f fields) object(key string) (fields, bool) {
+	n, ok := f.get(key, "object")
+	return fields{node: n, prefix: f.prefix + key + ".", lines: f.lines, problems: f.problems}, ok
+}
+
+func (f fields) objects(key string) []fields {
+	n, ok := f.get(key, "array")
+	if !ok {
+		return nil
+	}
+	var out []fields
+	for i, item := range n.items {
+		if item.kind != "object" {
+			*f.problems = append(*f.problems, Problem{Line: item.line, Key: f.prefix + key, Message: "it ought to hold objects only", Severity: Wrong})
+			continue
+		}
+		out = append(out, fields{node: item, prefix: fmt.Sprintf("%s%s[%d].", f.prefix, key, i), lines: f.lines, problems: f.problems})
+	}
+	return out
+}
+
+// rest keeps what was not asked for.
+func (f fields) rest() map[string]json.RawMessage {
+	var out map[string]json.RawMessage
+	for _, key := range f.node.keys {
+		if out == nil {
+			out = map[string]json.RawMessage{}
+		}
+		out[key] = f.node.fields[key].raw
+		f.lines[f.prefix+key] = f.node.lines[key]
+	}
+	return out
+}
+
+// unknown warns of keys that mean nothing where they stand: inside our own
+// object they are most likely misspelt.
+func (f fields) unknown() {
+	for _, key := range slices.Clone(f.node.keys) {
+		f.problem(key, Warning, "this key is not known")
+	}
+}
+
+func article(kind string) string {
+	switch kind {
+	case "object", "array":
+		return "an " + kind
+	case "null":
+		return kind
+	}
+	return "a " + kind
+}
