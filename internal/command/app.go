@@ -193,7 +193,7 @@ func (a *app) site(ctx context.Context, host string, named bool) (*contribute.Si
 	h := c.HostFor(host)
 	s := &contribute.Site{
 		Host: host, BaseURL: baseURL(h.Scheme, host), Forge: client, Token: token.Value, KnownLogin: firstOf(token.User, h.User),
-		Sink: a.sink(), Now: a.inv.Now, Trace: a.inv.Trace, Runs: a.runsDir(), ToolName: "isrc " + version(),
+		Sink: a.sink(), Now: a.inv.Now, Trace: a.inv.Trace, Runs: a.runsDir(), Cache: a.dirs().Cache, ToolName: "isrc " + version(),
 		Logins: auth.LoginCache{File: filepath.Join(a.dirs().Cache, "logins.json")},
 		Viewer: func(ctx context.Context) (string, error) { v, err := client.Viewer(ctx); return v.Login, err },
 	}

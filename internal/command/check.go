@@ -207,8 +207,7 @@ func (a *app) review(ctx context.Context, o placeOptions) (*contribute.Review, *
 	if err := place.Refresh(ctx, refresh); err != nil {
 		return nil, nil, err
 	}
-	issue := 0
-	review, err := place.Review(ctx, site, refresh, contribute.ReviewOptions{Issue: issue})
+	review, err := place.Review(ctx, site, refresh, contribute.ReviewOptions{})
 	if err != nil {
 		return nil, nil, err
 	}

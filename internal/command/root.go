@@ -118,8 +118,13 @@ func nearest(cmd *cobra.Command, word string) string {
 			all = append(all, near{c.Name(), distance(word, c.Name())})
 		}
 	}
-	sort.SliceStable(all, func(i, j int) bool { return all[i].d < all[j].d })
-	if len(all) > 0 && (all[0].d <= max(2, len(word)/3) || strings.HasPrefix(all[0].name, word)) {
+	if !cmd.HasParent() {
+		for theirs, ours := range synonyms {
+			all = append(all, near{ours, distance(word, theirs)})
+		}
+	}
+	sort.SliceStable(all, func(i, j int) bool { return all[i].d < all[j].d || (all[i].d == all[j].d && all[i].name < all[j].name) })
+	if len(all) > 0 && (all[0].d <= min(2, len(word)/2) || strings.HasPrefix(all[0].name, word)) {
 		return all[0].name
 	}
 	for _, n := range all {

@@ -73,7 +73,11 @@ func setUp(env *testscript.Env) error {
 		return err
 	}
 	begun := time.Now()
-	f, err := sandbox.Start(context.Background(), sandbox.Options{Dir: dir, Now: func() time.Time { return clock.Add(time.Since(begun)) }, Record: recorder(env)})
+	record, err := recorder(env)
+	if err != nil {
+		return err
+	}
+	f, err := sandbox.Start(context.Background(), sandbox.Options{Dir: dir, Now: func() time.Time { return clock.Add(time.Since(begun)) }, Record: record})
 	if err != nil {
 		return err
 	}
@@ -213,10 +217,10 @@ func expandCommand(ts *testscript.TestScript, _ bool, args []string) {
 
 // recorder keeps every REST exchange of the suite when ISRC_RECORD names a
 // folder, for checking the sandbox against GitHub's published description.
-func recorder(env *testscript.Env) func(sandbox.Exchange) {
+func recorder(env *testscript.Env) (func(sandbox.Exchange), error) {
 	dir := os.Getenv("ISRC_RECORD")
 	if dir == "" {
-		return nil
+		return nil, nil
 	}
 	return sandbox.RecordTo(dir, filepath.Base(env.WorkDir))
 }

@@ -132,6 +132,9 @@ func strengthTone(strength string) term.Tone {
 func sources(said []quote, enforcer *string) []string {
 	var out []string
 	for _, q := range said {
+		if q.Line == 0 && enforcer != nil && strings.HasSuffix(*enforcer, q.Path) {
+			continue // the enforcer itself: named below
+		}
 		text := q.Path
 		if q.Line > 0 {
 			text += fmt.Sprintf(":%d", q.Line)

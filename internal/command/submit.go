@@ -193,7 +193,7 @@ func (a *app) reviewForSubmit(ctx context.Context, site *contribute.Site, o *sub
 			return nil, nil, err
 		}
 	}
-	review, err := place.Review(ctx, site, site.Tool, contribute.ReviewOptions{})
+	review, err := place.Review(ctx, site, site.Tool, contribute.ReviewOptions{Frugal: true})
 	if err != nil {
 		return nil, nil, err
 	}

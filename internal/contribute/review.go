@@ -24,24 +24,32 @@ type Review struct {
 	Change       *rule.Change
 	Findings     []rule.Finding
 	Uncommitted  []string // paths that are not judged
+
+	frugal bool
 }
 
 // ReviewOptions narrows a review or adds to it.
 type ReviewOptions struct {
-	Draft *rule.Draft // instead of the one kept in the clone
 	Issue int
+	// Frugal lets settings of the forge be what they were within the hour.
+	Frugal bool
 }
 
 // Review reads the guidelines at the base, the change on top of it, and judges.
 // site is nil when no forge is reachable: then only files speak.
 func (p *Place) Review(ctx context.Context, site *Site, tool *git.Tool, o ReviewOptions) (*Review, error) {
-	r := &Review{Place: p}
+	r := &Review{Place: p, frugal: o.Frugal}
 	if err := r.read(ctx, site); err != nil {
 		return nil, err
 	}
 	if err := r.see(ctx, tool, o); err != nil {
 		return nil, err
 	}
+	draft, err := r.Text(SubmitOptions{})
+	if err != nil {
+		return nil, err
+	}
+	r.Change.Draft = draft
 	r.Judge(ctx, site)
 	return r, nil
 }
@@ -50,7 +58,10 @@ func (p *Place) Review(ctx context.Context, site *Site, tool *git.Tool, o Review
 func (r *Review) read(ctx context.Context, site *Site) error {
 	t := trees{site: site, known: forge.Repo{RepoName: r.Upstream}, local: r.Repo, at: r.BaseRev}
 	var settings guideline.Settings
-	if site != nil {
+	switch {
+	case site != nil && r.frugal:
+		settings = site.frugalSettings(ctx)
+	case site != nil:
 		settings = site.Forge
 	}
 	branch := r.Branch
@@ -122,7 +133,7 @@ func (r *Review) see(ctx context.Context, tool *git.Tool, o ReviewOptions) error
 	for _, f := range files {
 		c.Files = append(c.Files, rule.File{Path: f.Path, OldPath: f.OldPath, Status: rule.Status(f.Status), Binary: f.Binary, Added: f.Added, Deleted: f.Deleted, Size: f.Size})
 	}
-	c.Draft, err = r.draft(o.Draft)
+	c.Draft, err = r.draft()
 	return err
 }
 
@@ -158,12 +169,8 @@ func commitOf(c git.Commit, email string, pushed map[string]bool) rule.Commit {
 	}
 }
 
-// draft takes the pull request's text from the caller, the CI event or the
-// clone; with none of them the first commit's header stands for the title.
-func (r *Review) draft(given *rule.Draft) (rule.Draft, error) {
-	if given != nil {
-		return *given, nil
-	}
+// draft takes the pull request's text from the CI event or the clone; with none of them the first commit's header stands for the title.
+func (r *Review) draft() (rule.Draft, error) {
 	if r.Event != nil {
 		return r.Event.Draft(), nil
 	}

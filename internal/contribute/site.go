@@ -60,6 +60,7 @@ type Site struct {
 	Tool     *git.Tool // nil without a git binary
 	Reader   *git.Reader
 	Runs     string // folder of the journals
+	Cache    string // folder of what may be forgotten, "" for none
 	ToolName string // name and version, for journals
 	Sink     progress.Sink
 	Now      func() time.Time

@@ -31,6 +31,9 @@ type SubmitOptions struct {
 // sections and boxes that are still open.
 func (r *Review) Text(o SubmitOptions) (rule.Draft, error) {
 	d := r.Change.Draft
+	if r.Event != nil {
+		return d, nil // the pull request is open, and judged as it is
+	}
 	d.Exists = true
 	switch {
 	case o.Title != "":

@@ -1,0 +1,97 @@
+package contribute
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/isrc-dev/isrc/internal/forge"
+	"github.com/isrc-dev/isrc/internal/guideline"
+)
+
+// settingsAge is how long the settings of a branch, read when a contribution
+// began, still count when it is submitted. The forge enforces them anyway; what
+// is saved is a request for each branch on every submit.
+const settingsAge = time.Hour
+
+// frugal reads a forge's settings with as few requests as an answer allows:
+// rulesets that name required checks speak for the classic protection too, and
+// what was read within the hour is not asked again. `check` and `show`, which
+// are asked for the truth as it is now, do not use it.
+type frugal struct {
+	guideline.Settings
+	dir string // "" remembers nothing
+	who string // settings are what this login sees
+	now func() time.Time
+
+	mu    sync.Mutex
+	rules map[string]func() ([]forge.Rule, error)
+}
+
+func (s *Site) frugalSettings(ctx context.Context) *frugal {
+	dir := s.Cache
+	who, err := s.Login(ctx)
+	if err != nil {
+		dir = "" // without knowing who asks, nothing can be remembered for them
+	}
+	return &frugal{Settings: s.Forge, dir: dir, who: who, now: s.Now, rules: map[string]func() ([]forge.Rule, error){}}
+}
+
+// Rules answers from memory, from the last hour, or from the forge.
+func (f *frugal) Rules(ctx context.Context, repo forge.RepoName, branch string) ([]forge.Rule, error) {
+	f.mu.Lock()
+	ask, ok := f.rules[repo.String()+":"+branch]
+	if !ok {
+		ask = sync.OnceValues(func() ([]forge.Rule, error) { return f.read(ctx, repo, branch) })
+		f.rules[repo.String()+":"+branch] = ask
+	}
+	f.mu.Unlock()
+	return ask()
+}
+
+// RequiredChecks asks for the classic protection only where no ruleset names a
+// check.
+func (f *frugal) RequiredChecks(ctx context.Context, repo forge.RepoName, branch string) ([]string, error) {
+	rules, err := f.Rules(ctx, repo, branch)
+	if err == nil {
+		for _, r := range rules {
+			if r.Type == "required_status_checks" {
+				return nil, nil
+			}
+		}
+	}
+	return f.Settings.RequiredChecks(ctx, repo, branch)
+}
+
+type remembered struct {
+	Version int          `json:"version"`
+	At      time.Time    `json:"at"`
+	Rules   []forge.Rule `json:"rules"`
+}
+
+func (f *frugal) read(ctx context.Context, repo forge.RepoName, branch string) ([]forge.Rule, error) {
+	path := ""
+	if f.dir != "" {
+		sum := sha256.Sum256([]byte(f.who + "\x00" + repo.String() + "\x00" + branch))
+		path = filepath.Join(f.dir, "settings", hex.EncodeToString(sum[:16])+".json")
+		var m remembered
+		if data, err := os.ReadFile(path); err == nil && json.Unmarshal(data, &m) == nil && m.Version == 1 {
+			if age := f.now().Sub(m.At); age >= 0 && age < settingsAge {
+				return m.Rules, nil
+			}
+		}
+	}
+	rules, err := f.Settings.Rules(ctx, repo, branch)
+	if err != nil || path == "" {
+		return rules, err
+	}
+	if data, err := json.Marshal(remembered{Version: 1, At: f.now().UTC(), Rules: rules}); err == nil && os.MkdirAll(filepath.Dir(path), 0o700) == nil {
+		_ = writeWhole(path, data) // a cache that cannot be written costs a request, nothing else
+	}
+	return rules, nil
+}
