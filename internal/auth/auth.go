@@ -6,7 +6,9 @@
 package auth
 
 import (
-	"context"
+	"fmt"
+	"os"
+	"strings"
 
 	"github.com/isrc-dev/isrc/internal/config"
 )
@@ -14,31 +16,15 @@ import (
 // Source is where tokens are looked for.
 type Source struct {
 	Getenv      func(string) string // nil is os.Getenv
-	Config      *config.Config      // nil is an empty one
+	Config      *config.Config      // nil is an empty one, with no place to keep tokens in
 	Keyring     Keyring             // nil has none; SystemKeyring() is the system's
 	Run         Runner              // nil runs no program; Exec is the real one
 	GHConfigDir string              // "" reads no login of gh; see GHConfigDir
-}
 
-// Keyring keeps secrets by host. ErrNoSecret says that a working keyring has
-// none; any other error says that it does not work.
-type Keyring interface {
-	Get(host string) (string, error)
-	Set(host, secret string) error
-	Delete(host string) error
+	// withoutGit is set when git is the one who asks: asking it in turn would
+	// never end.
+	withoutGit bool
 }
-
-// Command is a program to run.
-type Command struct {
-	Name  string
-	Args  []string
-	Stdin string
-	Set   []string // NAME=VALUE, on top of the environment
-	Unset []string // names taken out of the environment
-}
-
-// Runner runs a program and gives what it wrote to its standard output.
-type Runner func(context.Context, Command) ([]byte, error)
 
 // Token is a token with where it was found.
 type Token struct {
@@ -47,9 +33,32 @@ type Token struct {
 	User   string // login, "" when not known
 }
 
-// Stored says where Login put a token.
-type Stored struct {
-	InKeyring bool
-	File      string // set when the keyring could not take it
-	Why       string // why it could not
+// String hides the token from every format verb that prints a Token.
+func (t Token) String() string { return "token of " + t.Origin }
+
+// GoString hides the token from %#v.
+func (t Token) GoString() string { return t.String() }
+
+func (s Source) env(name string) string {
+	if s.Getenv == nil {
+		return os.Getenv(name)
+	}
+	return s.Getenv(name)
+}
+
+func (s Source) settings() *config.Config {
+	if s.Config == nil {
+		return &config.Config{}
+	}
+	return s.Config
+}
+
+// checked refuses what cannot be a token: it would become part of a header, or
+// of the lines that git reads. The value stays out of the error.
+func checked(token, from string) (string, error) {
+	token = strings.TrimSpace(token)
+	if strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) || len(token) > 4096 {
+		return "", fmt.Errorf("%s holds something that is not a token", from)
+	}
+	return token, nil
 }

@@ -15,11 +15,17 @@ var ErrUnsupported = errors.New("this host does not offer it")
 type SignInError struct {
 	Host    string
 	Refused bool // a token was sent and not accepted
+	// Withheld are tokens that are there and were not sent, each with the
+	// reason: "ISRC_TOKEN is for ghe.example, not for x.example".
+	Withheld []string
 }
 
 func (e *SignInError) Error() string {
-	if e.Refused {
+	switch {
+	case e.Refused:
 		return e.Host + " does not accept the token (it may have expired)"
+	case len(e.Withheld) > 0:
+		return "no token for " + e.Host + " (" + strings.Join(e.Withheld, "; ") + ")"
 	}
 	return "no token for " + e.Host
 }

@@ -1,0 +1,196 @@
+package auth
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/isrc-dev/isrc/internal/config"
+)
+
+func TestTheCredentialHelperAnswersOnlyWhatItMay(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name, op, asked, want string
+		env                   map[string]string
+	}{
+		{"a host that the token is for", "get", "protocol=https\nhost=ghe.example\npath=acme/lib.git\n\n", "username=x-access-token\npassword=token-of-ISRC_TOKEN\n", vars("ISRC_TOKEN", "ISRC_HOST=ghe.example")},
+		{"the user that git knows is kept", "get", "protocol=https\nhost=ghe.example\nusername=newcomer\n\n", "username=newcomer\npassword=token-of-ISRC_TOKEN\n", vars("ISRC_TOKEN", "ISRC_HOST=ghe.example")},
+		{"a host that isrc was started for", "get", "protocol=https\nhost=ghe.example\n\n", "username=x-access-token\npassword=token-of-ISRC_TOKEN\n", vars("ISRC_TOKEN", trustVariable+"=ghe.example")},
+		{"a stranger gets nothing", "get", "protocol=https\nhost=stranger.example\n\n", "", vars("ISRC_TOKEN", trustVariable+"=ghe.example")},
+		{"plain http gets nothing", "get", "protocol=http\nhost=ghe.example\n\n", "", vars("ISRC_TOKEN", "ISRC_HOST=ghe.example")},
+		{"plain http on this machine is answered", "get", "protocol=http\nhost=127.0.0.1:8080\n\n", "username=x-access-token\npassword=token-of-ISRC_TOKEN\n", vars("ISRC_TOKEN", "ISRC_HOST=127.0.0.1:8080")},
+		{"another scheme gets nothing", "get", "protocol=ftp\nhost=ghe.example\n\n", "", vars("ISRC_TOKEN", "ISRC_HOST=ghe.example")},
+		{"no host gets nothing", "get", "protocol=https\n\n", "", vars("ISRC_TOKEN")},
+		{"storing is read and not followed", "store", "protocol=https\nhost=ghe.example\npassword=canary\n\n", "", vars("ISRC_TOKEN", "ISRC_HOST=ghe.example")},
+		{"erasing is read and not followed", "erase", "protocol=https\nhost=ghe.example\n\n", "", vars("ISRC_TOKEN", "ISRC_HOST=ghe.example")},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s, p := machine{env: tt.env, programs: map[string]string{"git": "password=never\n"}}.source(t)
+			var out bytes.Buffer
+			if err := GitCredential(t.Context(), strings.NewReader(tt.asked), &out, tt.op, s); err != nil {
+				t.Fatal(err)
+			}
+			if got := out.String(); got != tt.want {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+			for _, c := range p.ran {
+				if c.Name == "git" {
+					t.Error("git was asked by the one whom git asks")
+				}
+			}
+		})
+	}
+}
+
+// gitEnviron is an environment of git in which nothing of this machine counts.
+func gitEnviron(t *testing.T, more ...string) []string {
+	home := t.TempDir()
+	return append([]string{
+		"PATH=" + os.Getenv("PATH"), "HOME=" + home, "XDG_CONFIG_HOME=" + filepath.Join(home, "xdg"),
+		"GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=" + filepath.Join(home, "gitconfig"), "SystemRoot=" + os.Getenv("SystemRoot"),
+	}, more...)
+}
+
+func git(t *testing.T, env []string, stdin string, args ...string) string {
+	t.Helper()
+	cmd := exec.Command("git", args...)
+	cmd.Env, cmd.Stdin, cmd.Dir = env, strings.NewReader(stdin), t.TempDir()
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("git %v: %v", args, err)
+	}
+	return string(out)
+}
+
+func TestGitAsksTheHelperOfOneHostAndNobodyElse(t *testing.T) {
+	t.Parallel()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	environ := gitEnviron(t, "ISRC_TOKEN=canary", "ISRC_HOST=ghe.example")
+	env := append(environ, GitEnv(self, config.Host{Name: "ghe.example"}, GitEnvOptions{Environ: environ})...)
+	if got, want := git(t, env, "protocol=https\nhost=ghe.example\n\n", "credential", "fill"),
+		"protocol=https\nhost=ghe.example\nusername=x-access-token\npassword=canary\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	cmd := exec.Command("git", "credential", "fill")
+	cmd.Env, cmd.Dir = env, t.TempDir()
+	cmd.Stdin = strings.NewReader("protocol=https\nhost=stranger.example\n\n")
+	if out, err := cmd.CombinedOutput(); err == nil || strings.Contains(string(out), "canary") {
+		t.Errorf("a stranger is answered %q, %v", out, err)
+	}
+}
+
+func TestGitAsksTheUsersOwnHelpersFirst(t *testing.T) {
+	t.Parallel()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	environ := gitEnviron(t, "ISRC_TOKEN=canary", "ISRC_HOST=ghe.example",
+		"GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=credential.helper", "GIT_CONFIG_VALUE_0=!f() { echo username=own; echo password=own; }; f")
+	env := append(environ, GitEnv(self, config.Host{Name: "ghe.example"}, GitEnvOptions{Environ: environ})...)
+	if got := git(t, env, "protocol=https\nhost=ghe.example\n\n", "credential", "fill"); !strings.Contains(got, "password=own\n") {
+		t.Errorf("got %q, want the user's own", got)
+	}
+}
+
+func TestGitReachesAHostAsIsrcDoes(t *testing.T) {
+	t.Parallel()
+	host := config.Host{Name: "ghe.example:8443", CAFile: "/etc/acme.pem", Proxy: "http://proxy.example:3128", ClientCert: "/c.pem", ClientKey: "/k.pem"}
+	environ := gitEnviron(t, "GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=user.name", "GIT_CONFIG_VALUE_0=newcomer", "no_proxy=intranet.example")
+	added := GitEnv("/opt/it's here/isrc", host, GitEnvOptions{Environ: environ})
+	env := append(environ, added...)
+	for key, want := range map[string]string{
+		"user.name": "newcomer",
+		"credential.https://ghe.example:8443.helper":      `!'/opt/it'\''s here/isrc' auth git-credential`,
+		"credential.https://ghe.example:8443.useHttpPath": "false",
+	} {
+		if got := strings.TrimSuffix(git(t, env, "", "config", "--get", key), "\n"); got != want {
+			t.Errorf("%s is %q, want %q", key, got, want)
+		}
+	}
+	for key, want := range map[string]string{"sslCAInfo": "/etc/acme.pem", "proxy": "http://proxy.example:3128", "sslCert": "/c.pem", "sslKey": "/k.pem"} {
+		if got := strings.TrimSpace(git(t, env, "", "config", "--get-urlmatch", "http."+key, "https://ghe.example:8443/acme/lib.git")); got != want {
+			t.Errorf("http.%s is %q, want %q", key, got, want)
+		}
+	}
+	if got := lookup(env, "NO_PROXY"); got != "intranet.example,localhost,127.0.0.1,::1" {
+		t.Errorf("NO_PROXY is %q", got)
+	}
+	again := append(env, GitEnv("/opt/it's here/isrc", host, GitEnvOptions{Environ: env})...)
+	if a, b := lookup(env, "GIT_CONFIG_COUNT"), lookup(again, "GIT_CONFIG_COUNT"); a != b {
+		t.Errorf("a second time there are %s settings, not %s", b, a)
+	}
+	want := []string{"GIT_TERMINAL_PROMPT=0", "GIT_ASKPASS=", "SSH_ASKPASS=", "GCM_INTERACTIVE=never"}
+	if diff := cmp.Diff(want, added[len(added)-7:len(added)-3]); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestGitNeedsNoProxyToThisMachine(t *testing.T) {
+	t.Parallel()
+	host := config.Host{Name: "127.0.0.1:8080", Scheme: "http", Proxy: "http://dead.example:1"}
+	environ := gitEnviron(t)
+	env := append(environ, GitEnv("", host, GitEnvOptions{Environ: environ, Named: true})...)
+	if got := git(t, env, "", "config", "--get-urlmatch", "http.proxy", "http://127.0.0.1:8080/acme/lib.git"); got != "\n" {
+		t.Errorf("http.proxy is %q, want none", got)
+	}
+	if got := lookup(env, trustVariable); got != "" {
+		t.Errorf("a host that is merely named is trusted: %q", got)
+	}
+	if strings.Contains(strings.Join(env, "\n"), "git-credential") {
+		t.Error("there is a helper without a program")
+	}
+}
+
+func TestAProgramRunsWithoutTheVariablesTakenFromIt(t *testing.T) {
+	t.Setenv("ISRC_TOKEN", "canary") // not parallel: it looks at the real environment
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ask := Command{Name: self, Args: []string{"auth", "git-credential", "get"}, Stdin: "protocol=https\nhost=ghe.example\n\n", Set: []string{"ISRC_HOST=ghe.example"}}
+	out, err := Exec(t.Context(), ask)
+	if err != nil || !strings.Contains(string(out), "password=canary") {
+		t.Fatalf("got %q, %v", out, err)
+	}
+	ask.Unset = tokenVariables()
+	if out, err := Exec(t.Context(), ask); err != nil || len(out) != 0 {
+		t.Errorf("got %q, %v, want nothing", out, err)
+	}
+	if _, err := Exec(t.Context(), Command{Name: filepath.Join(t.TempDir(), "missing")}); err == nil {
+		t.Error("a program that is not there ran")
+	}
+}
+
+func TestSecretsAreRedactedHoweverTheyAreWritten(t *testing.T) {
+	t.Parallel()
+	text := "Authorization: Basic eC1hY2Nlc3MtdG9rZW46Y2FuYXJ5LW9mLXRoZS10ZXN0 and canary-of-the-test, canary-of-the-rest"
+	want := "Authorization: Basic *** and ***, canary-of-the-rest"
+	for size := 1; size <= len(text); size++ {
+		var out bytes.Buffer
+		r := Redact(&out, "canary-of-the-test", "")
+		for rest := text; rest != ""; {
+			n := min(size, len(rest))
+			if got, err := r.Write([]byte(rest[:n])); got != n || err != nil {
+				t.Fatalf("wrote %d, %v", got, err)
+			}
+			rest = rest[n:]
+		}
+		if err := r.Flush(); err != nil {
+			t.Fatal(err)
+		}
+		if got := out.String(); got != want {
+			t.Fatalf("in pieces of %d: %q", size, got)
+		}
+	}
+}
