@@ -123,11 +123,13 @@ func (r *Repo) resolve(rev string) (plumbing.Hash, error) {
 	if err := checkRev(rev); err != nil {
 		return plumbing.ZeroHash, err
 	}
-	r.mu.Lock()
-	id, err := r.repo.ResolveRevision(plumbing.Revision(rev))
-	r.mu.Unlock()
-	if err == nil {
-		return r.peel(*id)
+	if !strings.ContainsAny(rev, "{:@") { // go-git answers main@{upstream} with main
+		r.mu.Lock()
+		id, err := r.repo.ResolveRevision(plumbing.Revision(rev))
+		r.mu.Unlock()
+		if err == nil {
+			return r.peel(*id)
+		}
 	}
 	if r.Tool == nil {
 		return plumbing.ZeroHash, fmt.Errorf("%w: %s", ErrNoRevision, rev)

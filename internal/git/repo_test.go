@@ -1,0 +1,352 @@
+package git
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// Each of these is a checkout that people have and go-git's own way of
+// opening refuses or misreads.
+func TestEveryRealCheckoutOpens(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name string
+		make func(w *world) string // the folder to open
+	}{
+		{"a plain one", func(w *world) string { return "lib" }},
+		{"a folder inside it", func(w *world) string { return "lib/docs" }},
+		{"a linked worktree", func(w *world) string {
+			w.git("lib", "worktree", "add", "--quiet", "--detach", "../linked")
+			w.git("linked", "switch", "--quiet", "-c", "other")
+			return "linked"
+		}},
+		{"a sparse checkout", func(w *world) string {
+			w.git("lib", "sparse-checkout", "set", "docs")
+			return "lib"
+		}},
+		{"a linked worktree of a sparse checkout", func(w *world) string {
+			w.git("lib", "sparse-checkout", "set", "docs")
+			w.git("lib", "worktree", "add", "--quiet", "--detach", "../linked")
+			return "linked/docs"
+		}},
+		{"a blobless clone", func(w *world) string {
+			w.bare("lib", "lib.git")
+			w.git(".", "clone", "--quiet", "--filter=blob:none", "file://"+w.path("lib.git"), "partial")
+			return "partial"
+		}},
+		{"a sparse blobless clone", func(w *world) string {
+			w.bare("lib", "lib.git")
+			w.git(".", "clone", "--quiet", "--sparse", "--filter=blob:none", "file://"+w.path("lib.git"), "partial")
+			return "partial"
+		}},
+		{"a shallow clone", func(w *world) string {
+			w.git(".", "clone", "--quiet", "--depth=1", "file://"+w.path("lib"), "shallow")
+			return "shallow"
+		}},
+		{"a split index", func(w *world) string {
+			w.git("lib", "update-index", "--split-index")
+			return "lib"
+		}},
+		{"an index of version 4", func(w *world) string {
+			w.git("lib", "update-index", "--index-version=4")
+			return "lib"
+		}},
+		{"packed references and objects", func(w *world) string {
+			w.git("lib", "gc", "--quiet")
+			return "lib"
+		}},
+		{"objects borrowed from another repository", func(w *world) string {
+			w.git(".", "clone", "--quiet", "--shared", "lib", "borrower")
+			return "borrower"
+		}},
+		{"a submodule", func(w *world) string {
+			w.repo("outer")
+			w.git("outer", "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", w.path("lib"), "inner")
+			return "outer/inner"
+		}},
+		{"a bare repository", func(w *world) string {
+			w.bare("lib", "lib.git")
+			return "lib.git"
+		}},
+		{"a detached head", func(w *world) string {
+			w.git("lib", "switch", "--quiet", "--detach")
+			return "lib"
+		}},
+		{"settings that go-git does not take", func(w *world) string {
+			w.git("lib", "config", "branch.main.merge", "not a reference")
+			w.git("lib", "config", "branch.main.isrc-run", "20261121-lib-fix-abcd")
+			w.git("lib", "config", "remote.empty.fetch", "+x:y:z")
+			w.git("lib", "config", "pack.window", "many")
+			return "lib"
+		}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.repo("lib")
+			w.commit("lib", "docs: a page", "docs/a.md", "a\n")
+			dir := tt.make(w)
+			r := w.open(dir)
+			sha := w.git(dir, "rev-parse", "HEAD")
+			branch, _ := w.try(dir, "symbolic-ref", "--short", "--quiet", "HEAD")
+			gotBranch, gotSHA, detached, err := r.Head()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if gotSHA != sha || gotBranch != strings.TrimSpace(branch) || detached != (branch == "") {
+				t.Errorf("head is %q at %s, detached %v; want %q at %s", gotBranch, gotSHA, detached, branch, sha)
+			}
+			if c, err := r.Commit("HEAD"); err != nil || c.Subject() != "docs: a page" {
+				t.Errorf("got the commit %q, %v", c.Subject(), err)
+			}
+			files, err := r.FS(ctx(t), "HEAD")
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Tool = w.tool
+			if b, err := fs.ReadFile(files, "docs/a.md"); err != nil || string(b) != "a\n" {
+				t.Errorf("got the file %q, %v", b, err)
+			}
+			for what, pair := range map[string][2]string{
+				"git folder":    {r.GitDir(), w.git(dir, "rev-parse", "--absolute-git-dir")},
+				"shared folder": {r.CommonDir(), abs(w, dir, w.git(dir, "rev-parse", "--git-common-dir"))},
+			} {
+				if pair[0] != pair[1] {
+					t.Errorf("the %s is %s, want %s", what, pair[0], pair[1])
+				}
+			}
+			if !r.IsBare() {
+				if top := w.git(dir, "rev-parse", "--show-toplevel"); r.Root() != top {
+					t.Errorf("the top is %s, want %s", r.Root(), top)
+				}
+			}
+			if got, want := r.IsShallow(), w.git(dir, "rev-parse", "--is-shallow-repository") == "true"; got != want {
+				t.Errorf("shallow: %v, want %v", got, want)
+			}
+			if got, want := r.IsPartial(), strings.Contains(tt.name, "blobless"); got != want {
+				t.Errorf("partial: %v, want %v", got, want)
+			}
+		})
+	}
+}
+
+func abs(w *world, dir, name string) string {
+	if filepath.IsAbs(name) {
+		return name
+	}
+	return w.path(dir, name)
+}
+
+func TestWhatCannotBeReadIsRefusedByName(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name, key, value, want string
+	}{
+		{"sha256 ids", "extensions.objectFormat", "sha256", "sha256 object ids"},
+		{"reftable", "extensions.refStorage", "reftable", "reftable reference storage"},
+		{"an extension of the future", "extensions.timeTravel", "true", "the extension timetravel"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.repo("lib")
+			w.git("lib", "config", "core.repositoryformatversion", "1")
+			w.git("lib", "config", tt.key, tt.value)
+			_, err := Open(w.path("lib"))
+			var u *UnsupportedError
+			if !errors.As(err, &u) || u.What != tt.want {
+				t.Errorf("got %v, want %s named", err, tt.want)
+			}
+		})
+	}
+}
+
+func TestWhatIsNoRepositoryIsSaidToBeNone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.write("empty/.git/notes", "a folder of that name alone is nothing")
+	w.write("lying/.git", "gitdir: ../empty\n")
+	w.write("odd/.git", "what is this\n")
+	for _, dir := range []string{"home", "empty", "lying", "odd"} {
+		if _, err := Open(w.path(dir)); !errors.Is(err, ErrNotARepo) {
+			t.Errorf("%s: got %v, want ErrNotARepo", dir, err)
+		}
+	}
+	if _, err := Open(w.path("nowhere")); !errors.Is(err, ErrNotARepo) {
+		t.Errorf("a folder that is not there: got %v", err)
+	}
+}
+
+func TestAnUnbornBranchHasNoCommit(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.git(".", "init", "--quiet", "new")
+	branch, sha, detached, err := w.open("new").Head()
+	if branch != "main" || sha != "" || detached || err != nil {
+		t.Errorf("got %q, %q, %v, %v", branch, sha, detached, err)
+	}
+}
+
+func TestResolve(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.repo("lib")
+	w.commit("lib", "second")
+	w.git("lib", "tag", "light")
+	w.git("lib", "tag", "-a", "-m", "annotated", "v1.0.0")
+	w.git("lib", "branch", "topic/one", "HEAD~1")
+	w.git("lib", "update-ref", "refs/remotes/origin/main", "HEAD~1")
+	w.git("lib", "config", "branch.main.remote", "origin")
+	w.git("lib", "config", "branch.main.merge", "refs/heads/main")
+	w.git("lib", "config", "remote.origin.url", "https://forge.example/a/b")
+	w.git("lib", "config", "remote.origin.fetch", "+refs/heads/*:refs/remotes/origin/*")
+	r := w.open("lib")
+	head := w.git("lib", "rev-parse", "HEAD")
+	for _, rev := range []string{"HEAD", "main", "refs/heads/main", "light", "v1.0.0", "refs/tags/v1.0.0", "topic/one", "origin/main", "HEAD~1", "HEAD^", head, head[:10]} {
+		got, err := r.Resolve(rev)
+		if want := w.git("lib", "rev-parse", rev+"^{commit}"); got != want || err != nil {
+			t.Errorf("%s is %s, %v; want %s", rev, got, err, want)
+		}
+	}
+	for _, rev := range []string{"nothing", strings.Repeat("0", 39) + "1", "--all", "", w.git("lib", "rev-parse", "HEAD^{tree}")} {
+		if got, err := r.Resolve(rev); err == nil {
+			t.Errorf("%q is %s, want an error", rev, got)
+		}
+	}
+	r.Tool = w.tool
+	if got, err := r.Resolve("main@{upstream}"); err != nil || got != w.git("lib", "rev-parse", "origin/main") {
+		t.Errorf("what only git knows: %s, %v", got, err)
+	}
+	if _, err := r.Resolve("nothing"); !errors.Is(err, ErrNoRevision) {
+		t.Errorf("got %v, want ErrNoRevision", err)
+	}
+}
+
+func TestBranchesAndRemotes(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.repo("lib")
+	w.git("lib", "branch", "topic")
+	w.git("lib", "pack-refs", "--all")
+	w.git("lib", "branch", "loose")
+	sha := w.git("lib", "rev-parse", "HEAD")
+	r := w.open("lib")
+	got, err := r.Branches()
+	if d := cmp.Diff(map[string]string{"main": sha, "topic": sha, "loose": sha}, got); d != "" || err != nil {
+		t.Error(err, d)
+	}
+	w.git(".", "config", "--file", "gitconfig", "url.https://forge.example/.insteadOf", "acme:")
+	w.git(".", "config", "--file", "gitconfig", "url.ssh://git@forge.example/.pushInsteadOf", "https://elsewhere.example/")
+	w.git("lib", "remote", "add", "upstream", "acme:acme/lib")
+	w.git("lib", "remote", "add", "origin", "https://elsewhere.example/me/lib")
+	r = w.open("lib")
+	plain, err := r.Remotes(ctx(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []Remote{
+		{"origin", "https://elsewhere.example/me/lib", "https://elsewhere.example/me/lib"},
+		{"upstream", "acme:acme/lib", "acme:acme/lib"},
+	}
+	if d := cmp.Diff(want, plain); d != "" {
+		t.Error(d)
+	}
+	r.Tool = w.tool
+	rewritten, err := r.Remotes(ctx(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want = []Remote{
+		{"origin", "https://elsewhere.example/me/lib", "ssh://git@forge.example/me/lib"},
+		{"upstream", "https://forge.example/acme/lib", "https://forge.example/acme/lib"},
+	}
+	if d := cmp.Diff(want, rewritten); d != "" {
+		t.Error(d)
+	}
+}
+
+func TestConfigComesFromWhereGitReadsIt(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.repo("lib")
+	w.git("lib", "config", "branch.feat/a.b.isrc-run", "run-1")
+	w.write("included", "[commit]\n\tgpgsign = true\n")
+	w.git(".", "config", "--file", "gitconfig", "includeIf.gitdir:"+w.path("lib")+"/.path", w.path("included"))
+	r := w.open("lib")
+	for _, tool := range []*Tool{nil, w.tool} {
+		r.Tool = tool
+		if v, ok, err := r.Config(ctx(t), "branch.feat/a.b.isrc-run"); v != "run-1" || !ok || err != nil {
+			t.Errorf("with tool %v: got %q, %v, %v", tool != nil, v, ok, err)
+		}
+		if v, ok, err := r.Config(ctx(t), "no.such"); v != "" || ok || err != nil {
+			t.Errorf("with tool %v: got %q, %v, %v", tool != nil, v, ok, err)
+		}
+	}
+	if v, ok, err := r.Config(ctx(t), "commit.gpgsign"); v != "true" || !ok || err != nil {
+		t.Errorf("a conditional include: got %q, %v, %v", v, ok, err)
+	}
+}
+
+func TestTheFilesOfACommit(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.repo("lib")
+	w.write("outside", "secret")
+	for name, target := range map[string]string{
+		"lib/CONTRIBUTING.md": "docs/how.md", "lib/docs/up": "../README.md", "lib/folder": "docs",
+		"lib/away": "../outside", "lib/absolute": w.path("outside"), "lib/loop": "loop2", "lib/loop2": "loop",
+		"lib/dangling": "nothing", "lib/root": ".",
+	} {
+		if err := os.MkdirAll(filepath.Dir(w.path(name)), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Symlink(target, w.path(name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.commit("lib", "links", "docs/how.md", "like this\n", "run.sh", "#!\n")
+	files, err := w.open("lib").FS(ctx(t), "HEAD")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{
+		"CONTRIBUTING.md": "like this\n", "docs/up": "hello\n", "folder/how.md": "like this\n",
+		"folder/up": "hello\n", "root/root/README.md": "hello\n",
+	} {
+		if b, err := files.ReadFile(name); err != nil || string(b) != want {
+			t.Errorf("%s: got %q, %v", name, b, err)
+		}
+	}
+	for name, want := range map[string]error{
+		"away": ErrOutside, "absolute": ErrOutside, "dangling": fs.ErrNotExist, "none": fs.ErrNotExist,
+		"../outside": fs.ErrInvalid, "/README.md": fs.ErrInvalid, "README.md/x": fs.ErrNotExist,
+	} {
+		if b, err := files.ReadFile(name); !errors.Is(err, want) {
+			t.Errorf("%s: got %q, %v; want %v", name, b, err, want)
+		}
+	}
+	if _, err := files.ReadFile("loop"); err == nil {
+		t.Error("a loop of links was read")
+	}
+	if _, err := files.ReadFile("docs"); err == nil {
+		t.Error("a folder was read")
+	}
+	if to, err := files.ReadLink("CONTRIBUTING.md"); to != "docs/how.md" || err != nil {
+		t.Errorf("got %q, %v", to, err)
+	}
+	if i, err := files.Lstat("folder"); err != nil || i.Mode()&fs.ModeSymlink == 0 {
+		t.Errorf("got %v, %v", i, err)
+	}
+	entries, err := files.ReadDir("folder")
+	if err != nil || len(entries) != 2 || entries[0].Name() != "how.md" {
+		t.Errorf("got %v, %v", entries, err)
+	}
+}
