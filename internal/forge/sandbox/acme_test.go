@@ -1,0 +1,55 @@
+package sandbox_test
+
+import (
+	"os/exec"
+	"testing"
+	"time"
+
+	"github.com/isrc-dev/isrc/internal/forge/sandbox"
+)
+
+func TestAcmeIsSound(t *testing.T) {
+	t.Parallel()
+	w := sandbox.Acme()
+	if len(w.Repos) < 8 || len(w.Orgs) < 6 {
+		t.Fatalf("got %d repositories and %d organisations", len(w.Repos), len(w.Orgs))
+	}
+	b := start(t, nil)
+	for _, r := range w.Repos {
+		began := time.Now()
+		branches := b.get("site-admin", "/repos/"+r.Owner+"/"+r.Name+"/branches?per_page=100").list(t)
+		t.Logf("%s/%s made in %v, %d branches", r.Owner, r.Name, time.Since(began), len(branches))
+		for _, p := range r.Pulls {
+			if len(p.Files) == 0 && p.Merged == nil && p.Closed == nil {
+				t.Errorf("%s/%s: open pull request %d changes nothing of its own", r.Owner, r.Name, p.Number)
+			}
+		}
+	}
+}
+
+func TestCommitsAreTheSameAllDay(t *testing.T) {
+	t.Parallel()
+	day := time.Date(2026, 5, 4, 0, 0, 0, 0, time.UTC)
+	tip := func(now time.Time) string {
+		b := start(t, nil, func(o *sandbox.Options) { o.Now = func() time.Time { return now } })
+		return b.get("newcomer", "/repos/identity/auth-lib/commits?per_page=1").list(t)[0]["sha"].(string)
+	}
+	morning, evening, next := tip(day.Add(time.Hour)), tip(day.Add(23*time.Hour)), tip(day.Add(25*time.Hour))
+	if morning != evening {
+		t.Errorf("got %s in the morning and %s in the evening", morning, evening)
+	}
+	if next == morning {
+		t.Error("ages do not follow the day")
+	}
+}
+
+func TestAuthLibIsARealModule(t *testing.T) {
+	t.Parallel()
+	b := start(t, nil)
+	dir := b.clone("newcomer", "identity/auth-lib")
+	cmd := exec.Command("go", "test", "./...")
+	cmd.Dir = dir
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("go test: %v\n%s", err, out)
+	}
+}
