@@ -76,31 +76,39 @@ func visit(v any, mend func(string, any) any) any {
 	return v
 }
 
-// coerce makes a value fit a type, or nothing. In an object or a list, where a
-// single value is expected, it is the elements that do not fit.
+// coerce makes a value fit a type, or nothing. In an object or a list where a
+// single value is expected it is first the elements that are taken not to fit;
+// when all of them do, it is the whole.
 func coerce(v any, want reflect.Type) any {
-	scalar := want.Kind() != reflect.Struct && want.Kind() != reflect.Map && want.Kind() != reflect.Slice
+	element := func(e any) any { return scalarOf(e, want.Kind()) }
+	switch want.Kind() {
+	case reflect.Struct, reflect.Map:
+		element = func(e any) any {
+			_, isObject := e.(map[string]any)
+			return keep(isObject, e)
+		}
+	case reflect.Slice:
+		return nil
+	}
+	changed := false
+	put := func(e any) any {
+		fit := element(e)
+		changed = changed || !reflect.DeepEqual(e, fit)
+		return fit
+	}
 	switch value := v.(type) {
 	case map[string]any:
-		if !scalar {
-			return keep(want.Kind() != reflect.Slice, v)
-		}
 		for m := range value {
-			value[m] = scalarOf(value[m], want.Kind())
+			value[m] = put(value[m])
 		}
-		return value
 	case []any:
 		for i := range value {
-			if scalar {
-				value[i] = scalarOf(value[i], want.Kind())
-			} else {
-				_, isObject := value[i].(map[string]any)
-				value[i] = keep(isObject, value[i])
-			}
+			value[i] = put(value[i])
 		}
-		return keep(scalar || want.Kind() == reflect.Slice || len(value) > 0, v)
+	default:
+		return scalarOf(v, want.Kind())
 	}
-	return scalarOf(v, want.Kind())
+	return keep(changed, v)
 }
 
 func keep(ok bool, v any) any {
