@@ -76,9 +76,7 @@ func showFinding(s *term.Streams, w io.Writer, f finding) {
 	if f.Verdict == "met" {
 		return
 	}
-	detail := func(tone term.Tone, text string) {
-		fmt.Fprintln(w, pad(10)+s.Paint(tone, term.Truncate(text, max(s.Width-10, 30), s.Ellipsis())))
-	}
+	detail := func(tone term.Tone, text string) { writeDetail(s, w, 10, tone, text) }
 	for i, at := range f.At {
 		if i == 5 {
 			detail(term.Plain, fmt.Sprintf("and %d more", len(f.At)-5))
@@ -99,7 +97,8 @@ func showFinding(s *term.Streams, w io.Writer, f finding) {
 		case f.Fix.Refused != nil:
 			detail(term.Plain, "not mended by isrc: "+term.Line(*f.Fix.Refused))
 		default:
-			detail(term.Plain, "mend: "+f.Fix.Command+"   ("+term.Line(f.Fix.Verb)+")")
+			detail(term.Plain, "mend: "+s.Paint(term.Strong, f.Fix.Command))
+			detail(term.Plain, "      "+s.Sym(term.SymArrow)+" "+term.Line(f.Fix.Verb))
 		}
 	}
 }

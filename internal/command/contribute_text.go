@@ -28,9 +28,9 @@ func showPlan(s *term.Streams, w io.Writer, r *contribution) error {
 			other++
 		}
 	}
-	check := fmt.Sprintf("%s that must hold, %d more", plural(must, "requirement"), other)
+	check := fmt.Sprintf("%d must hold, %d should", must, other)
 	if gates > 0 {
-		check += fmt.Sprintf(", %s that cannot be judged from here", plural(gates, "gate"))
+		check += fmt.Sprintf(", %s not readable from here", pluralOf(gates, "gate is", "gates are"))
 	}
 	n := 0
 	line := func(id, title string) {

@@ -57,7 +57,7 @@ and follows it.`,
 	}
 	add("way", newFind(a), newShow(a), newContribute(a), newCheck(a), newSubmit(a), newStatus(a), newAbandon(a))
 	add("setup", newAuth(a))
-	add("more", newCompletion(a), newVersion(a))
+	add("more", newDemo(a), newCompletion(a), newVersion(a))
 	root.SetHelpCommandGroupID("more")
 	root.SetUsageTemplate(usageTemplate)
 	for _, c := range root.Commands() {

@@ -116,7 +116,7 @@ func setUp(env *testscript.Env) error {
 //
 //	forge fork-delay N | listing-lag N | fault METHOD PATH KIND [N]
 //	forge token LOGIN VARIABLE [SCOPE...] | expired-token LOGIN VARIABLE
-//	forge as LOGIN METHOD PATH [BODY] | forge count [api|git|page] [N] | forge clear
+//	forge as LOGIN METHOD PATH [BODY] | forge mark | forge count [api|git|page] N | forge clear
 func forgeCommand(ts *testscript.TestScript, neg bool, args []string) {
 	f := ts.Value(forgeKey{}).(*sandbox.Forge)
 	if len(args) == 0 {
@@ -132,6 +132,8 @@ func forgeCommand(ts *testscript.TestScript, neg bool, args []string) {
 		f.SetForkDelay(number(1))
 	case "listing-lag":
 		f.SetListingLag(number(1))
+	case "mark": // count from here
+		ts.Setenv("FORGE_MARK", strconv.Itoa(len(f.Requests())))
 	case "clear":
 		f.ClearFaults()
 	case "fault":
@@ -160,8 +162,13 @@ func forgeCommand(ts *testscript.TestScript, neg bool, args []string) {
 			ts.Fatalf("%s %s answered %d", args[2], args[3], status)
 		}
 	case "count":
-		n := 0
-		for _, e := range f.Requests() {
+		n, from := 0, 0
+		if v := ts.Getenv("FORGE_MARK"); v != "" {
+			var err error
+			from, err = strconv.Atoi(v)
+			ts.Check(err)
+		}
+		for _, e := range f.Requests()[from:] {
 			if string(e.Kind) == args[1] && e.Login == "newcomer" {
 				n++
 				ts.Logf("%s %s %d", e.Method, e.Path, e.Status)

@@ -2,6 +2,7 @@ package command
 
 import (
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"time"
@@ -113,7 +114,29 @@ func showRequirements(s *term.Streams, all []requirement) {
 			if i == 3 {
 				break
 			}
-			fmt.Fprintf(s.Out, "         %s\n", s.Paint(term.Dim, term.Truncate(line, s.Width-10, s.Ellipsis())))
+			writeDetail(s, s.Out, 9, term.Dim, line)
+		}
+	}
+}
+
+// writeDetail writes a line below something, wrapped to at most three lines.
+func writeDetail(s *term.Streams, w io.Writer, indent int, tone term.Tone, text string) {
+	room := max(s.Width-indent, 30)
+	if term.Columns(text) <= room {
+		fmt.Fprintln(w, pad(indent)+s.Paint(tone, text))
+		return
+	}
+	lines := term.Wrap(text, room)
+	for i, l := range lines {
+		if i == 2 && len(lines) > 3 {
+			l = term.Truncate(strings.Join(lines[2:], " "), room, s.Ellipsis())
+		}
+		fmt.Fprintln(w, pad(indent)+s.Paint(tone, term.Truncate(l, room, s.Ellipsis())))
+		if i == 2 {
+			return
+		}
+		if i == 0 {
+			indent, room = indent+2, room-2
 		}
 	}
 }

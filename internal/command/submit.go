@@ -138,6 +138,11 @@ func (a *app) submitIn(ctx context.Context, site *contribute.Site, o *submitOpti
 	if o.dryRun {
 		return result, nil
 	}
+	for _, f := range review.Findings {
+		if f.Verdict == rule.Broken && f.Requirement != nil && f.Requirement.Strength != rule.May {
+			a.say("isrc: %s, not followed: %s (isrc check says more)", f.Requirement.Strength, term.Line(f.Message))
+		}
+	}
 	if n := len(review.Uncommitted); n > 0 {
 		a.say("isrc: %s not committed and will not be part of it", pluralOf(n, "file is", "files are"))
 	}

@@ -9,7 +9,12 @@ import (
 
 // ago says how long something is past, in the coarsest unit that is still
 // useful.
-func ago(d time.Duration) string { return span(d) + " ago" }
+func ago(d time.Duration) string {
+	if d < time.Minute {
+		return "just now"
+	}
+	return span(d) + " ago"
+}
 
 // span says how long something takes or has taken.
 func span(d time.Duration) string {
@@ -18,10 +23,10 @@ func span(d time.Duration) string {
 		return "under a minute"
 	case d < time.Hour:
 		return plural(int(d.Minutes()), "minute")
-	case d < 48*time.Hour:
+	case d < 22*time.Hour:
 		return plural(int(d.Hours()), "hour")
 	case d < 60*24*time.Hour:
-		return plural(int(d.Hours()/24), "day")
+		return plural(max(int(d.Hours()/24+0.25), 1), "day")
 	case d < 2*365*24*time.Hour:
 		return plural(int(d.Hours()/24/30), "month")
 	}

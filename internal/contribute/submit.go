@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -53,6 +54,9 @@ func (r *Review) Text(o SubmitOptions) (rule.Draft, error) {
 	if err != nil {
 		return d, err
 	}
+	if template != nil {
+		o.Sections = withIssue(o.Sections, *template, r.Issue())
+	}
 	if template != nil && o.Body == nil && !looksFilled(d.Body, *template) {
 		if d.Body, _, _, err = rule.FillTemplate(*template, d, o.Sections, o.Ticks); err != nil {
 			return d, refuse(ErrUsage, "", "fill the template %s: %v", template.Source.Path, err)
@@ -67,6 +71,34 @@ func (r *Review) Text(o SubmitOptions) (rule.Draft, error) {
 		d.Body = strings.TrimSpace(d.Body + fmt.Sprintf("\n\nCloses #%d", n))
 	}
 	return d, nil
+}
+
+// How a template asks for the issue: in a heading, or in a comment below it.
+var (
+	headingOfIssue = regexp.MustCompile(`(?i)\b(issues?|tickets?|fixes|closes)\b`)
+	hintAtIssue    = regexp.MustCompile(`(?i)\b(fix(es)?|close[sd]?|resolve[sd]?)\s+#|\blink\b.{0,20}\bissue|\bissue (number|link)|#[0-9]+`)
+)
+
+// withIssue puts the link to the issue where the template asks for one, unless
+// the user filled that section.
+func withIssue(sections map[string]string, t guideline.Template, issue int) map[string]string {
+	if issue == 0 {
+		return sections
+	}
+	for _, s := range t.Form.Sections {
+		if s.Heading == "" || (!headingOfIssue.MatchString(s.Heading) && !hintAtIssue.MatchString(strings.Join(s.Hints, " "))) {
+			continue
+		}
+		if _, given := sections[s.Heading]; given || s.Content != "" {
+			return sections
+		}
+		out := map[string]string{s.Heading: fmt.Sprintf("Closes #%d", issue)}
+		for k, v := range sections {
+			out[k] = v
+		}
+		return out
+	}
+	return sections
 }
 
 // Issue is the issue that the contribution is for, 0 when none is known.

@@ -47,7 +47,7 @@ type answer struct {
 type apiError struct {
 	status  int
 	message string
-	errors  []obj
+	errors  []any
 	doc     string
 	header  http.Header
 }
@@ -62,7 +62,11 @@ func forbidden(format string, args ...any) error {
 
 // invalid is 422 Validation Failed with the errors of single fields.
 func invalid(errs ...obj) error {
-	return &apiError{status: http.StatusUnprocessableEntity, message: "Validation Failed", errors: errs}
+	e := &apiError{status: http.StatusUnprocessableEntity, message: "Validation Failed"}
+	for _, x := range errs {
+		e.errors = append(e.errors, x)
+	}
+	return e
 }
 
 // fieldError is one entry of a validation error. A code other than custom has
@@ -193,7 +197,10 @@ func (c *call) admit(rt *route) error {
 	}
 	if rt.git {
 		if c.repo.gitWait.Load() > 0 {
-			return &apiError{status: http.StatusConflict, message: "Git Repository is empty."}
+			if len(rt.parts) > 3 && (rt.parts[3] == "git" || rt.parts[3] == "commits") {
+				return &apiError{status: http.StatusConflict, message: "Git Repository is empty."}
+			}
+			return notFound()
 		}
 		return c.f.ready(c.ctx, c.repo)
 	}
@@ -275,6 +282,7 @@ func withoutSecrets(h http.Header) http.Header {
 }
 
 func (f *Forge) commonHeaders(h http.Header, x *exchange) {
+	h.Set("Date", f.now().UTC().Format(http.TimeFormat)) // a client measures ages by the server's clock
 	h.Set("X-GitHub-Request-Id", f.journal.requestID())
 	h.Set("X-GitHub-Enterprise-Version", "3.17.2")
 	h.Set("X-GitHub-Media-Type", "github.v3; format=json")
