@@ -111,6 +111,9 @@ func (r *Repo) diffTrees(ctx context.Context, base, head string) (object.Changes
 
 // ensure fetches the contents that are missing and says whether all are here.
 func (r *Repo) ensure(ctx context.Context, changes object.Changes) bool {
+	if !r.IsPartial() {
+		return true
+	}
 	seen := make(map[plumbing.Hash]bool)
 	var missing []plumbing.Hash
 	for _, c := range changes {
@@ -198,20 +201,15 @@ func (r *Repo) content(e object.ChangeEntry) (content, error) {
 		text := []byte("Subproject commit " + id.String() + "\n")
 		return content{text: text, size: 0}, nil
 	}
-	c := content{size: r.size(id)}
-	if c.size < 0 {
-		return c, nil
-	}
-	if c.size > maxDiffed {
-		c.binary = true
-		return c, nil
-	}
-	b, err := r.object(plumbing.BlobObject, id)
-	if errors.Is(err, errMissing) {
+	_, b, err := r.read(plumbing.BlobObject, id, maxDiffed)
+	var large *TooLargeError
+	switch {
+	case errors.Is(err, errMissing):
 		return content{size: -1}, nil
+	case errors.As(err, &large):
+		return content{size: large.Size, binary: true}, nil
 	}
-	c.text, c.binary = b, isBinary(b)
-	return c, err
+	return content{text: b, size: int64(len(b)), binary: isBinary(b)}, err
 }
 
 // isBinary is git's rule: a NUL among the first 8000 bytes.

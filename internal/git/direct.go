@@ -210,6 +210,10 @@ func (d *directSource) receive(ctx context.Context, m *memory, req *packp.Upload
 // failure gives a failure of the transport its type.
 func (d *directSource) failure(err error) error {
 	at := redact(d.url)
+	var hidden *plumbing.UnexpectedError // does not unwrap
+	if errors.As(err, &hidden) {
+		err = hidden.Err
+	}
 	var status *githttp.Err
 	var network *url.Error
 	var unknown x509.UnknownAuthorityError

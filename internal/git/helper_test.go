@@ -17,12 +17,12 @@ import (
 
 // world is a machine of its own: a home, a git configuration, repositories.
 type world struct {
-	t    *testing.T
+	t    testing.TB
 	dir  string
 	tool *Tool
 }
 
-func newWorld(t *testing.T) *world {
+func newWorld(t testing.TB) *world {
 	t.Helper()
 	dir := t.TempDir()
 	w := &world{t: t, dir: dir}

@@ -74,8 +74,9 @@ func (r *Repo) open() (err error) {
 	}
 	files := dotgit.NewRepositoryFilesystem(osfs.New(r.gitDir), osfs.New(r.commonDir))
 	r.store = filesystem.NewStorageWithOptions(files, cache.NewObjectLRU(32*cache.MiByte), filesystem.Options{
-		KeepDescriptors: true,
-		AlternatesFS:    osfs.New("/"),
+		KeepDescriptors:      true,
+		LargeObjectThreshold: maxObject, // larger ones are not read into memory
+		AlternatesFS:         osfs.New("/"),
 	})
 	if r.repo, err = gogit.Open(plainStore{r.store}, nil); err != nil {
 		if errors.Is(err, gogit.ErrRepositoryNotExists) {

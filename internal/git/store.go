@@ -24,16 +24,17 @@ func (o *repoObjects) fetch(ctx context.Context, ids []plumbing.Hash) error {
 }
 
 func (r *Repo) object(kind plumbing.ObjectType, id plumbing.Hash) ([]byte, error) {
-	_, b, err := r.read(kind, id)
+	_, b, err := r.read(kind, id, maxObject)
 	return b, err
 }
 
 // any reads an object of any kind.
 func (r *Repo) any(id plumbing.Hash) (plumbing.ObjectType, []byte, error) {
-	return r.read(plumbing.AnyObject, id)
+	return r.read(plumbing.AnyObject, id, maxObject)
 }
 
-func (r *Repo) read(kind plumbing.ObjectType, id plumbing.Hash) (plumbing.ObjectType, []byte, error) {
+// read reads an object of at most so many bytes.
+func (r *Repo) read(kind plumbing.ObjectType, id plumbing.Hash, most int64) (plumbing.ObjectType, []byte, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	e, err := r.store.EncodedObject(kind, id)
@@ -43,7 +44,7 @@ func (r *Repo) read(kind plumbing.ObjectType, id plumbing.Hash) (plumbing.Object
 	if err != nil {
 		return kind, nil, fmt.Errorf("read object %s: %w", id, err)
 	}
-	if e.Size() > maxObject {
+	if e.Size() > most {
 		return kind, nil, &TooLargeError{What: "object " + id.String(), Size: e.Size()}
 	}
 	in, err := e.Reader()
