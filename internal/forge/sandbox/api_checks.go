@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"net/http"
 	"strings"
 	"time"
 )
@@ -172,8 +171,7 @@ func createStatus(c *call) (answer, error) {
 		return answer{}, unprocessable("No commit found for SHA: %s", sha)
 	}
 	if !strings.Contains(" error failure pending success ", " "+in.State+" ") || in.State == "" {
-		return answer{}, &apiError{status: http.StatusUnprocessableEntity, message: "Validation Failed",
-			errors: []obj{fieldError("Status", "state", "custom", "State is not included in the list")}}
+		return answer{}, invalid(fieldError("Status", "state", "custom", "State is not included in the list"))
 	}
 	s := &status{
 		id: c.f.state.id(), state: in.State, context: orElse(in.Context, "default"), description: in.Description,

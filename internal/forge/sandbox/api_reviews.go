@@ -38,11 +38,11 @@ func createReview(c *call) (answer, error) {
 	if i.author == c.user && (in.Event == "APPROVE" || in.Event == "REQUEST_CHANGES") {
 		word := map[string]string{"APPROVE": "approve", "REQUEST_CHANGES": "request changes on"}[in.Event]
 		return answer{}, &apiError{status: http.StatusUnprocessableEntity, message: "Unprocessable Entity",
-			errors: []obj{{"resource": "PullRequestReview", "code": "custom", "message": "Can not " + word + " your own pull request"}}}
+			errors: []any{"Can not " + word + " your own pull request"}}
 	}
 	if in.Body == "" && in.Event != "APPROVE" && len(in.Comments) == 0 {
 		return answer{}, &apiError{status: http.StatusUnprocessableEntity, message: "Unprocessable Entity",
-			errors: []obj{{"resource": "PullRequestReview", "code": "custom", "message": "Review body can't be blank"}}}
+			errors: []any{"Review body can't be blank"}}
 	}
 	v := &review{id: c.f.state.id(), author: c.user, state: state, body: in.Body, sha: i.pull.sha, at: c.f.moment()}
 	i.pull.reviews = append(i.pull.reviews, v)

@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"net/http"
 	"path"
 	"sort"
 	"strings"
@@ -30,12 +29,10 @@ func found[T any](c *call, list []T, build func(T) obj, extra obj) (answer, erro
 func (c *call) searchText() (string, error) {
 	q := c.query.Get("q")
 	if strings.TrimSpace(q) == "" {
-		return "", &apiError{status: http.StatusUnprocessableEntity, message: "Validation Failed",
-			errors: []obj{{"resource": "Search", "field": "q", "code": "missing"}}}
+		return "", invalid(obj{"resource": "Search", "field": "q", "code": "missing"})
 	}
 	if len(q) > 1000 {
-		return "", &apiError{status: http.StatusUnprocessableEntity, message: "Validation Failed",
-			errors: []obj{fieldError("Search", "q", "invalid", "The search is longer than 256 characters.")}}
+		return "", invalid(fieldError("Search", "q", "invalid", "The search is longer than 256 characters."))
 	}
 	return q, nil
 }

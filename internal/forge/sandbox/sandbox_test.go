@@ -24,7 +24,7 @@ type bench struct {
 
 func start(t *testing.T, w *sandbox.World, change ...func(*sandbox.Options)) *bench {
 	t.Helper()
-	o := sandbox.Options{Dir: t.TempDir(), World: w}
+	o := sandbox.Options{Dir: t.TempDir(), World: w, Record: record(t)}
 	for _, f := range change {
 		f(&o)
 	}
@@ -38,6 +38,31 @@ func start(t *testing.T, w *sandbox.World, change ...func(*sandbox.Options)) *be
 		}
 	})
 	return &bench{T: t, Forge: f, home: t.TempDir()}
+}
+
+// record appends every exchange to the file that ISRC_RECORD names, one JSON
+// object a line, for the conformance run.
+func record(t *testing.T) func(sandbox.Exchange) {
+	path := os.Getenv("ISRC_RECORD")
+	if path == "" {
+		return nil
+	}
+	return func(x sandbox.Exchange) {
+		line, err := json.Marshal(x)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		out, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer func() { _ = out.Close() }()
+		if _, err := out.Write(append(line, '\n')); err != nil {
+			t.Error(err)
+		}
+	}
 }
 
 // small is a world of one repository that newcomer may read.

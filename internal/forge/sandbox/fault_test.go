@@ -1,0 +1,197 @@
+package sandbox_test
+
+import (
+	"bytes"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/isrc-dev/isrc/internal/forge/sandbox"
+)
+
+func TestFaults(t *testing.T) {
+	t.Parallel()
+	const path = "/repos/platform/lib"
+	cases := []struct {
+		name  string
+		fault sandbox.Fault
+		check func(t *testing.T, r reply, err error)
+	}{
+		{"a status", sandbox.Fault{Kind: sandbox.FaultStatus, Status: 503}, func(t *testing.T, r reply, err error) {
+			if r.status != 503 || r.object(t)["message"] != "Service Unavailable" {
+				t.Errorf("got %d %s", r.status, r.body)
+			}
+		}},
+		{"a cut before the answer", sandbox.Fault{Kind: sandbox.FaultCut}, func(t *testing.T, r reply, err error) {
+			if err == nil {
+				t.Errorf("got %d %s", r.status, r.body)
+			}
+		}},
+		{"a cut within the answer", sandbox.Fault{Kind: sandbox.FaultCut, After: 10}, func(t *testing.T, r reply, err error) {
+			if err == nil || len(r.body) != 10 {
+				t.Errorf("got %q, %v", r.body, err)
+			}
+		}},
+		{"a truncated body", sandbox.Fault{Kind: sandbox.FaultTruncate}, func(t *testing.T, r reply, err error) {
+			if err != nil || r.status != 200 || json.Valid(r.body) || len(r.body) < 100 {
+				t.Errorf("got %d, %d bytes, %v", r.status, len(r.body), err)
+			}
+		}},
+		{"a reset", sandbox.Fault{Kind: sandbox.FaultReset}, func(t *testing.T, r reply, err error) {
+			if !errors.Is(err, syscall.ECONNRESET) {
+				t.Errorf("got %v", err)
+			}
+		}},
+		{"a secondary limit", sandbox.Fault{Kind: sandbox.FaultSecondaryLimit, RetryAfter: 7 * time.Second}, func(t *testing.T, r reply, err error) {
+			if r.status != 403 || r.header.Get("Retry-After") != "7" || !strings.Contains(string(r.body), "secondary rate limit") {
+				t.Errorf("got %d %v %s", r.status, r.header, r.body)
+			}
+		}},
+		{"a primary limit", sandbox.Fault{Kind: sandbox.FaultPrimaryLimit, Status: 429}, func(t *testing.T, r reply, err error) {
+			if r.status != 429 || r.header.Get("X-RateLimit-Remaining") != "0" || r.header.Get("X-RateLimit-Reset") == "" {
+				t.Errorf("got %d %v", r.status, r.header)
+			}
+		}},
+		{"single sign-on", sandbox.Fault{Kind: sandbox.FaultSSO}, func(t *testing.T, r reply, err error) {
+			if r.status != 403 || !strings.HasPrefix(r.header.Get("X-GitHub-SSO"), "required; url=http") {
+				t.Errorf("got %d %v", r.status, r.header)
+			}
+		}},
+		{"a page", sandbox.Fault{Kind: sandbox.FaultHTML, Status: 200}, func(t *testing.T, r reply, err error) {
+			if r.status != 200 || !strings.HasPrefix(r.header.Get("Content-Type"), "text/html") {
+				t.Errorf("got %d %v", r.status, r.header)
+			}
+		}},
+		{"only a delay", sandbox.Fault{Kind: sandbox.FaultDelay, Delay: time.Millisecond}, func(t *testing.T, r reply, err error) {
+			if err != nil || r.status != 200 {
+				t.Errorf("got %d, %v", r.status, err)
+			}
+		}},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			w, _ := small()
+			var log bytes.Buffer
+			b := start(t, w, func(o *sandbox.Options) { o.Log = &log })
+			c.fault.Method, c.fault.Path, c.fault.Skip, c.fault.Count = "GET", "/repos/*/lib", 1, 1
+			b.AddFault(c.fault)
+			b.get("newcomer", path)
+			r, err := b.send(b.Token("newcomer"), "GET", path, nil)
+			c.check(t, r, err)
+			b.get("newcomer", path)
+			all := b.Requests()
+			if len(all) != 3 || all[1].Fault != c.fault.Kind || all[0].Fault != "" || !all[1].Authorized || all[1].Credential != sandbox.Fingerprint(b.Token("newcomer")) {
+				t.Errorf("got %+v", all)
+			}
+			if err := b.Close(); err != nil {
+				t.Error(err)
+			}
+			if !strings.Contains(log.String(), "FAULT="+string(c.fault.Kind)) || strings.Contains(log.String(), b.Token("newcomer")) {
+				t.Errorf("log:\n%s", log.String())
+			}
+		})
+	}
+}
+
+func TestACutLeavesItsEffect(t *testing.T) {
+	t.Parallel()
+	w, r := small()
+	r.Access = map[string]string{"newcomer": "push"}
+	b := start(t, w)
+	b.AddFault(sandbox.Fault{Method: "POST", Path: "/repos/*/*/forks", Kind: sandbox.FaultCut, Count: 1})
+	if r, err := b.send(b.Token("newcomer"), "POST", "/repos/platform/lib/forks", nil); err == nil {
+		t.Errorf("got %d", r.status)
+	}
+	b.get("newcomer", "/repos/newcomer/lib")
+	dir := b.clone("newcomer", "platform/lib")
+	want := b.commit(dir, "x", "x", "x")
+	b.AddFault(sandbox.Fault{Path: "/**/git-receive-pack", Kind: sandbox.FaultCut, Count: 1})
+	if out, err := b.tryGit("newcomer", dir, "push", "origin", "HEAD"); err == nil {
+		t.Errorf("the push succeeded: %s", out)
+	}
+	if got := b.git("newcomer", dir, "ls-remote", "origin", "refs/heads/main"); !strings.HasPrefix(got, want) {
+		t.Errorf("got %q, want %s", got, want)
+	}
+}
+
+func TestTLS(t *testing.T) {
+	t.Parallel()
+	w, _ := small()
+	b := start(t, w, func(o *sandbox.Options) { o.TLS = true })
+	ca, err := os.ReadFile(b.CAFile())
+	if err != nil {
+		t.Fatal(err)
+	}
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM(ca)
+	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}, DisableKeepAlives: true}}
+	resp, err := client.Get(b.URL() + "/api/v3/meta")
+	if err != nil || resp.StatusCode != http.StatusOK {
+		t.Fatalf("got %v, %v", resp, err)
+	}
+	_ = resp.Body.Close()
+	if !strings.HasPrefix(b.URL(), "https://localhost:") || b.Host() != strings.TrimPrefix(b.URL(), "https://") {
+		t.Errorf("got %s and %s", b.URL(), b.Host())
+	}
+	b.clone("newcomer", "platform/lib")
+}
+
+func TestPages(t *testing.T) {
+	t.Parallel()
+	w, r := small()
+	r.Description = "<script>alert(1)</script>"
+	r.Issues = []sandbox.Issue{{Number: 4, Title: "<b>bold</b>", By: "newcomer"}}
+	w.AddRepo("platform/hidden", nil).Visibility = "private"
+	b := start(t, w)
+	cases := []struct {
+		path   string
+		status int
+		want   string
+	}{
+		{"/", 200, "platform/lib"}, {"/platform", 200, "&lt;script&gt;"}, {"/platform/lib", 200, "# lib"}, {"/platform/lib/issues/4", 200, "&lt;b&gt;bold"},
+		{"/platform/lib/blob/main/src/a.txt", 200, `id="L1"`}, {"/platform/lib/raw/main/src/a.txt", 200, "one"}, {"/platform/lib/commit/main", 200, "src/a.txt"},
+		{"/platform/lib/rules", 200, "Rules"}, {"/settings/tokens/new?scopes=repo", 200, "repo"}, {"/platform/hidden", 404, "Not found"}, {"/platform/none", 404, "Not found"},
+		{"/platform/lib/blob/main/../../x", 404, "Not found"},
+	}
+	for _, c := range cases {
+		got := b.api("", c.status, "GET", b.URL()+c.path, nil)
+		if !strings.Contains(string(got.body), c.want) || strings.Contains(string(got.body), "<script") {
+			t.Errorf("%s: %q is missing in\n%s", c.path, c.want, got.body)
+		}
+	}
+	a := start(t, nil)
+	for path, want := range map[string]string{"/identity/auth-lib/pull/412": "validate audience claim", "/identity/auth-lib/pull/412/files": "audience.go", "/identity/auth-lib/pull/412.diff": "+++ b/audience.go", "/mesh": "Mesh"} {
+		if got := a.api("", 200, "GET", a.URL()+path, nil); !strings.Contains(string(got.body), want) {
+			t.Errorf("%s: %q is missing in\n%s", path, want, got.body)
+		}
+	}
+}
+
+func TestStartTouchesNothing(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	b := start(t, nil, func(o *sandbox.Options) { o.Dir = dir })
+	b.get("newcomer", "/search/repositories?q=token")
+	if entries, err := os.ReadDir(dir); err != nil || len(entries) != 0 {
+		t.Errorf("got %v, %v", entries, err)
+	}
+}
+
+func BenchmarkStart(b *testing.B) {
+	dir := b.TempDir()
+	for b.Loop() {
+		f, err := sandbox.Start(b.Context(), sandbox.Options{Dir: dir})
+		if err != nil {
+			b.Fatal(err)
+		}
+		_ = f.Close()
+	}
+}
