@@ -33,7 +33,7 @@ var commandPattern = sync.OnceValue(func() commandPatterns {
 		runner: re(`^(make|just|task|mage|go (build|test|vet|fmt|generate|tool)|gofmt|goimports|golangci-lint|npm (run|test|ci|install)|npx|pnpm|yarn|mvn|\./mvnw|gradle|\./gradlew|cargo|pytest|tox|nox|poetry|uv|hatch|python -m|python3 -m|bazel|dotnet|pre-commit run|cmake|ctest|bundle exec|rake|mix|sbt|script/|scripts/|hack/|\./)[\w./:-]*`),
 		// what owners do, and what leaves the machine
 		owners: re(`(?i)\b(publish|release|deploy|push|tag|login|upload|npm version)\b`),
-		test:   re(`(?i)\b(tests?|check|verify|ctest|pytest|tox|nox|spec|e2e|integration|unit)\b|test`),
+		test:   re(`(?i)\b((unit|e2e|integration)?[-_]?tests?|unittest|check|verify|ctest|pytest|tox|nox|spec|e2e|integration|unit)\b`),
 		lint:   re(`(?i)lint|\bvet\b|clippy|checkstyle|\bruff\b|eslint`),
 		format: re(`(?i)\bfmt\b|format|gofmt|goimports|prettier|\bblack\b|spotless`),
 		build:  re(`(?i)\b(build|compile|assemble|package|bazel|all|install)\b|^make$`),

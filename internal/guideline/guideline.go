@@ -98,6 +98,7 @@ const (
 	KindRuleset  = "ruleset"
 	KindCheck    = "required-check"
 	KindHistory  = "history"
+	KindUnread   = "unread" // something that could not be read
 )
 
 // Quote is what a source says, with its place. Text is as it was written: it

@@ -123,7 +123,7 @@ func (r *formReader) end() {
 	p := formPattern()
 	s := &r.now
 	s.Content = strings.TrimSpace(strings.Join(r.content, "\n"))
-	if s.Level == 0 && s.Content == "" && len(s.Boxes) == 0 {
+	if s.Level == 0 && s.Content == "" && len(s.Boxes) == 0 && len(s.Hints) == 0 {
 		return
 	}
 	hints := strings.Join(s.Hints, "\n")

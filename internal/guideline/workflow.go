@@ -67,7 +67,11 @@ func expressionPattern(name string) *regexp.Regexp {
 		_, name, _ = strings.Cut(rest, "}}")
 	}
 	b.WriteString(`\z`)
-	return regexp.MustCompile(b.String())
+	re, err := regexp.Compile(b.String())
+	if err != nil { // too long for the engine
+		return regexp.MustCompile(`\A\z`)
+	}
+	return re
 }
 
 // Step is a step of a job.
@@ -103,8 +107,14 @@ func (s *Step) Label() string {
 		return s.Uses
 	}
 	line, _, _ := strings.Cut(strings.TrimSpace(s.Run), "\n")
+	if runes := []rune(line); len(runes) > maxLabel {
+		line = string(runes[:maxLabel-1]) + "…"
+	}
 	return line
 }
+
+// maxLabel is how much of a script names its step, in characters.
+const maxLabel = 60
 
 // parseWorkflow reads a workflow file. It answers false for one that does not
 // run on pull requests, unless it is asked for as a called workflow.

@@ -29,6 +29,7 @@ func branchName() *Rule {
 		Derive: deriveBranch,
 		Check:  checkBranch,
 		merge:  absorbProse,
+		fix:    fixBranch,
 	}
 }
 
@@ -171,16 +172,17 @@ func checkBranch(req Requirement, change *Change) []Finding {
 	case why == "":
 		return []Finding{{Verdict: Met, At: at, Message: "the branch's name follows it"}}
 	}
-	return []Finding{{Verdict: Broken, At: at, Message: why, Fix: fixBranch(req, change)}}
+	return []Finding{{Verdict: Broken, At: at, Message: why}}
 }
 
-func fixBranch(req Requirement, change *Change) *Fix {
+// fixBranch proposes a name that all requirements take.
+func fixBranch(reqs []Requirement, change *Change) *Fix {
 	words := branchWords(change.Branch)
 	if t, _, ok := strings.Cut(change.Branch, "/"); ok {
 		words = t + ": " + words
 	}
-	name := ShapeBranch([]Requirement{req}, change.Issue, words)
-	if why, err := req.Params.(BranchParams).judge(name); err != nil || why != "" {
+	name := ShapeBranch(reqs, change.Issue, words)
+	if name == change.Branch || !fits(branchRulesOf(reqs), name) {
 		return nil
 	}
 	fix := &Fix{

@@ -23,7 +23,7 @@ func commitHeader() *Rule {
 }
 
 func deriveCommitHeader(set *guideline.Set) []Requirement {
-	out := lintedHeaders(set)
+	out := append(lintedHeaders(set), checkedMessages(set)...)
 	if params, sentences := proseHeaders(set); len(sentences) > 0 {
 		out = append(out, fromProse(set, sentences, params.text(), params, func(message string) bool {
 			return len(params.lint(message)) == 0
@@ -86,6 +86,26 @@ func installs(script string) bool {
 		}
 	}
 	return true
+}
+
+// checkedMessages knows the action that tests every message with a pattern.
+func checkedMessages(set *guideline.Set) []Requirement {
+	var out []Requirement
+	for _, g := range set.Gates() {
+		pattern := g.Step.With["pattern"]
+		if !strings.EqualFold(g.Step.Uses, "gsactions/commit-message-checker") || g.Step.With["checkallcommitmessages"].Value != "true" || pattern.Value == "" {
+			continue
+		}
+		params := HeaderParams{By: g.File(), Preset: presetConventional, All: true, Rules: []LintRule{
+			{Name: "message-pattern", Level: 2, Text: pattern.Value, Flags: checkerFlags(g.Step)},
+		}}
+		if _, err := jsMatch(pattern.Value, checkerFlags(g.Step)); err != nil {
+			params.Unread = append(params.Unread, err.Error())
+		}
+		text := "commit messages that match " + oneLine(pattern.Value)
+		out = append(out, fromGate(g, pattern.Line, "pattern: "+oneLine(pattern.Value), text, params))
+	}
+	return out
 }
 
 // text says in one line what is asked.

@@ -46,7 +46,12 @@ func FillTemplate(template guideline.Template, draft Draft, sections map[string]
 	if body, err = tick(body, ticks); err != nil {
 		return "", nil, nil, err
 	}
-	unfilled, unticked = openParts(template.Form, guideline.ParseForm(body))
+	for _, o := range openParts(template.Form, guideline.ParseForm(body)) {
+		if o.unfilled {
+			unfilled = append(unfilled, o.section)
+		}
+		unticked = append(unticked, o.boxes...)
+	}
 	return body, unfilled, unticked, nil
 }
 

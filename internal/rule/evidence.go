@@ -31,7 +31,8 @@ func fromGate(g guideline.Gate, line int, words, text string, params any) Requir
 		Said:     []guideline.Quote{g.Quote(line, words)},
 		Enforcer: Enforcer{Name: "workflow " + g.File(), URL: g.Step.Source.URL},
 	}
-	if g.Advisory {
+	filtered := len(g.Workflow.Trigger.Paths) + len(g.Workflow.Trigger.PathsIgnore)
+	if g.Advisory || filtered > 0 { // it may not run on this change at all
 		r.Strength = Should
 	}
 	if g.Required && !g.Advisory {
@@ -127,10 +128,16 @@ func history(set *guideline.Set, obeyed func(string) bool) (guideline.Quote, boo
 // said picks the sentences that speak of something to contributors and do not
 // wave it off.
 func said(set *guideline.Set, about func(guideline.Sentence) bool) []guideline.Sentence {
+	return spoken(set, func(s guideline.Sentence) bool { return !s.ByOwners && about(s) })
+}
+
+// spoken is said, what owners do included: "we squash" can be the reason for
+// what they ask.
+func spoken(set *guideline.Set, about func(guideline.Sentence) bool) []guideline.Sentence {
 	var out []guideline.Sentence
 	for i := range set.Documents {
 		for _, s := range set.Documents[i].Sentences {
-			if !s.Negated && !s.ByOwners && about(s) {
+			if !s.Negated && about(s) {
 				out = append(out, s)
 			}
 		}

@@ -103,9 +103,9 @@ func judges(g guideline.Gate) string {
 	p := gatePattern()
 	switch {
 	case p.danger.MatchString(g.Step.Run) || p.danger.MatchString(g.Step.Uses):
-		return "Danger"
+		return "the rules of Danger"
 	case g.Step.Uses != "" && p.action.MatchString(g.Step.Uses):
-		return "an action"
+		return "what this action asks"
 	}
 	script := g.Step.Run != "" || strings.EqualFold(g.Step.Uses, "actions/github-script")
 	if !script {
@@ -133,7 +133,7 @@ func stepGates(set *guideline.Set, reqs []Requirement) []Requirement {
 		}
 		line, words := g.Step.Line, g.Step.Label()
 		req := fromGate(g, line, words, fmt.Sprintf("%s (%s)", g.Step.Label(), g.File()), GateParams{
-			Name: g.Step.Label(), Verdict: Unknown, Why: what + " that isrc cannot read; " + willRun,
+			Name: g.Step.Label(), Verdict: Unknown, Why: "isrc cannot read " + what + "; " + willRun,
 		})
 		if !g.Required {
 			req.Strength = Should
@@ -214,6 +214,6 @@ func unreadGate(u guideline.Unread) Requirement {
 	return Requirement{
 		Params:   GateParams{Name: u.What, Verdict: Unknown, Why: "could not be read: " + u.Why},
 		Strength: Should, Text: u.What,
-		Said: []guideline.Quote{{Source: &guideline.Source{Kind: guideline.KindRuleset, URL: u.URL}, Text: u.What}},
+		Said: []guideline.Quote{{Source: &guideline.Source{Kind: guideline.KindUnread, URL: u.URL}, Text: u.What}},
 	}
 }

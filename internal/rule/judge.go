@@ -115,7 +115,20 @@ func Check(reqs []Requirement, change *Change) []Finding {
 		for _, f := range req.Rule.Check(*req, change) {
 			f.Rule = req.Rule.ID
 			f.Requirement = req
+			if f.Verdict == Broken && req.Rule.fix != nil {
+				f.Fix = req.Rule.fix(ofRule(reqs, req.Rule.ID), change)
+			}
 			out = append(out, f)
+		}
+	}
+	return out
+}
+
+func ofRule(reqs []Requirement, id string) []Requirement {
+	var out []Requirement
+	for _, r := range reqs {
+		if r.Rule != nil && r.Rule.ID == id {
+			out = append(out, r)
 		}
 	}
 	return out

@@ -17,8 +17,9 @@ type LintRule struct {
 	Number int      `json:"number,omitempty"`
 	Text   string   `json:"text,omitempty"`
 	Words  []string `json:"words,omitempty"`
-	Unit   string   `json:"unit,omitempty"` // of Number, "" is UTF-16
-	Line   int      `json:"line,omitempty"` // in its configuration
+	Unit   string   `json:"unit,omitempty"`  // of Number, "" is UTF-16
+	Flags  string   `json:"flags,omitempty"` // of Text, where that is a pattern
+	Line   int      `json:"line,omitempty"`  // in its configuration
 }
 
 // lintMessage is a message as the rules see it.
@@ -110,6 +111,8 @@ func lint(r LintRule, m lintMessage) (why string, known bool) {
 		return r.judge(m.Breaking, `the header has a "!"`, `the header has no "!"`), true
 	case "subject-full-stop", "header-full-stop":
 		return lintFullStop(r, m), true
+	case "message-pattern":
+		return lintMatch(r, m), true
 	case "signed-off-by", "trailer-exists":
 		return "", true // what they ask is the rule sign-off
 	}
@@ -170,6 +173,17 @@ func unless(ok bool, why string) string {
 		return ""
 	}
 	return why
+}
+
+// lintMatch tests the whole message. A pattern that cannot be evaluated here
+// is found out before any message is judged.
+func lintMatch(r LintRule, m lintMessage) string {
+	test, err := jsMatch(r.Text, r.Flags)
+	if err != nil {
+		return ""
+	}
+	ok, err := test(strings.Join(m.lines, "\n"))
+	return unless(ok || err != nil, "the message does not match "+oneLine(r.Text))
 }
 
 // lintFullStop looks at the end of the header; an ellipsis is no full stop.

@@ -114,7 +114,7 @@ func (p PatternParams) String() string {
 		StartsWith: "start with", EndsWith: "end with", Contains: "contain", Regex: "match",
 	}[p.Operator]
 	if verb == "" {
-		verb = string(p.Operator)
+		verb = fmt.Sprintf("satisfy %q with", p.Operator)
 	}
 	if p.Negate {
 		verb = "not " + verb

@@ -17,7 +17,7 @@ var proseHeaderPattern = sync.OnceValue(func() proseHeaderPatterns {
 	re := func(s string) *regexp.Regexp { return regexp.MustCompile(`(?i)` + s) }
 	return proseHeaderPatterns{
 		conventional: re(`conventional[ -]commits?\b|conventionalcommits\.org`),
-		title:        re(`\b(pull request|PR|MR|merge request)('s)? titles?\b|titles? of (the|your|a) (pull request|PR)`),
+		title:        re(`\b(pull request|PR|MR|merge request)('s)? titles?\b|titles? of ((the|your|a|all) )?(pull requests?|PRs?)\b`),
 		merge:        re(`\bsquash\w*\b|during (a |the )?merge`),
 		types:        re(`\btypes?\b`),
 		typeWord:     re(`^[a-z]{2,12}$`),

@@ -53,6 +53,9 @@ type Rule struct {
 	// declared is the requirement of a rule that only the manifest names; nil
 	// when such a rule cannot stand alone.
 	declared func() Requirement
+	// fix mends what is broken so that all requirements of the rule are met; nil
+	// when Check fixes each finding on its own.
+	fix func([]Requirement, *Change) *Fix
 	// after derives from what all other rules have derived.
 	after func(*guideline.Set, []Requirement) []Requirement
 }

@@ -15,12 +15,7 @@ const maxSlug = 48
 // issue number (0 when there is none) and a title: "fix/398-reject-tokens". If
 // no name that isrc can think of fits, it answers that usual one.
 func ShapeBranch(reqs []Requirement, issue int, title string) string {
-	var rules []BranchParams
-	for _, r := range reqs {
-		if p, ok := r.Params.(BranchParams); ok {
-			rules = append(rules, p)
-		}
-	}
+	rules := branchRulesOf(reqs)
 	kind, words := branchKind(title)
 	for _, max := range []int{maxSlug, 30, 20, 12} {
 		for _, name := range branchNames(rules, kind, issue, slug(words, max)) {
@@ -30,6 +25,16 @@ func ShapeBranch(reqs []Requirement, issue int, title string) string {
 		}
 	}
 	return usualBranch(kind, issue, slug(words, maxSlug))
+}
+
+func branchRulesOf(reqs []Requirement) []BranchParams {
+	var out []BranchParams
+	for _, r := range reqs {
+		if p, ok := r.Params.(BranchParams); ok {
+			out = append(out, p)
+		}
+	}
+	return out
 }
 
 func fits(rules []BranchParams, name string) bool {
@@ -89,6 +94,13 @@ func branchNames(rules []BranchParams, kind string, issue int, words string) []s
 	if issue > 0 {
 		n := strconv.Itoa(issue)
 		out = append(out, "issue-"+body, "issue/"+body, "issue-"+n, "issues/"+n, "GH-"+body, "gh-"+body, kind+"/GH-"+body, kind+"/#"+n+"-"+words)
+	}
+	for i, name := range out {
+		for _, p := range rules {
+			if p.Ruleset != nil && p.Ruleset.Operator == EndsWith && !p.Ruleset.Negate && !strings.HasSuffix(name, p.Ruleset.Pattern) {
+				out[i] = name + p.Ruleset.Pattern
+			}
+		}
 	}
 	return slices.DeleteFunc(out, func(name string) bool { return !validBranch(name) })
 }

@@ -147,7 +147,7 @@ func signOffRulesets(set *guideline.Set) []Requirement {
 }
 
 type signOffPatterns struct {
-	about, cla, approval, weak, script, shell, quoted *regexp.Regexp
+	about, cla, approval, weak, script, quoted, jq *regexp.Regexp
 }
 
 var signOffPatternsOf = sync.OnceValue(func() signOffPatterns {
@@ -158,6 +158,7 @@ var signOffPatternsOf = sync.OnceValue(func() signOffPatterns {
 		approval: re(`(?i)sign[ -]off (from|by) (a|an|one|two|the|at least)|(pull requests?|PRs?) (all )?(requires?|needs?) ["“']?sign[ -]off`),
 		weak:     re(`(?i)\bbot\b|\baccept`),
 		script:   re(`(?i)signed-off-by`),
+		jq:       re(`test\(\\?"((?:[^"\\]|\\.)*[Ss]igned-off-by(?:[^"\\]|\\[^"])*)\\?"`),
 		quoted:   re(`'([^']*[Ss]igned-off-by[^']*)'|"([^"]*[Ss]igned-off-by[^"]*)"`),
 	}
 })
@@ -228,22 +229,21 @@ func lineOf(s *guideline.Step, word string) (int, string) {
 // scriptDialect reads the pattern with which a script looks for the line. Of a
 // script that cannot be read nothing is claimed; it stays a gate.
 func scriptDialect(line string) (SignOffDialect, bool) {
-	m := signOffPatternsOf().quoted.FindStringSubmatch(line)
-	if m == nil {
+	name, pattern := dialectGrep, ""
+	if m := signOffPatternsOf().jq.FindStringSubmatch(line); m != nil {
+		name, pattern = dialectJQ, strings.ReplaceAll(m[1], `\\`, `\`)
+	} else if m := signOffPatternsOf().quoted.FindStringSubmatch(line); m != nil && strings.Contains(line, "grep") {
+		pattern = m[1] + m[2]
+	} else {
 		return SignOffDialect{}, false
 	}
-	pattern := m[1] + m[2]
-	name := dialectGrep
-	if strings.Contains(line, "test(") || strings.Contains(line, "jq") {
-		name = dialectJQ
-		pattern = strings.ReplaceAll(pattern, `\\`, `\`)
-	} else if strings.Contains(line, "grep") && !strings.Contains(line, "-E") && !strings.Contains(line, "-P") && !strings.Contains(line, "egrep") && !strings.Contains(line, "-qE") {
+	if name == dialectGrep && !strings.Contains(line, "-E") && !strings.Contains(line, "-P") && !strings.Contains(line, "egrep") && !strings.Contains(line, "-qE") {
 		pattern = basicPattern(pattern)
 	}
-	if strings.Contains(line, "grep") && grepIgnoresCase(line) {
+	if name == dialectGrep && grepIgnoresCase(line) {
 		pattern = "(?i)" + pattern
 	}
-	if strings.ContainsAny(pattern, "$") && strings.Contains(pattern, "${") {
+	if strings.Contains(pattern, "${") || strings.Contains(pattern, "$(") {
 		return SignOffDialect{}, false
 	}
 	if _, err := regexp.Compile(pattern); err != nil {
@@ -388,7 +388,7 @@ func fixSignOff(judges []signOffJudge, failing []*Commit, change *Change) *Fix {
 	fix := &Fix{Kind: FixRewriteMessages, Safe: true}
 	line := fmt.Sprintf("Signed-off-by: %s <%s>", change.UserName, change.UserEmail)
 	var edits RewriteMessages
-	var others, pushed, helpless int
+	var others, pushed, merges, helpless int
 	for _, c := range failing {
 		edit := MessageEdit{Commit: c.SHA, Trailers: []string{line}}
 		mended := *c
@@ -399,7 +399,9 @@ func fixSignOff(judges []signOffJudge, failing []*Commit, change *Change) *Fix {
 			others++
 		case c.Pushed:
 			pushed++
-		case c.Parents > 1 || judgeSignOff(judges, &mended) != "":
+		case c.Parents > 1:
+			merges++
+		case judgeSignOff(judges, &mended) != "":
 			helpless++
 		default:
 			edits.Edits = append(edits.Edits, edit)
@@ -415,6 +417,8 @@ func fixSignOff(judges []signOffJudge, failing []*Commit, change *Change) *Fix {
 		fix.Refused = "the commits are pushed already: others may have them"
 	case others > 0:
 		fix.Refused = "only their authors can sign them off"
+	case merges > 0:
+		fix.Refused = "merge commits are not rewritten"
 	case helpless > 0:
 		fix.Refused = "a line at the end would not mend it"
 	}

@@ -204,7 +204,7 @@ func judgeLastLine(c *Commit, want string) string {
 		break
 	}
 	if strings.Contains(c.Message, want) {
-		return want + " is not the last line"
+		return strings.TrimRight(want, ": ") + " is not the last line"
 	}
 	return noSignOff
 }

@@ -93,8 +93,11 @@ func mendTitle(reqs []Requirement, text, branch string) []string {
 			out = append(out, withCase(mended)...)
 		}
 		out = append(out, withCase(text)...)
-		for _, prefix := range p.Prefixes {
-			out = append(out, prefix+text)
+		for _, prefix := range p.Prefixes { // the branch must tell which one is meant
+			word := strings.TrimRight(prefix, ": ")
+			if _, ok := branchType(branch, []string{word}); ok {
+				out = append(out, prefix+text)
+			}
 		}
 	}
 	return out

@@ -40,12 +40,11 @@ func deriveTemplate(set *guideline.Set) []Requirement {
 		}
 		required, rest := false, false
 		for _, s := range t.Form.Sections {
-			needed := s.Required
 			for _, b := range s.Boxes {
-				needed = needed || b.Required
+				required = required || b.Required
 			}
-			required = required || needed
-			rest = rest || !needed
+			required = required || s.Required
+			rest = rest || !s.Required
 		}
 		if required {
 			out = append(out, fromTemplate(t, true, Must, "template: what it calls required"))
@@ -77,9 +76,13 @@ func fromTemplate(t guideline.Template, required bool, strength Strength, text s
 		}
 	}
 	line := first.Line + t.LineOffset
+	words := first.Heading
+	if words == "" && len(first.Hints) > 0 {
+		words = oneLine(first.Hints[0])
+	}
 	return Requirement{
 		Params: TemplateParams{Name: t.Name, Form: t.Form, Required: required}, Strength: strength, rank: rankTemplate, Text: text,
-		Said: []guideline.Quote{{Source: t.Source, Line: line, EndLine: line, Text: first.Heading}},
+		Said: []guideline.Quote{{Source: t.Source, Line: line, EndLine: line, Text: words}},
 	}
 }
 
@@ -90,17 +93,21 @@ func checkTemplate(req Requirement, change *Change) []Finding {
 	}
 	var at []Place
 	fill := FillBody{}
-	unfilled, unticked := openParts(p.Form, guideline.ParseForm(change.Draft.Body))
-	for _, s := range unfilled {
-		if s.Required == p.Required {
-			at = append(at, Place{Line: s.Line, What: "section " + sectionName(s)})
-			fill.Sections = append(fill.Sections, s.Heading)
+	for _, o := range openParts(p.Form, guideline.ParseForm(change.Draft.Body)) {
+		if o.unfilled && o.section.Required == p.Required {
+			at = append(at, Place{Line: o.section.Line, What: "section " + sectionName(o.section)})
+			fill.Sections = append(fill.Sections, o.section.Heading)
 		}
-	}
-	for _, b := range unticked {
-		if b.Required == p.Required {
-			at = append(at, Place{Line: b.Line, What: "[ ] " + b.Text})
-			fill.Boxes = append(fill.Boxes, b.Text)
+		if o.section.Choice && o.section.Required == p.Required {
+			at = append(at, Place{Line: o.section.Line, What: "one of: " + boxTexts(o.boxes)})
+			fill.Boxes = append(fill.Boxes, boxTexts(o.boxes))
+			continue
+		}
+		for _, b := range o.boxes {
+			if (b.Required || o.section.Required) == p.Required {
+				at = append(at, Place{Line: b.Line, What: "[ ] " + b.Text})
+				fill.Boxes = append(fill.Boxes, b.Text)
+			}
 		}
 	}
 	if len(at) == 0 {
@@ -126,25 +133,41 @@ func sectionName(s Section) string {
 	return fmt.Sprintf("%q", s.Heading)
 }
 
+// openPart is what is left to do in one section.
+type openPart struct {
+	section  Section
+	unfilled bool
+	boxes    []Box
+}
+
 // openParts compares a body with its template. A section is open while it is
 // missing, empty, or still says what the template says; a box while it is not
 // ticked, and of a choice all boxes while none is.
-func openParts(form, body guideline.Form) (unfilled []Section, unticked []Box) {
+func openParts(form, body guideline.Form) []openPart {
+	var out []openPart
 	for i, s := range form.Sections {
 		have, found := findSection(body, s)
-		if expects(form, i) && !s.Optional && (!found || have.Content == "" || same(have.Content, s.Content)) {
-			unfilled = append(unfilled, s)
-		}
 		if s.Optional && !found {
 			continue
 		}
-		open := openBoxes(s, have)
-		if s.Choice && len(open) < len(s.Boxes) {
-			continue
+		part := openPart{section: s, boxes: openBoxes(s, have)}
+		part.unfilled = expects(form, i) && !s.Optional && (!found || have.Content == "" || same(have.Content, s.Content))
+		if s.Choice && len(part.boxes) < len(s.Boxes) {
+			part.boxes = nil
 		}
-		unticked = append(unticked, open...)
+		if part.unfilled || len(part.boxes) > 0 {
+			out = append(out, part)
+		}
 	}
-	return unfilled, unticked
+	return out
+}
+
+func boxTexts(boxes []Box) string {
+	var out []string
+	for _, b := range boxes {
+		out = append(out, b.Text)
+	}
+	return strings.Join(out, ", ")
 }
 
 func openBoxes(want, have Section) []Box {

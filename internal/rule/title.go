@@ -30,6 +30,7 @@ type TitleParams struct {
 	Pattern  string   `json:"pattern,omitempty"`
 	Flags    string   `json:"flags,omitempty"`
 	Prefixes []string `json:"prefixes,omitempty"`
+	WithBody bool     `json:"withBody,omitempty"` // the description is judged with it
 	// of a linter of headers
 	Lint *HeaderParams `json:"lint,omitempty"`
 }
@@ -50,6 +51,7 @@ func title() *Rule {
 		Derive: deriveTitle,
 		Check:  checkTitle,
 		merge:  absorbProse,
+		fix:    fixTitle,
 		declared: func() Requirement {
 			p := TitleParams{Judge: judgeSemantic}
 			return Requirement{Params: p, Text: p.text()}
@@ -91,6 +93,12 @@ func titleGate(set *guideline.Set, g guideline.Gate) (Requirement, bool) {
 			req.Strength, req.Enforcer.Blocking = Should, false
 		}
 		return req, true
+	case action == "gsactions/commit-message-checker" && g.Step.With["excludetitle"].Value != "true":
+		p := TitleParams{
+			Judge: judgePattern, By: g.File(), Pattern: g.Step.With["pattern"].Value, Flags: checkerFlags(g.Step),
+			WithBody: g.Step.With["excludedescription"].Value != "true",
+		}
+		return fromGate(g, g.Step.With["pattern"].Line, "pattern: "+oneLine(p.Pattern), p.text(), p), p.Pattern != ""
 	case strings.Contains(g.Step.Run, "commitlint") && looksAt(g.Step, lookTitle):
 		lint := HeaderParams{By: "config-conventional", Preset: presetConventional, Rules: configConventional()}
 		if c := set.Config(guideline.ToolCommitlint); c != nil {
@@ -107,6 +115,14 @@ func titleGate(set *guideline.Set, g guideline.Gate) (Requirement, bool) {
 		}
 	}
 	return Requirement{}, false
+}
+
+// checkerFlags are the flags of gsactions/commit-message-checker's pattern.
+func checkerFlags(s *guideline.Step) string {
+	if in, ok := s.With["flags"]; ok {
+		return in.Value
+	}
+	return "gm"
 }
 
 // semanticParams reads the inputs of amannn/action-semantic-pull-request: lists
@@ -162,7 +178,7 @@ func (p TitleParams) text() string {
 	case judgeChecker:
 		var parts []string
 		if len(p.Prefixes) > 0 {
-			parts = append(parts, "begins with "+strings.Join(p.Prefixes, " or "))
+			parts = append(parts, fmt.Sprintf("begins with %q", p.Prefixes))
 		}
 		if p.Pattern != "" {
 			parts = append(parts, "matches "+p.Pattern)
@@ -190,7 +206,7 @@ func (p TitleParams) types() []string {
 // makes of them.
 func proseTitle(set *guideline.Set) []Requirement {
 	pat := proseHeaderPattern()
-	sentences := said(set, func(s guideline.Sentence) bool {
+	sentences := spoken(set, func(s guideline.Sentence) bool {
 		about := pat.title.MatchString(s.Text) || pat.merge.MatchString(s.Text)
 		return about && pat.conventional.MatchString(s.Text)
 	})
@@ -223,12 +239,16 @@ func checkTitle(req Requirement, change *Change) []Finding {
 	if p.WIP && strings.HasPrefix(t, "[WIP] ") {
 		return []Finding{{Verdict: Later, At: place, Message: "the check waits while the title begins with [WIP]"}}
 	}
-	why, err := p.judge(t)
+	judged := t
+	if p.WithBody && change.Draft.Body != "" {
+		judged += "\n\n" + change.Draft.Body
+	}
+	why, err := p.judge(judged)
 	switch {
 	case err != nil:
 		return []Finding{{Verdict: Unknown, At: place, Message: err.Error()}}
 	case why != "":
-		return []Finding{{Verdict: Broken, At: place, Message: why, Fix: fixTitle(req, change)}}
+		return []Finding{{Verdict: Broken, At: place, Message: why}}
 	}
 	if why := p.judgeSingle(change); why != "" {
 		return []Finding{{Verdict: Broken, At: place, Message: why}}
@@ -279,13 +299,12 @@ func (p TitleParams) judgeSingle(change *Change) string {
 
 // fixTitle proposes a title that passes. A draft is easily changed again, so a
 // type that the branch's name suggests is good enough.
-func fixTitle(req Requirement, change *Change) *Fix {
-	p := req.Params.(TitleParams)
-	for _, candidate := range titleCandidates([]Requirement{req}, change.Draft.Title, change.Commits, change.Branch) {
-		if why, err := p.judge(candidate.title); err == nil && why == "" {
+func fixTitle(reqs []Requirement, change *Change) *Fix {
+	for _, c := range titleCandidates(reqs, change.Draft.Title, change.Commits, change.Branch) {
+		if c.title != change.Draft.Title && titlePasses(reqs, c.title) {
 			return &Fix{
-				Verb: "set the title to " + candidate.title, Kind: FixSetTitle,
-				Params: SetTitle{Title: candidate.title}, Safe: true,
+				Verb: "set the title to " + c.title, Kind: FixSetTitle,
+				Params: SetTitle{Title: c.title}, Safe: true,
 			}
 		}
 	}

@@ -42,7 +42,7 @@ func (p TitleParams) judgePattern(title string) (string, error) {
 	if err != nil || ok {
 		return "", err
 	}
-	return fmt.Sprintf("%q does not match %s", title, p.Pattern), nil
+	return fmt.Sprintf("%q does not match %s", oneLine(title), p.Pattern), nil
 }
 
 // judgeSemantic judges as amannn/action-semantic-pull-request does. Types and
