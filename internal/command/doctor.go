@@ -40,24 +40,24 @@ const (
 // probeTime bounds each probe.
 const probeTime = 10 * time.Second
 
-func fine(name, format string, args ...any) probed {
+func probedFine(name, format string, args ...any) probed {
 	return probed{Name: name, State: stateOK, Detail: fmt.Sprintf(format, args...)}
 }
 
-func broken(code int, name, remedy, format string, args ...any) probed {
+func probedBroken(code int, name, remedy, format string, args ...any) probed {
 	return probed{Name: name, State: stateBroken, Detail: fmt.Sprintf(format, args...), Remedy: orNull(remedy), code: code}
 }
 
-func doubtful(name, remedy, format string, args ...any) probed {
+func probedDoubtful(name, remedy, format string, args ...any) probed {
 	return probed{Name: name, State: stateWarning, Detail: fmt.Sprintf(format, args...), Remedy: orNull(remedy)}
 }
 
-func unclear(name, remedy, format string, args ...any) probed {
+func probedUnclear(name, remedy, format string, args ...any) probed {
 	return probed{Name: name, State: stateUnknown, Detail: fmt.Sprintf(format, args...), Remedy: orNull(remedy)}
 }
 
 // untried are probes that an earlier broken line makes pointless.
-func untried(why string, names ...string) []probed {
+func probedUntried(why string, names ...string) []probed {
 	var out []probed
 	for _, n := range names {
 		out = append(out, probed{Name: n, State: stateUnknown, Detail: "not tried: " + why, skipped: true})
@@ -115,7 +115,7 @@ func (a *app) doctor(ctx context.Context, o *doctorOptions) error {
 			probes = append(probes, func(ctx context.Context) []probed { return a.probeHost(ctx, c, h) })
 		}
 	}
-	lines := together(probes...)(ctx)
+	lines := inParallel(probes...)(ctx)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -128,7 +128,7 @@ func (a *app) doctor(ctx context.Context, o *doctorOptions) error {
 func offline(hosts []string) []probed {
 	var out []probed
 	for _, h := range hosts {
-		line := unclear("reachable", "", "not tried: --offline")
+		line := probedUnclear("reachable", "", "not tried: --offline")
 		line.Host = &h
 		out = append(out, line)
 	}
@@ -146,7 +146,7 @@ func firstBroken(lines []probed) error {
 }
 
 // together runs probes at the same time and keeps their order.
-func together(probes ...func(context.Context) []probed) func(context.Context) []probed {
+func inParallel(probes ...func(context.Context) []probed) func(context.Context) []probed {
 	return func(ctx context.Context) []probed {
 		results := make([][]probed, len(probes))
 		var wg sync.WaitGroup
@@ -159,7 +159,7 @@ func together(probes ...func(context.Context) []probed) func(context.Context) []
 }
 
 // timed bounds a probe.
-func timed(probe func(context.Context) probed) func(context.Context) []probed {
+func bounded(probe func(context.Context) probed) func(context.Context) []probed {
 	return func(ctx context.Context) []probed {
 		ctx, cancel := context.WithTimeout(ctx, probeTime)
 		defer cancel()

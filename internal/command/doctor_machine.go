@@ -18,16 +18,16 @@ import (
 
 // probeMachine looks at what needs no network.
 func (a *app) probeMachine(ctx context.Context, c *config.Config, settingsErr error, hosts []string) []probed {
-	return together(
+	return inParallel(
 		func(context.Context) []probed {
 			return []probed{
-				fine("isrc", "%s (%s/%s, %s)", version(), runtime.GOOS, runtime.GOARCH, runtime.Version()),
+				probedFine("isrc", "%s (%s/%s, %s)", version(), runtime.GOOS, runtime.GOARCH, runtime.Version()),
 				a.probeSettings(c, settingsErr),
 				probeFolders(c.Dirs),
 			}
 		},
-		timed(func(context.Context) probed { return a.probeGit(settingsErr) }),
-		timed(func(ctx context.Context) probed { return a.probeIdentity(ctx, settingsErr) }),
+		bounded(func(context.Context) probed { return a.probeGit(settingsErr) }),
+		bounded(func(ctx context.Context) probed { return a.probeIdentity(ctx, settingsErr) }),
 		func(context.Context) []probed { return []probed{a.probeProxy(), probeReach(c, hosts)} },
 	)(ctx)
 }
@@ -35,7 +35,7 @@ func (a *app) probeMachine(ctx context.Context, c *config.Config, settingsErr er
 func (a *app) probeSettings(c *config.Config, err error) probed {
 	const name = "settings"
 	if err != nil {
-		return broken(exitUsage, name, "$EDITOR "+shellWord(a.dirs().UserFile()), "%s", err)
+		return probedBroken(exitUsage, name, "$EDITOR "+shellWord(a.dirs().UserFile()), "%s", err)
 	}
 	var files []string
 	user := c.Dirs.UserFile()
@@ -46,12 +46,12 @@ func (a *app) probeSettings(c *config.Config, err error) probed {
 		}
 	}
 	if len(c.Warnings) > 0 {
-		return doubtful(name, "$EDITOR "+shellWord(user), "%s", strings.Join(c.Warnings, "; "))
+		return probedDoubtful(name, "$EDITOR "+shellWord(user), "%s", strings.Join(c.Warnings, "; "))
 	}
 	if len(files) == 0 {
-		return fine(name, "no file of settings; yours would be %s", user)
+		return probedFine(name, "no file of settings; yours would be %s", user)
 	}
-	return fine(name, "%s", strings.Join(files, ", "))
+	return probedFine(name, "%s", strings.Join(files, ", "))
 }
 
 // probeFolders tries whether isrc can keep what it has to keep. It makes no
@@ -60,10 +60,10 @@ func probeFolders(d config.Dirs) probed {
 	const name = "folders"
 	for _, dir := range []string{d.Config, d.State, d.Cache, d.Data} {
 		if err := writable(dir); err != nil {
-			return broken(exitFailed, name, "ls -ld "+shellWord(dir), "%s cannot be written: %v", dir, err)
+			return probedBroken(exitFailed, name, "ls -ld "+shellWord(dir), "%s cannot be written: %v", dir, err)
 		}
 	}
-	return fine(name, "runs in %s, cache in %s", d.State, d.Cache)
+	return probedFine(name, "runs in %s, cache in %s", d.State, d.Cache)
 }
 
 func writable(dir string) error {
@@ -105,18 +105,18 @@ const minGitMajor, minGitMinor = 2, 31
 func (a *app) probeGit(settingsErr error) probed {
 	const name = "git"
 	if settingsErr != nil {
-		return untried("the settings cannot be read", name)[0]
+		return probedUntried("the settings cannot be read", name)[0]
 	}
 	t, err := a.tool()
 	switch {
 	case errors.Is(err, git.ErrNoGit):
-		return broken(exitUsage, name, "isrc config set git.binary /path/to/git", "%s", err)
+		return probedBroken(exitUsage, name, "isrc config set git.binary /path/to/git", "%s", err)
 	case err != nil:
-		return broken(exitFailed, name, "git version", "%s", err)
+		return probedBroken(exitFailed, name, "git version", "%s", err)
 	case !t.AtLeast(minGitMajor, minGitMinor):
-		return doubtful(name, "git version", "%s at %s is older than %d.%d: isrc cannot give it a token or a CA", t.Version, t.Path, minGitMajor, minGitMinor)
+		return probedDoubtful(name, "git version", "%s at %s is older than %d.%d: isrc cannot give it a token or a CA", t.Version, t.Path, minGitMajor, minGitMinor)
 	}
-	return fine(name, "%s, %s", t.Version, t.Path)
+	return probedFine(name, "%s, %s", t.Version, t.Path)
 }
 
 const setIdentity = `git config --global user.name "Your Name" && git config --global user.email you@example.com`
@@ -124,20 +124,20 @@ const setIdentity = `git config --global user.name "Your Name" && git config --g
 func (a *app) probeIdentity(ctx context.Context, settingsErr error) probed {
 	const name = "identity"
 	if settingsErr != nil {
-		return untried("the settings cannot be read", name)[0]
+		return probedUntried("the settings cannot be read", name)[0]
 	}
 	t, err := a.tool()
 	if err != nil {
-		return untried("there is no git to ask", name)[0]
+		return probedUntried("there is no git to ask", name)[0]
 	}
 	id, err := t.Identity(ctx, a.inv.Dir)
 	switch {
 	case errors.Is(err, git.ErrNoIdentity):
-		return broken(exitUsage, name, setIdentity, "git has no name and email to commit with in %s", a.inv.Dir)
+		return probedBroken(exitUsage, name, setIdentity, "git has no name and email to commit with in %s", a.inv.Dir)
 	case err != nil:
-		return unclear(name, "git var GIT_AUTHOR_IDENT", "%s", err)
+		return probedUnclear(name, "git var GIT_AUTHOR_IDENT", "%s", err)
 	}
-	return fine(name, "%s <%s>%s", id.Name, id.Email, kindOfEmail(id.Email))
+	return probedFine(name, "%s <%s>%s", id.Name, id.Email, kindOfEmail(id.Email))
 }
 
 // kindOfEmail says what projects that judge addresses will see. Which of them
@@ -167,14 +167,14 @@ func (a *app) probeProxy() probed {
 		}
 	}
 	if len(set) == 0 {
-		return fine(name, "none in the environment")
+		return probedFine(name, "none in the environment")
 	}
 	detail := strings.Join(set, ", ") + "; this machine itself is reached without"
 	except := firstOf(a.inv.Getenv("NO_PROXY"), a.inv.Getenv("no_proxy"))
 	if except != "" {
 		detail += "; NO_PROXY=" + except
 	}
-	return fine(name, "%s", detail)
+	return probedFine(name, "%s", detail)
 }
 
 // withoutPassword writes the address of a proxy without what it is signed in
@@ -210,7 +210,7 @@ func probeReach(c *config.Config, hosts []string) probed {
 			add(u.Host)
 		}
 	}
-	return fine("hosts", "isrc speaks to %s, to hosts that you name, and to nobody else", join(all))
+	return probedFine("hosts", "isrc speaks to %s, to hosts that you name, and to nobody else", join(all))
 }
 
 // apiHost is where the API of a host is asked.

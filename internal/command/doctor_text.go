@@ -34,7 +34,7 @@ func showProbed(s *term.Streams, lines []probed) error {
 		writeProbed(&b, s, l)
 	}
 	flush()
-	fmt.Fprintf(&b, "\n%s\n", summary(lines))
+	fmt.Fprintf(&b, "\n%s\n", verdictOf(lines))
 	_, err := fmt.Fprint(s.Out, b.String())
 	return err
 }
@@ -47,8 +47,9 @@ func writeProbed(b *strings.Builder, s *term.Streams, l probed) {
 	case stateWarning, stateUnknown:
 		sym, tone = s.Sym(term.SymUnknown), term.Warn
 	}
-	pad := strings.Repeat(" ", 2-min(term.Columns(sym), 2)+1)
-	indent := strings.Repeat(" ", 3+probeNames+1)
+	wide := term.Columns(s.Sym(term.SymOK)) + 1
+	pad := strings.Repeat(" ", wide-term.Columns(sym))
+	indent := strings.Repeat(" ", wide+probeNames+1)
 	fmt.Fprintf(b, "%s%s%-*s ", s.Paint(tone, sym), pad, probeNames, l.Name)
 	for i, line := range term.Wrap(term.Line(l.Detail), max(s.Width-len(indent), 30)) {
 		if i > 0 {
@@ -62,7 +63,7 @@ func writeProbed(b *strings.Builder, s *term.Streams, l probed) {
 	}
 }
 
-func summary(lines []probed) string {
+func verdictOf(lines []probed) string {
 	count := map[state]int{}
 	for _, l := range lines {
 		if !l.skipped {
