@@ -292,7 +292,7 @@ func (d *demonstration) wait(ctx context.Context) error {
 	fmt.Fprintf(w, "  export ISRC_TOKEN=%s XDG_CONFIG_HOME=%s XDG_STATE_HOME=%s\n", d.forge.Token("newcomer"), shellWord(filepath.Join(d.home, ".config")), shellWord(filepath.Join(d.home, ".local", "state")))
 	fmt.Fprintf(w, "  isrc show platform/pipelines\n")
 	if ca := d.forge.CAFile(); ca != "" {
-		fmt.Fprintf(w, "\nOther tools:\n\n  export GH_HOST=%s GH_ENTERPRISE_TOKEN=$ISRC_TOKEN SSL_CERT_FILE=%s GIT_SSL_CAINFO=%s\n  gh repo view identity/auth-lib\n", d.forge.Host(), shellWord(ca), shellWord(ca))
+		fmt.Fprintf(w, "\nOther tools:\n\n  export GH_HOST=%s GH_ENTERPRISE_TOKEN=$ISRC_TOKEN SSL_CERT_FILE=%s GIT_SSL_CAINFO=%s\n  gh api repos/identity/auth-lib\n", d.forge.Host(), shellWord(ca), shellWord(ca))
 	}
 	fmt.Fprintf(w, "\nThe pull request: %s\n", d.url)
 	<-ctx.Done()
