@@ -27,6 +27,22 @@ func TestAcmeIsSound(t *testing.T) {
 	}
 }
 
+func TestSeededPullsHaveTheirChecks(t *testing.T) {
+	t.Parallel()
+	b := start(t, nil)
+	for number, want := range map[string]string{"352": "DCO=success title=success build=success acme-gate=success ", "383": "DCO=success title=failure build=success acme-gate=success "} {
+		sha := b.get("newcomer", "/repos/identity/auth-lib/pulls/"+number).object(t)["head"].(map[string]any)["sha"].(string)
+		got := ""
+		for _, x := range b.get("newcomer", "/repos/identity/auth-lib/commits/"+sha+"/check-runs").object(t)["check_runs"].([]any) {
+			m := x.(map[string]any)
+			got += m["name"].(string) + "=" + m["conclusion"].(string) + " "
+		}
+		if got != want {
+			t.Errorf("#%s: got %s, want %s", number, got, want)
+		}
+	}
+}
+
 func TestCommitsAreTheSameAllDay(t *testing.T) {
 	t.Parallel()
 	day := time.Date(2026, 5, 4, 0, 0, 0, 0, time.UTC)

@@ -33,14 +33,22 @@ func (f *Forge) runTitleChecks(ctx context.Context, i *issue) {
 }
 
 // seedChecks gives a pull request of the world its checks, long since ended.
-func (f *Forge) seedChecks(ctx context.Context, r *repository, i *issue) {
+func (f *Forge) seedChecks(r *repository, i *issue) {
 	p := i.pull
 	for _, c := range r.spec.Checks {
 		run := newCheckRun(r, p.sha, c.Name, orElse(c.App, "github-actions"), i.created)
-		if c.Kind == "" || c.Kind == "queued" {
+		switch c.Kind {
+		case "", "queued":
 			run.complete("success", "Done", "", i.created.Add(4*time.Minute))
-		} else {
-			f.decide(ctx, run, c, i)
+		case "dco":
+			// Its one commit is known from the seed: asking git for each would
+			// cost more than making the repository.
+			message := signedBy(r.spec, orElse(p.seed.Message, p.seed.Title), i.author)
+			judgeDCO(run, []commitInfo{{sha: p.sha, message: message, authorName: orElse(i.author.Name, i.author.Login), authorEmail: i.author.address()}})
+		case "title":
+			decideTitle(run, c, i.title)
+		default:
+			decideFixed(run, c.Kind)
 		}
 		r.putCheck(run)
 	}
@@ -68,21 +76,31 @@ func (r *repository) putCheck(c *checkRun) {
 
 // decide ends a check that the forge can judge by itself.
 func (f *Forge) decide(ctx context.Context, run *checkRun, c Check, i *issue) {
-	at := run.started
 	switch c.Kind {
-	case "pass":
-		run.complete("success", "Passed", "", at)
-	case "fail":
-		run.complete("failure", "Failed", "", at)
 	case "dco":
 		f.decideDCO(ctx, run, i)
 	case "title":
-		if why := judgeTitle(i.title, c.Types); why != "" {
-			run.complete("failure", "The title does not conform", why, at)
-		} else {
-			run.complete("success", "The title conforms", "", at)
-		}
+		decideTitle(run, c, i.title)
+	default:
+		decideFixed(run, c.Kind)
 	}
+}
+
+func decideFixed(run *checkRun, kind string) {
+	switch kind {
+	case "pass":
+		run.complete("success", "Passed", "", run.started)
+	case "fail":
+		run.complete("failure", "Failed", "", run.started)
+	}
+}
+
+func decideTitle(run *checkRun, c Check, title string) {
+	if why := judgeTitle(title, c.Types); why != "" {
+		run.complete("failure", "The title does not conform", why, run.started)
+		return
+	}
+	run.complete("success", "The title conforms", "", run.started)
 }
 
 // decideDCO looks for the sign-off of each commit's own author, as the DCO app
@@ -98,6 +116,10 @@ func (f *Forge) decideDCO(ctx context.Context, run *checkRun, i *issue) {
 		run.complete("failure", "DCO", "The commits cannot be read.", run.started)
 		return
 	}
+	judgeDCO(run, commits)
+}
+
+func judgeDCO(run *checkRun, commits []commitInfo) {
 	var bad []string
 	for _, c := range commits {
 		if len(c.parents) < 2 && !signedOff(c) {

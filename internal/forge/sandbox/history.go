@@ -193,12 +193,16 @@ func (u *user) signature() string {
 
 func (u *user) address() string { return orElse(u.Email, u.Login+"@users.noreply.example") }
 
-// signed ends a message with a newline and, where the repository wants it, its
-// author's sign-off.
 func (h *history) signed(message, login string) string {
+	return signedBy(h.r.spec, message, h.f.state.user(login))
+}
+
+// signedBy ends a message with a newline and, where the repository wants it,
+// its author's sign-off.
+func signedBy(spec *Repo, message string, author *user) string {
 	message = strings.TrimRight(message, "\n") + "\n"
-	if h.r.spec.SignOff && !strings.Contains(message, "Signed-off-by:") {
-		message += "\nSigned-off-by: " + h.identity(login) + "\n"
+	if spec.SignOff && author != nil && !strings.Contains(message, "Signed-off-by:") {
+		message += "\nSigned-off-by: " + author.signature() + "\n"
 	}
 	return message
 }

@@ -109,7 +109,7 @@ func (f *Forge) makeSeed(ctx context.Context, r *repository) error {
 		for _, v := range p.reviews {
 			v.sha = p.sha
 		}
-		f.seedChecks(ctx, r, r.issues[n])
+		f.seedChecks(r, r.issues[n])
 	}
 	return nil
 }
