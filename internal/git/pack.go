@@ -24,7 +24,8 @@ const (
 type memory struct {
 	mu      sync.RWMutex
 	objects map[plumbing.Hash]kept
-	total   int64
+	total   int64 // bytes, and how many there may be
+	most    int64
 }
 
 type kept struct {
@@ -32,7 +33,9 @@ type kept struct {
 	data []byte
 }
 
-func newMemory() *memory { return &memory{objects: make(map[plumbing.Hash]kept)} }
+func newMemory() *memory {
+	return &memory{objects: make(map[plumbing.Hash]kept), most: maxFetched}
+}
 
 func (m *memory) object(kind plumbing.ObjectType, id plumbing.Hash) ([]byte, error) {
 	m.mu.RLock()
@@ -61,7 +64,7 @@ func (m *memory) room(n int64) error {
 	if n < 0 || n > maxObject {
 		return &TooLargeError{What: "an object of the remote repository", Size: n}
 	}
-	if m.total += n; m.total > maxFetched {
+	if m.total += n; m.total > m.most {
 		return &TooLargeError{What: "what was asked of the remote repository", Size: m.total}
 	}
 	return nil

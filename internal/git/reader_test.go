@@ -409,10 +409,6 @@ func TestGitReadsWhatCannotBeReadDirectly(t *testing.T) {
 			if _, _, _, err := (&Reader{}).Tree(ctx(t), at, ""); err == nil {
 				t.Error("without git it was read")
 			}
-			tmp := w.path("tmp")
-			if err := os.Mkdir(tmp, 0o755); err != nil {
-				t.Fatal(err)
-			}
 			tree, commit, how, err := (&Reader{Tool: w.tool}).Tree(ctx(t), at, "main")
 			if err != nil || commit != sha || how != HowTool {
 				t.Fatalf("got %s by %s, %v", commit, how, err)
