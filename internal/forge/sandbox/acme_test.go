@@ -43,6 +43,23 @@ func TestSeededPullsHaveTheirChecks(t *testing.T) {
 	}
 }
 
+func TestAgesCountFromTheStart(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 5, 4, 12, 30, 0, 0, time.UTC)
+	b := start(t, nil, func(o *sandbox.Options) { o.Now = func() time.Time { return now } })
+	pull := b.get("newcomer", "/repos/identity/auth-lib/pulls/352").object(t)
+	review := b.get("newcomer", "/repos/identity/auth-lib/pulls/352/reviews").list(t)[0]
+	for _, c := range []struct {
+		name string
+		got  any
+		days int
+	}{{"opened", pull["created_at"], 131}, {"first answer", review["submitted_at"], 130}, {"merged", pull["merged_at"], 126}} {
+		if want := now.AddDate(0, 0, -c.days).Format(time.RFC3339); c.got != want {
+			t.Errorf("%s: got %v, want %s", c.name, c.got, want)
+		}
+	}
+}
+
 func TestCommitsAreTheSameAllDay(t *testing.T) {
 	t.Parallel()
 	day := time.Date(2026, 5, 4, 0, 0, 0, 0, time.UTC)
