@@ -3,6 +3,7 @@ package config
 import (
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -256,7 +257,7 @@ noInput: true
 		t.Errorf("file (-want +got):\n%s", diff)
 	}
 	info, err := os.Stat(w.userFile())
-	if err != nil || info.Mode().Perm() != 0o600 {
+	if err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != 0o600 {
 		t.Errorf("mode %v, %v", info.Mode(), err)
 	}
 	if c := w.load(); c.Pager != "more" || !c.NoInput || c.HostFor("127.0.0.1:8080").Scheme != "http" {
