@@ -50,7 +50,7 @@ func (e *Engine) Run(ctx context.Context, j *Journal) error {
 			return interrupted(ctx, j)
 		}
 		now, _ := j.State().Step(s.ID)
-		if now.Status == Done {
+		if now.Status == Done || now.Status == Dropped {
 			continue
 		}
 		if s.Kind == KindPause {

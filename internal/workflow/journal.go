@@ -138,6 +138,16 @@ func (j *Journal) Resume() error {
 	return j.write(record{Event: eventResumed, Step: p.Step})
 }
 
+// Drop gives up a step that is not done, because another one took its place.
+// Whether a step that was begun reached the world stays unknown, so the one
+// that follows it must find out.
+func (j *Journal) Drop(step string) error {
+	if s, ok := j.State().Step(step); ok && s.Status == Done {
+		return fmt.Errorf("drop step %s: it is done", step)
+	}
+	return j.write(record{Event: eventDropped, Step: step})
+}
+
 // End closes a run with its outcome. It works without knowing the steps, so a
 // run of a newer version can be ended too. Ending twice keeps the last word.
 func (j *Journal) End(outcome string) error {

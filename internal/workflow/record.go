@@ -21,6 +21,7 @@ const (
 	eventDone        = "done"
 	eventFailed      = "failed"
 	eventReleased    = "released"
+	eventDropped     = "dropped"
 	eventPaused      = "paused"
 	eventResumed     = "resumed"
 	eventInterrupted = "interrupted"
@@ -136,6 +137,8 @@ func (st *State) applyStep(r record) error {
 		s.Status, s.Error = Failed, r.Error
 	case eventReleased:
 		s.Status = Released
+	case eventDropped:
+		s.Status = Dropped
 	case eventPaused:
 		p, err := s.pause()
 		if err != nil {

@@ -34,7 +34,7 @@ func (e *Engine) Undo(ctx context.Context, j *Journal, dry bool) ([]Undone, erro
 	var errs []error
 	for _, s := range slices.Backward(st.Steps) {
 		k, ok := e.kind(s.Kind)
-		if (ok && k.Release == nil) || s.Kind == KindPause || s.Status == Pending || s.Status == Released {
+		if (ok && k.Release == nil) || s.Kind == KindPause || s.Status == Pending || s.Status == Released || s.Status == Dropped {
 			continue
 		}
 		if ctx.Err() != nil {
@@ -46,21 +46,35 @@ func (e *Engine) Undo(ctx context.Context, j *Journal, dry bool) ([]Undone, erro
 			u.Why = "the kind " + s.Kind + " is unknown to this version"
 		case s.Status != Done:
 			u.Why = "it was begun, and the journal does not show that it was finished"
-		case dry:
-			u.Outcome = OutcomeWouldRelease
 		default:
-			errs = append(errs, e.release(ctx, j, k, s, &u))
+			errs = append(errs, e.release(ctx, j, k, s, dry, &u))
 		}
 		all = append(all, u)
 	}
 	return all, errors.Join(errs...)
 }
 
-func (e *Engine) release(ctx context.Context, j *Journal, k Kind, s StepState, u *Undone) error {
-	kept, err := k.Release(ctx, s.Out)
-	if err != nil {
+func (e *Engine) release(ctx context.Context, j *Journal, k Kind, s StepState, dry bool, u *Undone) error {
+	failed := func(err error) error {
 		u.Why = err.Error()
 		return &StepError{Step: s.ID, Kind: s.Kind, Title: "take back: " + s.Title, Err: err}
+	}
+	if k.Keeps != nil {
+		why, err := k.Keeps(ctx, s.Out)
+		if err != nil {
+			return failed(err)
+		}
+		if u.Why = why; why != "" {
+			return nil
+		}
+	}
+	if dry {
+		u.Outcome = OutcomeWouldRelease
+		return nil
+	}
+	kept, err := k.Release(ctx, s.Out)
+	if err != nil {
+		return failed(err)
 	}
 	if u.Why = kept; kept != "" {
 		return nil

@@ -39,6 +39,9 @@ type Kind struct {
 	Observe func(context.Context, Ins) (out json.RawMessage, done bool, err error)
 	// Do makes the effect and describes it.
 	Do func(context.Context, Ins) (json.RawMessage, error)
+	// Keeps says why what Do made must stay, given Do's result, and changes
+	// nothing; "" lets Release have it. It is nil where nothing speaks for it.
+	Keeps func(context.Context, json.RawMessage) (why string, err error)
 	// Release takes back what Do made, given Do's result. It is nil for what
 	// cannot be taken back. A kept that is not empty says why it was left.
 	Release func(context.Context, json.RawMessage) (kept string, err error)
@@ -54,6 +57,7 @@ const (
 	Done     Status = "done"
 	Failed   Status = "failed"
 	Released Status = "released"
+	Dropped  Status = "dropped" // given up for another step; never carried out again
 )
 
 // StepState is a step and what the journal knows of it.
