@@ -1,8 +1,11 @@
 package guideline
 
 import (
+	"context"
+	"fmt"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -15,12 +18,12 @@ func communityDirs() []string { return []string{".github", ".", "docs"} }
 
 // readCommunity reads the pages and templates of a repository. Of the
 // organisation's defaults it takes only what the repository lacks.
-func (s *Set) readCommunity(f *files, byDefault bool) {
+func (s *Set) readCommunity(ctx context.Context, f *files, byDefault bool) {
 	if !s.has(DocContributing) {
 		if name, ok := f.find(communityDirs(), isNamed("contributing")); ok {
 			if d, ok := s.document(f, DocContributing, name, byDefault); ok {
 				s.Documents = append(s.Documents, d)
-				s.readLinked(f, d)
+				s.readLinked(ctx, f, d)
 			}
 		}
 	}
@@ -49,6 +52,9 @@ func (s *Set) document(f *files, kind, name string, byDefault bool) (Document, b
 		s.unread(name, err)
 		return Document{}, false
 	}
+	if len(data) > maxProse && kind == DocContributing {
+		s.unread("the end of "+name, fmt.Errorf("it is larger than %d bytes", maxProse))
+	}
 	d := ParseDocument(f.source(KindProse, name), kind, data)
 	d.Default = byDefault
 	return d, true
@@ -60,23 +66,25 @@ var linkedPattern = sync.OnceValue(func() *regexp.Regexp {
 
 // readLinked reads the pages of the same repository that CONTRIBUTING points
 // at, one hop and never on the web.
-func (s *Set) readLinked(f *files, from Document) {
-	seen := map[string]bool{from.Source.Path: true}
+func (s *Set) readLinked(ctx context.Context, f *files, from Document) {
+	var names []string
 	for _, b := range from.Blocks {
 		for _, l := range b.Links {
 			name, ok := linkedPage(from.Source.Path, l)
-			if !ok || seen[name] || len(seen) > maxLinked || !linkedPattern().MatchString(l.Text+" "+l.Target) {
-				continue
+			if ok && len(names) < maxLinked && !slices.Contains(names, name) && linkedPattern().MatchString(l.Text+" "+l.Target) {
+				names = append(names, name)
 			}
-			seen[name] = true
-			data, err := f.read(name)
-			if err != nil {
-				continue // a dead link is the owners' matter
-			}
-			d := ParseDocument(f.source(KindProse, name), DocLinked, data)
-			d.Default = from.Default
-			s.Documents = append(s.Documents, d)
 		}
+	}
+	prefetch(ctx, f, names)
+	for _, name := range names {
+		data, err := f.read(name)
+		if err != nil {
+			continue // a dead link is the owners' matter
+		}
+		d := ParseDocument(f.source(KindProse, name), DocLinked, data)
+		d.Default = from.Default
+		s.Documents = append(s.Documents, d)
 	}
 }
 
@@ -153,6 +161,12 @@ func wanted(f *files) []string {
 	for _, name := range f.list(".github/workflows") {
 		if isWorkflow(name) {
 			out = append(out, name)
+		}
+	}
+	if actions, ok := f.subdir(".github", "actions"); ok {
+		f.list(actions)
+		for _, e := range f.dirs[actions] {
+			out = append(out, path.Join(actions, e.Name(), "action.yml"), path.Join(actions, e.Name(), "action.yaml"))
 		}
 	}
 	return out

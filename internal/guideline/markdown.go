@@ -13,7 +13,7 @@ import (
 )
 
 // maxProse bounds pages for people: the largest known CONTRIBUTING has 60 kB.
-const maxProse = 512 << 10
+const maxProse = 256 << 10
 
 // ParseDocument reads prose into blocks and sentences. name is the file's name;
 // AsciiDoc and reStructuredText are read as far as they look like Markdown.

@@ -3,6 +3,7 @@ package guideline
 import (
 	"errors"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -169,6 +170,7 @@ func compileGitHubOwners(pattern string) (func(string) bool, error) {
 	if segments[len(segments)-1] == "" {
 		segments[len(segments)-1] = "**"
 	}
+	segments = slices.CompactFunc(segments, func(a, b string) bool { return a == "**" && b == "**" })
 	re, err := regexp.Compile(ownersRegexp(segments))
 	if err != nil {
 		return nil, errors.New("the pattern cannot be read")

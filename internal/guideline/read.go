@@ -111,7 +111,7 @@ func (s *Set) readTree(ctx context.Context, trees Trees) {
 	f := newFiles(fsys, commit, blobURL(s.Query, s.Repo, commit))
 	prefetch(ctx, f, wanted(f))
 	s.readManifest(f)
-	s.readCommunity(f, false)
+	s.readCommunity(ctx, f, false)
 	s.readOwners(f)
 	s.readConfigs(f)
 	s.readWorkflows(ctx, f, trees)
@@ -135,7 +135,7 @@ func (s *Set) readOrg(ctx context.Context, trees Trees) {
 	}
 	f := newFiles(fsys, commit, blobURL(s.Query, org, commit))
 	prefetch(ctx, f, wanted(f))
-	s.readCommunity(f, true)
+	s.readCommunity(ctx, f, true)
 }
 
 func (s *Set) has(kind string) bool {
