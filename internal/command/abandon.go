@@ -117,7 +117,7 @@ func (a *app) abandon(ctx context.Context, o *abandonOptions, run string) error 
 }
 
 func (a *app) takeBack(ctx context.Context, j *workflow.Journal, name forge.RepoName, dry bool, result *abandoned) error {
-	site, err := a.site(ctx, name.Host, false)
+	site, err := a.site(ctx, name.Host)
 	if err != nil {
 		return err
 	}

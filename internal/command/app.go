@@ -169,9 +169,21 @@ func (a *app) source(c *config.Config) auth.Source {
 	return auth.Source{Getenv: a.inv.Getenv, Config: c, Keyring: auth.SystemKeyring(), Run: auth.Exec, GHConfigDir: auth.GHConfigDir(runtime.GOOS, a.inv.Getenv, home)}
 }
 
-// site gives the forge on a host. Named says that the host merely stood in an
-// argument: some tokens are not for such a host.
-func (a *app) site(ctx context.Context, host string, named bool) (*contribute.Site, error) {
+// chosen tells whether a host was chosen by the environment or the settings. One
+// that merely stands in an argument, a flag or a clone is not, and some tokens
+// are not for it.
+func (a *app) chosen(host string, c *config.Config) bool {
+	own, _ := a.source(c).DefaultHost()
+	for _, h := range []string{a.inv.Getenv("ISRC_HOST"), a.inv.Getenv("GH_HOST"), firstOf(own, "github.com")} {
+		if h != "" && forge.NormalizeHost(h) == forge.NormalizeHost(host) {
+			return true
+		}
+	}
+	return false
+}
+
+// site gives the forge on a host.
+func (a *app) site(ctx context.Context, host string) (*contribute.Site, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if s := a.sites[host]; s != nil {
@@ -181,6 +193,7 @@ func (a *app) site(ctx context.Context, host string, named bool) (*contribute.Si
 	if err != nil {
 		return nil, err
 	}
+	named := !a.chosen(host, c)
 	token, err := a.source(c).Token(ctx, host, named)
 	if err != nil {
 		return nil, err
@@ -283,7 +296,7 @@ func (a *app) repository(ctx context.Context, arg string) (forge.RepoName, *cont
 	if isBare(err) {
 		return a.bareRepository(ctx, arg, host)
 	}
-	site, err := a.site(ctx, name.Host, !strings.EqualFold(name.Host, host))
+	site, err := a.site(ctx, name.Host)
 	return name, site, err
 }
 

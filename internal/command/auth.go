@@ -214,7 +214,7 @@ func (a *app) whoAmI(ctx context.Context, host string) (signedIn, error) {
 	if err != nil {
 		return fail(err)
 	}
-	token, err := a.source(c).Token(ctx, host, false)
+	token, err := a.source(c).Token(ctx, host, !a.chosen(host, c))
 	if err != nil {
 		return fail(err)
 	}

@@ -192,7 +192,7 @@ func (a *app) review(ctx context.Context, o placeOptions) (*contribute.Review, *
 	}
 	site := o.site
 	if site == nil && !place.Upstream.IsZero() {
-		if site, err = a.site(ctx, place.Upstream.Host, false); err != nil {
+		if site, err = a.site(ctx, place.Upstream.Host); err != nil {
 			if !isSignIn(err) {
 				return nil, nil, err
 			}

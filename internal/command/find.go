@@ -85,7 +85,7 @@ func (a *app) find(ctx context.Context, o *findOptions, words []string) error {
 	if err != nil {
 		return err
 	}
-	site, err := a.site(ctx, host, false)
+	site, err := a.site(ctx, host)
 	if err != nil {
 		return err
 	}

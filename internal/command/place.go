@@ -60,7 +60,7 @@ func (a *app) bareRepository(ctx context.Context, name, host string) (forge.Repo
 	if err != nil {
 		return forge.RepoName{}, nil, err
 	}
-	site, err := a.site(ctx, host, false)
+	site, err := a.site(ctx, host)
 	if err != nil {
 		return forge.RepoName{}, nil, err
 	}

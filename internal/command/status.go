@@ -177,7 +177,7 @@ func unfinishedRow(st workflow.State, name forge.RepoName, here string) standing
 
 // myPulls asks a forge for my pull requests and where each stands.
 func (a *app) myPulls(ctx context.Context, host string, known map[string]*workflow.State, here string, o *statusOptions) ([]standing, error) {
-	site, err := a.site(ctx, host, false)
+	site, err := a.site(ctx, host)
 	if err != nil {
 		return nil, err
 	}

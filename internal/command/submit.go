@@ -186,7 +186,7 @@ func (a *app) reviewForSubmit(ctx context.Context, site *contribute.Site, o *sub
 		return nil, nil, &usageError{err: fmt.Errorf("this clone has no record of where the change goes"), hint: "isrc submit --repo " + firstOf(strings.Trim(place.Upstream.FullName(), "/"), "OWNER/NAME")}
 	}
 	if site == nil {
-		if site, err = a.site(ctx, place.Upstream.Host, o.repo != "" && strings.Count(o.repo, "/") > 1); err != nil {
+		if site, err = a.site(ctx, place.Upstream.Host); err != nil {
 			return nil, nil, err
 		}
 	}
