@@ -40,29 +40,19 @@ func start(t *testing.T, w *sandbox.World, change ...func(*sandbox.Options)) *be
 	return &bench{T: t, Forge: f, home: t.TempDir()}
 }
 
-// record appends every exchange to the file that ISRC_RECORD names, one JSON
-// object a line, for the conformance run.
+// record keeps every exchange of a test when ISRC_RECORD names a folder, for
+// the conformance run.
 func record(t *testing.T) func(sandbox.Exchange) {
-	path := os.Getenv("ISRC_RECORD")
-	if path == "" {
+	t.Helper()
+	dir := os.Getenv("ISRC_RECORD")
+	if dir == "" {
 		return nil
 	}
-	return func(x sandbox.Exchange) {
-		line, err := json.Marshal(x)
-		if err != nil {
-			t.Error(err)
-			return
-		}
-		out, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
-		if err != nil {
-			t.Error(err)
-			return
-		}
-		defer func() { _ = out.Close() }()
-		if _, err := out.Write(append(line, '\n')); err != nil {
-			t.Error(err)
-		}
+	keep, err := sandbox.RecordTo(dir, "sandbox-"+strings.NewReplacer("/", "-", " ", "-").Replace(t.Name()))
+	if err != nil {
+		t.Fatal(err)
 	}
+	return keep
 }
 
 // small is a world of one repository that newcomer may read.
