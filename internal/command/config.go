@@ -42,6 +42,8 @@ type written struct {
 	setting
 	File    string `json:"file"`
 	Outcome string `json:"outcome"` // written, or existing when the file said so already
+
+	inFile string // what your file says, which a variable may cover
 }
 
 func newConfig(a *app) *cobra.Command {
@@ -228,7 +230,12 @@ func (a *app) changeSetting(o *output, key string, change func(key string) error
 		return &usageError{err: err}
 	}
 	now, _ := c.Setting(known.Key)
-	result := written{setting: settingOf(now), File: file, Outcome: "written"}
+	files, err := a.fileSettings()
+	if err != nil {
+		return err
+	}
+	said, _ := files.Setting(known.Key)
+	result := written{setting: settingOf(now), File: file, Outcome: "written", inFile: said.Value}
 	if bytes.Equal(before, after) {
 		result.Outcome = "existing"
 	}
@@ -246,19 +253,16 @@ func settingError(err error) error {
 }
 
 func showWritten(s *term.Streams, w written) error {
-	value := "not set"
-	if w.Value != nil {
-		value = term.Line(*w.Value)
-	}
 	how := "written to " + w.File
 	if w.Outcome == "existing" {
 		how = "already so in " + w.File
 	}
+	value := firstOf(term.Line(w.inFile), "not set")
 	if _, err := fmt.Fprintf(s.Out, "%s %s: %s (%s)\n", s.Paint(term.Good, s.Sym(term.SymOK)), w.Key, value, how); err != nil {
 		return err
 	}
-	if w.Origin != string(config.FromUser) && w.Value != nil && w.Origin != string(config.FromDefault) {
-		fmt.Fprintf(s.Err, "In force is what %s says.\n", term.Line(w.from()))
+	if w.Value != nil && *w.Value != w.inFile {
+		fmt.Fprintf(s.Err, "In force is %s, from %s.\n", term.Line(*w.Value), term.Line(w.from()))
 	}
 	return nil
 }

@@ -97,11 +97,13 @@ The exit code is that of the first line that is broken.`,
 }
 
 func (a *app) doctor(ctx context.Context, o *doctorOptions) error {
-	c, err := a.settings()
-	if err != nil {
+	c, broken := a.settings()
+	if broken != nil {
+		if _, err := config.Load(a.configOptions()); err == nil {
+			return broken // the flag --host alone is wrong
+		}
 		c = &config.Config{Dirs: a.dirs()}
 	}
-	broken := err
 	hosts := a.probeHosts(c)
 	probes := []func(context.Context) []probed{
 		func(ctx context.Context) []probed { return a.probeMachine(ctx, c, broken, hosts) },

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/isrc-dev/isrc/internal/auth"
@@ -140,6 +141,11 @@ func (p *hostProbe) unreachable(host, through string, err error) probed {
 	}
 	why := err.Error()
 	switch {
+	case errors.Is(err, syscall.ECONNREFUSED):
+		why = "nothing listens there"
+		if through == "" {
+			remedy = "" // the way is open; a proxy would not help
+		}
 	case errors.As(err, &name) && name.IsNotFound:
 		why = "the name " + name.Name + " is not known here"
 	case errors.As(err, &name):

@@ -35,7 +35,11 @@ func (a *app) probeMachine(ctx context.Context, c *config.Config, settingsErr er
 func (a *app) probeSettings(c *config.Config, err error) probed {
 	const name = "settings"
 	if err != nil {
-		return probedBroken(exitUsage, name, "$EDITOR "+shellWord(a.dirs().UserFile()), "%s", err)
+		remedy := "$EDITOR " + shellWord(a.dirs().UserFile())
+		if word, _, ok := strings.Cut(err.Error(), ": "); ok && a.inv.Getenv(word) != "" {
+			remedy = "unset " + word // the error of a variable begins with its name
+		}
+		return probedBroken(exitUsage, name, remedy, "%s", err)
 	}
 	var files []string
 	user := c.Dirs.UserFile()
@@ -210,7 +214,7 @@ func probeReach(c *config.Config, hosts []string) probed {
 			add(u.Host)
 		}
 	}
-	return probedFine("hosts", "isrc speaks to %s, to hosts that you name, and to nobody else", join(all))
+	return probedFine("hosts", "isrc speaks to %s and to nobody else", join(append(all, "hosts that you name")))
 }
 
 // apiHost is where the API of a host is asked.

@@ -56,7 +56,7 @@ and follows it.`,
 		}
 	}
 	add("way", newFind(a), newShow(a), newContribute(a), newCheck(a), newSubmit(a), newStatus(a), newAbandon(a))
-	add("setup", newAuth(a))
+	add("setup", newSetup(a), newAuth(a), newConfig(a), newDoctor(a))
 	add("more", newDemo(a), newCompletion(a), newVersion(a))
 	root.SetHelpCommandGroupID("more")
 	root.SetUsageTemplate(usageTemplate)

@@ -1,0 +1,444 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/isrc-dev/isrc/internal/config"
+	"github.com/isrc-dev/isrc/internal/forge"
+	"github.com/isrc-dev/isrc/internal/progress"
+	"github.com/isrc-dev/isrc/internal/term"
+)
+
+// setupResult is what setup answers.
+type setupResult struct {
+	Source   *string   `json:"source"` // the company's file, null when a host was named
+	File     string    `json:"file"`   // where settings are written
+	Outcome  string    `json:"outcome"`
+	Hosts    []string  `json:"hosts"`
+	Changes  []changed `json:"changes"`
+	Warnings []string  `json:"warnings"`
+	Checks   []probed  `json:"checks"`
+}
+
+// The outcomes of setup.
+const (
+	setupWritten  = "written"
+	setupExisting = "existing" // the file said so already
+	setupPlanned  = "planned"  // a dry run
+)
+
+// changed is one setting that differs from what the user's file says.
+type changed struct {
+	Key string  `json:"key"`
+	Old *string `json:"old"`
+	New string  `json:"new"`
+}
+
+// newChange makes a change that can be shown: a proxy's password cannot.
+func newChange(key, old, now string) changed {
+	if strings.HasSuffix(key, ".proxy") {
+		old, now = withoutPassword(old), withoutPassword(now)
+	}
+	return changed{Key: key, Old: orNull(old), New: now}
+}
+
+type setupOptions struct {
+	caFile     string
+	proxy      string
+	clientCert string
+	clientKey  string
+	orgs       string
+	apiURL     string
+	user       string
+	scheme     string
+	usual      bool
+	yes        bool
+	dryRun     bool
+	output     output
+}
+
+func newSetup(a *app) *cobra.Command {
+	o := &setupOptions{}
+	cmd := &cobra.Command{
+		Use:   "setup [host | url | file]",
+		Short: "Point isrc at your company's forge, and test each part",
+		Long: `Setup writes what is needed to reach a forge into your settings, and then tests
+each part as isrc doctor does: name and port, TLS, the API, the token, and git.
+It can be repeated; what is so already stays.
+
+With a HOST it takes flags, and on a terminal asks for what turns out to be
+missing: the file of your company's own CA, a proxy, the organisations. With the
+URL (https) or the path of a company's FILE, in YAML or JSON and in the shape of
+config.yaml, it shows what would change and asks. Such a file may say which
+hosts there are and how to reach them; what would run a program or name a person
+is left out.`,
+		Example: `  isrc setup git.example.com
+  isrc setup git.example.com --ca-file ~/acme-ca.pem --orgs platform,identity
+  isrc setup https://intranet.example.com/isrc.yaml
+  isrc setup ./isrc.yaml --dry-run`,
+		Args:              atMostOne("a host, a URL or a file"),
+		ValidArgsFunction: a.completeHosts,
+		RunE:              func(cmd *cobra.Command, args []string) error { return a.setup(cmd.Context(), o, args) },
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.caFile, "ca-file", "", "PEM `FILE` of your company's own authority")
+	f.StringVar(&o.proxy, "proxy", "", "`URL` of the proxy to reach the host by")
+	f.StringVar(&o.orgs, "orgs", "", "the `ORGANISATIONS` to search, separated by commas")
+	f.StringVar(&o.apiURL, "api-url", "", "`URL` of the API, where it is not at its usual place")
+	f.StringVar(&o.user, "user", "", "your `LOGIN` there, where you have several")
+	f.StringVar(&o.scheme, "scheme", "", "`SCHEME` of the host: https, or http for a loopback address")
+	f.StringVar(&o.clientCert, "client-cert", "", "PEM `FILE` of the certificate that the host asks of clients")
+	f.StringVar(&o.clientKey, "client-key", "", "PEM `FILE` of that certificate's key")
+	f.BoolVar(&o.usual, "default", false, "make it the default host although another one is")
+	f.BoolVarP(&o.yes, "yes", "y", false, "do not ask")
+	f.BoolVar(&o.dryRun, "dry-run", false, "show what would change, write nothing and test nothing")
+	addOutput(cmd, &o.output, setupResult{})
+	registerValues(cmd, "scheme", "https", "http")
+	exits(cmd, exitSignIn, exitNotPermitted, exitNotFound, exitUnavailable, exitInterrupted)
+	return cmd
+}
+
+func atMostOne(what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) > 1 {
+			return &usageError{err: fmt.Errorf("%s takes %s: %q is one argument too many", cmd.CommandPath(), what, args[1]), hint: cmd.UseLine()}
+		}
+		return nil
+	}
+}
+
+func (a *app) completeHosts(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	c, err := a.settings()
+	if err != nil || len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	var hosts []string
+	for h := range c.Hosts {
+		hosts = append(hosts, h)
+	}
+	slices.Sort(hosts)
+	return hosts, cobra.ShellCompDirectiveDefault
+}
+
+func (a *app) setup(ctx context.Context, o *setupOptions, args []string) error {
+	arg, err := a.setupArgument(args, o)
+	if err != nil {
+		return err
+	}
+	var result *setupResult
+	switch host, scheme, kind := a.kindOfSetup(arg); kind {
+	case setupHost:
+		if scheme == "http" && o.scheme == "" {
+			o.scheme = scheme
+		}
+		result, err = a.setupHost(ctx, o, host)
+	default:
+		if err := o.onlyHostFlags(); err != nil {
+			return err
+		}
+		result, err = a.setupFile(ctx, o, arg, kind)
+	}
+	if err != nil {
+		return err
+	}
+	if err := a.show(&o.output, result, func(s *term.Streams) error { return showSetUp(s, result) }); err != nil {
+		return err
+	}
+	return firstBroken(result.Checks)
+}
+
+// setupArgument is what to set up: the argument, the host of --host, or the
+// answer of a person.
+func (a *app) setupArgument(args []string, o *setupOptions) (string, error) {
+	if len(args) == 1 {
+		return args[0], nil
+	}
+	if a.flags.host != "" {
+		return a.flags.host, nil
+	}
+	if o.yes || !a.io.CanPrompt() {
+		return "", &usageError{err: errors.New("isrc setup: a host, a URL or a file is missing"), hint: "isrc setup git.example.com"}
+	}
+	suggestion, err := a.defaultHost()
+	if err != nil {
+		suggestion = "github.com"
+	}
+	return a.io.Input("Host of your forge, or the URL of your company's file", "HOST", suggestion)
+}
+
+// setupKind is what setup was given.
+type setupKind int
+
+const (
+	setupHost setupKind = iota
+	setupURL
+	setupPath
+)
+
+// kindOfSetup tells a host from a URL and a file. A URL without a path is that
+// of a host. A word is a file if it looks like one, whatever lies in this
+// folder: a file must not change what a host name means.
+func (a *app) kindOfSetup(arg string) (host, scheme string, kind setupKind) {
+	if strings.Contains(arg, "://") {
+		u, err := url.Parse(arg)
+		if err == nil && strings.Trim(u.Path, "/") == "" && u.RawQuery == "" && u.Host != "" && u.User == nil {
+			return u.Host, u.Scheme, setupHost
+		}
+		return "", "", setupURL
+	}
+	ext := strings.ToLower(filepath.Ext(arg))
+	if strings.ContainsAny(arg, `/\`) || ext == ".yaml" || ext == ".yml" || ext == ".json" {
+		return "", "", setupPath
+	}
+	return arg, "", setupHost
+}
+
+// onlyHostFlags refuses flags that have no meaning beside a company's file.
+func (o *setupOptions) onlyHostFlags() error {
+	for _, f := range []struct{ name, value string }{
+		{"orgs", o.orgs}, {"api-url", o.apiURL}, {"user", o.user}, {"scheme", o.scheme}, {"client-cert", o.clientCert}, {"client-key", o.clientKey},
+	} {
+		if f.value != "" {
+			return usagef("--%s goes with a host, not with a file: the file says it", f.name)
+		}
+	}
+	return nil
+}
+
+// setupHost sets up one host.
+func (a *app) setupHost(ctx context.Context, o *setupOptions, name string) (*setupResult, error) {
+	host := forge.NormalizeHost(name)
+	c, err := a.fileSettings()
+	if err != nil {
+		return nil, err
+	}
+	if o.scheme == "http" && !loopbackHost(host) {
+		return nil, usagef("plain http is for loopback addresses only, not for %s", host)
+	}
+	wanted := o.wanted(a, host, c)
+	if err := a.rehearse(wanted); err != nil {
+		return nil, err
+	}
+	if !o.dryRun && !o.yes && a.io.CanPrompt() {
+		more, err := a.askForHost(ctx, o, host, c)
+		if err != nil {
+			return nil, err
+		}
+		wanted = append(wanted, more...)
+	}
+	result := &setupResult{File: a.dirs().UserFile(), Hosts: []string{host}, Changes: []changed{}, Warnings: []string{}, Checks: []probed{}}
+	if err := a.writeWanted(result, wanted, o.dryRun); err != nil {
+		return nil, err
+	}
+	if c.Host != "" && c.Host != host && !o.usual {
+		result.Warnings = append(result.Warnings, fmt.Sprintf("the default host stays %s; --default makes it %s", c.Host, host))
+	}
+	if o.dryRun {
+		return result, nil
+	}
+	return result, a.testSetUp(ctx, o, result)
+}
+
+// fileSettings are what files alone say: setup changes them, and no variable
+// or flag of this one call must decide about that.
+func (a *app) fileSettings() (*config.Config, error) {
+	opts := a.configOptions()
+	opts.Getenv = func(string) string { return "" }
+	c, err := config.Load(opts)
+	if err != nil {
+		return nil, &usageError{err: err}
+	}
+	return c, nil
+}
+
+// loopbackHost tells whether a host, with or without a port, is this machine.
+func loopbackHost(host string) bool {
+	name := (&url.URL{Host: host}).Hostname()
+	ip := net.ParseIP(name)
+	return name == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// wanted are the settings that the flags ask for. The host becomes the default
+// one where there is none, and is named in any case: a host that is named in a
+// file is one that tokens may go to.
+func (o *setupOptions) wanted(a *app, host string, c *config.Config) [][2]string {
+	var out [][2]string
+	set := func(key, value string) {
+		if value != "" {
+			out = append(out, [2]string{key, a.settingValue(key, value)})
+		}
+	}
+	usual := o.usual || c.Host == ""
+	if usual {
+		set("host", host)
+	}
+	prefix := "hosts." + host + "."
+	scheme := o.scheme
+	if scheme == "" && !usual && !c.Configured(host) {
+		scheme = "https"
+	}
+	set(prefix+"scheme", scheme)
+	set(prefix+"apiUrl", o.apiURL)
+	set(prefix+"caFile", o.caFile)
+	set(prefix+"proxy", o.proxy)
+	set(prefix+"clientCert", o.clientCert)
+	set(prefix+"clientKey", o.clientKey)
+	set(prefix+"orgs", o.orgs)
+	set(prefix+"user", o.user)
+	return out
+}
+
+// rehearse writes the settings into a copy of the user's file, so that a wrong
+// one leaves the file itself as it was, and holds the certificates to what a
+// connection needs.
+func (a *app) rehearse(wanted [][2]string) error {
+	dir, err := os.MkdirTemp("", "isrc-setup-")
+	if err != nil {
+		return fmt.Errorf("try the settings: %w", err)
+	}
+	defer os.RemoveAll(dir) //nolint:errcheck // a copy
+	opts := a.configOptions()
+	content, err := readIfThere(opts.Dirs.UserFile())
+	if err != nil {
+		return fmt.Errorf("read the settings: %w", err)
+	}
+	opts.Dirs.Config = dir
+	if err := os.WriteFile(opts.Dirs.UserFile(), content, 0o600); err != nil {
+		return fmt.Errorf("try the settings: %w", err)
+	}
+	trial := config.Host{}
+	for _, kv := range wanted {
+		if err := config.Set(opts, kv[0], kv[1]); err != nil {
+			return &usageError{err: err}
+		}
+		switch kv[0][strings.LastIndexByte(kv[0], '.')+1:] {
+		case "caFile":
+			trial.CAFile = kv[1]
+		case "clientCert":
+			trial.ClientCert = kv[1]
+		case "clientKey":
+			trial.ClientKey = kv[1]
+		}
+	}
+	for _, file := range []*string{&trial.CAFile, &trial.ClientCert, &trial.ClientKey} {
+		*file = expandHome(*file, opts.Home)
+	}
+	_, err = a.transport(trial)
+	return err
+}
+
+// expandHome resolves a path that a shell did not, as after --ca-file=~/x.
+func expandHome(path, home string) string {
+	if rest, ok := strings.CutPrefix(path, "~/"); ok && home != "" {
+		return filepath.Join(home, rest)
+	}
+	return path
+}
+
+// writeWanted writes what differs, and notes it.
+func (a *app) writeWanted(result *setupResult, wanted [][2]string, dryRun bool) error {
+	opts := a.configOptions()
+	before, err := a.fileSettings()
+	if err != nil {
+		return err
+	}
+	for _, kv := range wanted {
+		old, _ := before.Setting(kv[0])
+		now := expandHome(kv[1], opts.Home)
+		if old.Origin != config.FromUser {
+			old.Value = ""
+		}
+		if old.Value == now || strings.HasSuffix(kv[0], "rgs") && sameList(old.Value, now) {
+			continue
+		}
+		result.Changes = append(result.Changes, newChange(old.Key, old.Value, now))
+		if dryRun {
+			continue
+		}
+		if err := config.Set(opts, kv[0], kv[1]); err != nil {
+			return settingError(err)
+		}
+	}
+	result.Outcome = outcomeOf(result.Changes, dryRun)
+	return nil
+}
+
+func sameList(a, b string) bool {
+	fields := func(s string) []string {
+		return strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ' ' })
+	}
+	return slices.Equal(fields(a), fields(b))
+}
+
+func outcomeOf(changes []changed, dryRun bool) string {
+	switch {
+	case len(changes) == 0:
+		return setupExisting
+	case dryRun:
+		return setupPlanned
+	}
+	return setupWritten
+}
+
+// testSetUp reads the settings anew and looks at each host; where a person can
+// be asked and only a token is missing, it offers to sign in.
+func (a *app) testSetUp(ctx context.Context, o *setupOptions, result *setupResult) error {
+	for _, host := range result.Hosts {
+		lines, err := a.testHost(ctx, host)
+		if err != nil {
+			return err
+		}
+		if !o.yes && a.io.CanPrompt() && onlyToken(lines) && firstBroken(lines) != nil {
+			if lines, err = a.offerLogin(ctx, host, lines); err != nil {
+				return err
+			}
+		}
+		result.Checks = append(result.Checks, lines...)
+	}
+	return nil
+}
+
+// anew is this invocation with the settings read again, for one host.
+func (a *app) anew(host string) *app {
+	b := newApp(a.inv)
+	b.flags, b.redact, b.progress = a.flags, a.redact, a.progress
+	b.flags.host = host
+	return b
+}
+
+func (a *app) testHost(ctx context.Context, host string) ([]probed, error) {
+	b := a.anew(host)
+	c, err := b.settings()
+	if err != nil {
+		return nil, err
+	}
+	a.sink().Send(progress.Event{Phase: progress.Running, Task: "setup", Message: "asking " + host})
+	lines := b.probeHost(ctx, c, host)
+	a.progress.Clear()
+	return lines, ctx.Err()
+}
+
+func (a *app) offerLogin(ctx context.Context, host string, lines []probed) ([]probed, error) {
+	err := a.io.Confirm("There is no token for "+host+" that works. Sign in now?", "--yes", true)
+	if errors.Is(err, term.ErrDeclined) {
+		return lines, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := a.anew(host).login(ctx, &loginOptions{scopes: neededScopes}); err != nil {
+		a.say("isrc: %s", term.Line(a.redact.text(err.Error())))
+		return lines, nil
+	}
+	return a.testHost(ctx, host)
+}
