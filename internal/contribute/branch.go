@@ -2,6 +2,7 @@ package contribute
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -24,6 +25,8 @@ type branchOut struct {
 	Dir    string `json:"dir"`
 	Branch string `json:"branch"`
 	Base   string `json:"base"`
+	Remote string `json:"remote"`
+	Run    string `json:"run"`
 	Start  string `json:"start"` // commit that it began at
 }
 
@@ -47,7 +50,11 @@ func (s *Site) observeBranch(ctx context.Context, in branchIn, _ results) (branc
 	if err != nil {
 		return branchOut{}, false, err
 	}
-	if _, err := repo.Resolve("refs/heads/" + in.Branch); err != nil {
+	name, err := s.branchOfRun(ctx, in.Dir, in.Run, in.Branch)
+	if err != nil {
+		return branchOut{}, false, err
+	}
+	if _, err := repo.Resolve("refs/heads/" + name); err != nil {
 		return branchOut{}, false, nil //nolint:nilerr // a branch that does not resolve is not there
 	}
 	start, err := repo.Resolve("refs/remotes/" + in.Remote + "/" + in.Base)
@@ -55,46 +62,106 @@ func (s *Site) observeBranch(ctx context.Context, in branchIn, _ results) (branc
 		return branchOut{}, false, err
 	}
 	if in.Run != "" {
-		if err := s.Tool.SetConfig(ctx, in.Dir, runKey(in.Branch), in.Run); err != nil {
+		if err := s.Tool.SetConfig(ctx, in.Dir, runKey(name), in.Run); err != nil {
 			return branchOut{}, false, err
 		}
 	}
-	return branchOut{Dir: in.Dir, Branch: in.Branch, Base: in.Base, Start: start}, true, nil
+	return branchOut{Dir: in.Dir, Branch: name, Base: in.Base, Remote: in.Remote, Run: in.Run, Start: start}, true, nil
 }
 
-// releaseBranch deletes a branch that has no commit of its own.
-func (s *Site) releaseBranch(ctx context.Context, out branchOut) (string, error) {
-	if _, err := os.Stat(out.Dir); err != nil {
-		return "", nil //nolint:nilerr // with its clone gone, the branch is gone
+// branchOfRun finds the branch of a run under the name that it has now: git
+// carries the run's name along when the user renames a branch.
+func (s *Site) branchOfRun(ctx context.Context, dir, run, planned string) (string, error) {
+	if run == "" {
+		return planned, nil
+	}
+	lines, err := s.Tool.Run(ctx, dir, "config", "--local", "--get-regexp", `^branch\..*\.isrc-run$`)
+	var failed *git.CommandError
+	if errors.As(err, &failed) && failed.ExitCode == 1 { // git-config(1): nothing matches
+		return planned, nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("look for the branch of %s: %w", run, err)
+	}
+	now := planned
+	for line := range strings.Lines(lines) {
+		key, value, _ := strings.Cut(strings.TrimSpace(line), " ")
+		name := strings.TrimSuffix(strings.TrimPrefix(key, "branch."), ".isrc-run")
+		if value == run && name == planned {
+			return planned, nil
+		}
+		if value == run {
+			now = name
+		}
+	}
+	return now, nil
+}
+
+// keepBranch keeps a branch that has commits of its own, or changes on top.
+func (s *Site) keepBranch(ctx context.Context, out branchOut) (string, error) {
+	name, at, err := s.branchNow(ctx, out)
+	if err != nil || at == "" {
+		return "", err
+	}
+	own, err := s.Tool.Run(ctx, out.Dir, "rev-list", "--max-count=1", at, "--not", out.Start, "refs/remotes/"+out.Remote+"/"+out.Base)
+	if err != nil {
+		return "", err
+	}
+	if strings.TrimSpace(own) != "" {
+		return fmt.Sprintf("the branch %s has commits of yours: %s", name, out.Dir), nil
+	}
+	if current, err := s.checkedOut(out.Dir); err != nil || current != name {
+		return "", err
+	}
+	entries, err := s.Tool.Status(ctx, out.Dir)
+	if err != nil || len(entries) == 0 {
+		return "", err
+	}
+	return fmt.Sprintf("the branch %s is checked out with uncommitted changes: %s", name, out.Dir), nil
+}
+
+// branchNow gives a branch's name and commit as they are; the commit is empty
+// when the branch, or its whole clone, is gone.
+func (s *Site) branchNow(ctx context.Context, out branchOut) (name, at string, err error) {
+	if _, err := os.Stat(out.Dir); errors.Is(err, os.ErrNotExist) {
+		return out.Branch, "", nil
 	}
 	repo, err := git.Open(out.Dir)
 	if err != nil {
-		return "", err
+		return out.Branch, "", err
 	}
-	at, err := repo.Resolve("refs/heads/" + out.Branch)
+	if name, err = s.branchOfRun(ctx, out.Dir, out.Run, out.Branch); err != nil {
+		return name, "", err
+	}
+	if at, err = repo.Resolve("refs/heads/" + name); err != nil {
+		return name, "", nil //nolint:nilerr // it was deleted by somebody else
+	}
+	return name, at, nil
+}
+
+func (s *Site) checkedOut(dir string) (string, error) {
+	repo, err := git.Open(dir)
 	if err != nil {
-		return "", nil //nolint:nilerr // it was deleted by somebody else
+		return "", err
 	}
-	if at != out.Start {
-		return fmt.Sprintf("the branch %s has commits of yours: %s", out.Branch, out.Dir), nil
+	branch, _, _, err := repo.Head()
+	return branch, err
+}
+
+// releaseBranch leaves the branch and deletes it.
+func (s *Site) releaseBranch(ctx context.Context, out branchOut) error {
+	name, at, err := s.branchNow(ctx, out)
+	if err != nil || at == "" {
+		return err
 	}
-	current, _, _, err := repo.Head()
+	current, err := s.checkedOut(out.Dir)
 	if err != nil {
-		return "", err
+		return err
 	}
-	if current == out.Branch {
-		if entries, err := s.Tool.Status(ctx, out.Dir); err != nil || len(entries) > 0 {
-			return "the branch " + out.Branch + " is checked out with uncommitted changes: " + out.Dir, err
-		}
-		if _, err := s.Tool.Run(ctx, out.Dir, "switch", "--quiet", out.Base); err != nil {
-			return "", fmt.Errorf("leave the branch %s: %w", out.Branch, err)
+	if current == name {
+		if err := s.Tool.Switch(ctx, out.Dir, out.Base); err != nil {
+			return err
 		}
 	}
-	if _, err := s.Tool.Run(ctx, out.Dir, "update-ref", "-d", "refs/heads/"+out.Branch, at); err != nil {
-		return "", fmt.Errorf("delete the branch %s: %w", out.Branch, err)
-	}
-	if _, err := s.Tool.Run(ctx, out.Dir, "config", "--remove-section", "branch."+out.Branch); err != nil && !strings.Contains(err.Error(), "no such section") {
-		return "", err
-	}
-	return "", nil
+	return s.Tool.DeleteBranch(ctx, out.Dir, name, at)
 }

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
-	"strings"
 
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/git"
@@ -20,7 +18,9 @@ type cloneIn struct {
 }
 
 type cloneOut struct {
-	Dir string `json:"dir"`
+	Dir    string `json:"dir"`
+	Remote string `json:"remote"` // of the upstream
+	Base   string `json:"base"`
 }
 
 // doClone makes the cheapest clone that lets the user work: history and trees
@@ -30,7 +30,7 @@ func (s *Site) doClone(ctx context.Context, in cloneIn, _ results) (cloneOut, er
 	if err != nil {
 		return cloneOut{}, fmt.Errorf("clone %s into %s: %w", in.Repo.FullName(), in.Dir, err)
 	}
-	return cloneOut{Dir: in.Dir}, nil
+	return cloneOut{Dir: in.Dir, Remote: in.Remote, Base: in.Base}, nil
 }
 
 // observeClone finds a clone that was finished: it is made beside its place and
@@ -49,57 +49,10 @@ func (s *Site) observeClone(ctx context.Context, in cloneIn, _ results) (cloneOu
 	}
 	for _, r := range remotes {
 		if name, err := forge.ParseRepo(r.URL, ""); err == nil && r.Name == in.Remote && name.Equal(in.Repo) {
-			return cloneOut{Dir: in.Dir}, true, nil
+			return cloneOut{Dir: in.Dir, Remote: in.Remote, Base: in.Base}, true, nil
 		}
 	}
 	return cloneOut{}, false, fmt.Errorf("%s is there and is no clone of %s", in.Dir, in.Repo.FullName())
-}
-
-// releaseClone removes a clone that holds nothing but what can be cloned again.
-func (s *Site) releaseClone(ctx context.Context, out cloneOut) (string, error) {
-	if _, err := os.Stat(out.Dir); errors.Is(err, os.ErrNotExist) {
-		return "", nil
-	}
-	if why, err := s.worthKeeping(ctx, out.Dir); err != nil || why != "" {
-		return why, err
-	}
-	return "", os.RemoveAll(out.Dir)
-}
-
-// worthKeeping says what a clone holds that is nowhere else.
-func (s *Site) worthKeeping(ctx context.Context, dir string) (string, error) {
-	if cwd, err := os.Getwd(); err == nil && (cwd == dir || strings.HasPrefix(cwd, dir+string(filepath.Separator))) {
-		return "you stand in it: " + dir, nil
-	}
-	entries, err := s.Tool.Status(ctx, dir)
-	if err != nil {
-		return "", err
-	}
-	if len(entries) > 0 {
-		return fmt.Sprintf("it has %d uncommitted or untracked files: %s", len(entries), dir), nil
-	}
-	ignored, err := s.Tool.Run(ctx, dir, "status", "--porcelain", "--ignored")
-	if err != nil {
-		return "", err
-	}
-	if strings.TrimSpace(ignored) != "" {
-		return "it has ignored files that git cannot bring back: " + dir, nil
-	}
-	unpushed, err := s.Tool.Run(ctx, dir, "rev-list", "--branches", "--not", "--remotes", "--max-count=1")
-	if err != nil {
-		return "", err
-	}
-	if strings.TrimSpace(unpushed) != "" {
-		return "it has commits that are nowhere else: " + dir, nil
-	}
-	stash, err := s.Tool.Run(ctx, dir, "stash", "list")
-	if err != nil {
-		return "", err
-	}
-	if strings.TrimSpace(stash) != "" {
-		return "it has stashed changes: " + dir, nil
-	}
-	return "", nil
 }
 
 type remotesIn struct {

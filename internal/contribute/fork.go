@@ -73,8 +73,8 @@ func (s *Site) observeFork(ctx context.Context, in forkIn, _ results) (forkOut, 
 	return forkOut{Fork: repo.RepoName, URL: s.cloneURLOf(repo), Outcome: outcome}, true, nil
 }
 
-// releaseFork never deletes a repository: other work may lie in it.
-func (s *Site) releaseFork(_ context.Context, out forkOut) (string, error) {
+// keepFork never lets a repository be deleted: other work may lie in it.
+func (s *Site) keepFork(_ context.Context, out forkOut) (string, error) {
 	return "a fork is never deleted by isrc; it is at " + s.WebURL(out.Fork), nil
 }
 

@@ -25,15 +25,15 @@ const (
 // kinds says how each kind of step is done, looked for and taken back.
 func (s *Site) kinds() []workflow.Kind {
 	return []workflow.Kind{
-		kindOf(kindFork, s.observeFork, s.doFork, s.releaseFork),
-		kindOf(kindClone, s.observeClone, s.doClone, s.releaseClone),
+		kindOf(kindFork, s.observeFork, s.doFork, &undo[forkOut]{keeps: s.keepFork}),
+		kindOf(kindClone, s.observeClone, s.doClone, &undo[cloneOut]{keeps: s.keepClone, release: s.releaseClone}),
 		kindOf(kindRemotes, nil, s.doRemotes, nil),
-		kindOf(kindBranch, s.observeBranch, s.doBranch, s.releaseBranch),
+		kindOf(kindBranch, s.observeBranch, s.doBranch, &undo[branchOut]{keeps: s.keepBranch, release: s.releaseBranch}),
 		kindOf(kindReady, nil, s.doReady, nil),
 		kindOf(kindApply, s.observeApply, s.doApply, nil),
 		kindOf(kindExec, s.observeExec, s.doExec, nil),
-		kindOf(kindPush, s.observePush, s.doPush, s.releasePush),
-		kindOf(kindPull, s.observePull, s.doPull, s.releasePull),
+		kindOf(kindPush, s.observePush, s.doPush, &undo[pushOut]{keeps: s.keepPush, release: s.releasePush}),
+		kindOf(kindPull, s.observePull, s.doPull, &undo[pullOut]{keeps: s.keepPull, release: s.releasePull}),
 	}
 }
 
@@ -56,12 +56,20 @@ func (r results) read(name string, into any) error {
 	return nil
 }
 
+// undo is the way back of a kind: what speaks for leaving its effect, looked at
+// without changing anything, and how to take it back. Without a release the
+// effect always stays.
+type undo[Out any] struct {
+	keeps   func(context.Context, Out) (why string, err error)
+	release func(context.Context, Out) error
+}
+
 // kindOf joins functions over plain types to a kind over JSON. A kind without
 // observe is one whose Do finds out by itself what is already so.
 func kindOf[In, Out any](name string,
 	observe func(context.Context, In, results) (Out, bool, error),
 	do func(context.Context, In, results) (Out, error),
-	release func(context.Context, Out) (string, error),
+	back *undo[Out],
 ) workflow.Kind {
 	read := func(ins workflow.Ins) (in In, err error) {
 		if err = json.Unmarshal(ins.In, &in); err != nil {
@@ -96,14 +104,31 @@ func kindOf[In, Out any](name string,
 		raw, err := json.Marshal(out)
 		return raw, err == nil, err
 	}
-	if release != nil {
-		k.Release = func(ctx context.Context, raw json.RawMessage) (string, error) {
-			var out Out
-			if err := json.Unmarshal(raw, &out); err != nil {
-				return "", fmt.Errorf("read the result of a step %s: %w", name, err)
-			}
-			return release(ctx, out)
-		}
+	if back != nil {
+		back.join(&k)
 	}
 	return k
+}
+
+func (u *undo[Out]) join(k *workflow.Kind) {
+	read := func(raw json.RawMessage) (out Out, err error) {
+		if err = json.Unmarshal(raw, &out); err != nil {
+			err = fmt.Errorf("read the result of a step %s: %w", k.Name, err)
+		}
+		return out, err
+	}
+	k.Keeps = func(ctx context.Context, raw json.RawMessage) (string, error) {
+		out, err := read(raw)
+		if err != nil {
+			return "", err
+		}
+		return u.keeps(ctx, out)
+	}
+	k.Release = func(ctx context.Context, raw json.RawMessage) (string, error) {
+		out, err := read(raw)
+		if err != nil || u.release == nil {
+			return "there is no way back", err
+		}
+		return "", u.release(ctx, out)
+	}
 }

@@ -222,8 +222,9 @@ func defaultBranch(ctx context.Context, repo *git.Repo, remote string) string {
 // direct tells whether the branch is pushed to the upstream itself.
 func direct(ctx context.Context, p *Place, remotes []git.Remote) bool {
 	if p.Run != nil {
-		_, forked := p.Run.Step("fork")
-		return !forked
+		if direct, known := goesDirect(*p.Run, p.Upstream); known {
+			return direct
+		}
 	}
 	push, ok, err := p.Repo.Config(ctx, "remote.pushDefault")
 	if err != nil || !ok {

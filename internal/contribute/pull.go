@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/isrc-dev/isrc/internal/forge"
+	"github.com/isrc-dev/isrc/internal/progress"
 )
 
 type pullIn struct {
@@ -37,19 +39,23 @@ type pullOut struct {
 	Outcome  string         `json:"outcome"`
 }
 
-func (s *Site) doPull(ctx context.Context, in pullIn, _ results) (pullOut, error) {
+func (s *Site) doPull(ctx context.Context, in pullIn, of results) (pullOut, error) {
 	if in.Existing != 0 {
 		return s.updatePull(ctx, in)
+	}
+	if err := in.resolve(of); err != nil {
+		return pullOut{}, err
 	}
 	pull, err := s.Forge.OpenPull(ctx, in.Upstream, forge.NewPull{Title: in.Title, Body: in.Body, Base: in.Base, Head: in.Branch, HeadRepo: in.Head, Draft: in.Draft})
 	var invalid *forge.InvalidError
 	if errors.As(err, &invalid) && invalid.Exists {
 		// A request that timed out may have been carried out, and a listing
 		// may lag behind: the server's word that it exists counts as found.
-		if found, ok, lookErr := s.findPull(ctx, in); lookErr == nil && ok {
+		found, ok, lookErr := s.awaitPull(ctx, in)
+		if ok {
 			return found, nil
 		}
-		return pullOut{}, fmt.Errorf("open a pull request in %s: %w", in.Upstream.FullName(), err)
+		return pullOut{}, fmt.Errorf("open a pull request in %s: %w", in.Upstream.FullName(), errors.Join(err, lookErr))
 	}
 	if err != nil {
 		return pullOut{}, fmt.Errorf("open a pull request in %s: %w", in.Upstream.FullName(), err)
@@ -70,15 +76,46 @@ func (s *Site) updatePull(ctx context.Context, in pullIn) (pullOut, error) {
 }
 
 // observePull is asked after an interrupted request: is it open by now?
-func (s *Site) observePull(ctx context.Context, in pullIn, _ results) (pullOut, bool, error) {
+func (s *Site) observePull(ctx context.Context, in pullIn, of results) (pullOut, bool, error) {
 	if in.Existing != 0 {
 		return pullOut{}, false, nil // updating may be repeated
+	}
+	if err := in.resolve(of); err != nil {
+		return pullOut{}, false, err
 	}
 	out, found, err := s.findPull(ctx, in)
 	if found {
 		out.Outcome = PullCreated // the journal says that our request was under way
 	}
 	return out, found, err
+}
+
+// resolve takes the head from the fork that an earlier step made.
+func (in *pullIn) resolve(of results) error {
+	if !in.Head.IsZero() {
+		return nil
+	}
+	var fork forkOut
+	err := of.read("fork", &fork)
+	in.Head = fork.Fork
+	return err
+}
+
+// awaitPull looks for a pull request that the forge says is there, until its
+// listing shows it: for eight seconds at most.
+func (s *Site) awaitPull(ctx context.Context, in pullIn) (pullOut, bool, error) {
+	wait := 250 * time.Millisecond
+	for {
+		out, found, err := s.findPull(ctx, in)
+		if found || err != nil || wait > 4*time.Second {
+			return out, found, err
+		}
+		s.Sink.Send(progress.Event{Phase: progress.Waiting, Task: "pull", Message: "waiting until " + in.Upstream.FullName() + " lists the pull request", Wait: wait})
+		if err := sleep(ctx, wait); err != nil {
+			return out, false, err
+		}
+		wait *= 2
+	}
 }
 
 func (s *Site) findPull(ctx context.Context, in pullIn) (pullOut, bool, error) {
@@ -98,7 +135,26 @@ func describePull(in pullIn, p forge.Pull, outcome string) pullOut {
 	return pullOut{Upstream: in.Upstream, Number: p.Number, URL: p.URL, Title: p.Title, Draft: p.Draft, Head: in.Head, Outcome: outcome}
 }
 
-// releasePull leaves a pull request to people: others have seen it.
-func (s *Site) releasePull(_ context.Context, out pullOut) (string, error) {
-	return "a pull request is closed only by you: " + out.URL, nil
+// keepPull leaves a pull request to people, for others have seen it, unless the
+// user said that it is to be closed.
+func (s *Site) keepPull(ctx context.Context, out pullOut) (string, error) {
+	if !s.ClosePulls {
+		return "a pull request is closed only when you say so (--close): " + out.URL, nil
+	}
+	pull, err := s.Forge.Pull(ctx, out.Upstream, out.Number)
+	if err != nil {
+		return "", fmt.Errorf("look up pull request #%d of %s: %w", out.Number, out.Upstream.FullName(), err)
+	}
+	if pull.State == forge.PullMerged {
+		return "it is merged: " + out.URL, nil
+	}
+	return "", nil
+}
+
+// releasePull closes a pull request. Closing twice changes nothing.
+func (s *Site) releasePull(ctx context.Context, out pullOut) error {
+	if err := s.Forge.ClosePull(ctx, out.Upstream, out.Number); err != nil {
+		return fmt.Errorf("close pull request #%d of %s: %w", out.Number, out.Upstream.FullName(), err)
+	}
+	return nil
 }

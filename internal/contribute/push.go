@@ -5,89 +5,172 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
+	"strings"
 
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/git"
 )
 
 type pushIn struct {
-	Dir    string         `json:"dir"`
-	Branch string         `json:"branch"`
-	SHA    string         `json:"sha"`
-	To     forge.RepoName `json:"to"`              // where the branch goes
-	URL    string         `json:"url"`             // of To, for git
-	Remote string         `json:"remote"`          // its name in the clone, "" when it has none
-	Lease  string         `json:"lease,omitempty"` // commit that we pushed before, when history was rewritten since
+	Dir      string         `json:"dir"`
+	Branch   string         `json:"branch"`
+	SHA      string         `json:"sha"`
+	Upstream forge.RepoName `json:"upstream"`
+	To       forge.RepoName `json:"to"`             // where the branch goes; zero: to the fork of step "fork"
+	URL      string         `json:"url"`            // of To, for git
+	Remote   string         `json:"remote"`         // its name in the clone, "" when it has none
+	Ours     []string       `json:"ours,omitempty"` // commits that this run pushed there before, or tried to
+	Made     bool           `json:"made,omitempty"` // this run made the branch there
 }
 
 type pushOut struct {
-	Dir     string         `json:"dir"`
-	To      forge.RepoName `json:"to"`
-	URL     string         `json:"url"`
-	Branch  string         `json:"branch"`
-	SHA     string         `json:"sha"`
-	Created bool           `json:"created"` // the branch was not there before
+	Dir      string         `json:"dir"`
+	Upstream forge.RepoName `json:"upstream"`
+	To       forge.RepoName `json:"to"`
+	URL      string         `json:"url"`
+	Branch   string         `json:"branch"`
+	SHA      string         `json:"sha"`
+	Created  bool           `json:"created"` // the branch was not there before this run
 }
 
-func (s *Site) doPush(ctx context.Context, in pushIn, _ results) (pushOut, error) {
-	to := in.Remote
-	if to == "" {
-		to = in.URL
+func (in pushIn) done(created bool) pushOut {
+	return pushOut{Dir: in.Dir, Upstream: in.Upstream, To: in.To, URL: in.URL, Branch: in.Branch, SHA: in.SHA, Created: created || in.Made}
+}
+
+// resolve takes the destination from the fork that an earlier step made.
+func (in *pushIn) resolve(of results) error {
+	if !in.To.IsZero() {
+		return nil
 	}
-	done, err := s.Tool.Push(ctx, in.Dir, to, in.SHA, in.Branch, git.PushOptions{ForceWithLease: in.Lease})
+	var fork forkOut
+	err := of.read("fork", &fork)
+	in.To, in.URL = fork.Fork, fork.URL
+	return err
+}
+
+// doPush sends the commit. A branch that was rewritten replaces what this run
+// pushed before, and nothing that somebody else put there since.
+func (s *Site) doPush(ctx context.Context, in pushIn, of results) (pushOut, error) {
+	err := in.resolve(of)
+	if err == nil {
+		err = s.nameRemote(ctx, &in)
+	}
+	if err != nil {
+		return pushOut{}, err
+	}
+	done, err := s.Tool.Push(ctx, in.Dir, in.Remote, in.SHA, in.Branch, git.PushOptions{Progress: true})
+	var rejected *git.RejectedError
+	if errors.As(err, &rejected) && rejected.Stale {
+		if at, lookErr := s.remoteBranch(ctx, in.URL, in.Branch); lookErr == nil && slices.Contains(in.Ours, at) {
+			done, err = s.Tool.Push(ctx, in.Dir, in.Remote, in.SHA, in.Branch, git.PushOptions{Progress: true, ForceWithLease: at})
+		}
+	}
 	if err != nil {
 		return pushOut{}, fmt.Errorf("push %s to %s: %w", in.Branch, in.To.FullName(), err)
 	}
-	return pushOut{Dir: in.Dir, To: in.To, URL: in.URL, Branch: in.Branch, SHA: in.SHA, Created: done.Status == git.PushCreated}, nil
+	return in.done(done.Status == git.PushCreated), nil
 }
 
-func (s *Site) observePush(ctx context.Context, in pushIn, _ results) (pushOut, bool, error) {
-	refs, err := s.Reader.Refs(ctx, in.URL)
+// nameRemote finds the remote of a clone that points to the destination. In a
+// clone that has none, and no remote of that name, it is called fork.
+func (s *Site) nameRemote(ctx context.Context, in *pushIn) error {
+	if in.Remote != "" {
+		return nil
+	}
+	repo, err := git.Open(in.Dir)
+	if err != nil {
+		return err
+	}
+	remotes, err := repo.Remotes(ctx)
+	if err != nil {
+		return err
+	}
+	if in.Remote = remoteOf(remotes, in.To); in.Remote != "" {
+		return nil
+	}
+	if slices.ContainsFunc(remotes, func(r git.Remote) bool { return r.Name == "fork" }) {
+		in.Remote = in.URL
+		return nil
+	}
+	in.Remote = "fork"
+	return s.Tool.AddRemote(ctx, in.Dir, in.Remote, in.URL)
+}
+
+func (s *Site) observePush(ctx context.Context, in pushIn, of results) (pushOut, bool, error) {
+	if err := in.resolve(of); err != nil {
+		return pushOut{}, false, err
+	}
+	at, err := s.remoteBranch(ctx, in.URL, in.Branch)
 	if err != nil {
 		return pushOut{}, false, fmt.Errorf("look whether %s is pushed to %s: %w", in.Branch, in.To.FullName(), err)
 	}
-	if refs.Hashes["refs/heads/"+in.Branch] != in.SHA {
-		return pushOut{}, false, nil
-	}
-	return pushOut{Dir: in.Dir, To: in.To, URL: in.URL, Branch: in.Branch, SHA: in.SHA, Created: true}, true, nil
+	return in.done(true), at == in.SHA, nil
 }
 
-// releasePush deletes the pushed branch if it is ours and still as we left it.
-func (s *Site) releasePush(ctx context.Context, out pushOut) (string, error) {
-	if !out.Created {
-		return fmt.Sprintf("the branch %s was in %s before", out.Branch, out.To.FullName()), nil
-	}
-	refs, err := s.Reader.Refs(ctx, out.URL)
-	var missing *git.NotFoundError
-	if errors.As(err, &missing) {
-		return "", nil
-	}
+// remoteBranch gives the commit at which a branch of a remote repository is, ""
+// when there is no such branch.
+func (s *Site) remoteBranch(ctx context.Context, url, branch string) (string, error) {
+	refs, err := s.Reader.Refs(ctx, url)
 	if err != nil {
 		return "", err
 	}
-	at := refs.Hashes["refs/heads/"+out.Branch]
-	switch {
-	case at == "":
-		return "", nil
-	case at != out.SHA:
-		return fmt.Sprintf("the branch %s in %s has newer commits", out.Branch, out.To.FullName()), nil
+	return refs.Hashes["refs/heads/"+branch], nil
+}
+
+// keepPush lets a pushed branch be deleted only where it is ours, still as we
+// left it, asked of nobody, and not the last copy of its commits.
+func (s *Site) keepPush(ctx context.Context, out pushOut) (string, error) {
+	name := out.Branch + " in " + out.To.FullName()
+	if !out.Created {
+		return "the branch " + name + " was there before", nil
 	}
-	if open, err := s.Forge.Pulls(ctx, out.To, forge.PullQuery{State: "open", Head: out.To.Owner + ":" + out.Branch}); err == nil && len(open) > 0 {
-		return "a pull request is open from it: " + open[0].URL, nil
+	at, err := s.remoteBranch(ctx, out.URL, out.Branch)
+	var missing *git.NotFoundError
+	if errors.As(err, &missing) || (err == nil && at == "") {
+		return "", nil // nothing is left to keep
 	}
-	dir := out.Dir
-	if _, err := os.Stat(dir); err != nil {
-		dir = os.TempDir()
+	if err != nil {
+		return "", fmt.Errorf("look at the branch %s: %w", name, err)
 	}
-	if err := s.deleteRemote(ctx, dir, out); err != nil {
-		return "", fmt.Errorf("delete the branch %s of %s: %w", out.Branch, out.To.FullName(), err)
+	if at != out.SHA {
+		return "the branch " + name + " has newer commits", nil
+	}
+	open, err := s.Forge.Pulls(ctx, out.Upstream, forge.PullQuery{State: "open", Head: out.To.Owner + ":" + out.Branch})
+	if err != nil {
+		return "", fmt.Errorf("look for a pull request of %s: %w", name, err)
+	}
+	if len(open) > 1 || (len(open) == 1 && !s.ClosePulls) {
+		return "the branch " + name + " belongs to an open pull request: " + open[0].URL, nil
+	}
+	return s.lastCopy(ctx, out, name)
+}
+
+// lastCopy tells whether the pushed commits are in no branch of the clone.
+func (s *Site) lastCopy(ctx context.Context, out pushOut, name string) (string, error) {
+	if _, err := os.Stat(out.Dir); err != nil {
+		return "the branch " + name + " is the only copy of your commits: " + out.Dir + " is gone", nil //nolint:nilerr // not seeing it is reason enough
+	}
+	holding, err := s.Tool.Run(ctx, out.Dir, "for-each-ref", "--contains="+out.SHA, "--format=%(refname)", "refs/heads/")
+	if err != nil || strings.TrimSpace(holding) == "" {
+		return "the branch " + name + " is the only copy of your commits: no branch in " + out.Dir + " has them", nil //nolint:nilerr // git does not know the commit
 	}
 	return "", nil
 }
 
-// deleteRemote deletes a branch of a remote if it is still at our commit.
-func (s *Site) deleteRemote(ctx context.Context, dir string, out pushOut) error {
+// releasePush deletes the pushed branch if it is still at our commit.
+func (s *Site) releasePush(ctx context.Context, out pushOut) error {
+	at, err := s.remoteBranch(ctx, out.URL, out.Branch)
+	var missing *git.NotFoundError
+	if errors.As(err, &missing) || (err == nil && at == "") {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
 	ref := "refs/heads/" + out.Branch
-	_, err := s.Tool.Run(ctx, dir, "push", "--quiet", "--force-with-lease="+ref+":"+out.SHA, out.URL, ":"+ref)
-	return err
+	if _, err := s.Tool.Run(ctx, out.Dir, "push", "--quiet", "--no-verify", "--force-with-lease="+ref+":"+out.SHA, "--", out.URL, ":"+ref); err != nil {
+		return fmt.Errorf("delete the branch %s of %s: %w", out.Branch, out.To.FullName(), err)
+	}
+	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/git"
@@ -34,6 +35,7 @@ func (s *Site) Begin(sit *Situation, p *Plan, after ...workflow.Step) (*workflow
 	if err != nil {
 		return nil, err
 	}
+	s.sweepEmpty(func(st workflow.State) bool { return st.Upstream == header.Upstream && st.Clone == header.Clone })
 	j, err := workflow.Create(s.Runs, header)
 	if err != nil {
 		return nil, err
@@ -103,7 +105,7 @@ func (s *Site) Unfinished(upstream forge.RepoName) ([]workflow.State, error) {
 	var out []workflow.State
 	for _, st := range all {
 		name, err := forge.ParseRepo(st.Upstream, "")
-		if err != nil || st.Ended != "" || !name.Equal(upstream) || Opened(st) != nil {
+		if err != nil || st.Ended != "" || !name.Equal(upstream) || Opened(st) != nil || planless(st) {
 			continue
 		}
 		out = append(out, st)
@@ -113,8 +115,7 @@ func (s *Site) Unfinished(upstream forge.RepoName) ([]workflow.State, error) {
 
 // Opened is the pull request that a run opened, nil when it has none yet.
 func Opened(st workflow.State) *OpenedPull {
-	for i := len(st.Steps) - 1; i >= 0; i-- {
-		step := st.Steps[i]
+	for _, step := range slices.Backward(st.Steps) {
 		if step.Kind != kindPull || step.Status != workflow.Done {
 			continue
 		}

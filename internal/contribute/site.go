@@ -67,6 +67,8 @@ type Site struct {
 	Trace    func(workflow.Point)
 
 	KnownLogin string
+	// ClosePulls lets taking back close pull requests: the user said so.
+	ClosePulls bool
 }
 
 // Login is the account that the token of this site belongs to.

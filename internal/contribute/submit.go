@@ -2,14 +2,12 @@ package contribute
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
 
 	"github.com/isrc-dev/isrc/internal/forge"
-	"github.com/isrc-dev/isrc/internal/git"
 	"github.com/isrc-dev/isrc/internal/guideline"
 	"github.com/isrc-dev/isrc/internal/rule"
 	"github.com/isrc-dev/isrc/internal/workflow"
@@ -166,6 +164,9 @@ type Submission struct {
 	To       forge.RepoName // where the branch goes, zero when a fork is made first
 	Existing *forge.Pull
 	Steps    []workflow.Step
+
+	push pushIn
+	pull pullIn
 }
 
 // Ready refuses what cannot be submitted, each with its way out.
@@ -210,7 +211,11 @@ func (s *Site) destination(ctx context.Context, sub *Submission, o SubmitOptions
 			sub.To = name
 			return nil, nil
 		}
-		if _, forked := p.Run.Step("fork"); !forked && p.Run.Clone != "" {
+		if to, pushed := pushedTo(*p.Run); pushed {
+			sub.To = to
+			return nil, nil
+		}
+		if direct, known := goesDirect(*p.Run, p.Upstream); direct && known {
 			sub.To = p.Upstream
 			return nil, nil
 		}
@@ -247,6 +252,16 @@ func (s *Site) destination(ctx context.Context, sub *Submission, o SubmitOptions
 
 // lookForPull finds what became of earlier pull requests of this branch.
 func (s *Site) lookForPull(ctx context.Context, sub *Submission, o SubmitOptions) (*forge.Pull, error) {
+	if run := sub.Review.Run; run != nil && Opened(*run) != nil { // a listing may lag, the request itself does not
+		known := Opened(*run)
+		p, err := s.Forge.Pull(ctx, known.Upstream, known.Number)
+		if err != nil {
+			return nil, fmt.Errorf("look up pull request #%d of %s: %w", known.Number, known.Upstream.FullName(), err)
+		}
+		if p.State == forge.PullOpen && p.Head.Branch == sub.Review.Branch {
+			return &p, nil
+		}
+	}
 	pulls, err := s.Forge.Pulls(ctx, sub.Upstream, forge.PullQuery{State: "all", Head: sub.To.Owner + ":" + sub.Review.Branch})
 	if err != nil {
 		return nil, fmt.Errorf("look for a pull request of %s: %w", sub.Review.Branch, err)
@@ -263,142 +278,16 @@ func (s *Site) lookForPull(ctx context.Context, sub *Submission, o SubmitOptions
 			if declined == nil {
 				declined = &pulls[i]
 			}
+		case forge.PullMerged:
+			if p.Head.SHA == sub.Review.Head {
+				return nil, refuse(ErrNoCommit, "start the next change: isrc contribute "+sub.Upstream.FullName()+" --new", "this change is merged already: %s", p.URL)
+			}
 		}
 	}
 	if declined != nil && !o.Again {
 		return nil, refuse(ErrDeclinedBefore, "read why, then go on if you must: isrc submit --again", "the pull request of this branch was closed without being merged: %s", declined.URL)
 	}
 	return nil, nil
-}
-
-func (s *Site) submitSteps(ctx context.Context, sub *Submission, d rule.Draft, o SubmitOptions, fork *workflow.Step) error {
-	r := sub.Review
-	n := ""
-	if r.Run != nil {
-		n = nextNumber(*r.Run)
-	}
-	push := pushIn{Dir: r.Dir, Branch: r.Branch, SHA: r.Head, To: sub.To}
-	pull := pullIn{Upstream: sub.Upstream, Base: r.Base, Head: sub.To, Branch: r.Branch, Title: d.Title, Body: d.Body, Draft: o.Draft}
-	uses := map[string]string{}
-	if fork != nil {
-		sub.Steps = append(sub.Steps, *fork)
-		ready, err := newStep("ready", kindReady, "wait until the fork takes pushes", readyIn{Base: r.Base}, map[string]string{"fork": "fork"})
-		if err != nil {
-			return err
-		}
-		sub.Steps = append(sub.Steps, ready)
-		uses["fork"] = "fork"
-	} else {
-		push.URL = s.CloneURL(sub.To)
-		remotes, err := r.Repo.Remotes(ctx)
-		if err != nil {
-			return err
-		}
-		push.Remote = remoteOf(remotes, sub.To)
-	}
-	if sub.Existing != nil {
-		pull.Existing, pull.Edit = sub.Existing.Number, o.Title != "" || o.Body != nil || len(o.Sections) > 0 || len(o.Ticks) > 0
-		push.Lease = lease(r.Run, sub.Existing.Head.SHA)
-		if !pull.Edit {
-			pull.Title, pull.Body = sub.Existing.Title, sub.Existing.Body
-		}
-	}
-	for _, st := range []struct {
-		id, kind, title string
-		in              any
-	}{
-		{"push" + n, kindPush, r.Branch + " to " + firstWord(sub.To.FullName(), "the new fork"), push},
-		{"pull" + n, kindPull, "open the pull request", pull},
-	} {
-		step, err := newStep(st.id, st.kind, st.title, st.in, uses)
-		if err != nil {
-			return err
-		}
-		sub.Steps = append(sub.Steps, step)
-	}
-	return nil
-}
-
-// lease allows a rewritten branch to replace what we pushed before, and nothing
-// that somebody else put there since.
-func lease(run *workflow.State, remote string) string {
-	if run == nil {
-		return ""
-	}
-	for i := len(run.Steps) - 1; i >= 0; i-- {
-		if st := run.Steps[i]; st.Kind == kindPush && st.Status == workflow.Done && strings.Contains(string(st.Out), remote) {
-			return remote
-		}
-	}
-	return ""
-}
-
-func nextNumber(st workflow.State) string {
-	n := 1
-	for _, s := range st.Steps {
-		if s.Kind == kindPush {
-			n++
-		}
-	}
-	if n == 1 {
-		return ""
-	}
-	return "-" + strconv.Itoa(n)
-}
-
-// Adopt opens the journal of the run that a clone belongs to; a clone that has
-// none, or whose journal is lost, gets a new one.
-func (s *Site) Adopt(ctx context.Context, p *Place, tool *git.Tool) (*workflow.Journal, error) {
-	if p.Run != nil {
-		return workflow.Open(s.Runs, p.Run.Run)
-	}
-	run := workflow.NewRun(s.Now(), p.Upstream.FullName(), p.Branch)
-	j, err := workflow.Create(s.Runs, workflow.Header{Tool: s.ToolName, Run: run, Upstream: p.Upstream.String(), Base: p.Base, Clone: p.Dir, Branch: p.Branch, Created: s.Now().UTC(), Extra: map[string]string{"adopted": "true"}})
-	if err != nil {
-		return nil, err
-	}
-	if err := tool.SetConfig(ctx, p.Dir, runKey(p.Branch), run); err != nil {
-		return nil, errors.Join(err, j.Close())
-	}
-	return j, nil
-}
-
-// Submit carries out a submission and answers the pull request.
-func (s *Site) Submit(ctx context.Context, j *workflow.Journal, sub *Submission, despite []string) (*OpenedPull, error) {
-	if len(despite) > 0 {
-		if err := j.Note("despite", despite); err != nil {
-			return nil, err
-		}
-	}
-	if j.State().Paused != nil {
-		if err := j.Resume(); err != nil {
-			return nil, err
-		}
-	}
-	if pending := unfinishedSteps(j.State()); !pending {
-		if err := j.Append(sub.Steps...); err != nil {
-			return nil, err
-		}
-	}
-	if err := s.Engine().Run(ctx, j); err != nil {
-		return nil, err
-	}
-	done := Opened(j.State())
-	if done == nil {
-		return nil, fmt.Errorf("the run %s ended without a pull request", j.State().Run)
-	}
-	return done, nil
-}
-
-// unfinishedSteps tells whether a submission was interrupted: its steps are in
-// the journal and go on as they were planned.
-func unfinishedSteps(st workflow.State) bool {
-	for _, s := range st.Steps {
-		if s.Kind == kindPull && s.Status != workflow.Done && s.Status != workflow.Released {
-			return true
-		}
-	}
-	return false
 }
 
 func plural(n int, one string, many ...string) string {

@@ -88,8 +88,8 @@ func (s *Site) doApply(ctx context.Context, in applyIn, of results) (changeOut, 
 	})
 }
 
-func (s *Site) observeApply(_ context.Context, _ applyIn, of results) (changeOut, bool, error) {
-	return observeChange(of)
+func (s *Site) observeApply(ctx context.Context, _ applyIn, of results) (changeOut, bool, error) {
+	return s.observeChange(ctx, of)
 }
 
 type execIn struct {
@@ -115,26 +115,47 @@ func (s *Site) doExec(ctx context.Context, in execIn, of results) (changeOut, er
 	})
 }
 
-func (s *Site) observeExec(_ context.Context, _ execIn, of results) (changeOut, bool, error) {
-	return observeChange(of)
+func (s *Site) observeExec(ctx context.Context, _ execIn, of results) (changeOut, bool, error) {
+	return s.observeChange(ctx, of)
 }
 
 // observeChange looks whether the branch has moved on from where it began: the
 // change comes into it by one fast-forward, so it is there whole or not at all.
-func observeChange(of results) (changeOut, bool, error) {
+func (s *Site) observeChange(ctx context.Context, of results) (changeOut, bool, error) {
 	var b branchOut
 	if err := of.read("branch", &b); err != nil {
 		return changeOut{}, false, err
 	}
-	repo, err := git.Open(b.Dir)
+	at, err := s.Tool.Run(ctx, b.Dir, "rev-parse", "--verify", "refs/heads/"+b.Branch)
 	if err != nil {
 		return changeOut{}, false, err
 	}
-	at, err := repo.Resolve("refs/heads/" + b.Branch)
-	if err != nil {
-		return changeOut{}, false, err
+	out := changeOut{SHA: strings.TrimSpace(at)}
+	if out.SHA == b.Start {
+		return out, false, nil
 	}
-	return changeOut{SHA: at}, at != b.Start, nil
+	return out, true, s.sweepWorktree(ctx, b)
+}
+
+// changeDir is the folder of the work tree in which a change is made: beside
+// the clone, under a name that the next process finds again. A clone has one
+// run that makes changes, and that run's lock keeps others away.
+func changeDir(clone string) string {
+	return filepath.Join(filepath.Dir(clone), ".isrc-change-"+filepath.Base(clone), filepath.Base(clone))
+}
+
+// sweepWorktree removes the work tree of a change, also one of a process that
+// was killed.
+func (s *Site) sweepWorktree(ctx context.Context, b branchOut) error {
+	dir := changeDir(b.Dir)
+	if _, err := s.Tool.Run(ctx, b.Dir, "worktree", "remove", "--force", "--force", dir); err != nil && ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if err := os.RemoveAll(filepath.Dir(dir)); err != nil {
+		return fmt.Errorf("remove the work tree of the change: %w", err)
+	}
+	_, err := s.Tool.Run(ctx, b.Dir, "worktree", "prune")
+	return err
 }
 
 // inWorktree makes the change in a fresh work tree and fast-forwards the branch
@@ -144,23 +165,14 @@ func (s *Site) inWorktree(ctx context.Context, of results, change func(dir strin
 	if err := of.read("branch", &b); err != nil {
 		return out, err
 	}
-	parent, err := os.MkdirTemp("", "isrc-change-*")
-	if err != nil {
+	if err := s.sweepWorktree(ctx, b); err != nil {
 		return out, err
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(parent)) }()
-	dir := filepath.Join(parent, filepath.Base(b.Dir))
-	if _, err := s.Tool.Run(ctx, b.Dir, "worktree", "prune"); err != nil {
-		return out, err
-	}
+	defer func() { err = errors.Join(err, s.sweepWorktree(context.WithoutCancel(ctx), b)) }()
+	dir := changeDir(b.Dir)
 	if _, err := s.Tool.Run(ctx, b.Dir, "worktree", "add", "--quiet", "--detach", dir, b.Start); err != nil {
 		return out, fmt.Errorf("make a fresh work tree: %w", err)
 	}
-	defer func() {
-		if _, rmErr := s.Tool.Run(context.WithoutCancel(ctx), b.Dir, "worktree", "remove", "--force", dir); err == nil {
-			err = rmErr
-		}
-	}()
 	if err := change(dir); err != nil {
 		return out, err
 	}
@@ -171,10 +183,24 @@ func (s *Site) inWorktree(ctx context.Context, of results, change func(dir strin
 	if out.SHA = strings.TrimSpace(head); out.SHA == b.Start {
 		return out, refuse(ErrNoCommit, "", "nothing was changed in %s", b.Branch)
 	}
-	if _, err := s.Tool.Run(ctx, b.Dir, "merge", "--quiet", "--ff-only", out.SHA); err != nil {
-		return out, fmt.Errorf("bring the change into %s: %w", b.Branch, err)
+	return out, s.bringIn(ctx, b, out.SHA)
+}
+
+// bringIn moves the branch on to the change, and what is checked out with it.
+func (s *Site) bringIn(ctx context.Context, b branchOut, sha string) error {
+	current, err := s.checkedOut(b.Dir)
+	if err != nil {
+		return err
 	}
-	return out, nil
+	if current == b.Branch {
+		_, err = s.Tool.Run(ctx, b.Dir, "merge", "--quiet", "--ff-only", sha)
+	} else {
+		_, err = s.Tool.Run(ctx, b.Dir, "update-ref", "refs/heads/"+b.Branch, sha, b.Start)
+	}
+	if err != nil {
+		return fmt.Errorf("bring the change into %s: %w", b.Branch, err)
+	}
+	return nil
 }
 
 func lastLines(text string, n int) string {
