@@ -149,7 +149,7 @@ func (a *app) judge(err error) verdict {
 	case errors.As(err, &scope):
 		return code(exitSignIn, "isrc auth login --host "+scope.Host+" --scopes "+strings.Join(scope.Needed[:min(1, len(scope.Needed))], ","))
 	case errors.As(err, &signIn):
-		return code(exitSignIn, firstOf(hint, "isrc auth login --host "+signIn.Host))
+		return code(exitSignIn, firstOf(hint, "isrc auth login --host "+signIn.Host), a.firstTime(signIn.Host))
 	case errors.As(err, &refused):
 		return code(exitNotPermitted, firstOf(hint, policyHint(refused)))
 	case errors.As(err, &limited):
@@ -172,6 +172,15 @@ func (a *app) judge(err error) verdict {
 		return v
 	}
 	return code(exitFailed, firstOf(hint, systemHint(err)))
+}
+
+// firstTime adds, for somebody who never named a forge, how to name one.
+func (a *app) firstTime(host string) string {
+	c, err := a.settings()
+	if err != nil || host != "github.com" || c.Host != "" || len(c.Hosts) > 0 {
+		return ""
+	}
+	return "for your company's own forge, first: isrc setup HOST"
 }
 
 // judgeContribution covers the states of a contribution that stop a command.

@@ -14,6 +14,8 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"github.com/isrc-dev/isrc/internal/term"
 	"github.com/isrc-dev/isrc/internal/workflow"
 )
@@ -59,6 +61,7 @@ func Main(args []string) int {
 
 // system gives the surroundings of this process.
 func system(args []string) (Invocation, error) {
+	cobra.EnableCommandSorting = false // commands are listed along the way of a contribution
 	dir, err := os.Getwd()
 	if err != nil {
 		return Invocation{}, fmt.Errorf("find the working directory: %w", err)
