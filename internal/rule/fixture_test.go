@@ -273,3 +273,19 @@ func writeFinding(b *strings.Builder, f Finding) {
 		b.WriteByte('\n')
 	}
 }
+
+// fixtureFolders are the rules that have fixtures.
+func fixtureFolders(t *testing.T) []string {
+	t.Helper()
+	entries, err := os.ReadDir("testdata")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	for _, e := range entries {
+		if e.IsDir() && e.Name() != "fuzz" {
+			out = append(out, e.Name())
+		}
+	}
+	return out
+}

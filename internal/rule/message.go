@@ -33,14 +33,16 @@ func ParseMessage(message string) Message {
 	if start > 1 {
 		m.Body = strings.Trim(strings.Join(lines[1:start], "\n"), "\n")
 	}
+	open := false // the line before is a trailer, or continues one
 	for i := start; i < end; i++ {
 		line := lines[i]
-		switch at := trailerSeparator(line); {
-		case strings.HasPrefix(line, "#"):
-		case isBlankStart(line) && len(m.Trailers) > 0:
+		if open && isBlankStart(line) {
 			last := &m.Trailers[len(m.Trailers)-1]
 			last.Value = strings.TrimSpace(last.Value + " " + strings.TrimSpace(line))
-		case at > 0 && !isBlankStart(line):
+			continue
+		}
+		at := trailerSeparator(line)
+		if open = at > 0; open {
 			m.Trailers = append(m.Trailers, Trailer{
 				Key: strings.TrimRight(line[:at], " \t"), Value: strings.TrimSpace(line[at+1:]), Line: i + 1,
 			})

@@ -17,10 +17,14 @@ const maxSlug = 48
 func ShapeBranch(reqs []Requirement, issue int, title string) string {
 	rules := branchRulesOf(reqs)
 	kind, words := branchKind(title)
+	var forms [][]string // by the length of the words
 	for _, max := range []int{maxSlug, 30, 20, 12} {
-		for _, name := range branchNames(rules, kind, issue, slug(words, max)) {
-			if fits(rules, name) {
-				return name
+		forms = append(forms, branchNames(rules, kind, issue, slug(words, max)))
+	}
+	for i := range forms[0] {
+		for _, names := range forms {
+			if validBranch(names[i]) && fits(rules, names[i]) {
+				return names[i]
 			}
 		}
 	}
@@ -80,15 +84,17 @@ func branchKind(title string) (kind, words string) {
 	return "fix", title
 }
 
-// branchNames are names that could fit, the usual one first.
+// branchNames are names that could fit, the usual one first. How many there are
+// does not depend on the words.
 func branchNames(rules []BranchParams, kind string, issue int, words string) []string {
 	body := numbered(issue, words)
 	out := []string{kind + "/" + body}
 	for _, prefix := range branchPrefixes(rules, kind) {
-		out = append(out, prefix+body)
-		if prefix == strings.TrimRight(prefix, "/-_") {
-			out = append(out, prefix+"/"+body, prefix+"-"+body, prefix+"_"+body)
+		if strings.TrimRight(prefix, "/-_") != prefix {
+			out = append(out, prefix+body)
+			continue
 		}
+		out = append(out, prefix+"/"+body, prefix+"-"+body, prefix+"_"+body)
 	}
 	out = append(out, body, words, strings.ReplaceAll(body, "-", "_"), kind+"/"+words, kind+"-"+body)
 	if issue > 0 {
@@ -102,7 +108,7 @@ func branchNames(rules []BranchParams, kind string, issue int, words string) []s
 			}
 		}
 	}
-	return slices.DeleteFunc(out, func(name string) bool { return !validBranch(name) })
+	return out
 }
 
 var wordsOfPattern = regexp.MustCompile(`[A-Za-z]{2,20}`)
@@ -115,6 +121,9 @@ func branchPrefixes(rules []BranchParams, kind string) []string {
 		all = append(all, p.Prefixes...)
 		pattern := p.Pattern
 		if p.Ruleset != nil {
+			if p.Ruleset.Negate {
+				continue
+			}
 			pattern = p.Ruleset.Pattern
 			if p.Ruleset.Operator == StartsWith {
 				all = append(all, pattern)
