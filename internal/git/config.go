@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 
 	format "github.com/go-git/go-git/v5/plumbing/format/config"
@@ -34,6 +35,11 @@ func readConfig(name string) (rawConfig, error) {
 		return c, fmt.Errorf("read %s: %w", name, err)
 	}
 	return c, nil
+}
+
+// config reads the repository's own file as it is now.
+func (r *Repo) config() (rawConfig, error) {
+	return readConfig(filepath.Join(r.commonDir, "config"))
 }
 
 // supported refuses what would make reading wrong. The names are those of
@@ -81,7 +87,11 @@ func isTrue(s string) bool {
 // repository's own file alone.
 func (r *Repo) Config(ctx context.Context, key string) (string, bool, error) {
 	if r.Tool == nil {
-		value, ok := r.raw.get(key)
+		c, err := r.config()
+		if err != nil {
+			return "", false, err
+		}
+		value, ok := c.get(key)
 		return value, ok, nil
 	}
 	out, err := r.Tool.Run(ctx, r.Root(), "config", "--get", "--", key)

@@ -34,6 +34,7 @@ var errNoIDs = errors.New("the server does not give files by their ids")
 // directSource speaks to the server through go-git's transport.
 type directSource struct {
 	url     string
+	wire    *bounded
 	client  transport.Transport
 	auth    transport.AuthMethod
 	session transport.UploadPackSession
@@ -50,38 +51,14 @@ func (r *Reader) direct(address string) (*directSource, error) {
 	if next == nil {
 		next = http.DefaultTransport
 	}
-	d := &directSource{url: address, client: githttp.NewClient(&http.Client{Transport: bounded{next}})}
+	wire := &bounded{next: next, stall: r.stall}
+	d := &directSource{url: address, wire: wire, client: githttp.NewClient(&http.Client{Transport: wire})}
 	if r.Auth != nil {
 		if user, pass, ok := r.Auth(address); ok {
 			d.auth = &githttp.BasicAuth{Username: user, Password: pass}
 		}
 	}
 	return d, nil
-}
-
-// bounded limits how much a server can send.
-type bounded struct{ next http.RoundTripper }
-
-func (b bounded) RoundTrip(req *http.Request) (*http.Response, error) {
-	res, err := b.next.RoundTrip(req)
-	if err == nil {
-		res.Body = &boundedBody{ReadCloser: res.Body, left: maxAnswer}
-	}
-	return res, err
-}
-
-type boundedBody struct {
-	io.ReadCloser
-	left int64
-}
-
-func (b *boundedBody) Read(p []byte) (int, error) {
-	if b.left <= 0 {
-		return 0, &TooLargeError{What: "the answer of the server", Size: maxAnswer}
-	}
-	n, err := b.ReadCloser.Read(p[:min(int64(len(p)), b.left)])
-	b.left -= int64(n)
-	return n, err
 }
 
 // advertised asks, once, what the server has and can.
@@ -214,6 +191,9 @@ func (d *directSource) failure(err error) error {
 	if errors.As(err, &hidden) {
 		err = hidden.Err
 	}
+	if broke := d.wire.reason(); broke != nil {
+		err = errors.Join(err, broke)
+	}
 	var status *githttp.Err
 	var network *url.Error
 	var unknown x509.UnknownAuthorityError
@@ -236,7 +216,7 @@ func (d *directSource) failure(err error) error {
 		return &UnavailableError{URL: at, Err: err}
 	case errors.As(err, &status) && status.StatusCode() == http.StatusGone:
 		return &NotFoundError{URL: at, Err: err}
-	case errors.As(err, &network), errors.Is(err, io.ErrUnexpectedEOF):
+	case errors.As(err, &network), errors.Is(err, errStalled), errors.Is(err, io.ErrUnexpectedEOF):
 		return &UnavailableError{URL: at, Err: err}
 	}
 	return err

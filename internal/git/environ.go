@@ -5,8 +5,13 @@ import (
 	"regexp"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 )
+
+// stallAfter is how long a connection may bring nothing before it is given up.
+const stallAfter = 2 * time.Minute
 
 // localVars are variables that tie git to one repository. isrc may itself run
 // from a hook or "git rebase --exec", where they would point git at a
@@ -41,6 +46,11 @@ func (t *Tool) environ() []string {
 		env = append(env, kv)
 	}
 	noProxy = withLoopback(noProxy)
+	if lookup(base, "GIT_HTTP_LOW_SPEED_TIME") == "" {
+		// A connection on which nothing at all arrives is given up; a server
+		// that computes sends a byte every few seconds.
+		env = append(env, "GIT_HTTP_LOW_SPEED_LIMIT=1", "GIT_HTTP_LOW_SPEED_TIME="+strconv.Itoa(int(stallAfter.Seconds())))
+	}
 	return append(env, "LC_ALL=C", prompt, "NO_PROXY="+noProxy, "no_proxy="+noProxy)
 }
 

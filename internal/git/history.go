@@ -136,6 +136,8 @@ func (r *Repo) parents(id plumbing.Hash) (parents []plumbing.Hash, when time.Tim
 		}
 		return nil, when, false, err
 	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	if r.shallow[id] {
 		return nil, c.Committer.When, len(c.ParentHashes) > 0, nil
 	}

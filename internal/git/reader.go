@@ -39,6 +39,8 @@ type Reader struct {
 	// proxy of the environment. A host's own authorities are set here.
 	Transport http.RoundTripper
 	Debug     io.Writer
+
+	stall time.Duration // for tests; 0: stallAfter
 }
 
 // Tree gives the files of a branch, tag or commit of a remote repository; an

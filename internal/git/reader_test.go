@@ -2,6 +2,7 @@ package git
 
 import (
 	"bytes"
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
@@ -18,6 +19,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -420,6 +422,104 @@ func TestGitReadsWhatCannotBeReadDirectly(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+func TestAServerThatFallsSilentIsGivenUp(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.repo("lib")
+	w.bare("lib", "lib.git")
+	for name, silent := range map[string]func(http.ResponseWriter, *http.Request) bool{
+		"before it answers": func(_ http.ResponseWriter, req *http.Request) bool {
+			<-req.Context().Done()
+			return true
+		},
+		"in the middle": func(rw http.ResponseWriter, req *http.Request) bool {
+			io.WriteString(rw, pktLine("# service=git-upload-pack\n"))
+			rw.(http.Flusher).Flush()
+			<-req.Context().Done()
+			return true
+		},
+		"while it sends the objects": func(rw http.ResponseWriter, req *http.Request) bool {
+			if req.Method == http.MethodGet {
+				return false
+			}
+			io.WriteString(rw, "0008NAK\n")
+			rw.(http.Flusher).Flush()
+			<-req.Context().Done()
+			return true
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := w.serve()
+			s.before = silent
+			r := &Reader{stall: 50 * time.Millisecond}
+			var down *UnavailableError
+			if _, _, _, err := r.Tree(t.Context(), s.URL+"/lib.git", ""); !errors.As(err, &down) || !errors.Is(err, errStalled) {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+}
+
+func TestAConnectionThatBreaksIsAReasonToTryLater(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.repo("lib")
+	w.bare("lib", "lib.git")
+	for _, method := range []string{http.MethodGet, http.MethodPost} {
+		s := w.serve()
+		s.Config.ErrorLog = log.New(io.Discard, "", 0)
+		s.before = func(rw http.ResponseWriter, req *http.Request) bool {
+			if req.Method != method {
+				return false
+			}
+			rw.Header().Set("Content-Length", "5000")
+			io.WriteString(rw, "0008NAK\n")
+			panic(http.ErrAbortHandler)
+		}
+		var down *UnavailableError
+		if _, _, _, err := (&Reader{}).Tree(ctx(t), s.URL+"/lib.git", ""); !errors.As(err, &down) {
+			t.Errorf("in the answer to %s: got %v", method, err)
+		}
+	}
+}
+
+func TestACancelledReadEndsAtOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	s := w.serve()
+	reading, cancel := context.WithCancel(ctx(t))
+	s.before = func(_ http.ResponseWriter, req *http.Request) bool {
+		cancel()
+		<-req.Context().Done()
+		return true
+	}
+	if _, err := (&Reader{Tool: w.tool}).Refs(reading, s.URL+"/lib.git"); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	if n := len(s.seen()); n != 1 {
+		t.Errorf("%d requests, want no second way after the first was cancelled", n)
+	}
+}
+
+// An old git takes ids as arguments only.
+func TestAnOldGitReadsTheSame(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.repo("lib")
+	w.commit("lib", "docs", "a.md", "a\n")
+	w.bare("lib", "lib.git")
+	old := *w.tool
+	old.Version = "2.25.1"
+	tree, _, how, err := (&Reader{Tool: &old}).Tree(ctx(t), "file://"+w.path("lib.git"), "")
+	if err != nil || how != HowTool {
+		t.Fatal(how, err)
+	}
+	if b, err := tree.ReadFile("a.md"); err != nil || string(b) != "a\n" {
+		t.Errorf("got %q, %v", b, err)
 	}
 }
 

@@ -70,8 +70,12 @@ func (r *Repo) Refs(prefix string) (map[string]string, error) {
 
 // Remotes lists the remotes by name.
 func (r *Repo) Remotes(ctx context.Context) ([]Remote, error) {
+	c, err := r.config()
+	if err != nil {
+		return nil, err
+	}
 	var all []Remote
-	for _, s := range r.raw.Section("remote").Subsections {
+	for _, s := range c.Section("remote").Subsections {
 		m := Remote{Name: s.Name, URL: s.Option("url"), PushURL: s.Option("pushurl")}
 		if m.URL == "" {
 			continue // git's way to write down options for a remote elsewhere

@@ -11,13 +11,8 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/go-git/go-billy/v5/osfs"
 	gogit "github.com/go-git/go-git/v5"
-	"github.com/go-git/go-git/v5/config"
 	"github.com/go-git/go-git/v5/plumbing"
-	"github.com/go-git/go-git/v5/plumbing/cache"
-	"github.com/go-git/go-git/v5/storage/filesystem"
-	"github.com/go-git/go-git/v5/storage/filesystem/dotgit"
 )
 
 // Repo is a repository on disk, opened for reading. Its methods may be called
@@ -28,20 +23,12 @@ type Repo struct {
 	Tool *Tool
 
 	root, gitDir, commonDir string
-	settings                config.Config // of the repository alone
-	raw                     rawConfig
-	mu                      sync.Mutex // go-git's storage is not safe for concurrent use
-	store                   *filesystem.Storage
-	repo                    *gogit.Repository
-	shallow                 map[plumbing.Hash]bool
+
+	mu      sync.Mutex // go-git's storage is not safe for concurrent use
+	store   *diskStore
+	repo    *gogit.Repository
+	shallow map[plumbing.Hash]bool // where the history ends, read anew by compare
 }
-
-// plainStore hides the settings of a repository from go-git, which refuses to
-// open sparse and partial clones because of them and needs none for reading.
-type plainStore struct{ *filesystem.Storage }
-
-// Config answers an empty configuration.
-func (plainStore) Config() (*config.Config, error) { return config.NewConfig(), nil }
 
 // Open opens the repository whose work tree, or bare folder, dir lies in.
 // Linked worktrees, sparse checkouts, shallow and partial clones open;
@@ -66,24 +53,27 @@ func (r *Repo) open() (err error) {
 	if r.commonDir, err = commonDir(r.gitDir); err != nil {
 		return err
 	}
-	if r.raw, err = readConfig(filepath.Join(r.commonDir, "config")); err != nil {
+	c, err := r.config()
+	if err == nil {
+		err = c.supported()
+	}
+	if err != nil {
 		return err
 	}
-	if err := r.raw.supported(); err != nil {
-		return err
-	}
-	files := dotgit.NewRepositoryFilesystem(osfs.New(r.gitDir), osfs.New(r.commonDir))
-	r.store = filesystem.NewStorageWithOptions(files, cache.NewObjectLRU(32*cache.MiByte), filesystem.Options{
-		KeepDescriptors:      true,
-		LargeObjectThreshold: maxObject, // larger ones are not read into memory
-		AlternatesFS:         osfs.New("/"),
-	})
-	if r.repo, err = gogit.Open(plainStore{r.store}, nil); err != nil {
+	r.store = newDiskStore(r.gitDir, r.commonDir)
+	if r.repo, err = gogit.Open(r.store, nil); err != nil {
 		if errors.Is(err, gogit.ErrRepositoryNotExists) {
 			return ErrNotARepo
 		}
 		return err
 	}
+	return r.readShallow()
+}
+
+// readShallow reads where the history ends; fetching moves it.
+func (r *Repo) readShallow() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	ids, err := r.store.Shallow()
 	if err != nil {
 		return fmt.Errorf("read where the history ends: %w", err)
@@ -208,10 +198,18 @@ func (r *Repo) GitDir() string { return r.gitDir }
 func (r *Repo) CommonDir() string { return r.commonDir }
 
 // IsShallow says that the history is cut off somewhere.
-func (r *Repo) IsShallow() bool { return len(r.shallow) > 0 }
+func (r *Repo) IsShallow() bool {
+	_ = r.readShallow() // what was read before stays
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.shallow) > 0
+}
 
 // IsPartial says that objects may be missing and can be fetched.
-func (r *Repo) IsPartial() bool { return r.raw.promisor() != "" }
+func (r *Repo) IsPartial() bool {
+	c, err := r.config()
+	return err == nil && c.promisor() != ""
+}
 
 // FS gives the files of a commit. In a partial clone what is missing is
 // fetched when it is read, through Tool and within ctx.

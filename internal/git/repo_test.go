@@ -2,6 +2,7 @@ package git
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -348,5 +349,55 @@ func TestTheFilesOfACommit(t *testing.T) {
 	entries, err := files.ReadDir("folder")
 	if err != nil || len(entries) != 2 || entries[0].Name() != "how.md" {
 		t.Errorf("got %v, %v", entries, err)
+	}
+}
+
+// While a repository is open git fetches into it, packs it and changes its
+// settings.
+func TestARepositoryThatChangesWhileItIsOpen(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.repo("lib")
+	w.git(".", "clone", "--quiet", "--depth=1", "file://"+w.path("lib"), "c")
+	w.git("c", "repack", "-adq")
+	r := w.open("c")
+	first, err := r.Commit("HEAD")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var files []string
+	for i := range 120 { // enough to come as a pack
+		files = append(files, fmt.Sprintf("f%d", i), fmt.Sprint(i))
+	}
+	sha := w.commit("lib", "new", files...)
+	w.git("c", "-c", "fetch.unpackLimit=1", "fetch", "--quiet", "origin")
+	if c, err := r.Commit("origin/main"); err != nil || c.SHA != sha {
+		t.Errorf("after a fetch: got %s, %v", c.SHA, err)
+	}
+	w.git("c", "merge", "--quiet", "origin/main")
+	w.git("c", "repack", "-adq")
+	if c, err := r.Commits(ctx(t), first.SHA, "HEAD", 0); err != nil || len(c) != 1 {
+		t.Errorf("after a repack: got %d, %v", len(c), err)
+	}
+	if changes, err := r.Changes(ctx(t), first.SHA, "HEAD"); err != nil || len(changes) != 120 || changes[0].Added != 1 {
+		t.Errorf("after a repack: got %d files, %v", len(changes), err)
+	}
+	w.git("c", "remote", "add", "fork", "https://forge.example/newcomer/lib")
+	if remotes, err := r.Remotes(ctx(t)); err != nil || len(remotes) != 2 {
+		t.Errorf("after a remote was added: got %v, %v", remotes, err)
+	}
+	w.commit("lib", "third")
+	w.git(".", "clone", "--quiet", "--depth=1", "file://"+w.path("lib"), "d")
+	d := w.open("d")
+	if !d.IsShallow() {
+		t.Error("not shallow")
+	}
+	for range 2 { // the second time there is nothing to deepen
+		if err := w.tool.Deepen(ctx(t), w.path("d"), "origin", 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if all, err := d.Commits(ctx(t), "", "HEAD", 0); err != nil || len(all) != 3 || d.IsShallow() {
+		t.Errorf("after deepening: got %d commits, %v", len(all), err)
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing"
 )
@@ -79,26 +78,18 @@ func (r *Repo) has(id plumbing.Hash) bool {
 // fetchMissing brings objects of a partial clone here, in one request, the way
 // git itself does when it meets them one by one.
 func (r *Repo) fetchMissing(ctx context.Context, ids []plumbing.Hash) error {
-	from := r.raw.promisor()
 	if len(ids) == 0 {
 		return nil
 	}
+	c, err := r.config()
+	if err != nil {
+		return err
+	}
+	from := c.promisor()
 	if from == "" || r.Tool == nil {
 		return fmt.Errorf("%d objects: %w", len(ids), errMissing)
 	}
-	var in strings.Builder
-	for _, id := range ids {
-		in.WriteString(id.String() + "\n")
-	}
-	_, err := r.Tool.run(ctx, command{
-		dir: r.Root(), in: strings.NewReader(in.String()), task: "fetch files",
-		url: r.Tool.address(ctx, r.Root(), from),
-		args: []string{
-			"-c", "fetch.negotiationAlgorithm=noop", "fetch", "--progress", "--no-tags",
-			"--no-write-fetch-head", "--no-auto-maintenance", "--recurse-submodules=no",
-			"--filter=blob:none", "--stdin", "--", from,
-		},
-	})
+	err = r.Tool.fetchIDs(ctx, r.Root(), from, ids, "--filter="+filterFiles)
 	if err != nil {
 		return fmt.Errorf("fetch %d missing objects: %w", len(ids), err)
 	}

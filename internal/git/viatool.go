@@ -50,7 +50,7 @@ func (s *toolSource) commits(ctx context.Context, m *memory, ref string, depth i
 	if err != nil {
 		return plumbing.ZeroHash, err
 	}
-	err = s.inTemp(ctx, m, id.String()+"\n", "--depth="+strconv.Itoa(depth), "--filter="+filter)
+	err = s.inTemp(ctx, m, []plumbing.Hash{id}, "--depth="+strconv.Itoa(depth), "--filter="+filter)
 	if err != nil {
 		return plumbing.ZeroHash, err
 	}
@@ -58,15 +58,11 @@ func (s *toolSource) commits(ctx context.Context, m *memory, ref string, depth i
 }
 
 func (s *toolSource) fetch(ctx context.Context, m *memory, ids []plumbing.Hash) error {
-	var in strings.Builder
-	for _, id := range ids {
-		in.WriteString(id.String() + "\n")
-	}
-	return s.inTemp(ctx, m, in.String())
+	return s.inTemp(ctx, m, ids)
 }
 
 // inTemp fetches ids into a new bare repository and takes everything from it.
-func (s *toolSource) inTemp(ctx context.Context, m *memory, ids string, options ...string) (err error) {
+func (s *toolSource) inTemp(ctx context.Context, m *memory, ids []plumbing.Hash, options ...string) (err error) {
 	dir, err := os.MkdirTemp("", "isrc-read-*")
 	if err != nil {
 		return classifyDisk(err)
@@ -80,9 +76,7 @@ func (s *toolSource) inTemp(ctx context.Context, m *memory, ids string, options 
 	if _, err := s.tool.Run(ctx, dir, "config", "remote.origin.url", s.url); err != nil {
 		return err
 	}
-	args := append([]string{"fetch", "--progress", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance", "--stdin"}, options...)
-	c := command{dir: dir, args: append(args, "--", "origin"), in: strings.NewReader(ids), url: s.url, task: "read"}
-	if _, err := s.tool.run(ctx, c); err != nil {
+	if err := s.tool.fetchIDs(ctx, dir, "origin", ids, options...); err != nil {
 		return err
 	}
 	return m.takeAll(ctx, s.tool, dir)

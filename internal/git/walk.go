@@ -51,6 +51,9 @@ type visit struct {
 
 // compare walks the histories of left and right; an empty left is none.
 func (r *Repo) compare(ctx context.Context, left, right string, limit int) (*comparison, error) {
+	if err := r.readShallow(); err != nil {
+		return nil, err
+	}
 	c := &comparison{reach: make(map[plumbing.Hash]*visit), left: slop}
 	if left == "" {
 		c.limit = limit

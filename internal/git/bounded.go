@@ -1,0 +1,87 @@
+package git
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"sync/atomic"
+	"time"
+)
+
+// errStalled says that a server stopped in the middle of an answer.
+var errStalled = errors.New("nothing arrives any more")
+
+// bounded limits how much a server can send, and how long it can be silent.
+type bounded struct {
+	next  http.RoundTripper
+	stall time.Duration // 0: stallAfter
+	// broke is why an answer ended early; go-git passes on only its words.
+	broke atomic.Pointer[error]
+}
+
+// reason is why the last answer ended early, or nil.
+func (b *bounded) reason() error {
+	if err := b.broke.Load(); err != nil {
+		return *err
+	}
+	return nil
+}
+
+// RoundTrip carries one request.
+func (b *bounded) RoundTrip(req *http.Request) (*http.Response, error) {
+	wait := b.stall
+	if wait == 0 {
+		wait = stallAfter
+	}
+	ctx, cancel := context.WithCancelCause(req.Context())
+	timer := time.AfterFunc(wait, func() { cancel(errStalled) })
+	res, err := b.next.RoundTrip(req.WithContext(ctx))
+	if err != nil {
+		timer.Stop()
+		if errors.Is(context.Cause(ctx), errStalled) {
+			err = errStalled
+		}
+		cancel(nil)
+		return nil, err
+	}
+	res.Body = &boundedBody{ReadCloser: res.Body, left: maxAnswer, from: b, ctx: ctx, timer: timer, wait: wait, cancel: cancel}
+	return res, nil
+}
+
+type boundedBody struct {
+	io.ReadCloser
+	left   int64
+	from   *bounded
+	ctx    context.Context
+	timer  *time.Timer
+	wait   time.Duration
+	cancel context.CancelCauseFunc
+}
+
+func (b *boundedBody) Read(p []byte) (int, error) {
+	n, err := b.read(p)
+	if err != nil && err != io.EOF {
+		b.from.broke.Store(&err)
+	}
+	return n, err
+}
+
+func (b *boundedBody) read(p []byte) (int, error) {
+	if b.left <= 0 {
+		return 0, &TooLargeError{What: "the answer of the server", Size: maxAnswer}
+	}
+	n, err := b.ReadCloser.Read(p[:min(int64(len(p)), b.left)])
+	b.left -= int64(n)
+	b.timer.Reset(b.wait)
+	if err != nil && errors.Is(context.Cause(b.ctx), errStalled) {
+		err = errStalled
+	}
+	return n, err
+}
+
+func (b *boundedBody) Close() error {
+	b.timer.Stop()
+	defer b.cancel(nil)
+	return b.ReadCloser.Close()
+}
