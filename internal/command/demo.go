@@ -35,7 +35,7 @@ carries one contribution through the real commands over real HTTP and real git:
 find, show, contribute, check, submit, a reviewer's answer, status. It needs
 nothing but git, touches none of your settings, and leaves nothing behind.
 
-With --keep the forge stays until Ctrl-C, and you are told how to try it by hand.`,
+With --keep the forge stays until Ctrl-C, and says how to try it by hand.`,
 		Example: "  isrc demo\n  isrc demo --keep --tls",
 		Args:    exactArgs(0, ""),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return a.demo(cmd.Context(), o) },
