@@ -67,7 +67,7 @@ isrc auth login keeps them where they belong.`,
 func settingsText() string {
 	var b strings.Builder
 	for _, s := range settingTable() {
-		fmt.Fprintf(&b, "  %-25s %s\n", s.Key, s.Meaning)
+		b.WriteString(hanging(fmt.Sprintf("  %-25s ", s.Key), s.Meaning))
 	}
 	return b.String()
 }

@@ -58,6 +58,8 @@ and follows it.`,
 	add("way", newFind(a), newShow(a), newContribute(a), newCheck(a), newSubmit(a), newStatus(a), newAbandon(a))
 	add("setup", newSetup(a), newAuth(a), newConfig(a), newDoctor(a))
 	add("more", newDemo(a), newCompletion(a), newVersion(a))
+	root.AddCommand(helpTopics()...)
+	root.SetHelpCommand(newHelp())
 	root.SetHelpCommandGroupID("more")
 	root.SetUsageTemplate(usageTemplate)
 	for _, c := range root.Commands() {

@@ -19,7 +19,7 @@ func settingTable() []struct{ Key, Variable, Meaning string } {
 		{"pager", "ISRC_PAGER", "program to page long output with"},
 		{"browser", "ISRC_BROWSER", "program to open pages with"},
 		{"git.binary", "ISRC_GIT_BINARY", "the git program: auto, none, or a path"},
-		{"noInput", "ISRC_NO_INPUT", "true: never ask; a missing answer is an error"},
+		{"noInput", "ISRC_NO_INPUT", "never ask; a missing answer is an error (true or false)"},
 		{"hosts.HOST.apiUrl", "ISRC_API_URL", "address of the API, where it is not at its usual place"},
 		{"hosts.HOST.scheme", "ISRC_SCHEME", "https, or http for a loopback address"},
 		{"hosts.HOST.caFile", "ISRC_CA_FILE", "PEM file of a company's own authority, trusted beside the system's"},
