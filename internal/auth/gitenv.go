@@ -36,7 +36,8 @@ func GitEnv(self string, host config.Host, o GitEnvOptions) []string {
 		set("credential."+url+".helper", "!"+quoted(filepath.ToSlash(self))+" auth git-credential")
 		set("credential."+url+".useHttpPath", "false")
 	}
-	for _, f := range [][2]string{{"sslCAInfo", host.CAFile}, {"sslCert", host.ClientCert}, {"sslKey", host.ClientKey}} {
+	ca, own := authorities(host, o.Environ)
+	for _, f := range [][2]string{{"sslCAInfo", ca}, {"sslCert", host.ClientCert}, {"sslKey", host.ClientKey}} {
 		if f[1] != "" {
 			set("http."+url+"/."+f[0], f[1])
 		}
@@ -47,12 +48,28 @@ func GitEnv(self string, host config.Host, o GitEnvOptions) []string {
 		set("http."+url+"/.proxy", host.Proxy)
 	}
 	env := append(withSettings(o.Environ, settings), noQuestions()...)
-	env = append(env, withoutProxy(o.Environ)...)
+	env = append(append(env, own...), withoutProxy(o.Environ)...)
 	trusted := host.Name
 	if o.Named {
 		trusted = ""
 	}
 	return append(env, trustVariable+"="+trusted)
+}
+
+// authorities is the file of certificates for a host, and the variables that
+// must be set for git to take it: its own variable would win over any setting.
+// Not every build of git reads SSL_CERT_FILE, by which this program goes.
+func authorities(host config.Host, environ []string) (file string, variables []string) {
+	const gits = "GIT_SSL_CAINFO"
+	switch {
+	case host.CAFile != "" && lookup(environ, gits) != "":
+		return host.CAFile, []string{gits + "=" + host.CAFile}
+	case host.CAFile != "":
+		return host.CAFile, nil
+	case lookup(environ, gits) != "":
+		return "", nil
+	}
+	return lookup(environ, "SSL_CERT_FILE"), nil
 }
 
 // quoted makes one word for the shell that git runs a helper with.

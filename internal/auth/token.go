@@ -127,7 +127,7 @@ func (s Source) server() string {
 // configured one, the only one that gh is signed in to, or github.com. origin
 // is for people.
 func (s Source) DefaultHost() (host, origin string) {
-	if h := s.settings().Host; h != "" {
+	if h := s.settings().Standing(); h != "" {
 		return h, "configuration"
 	}
 	if hosts := s.ghHosts(); len(hosts) == 1 {

@@ -2,9 +2,11 @@ package command
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/url"
 	"strings"
 	"syscall"
 
@@ -221,7 +223,7 @@ func judgeGit(err error, hint string) (verdict, bool) {
 	case errors.As(err, &authErr):
 		v = verdict{code: exitSignIn, hints: []string{"isrc auth status"}}
 	case errors.As(err, &down):
-		v = verdict{code: exitUnavailable, hints: []string{"isrc doctor"}}
+		v = verdict{code: exitUnavailable, hints: []string{gitUnavailableHint(down)}}
 	case errors.As(err, &missing):
 		v = verdict{code: exitNotFound}
 	case errors.As(err, &rejected):
@@ -256,7 +258,24 @@ func policyHint(e *forge.NotPermittedError) string {
 }
 
 func unavailableHint(e *forge.UnavailableError) string {
+	var unknown x509.UnknownAuthorityError
+	if errors.As(e.Err, &unknown) {
+		return authorityHint(e.Host)
+	}
 	return "isrc doctor --host " + e.Host + " shows which part of the way fails"
+}
+
+// authorityHint is for a certificate that nobody known here has signed.
+func authorityHint(host string) string {
+	return "isrc config set hosts." + host + ".caFile /path/to/the/company-ca.pem"
+}
+
+// gitUnavailableHint tells the same of git's way to a host.
+func gitUnavailableHint(e *git.UnavailableError) string {
+	if u, err := url.Parse(e.URL); err == nil && e.Certificate && u.Host != "" {
+		return authorityHint(u.Host)
+	}
+	return "isrc doctor"
 }
 
 func systemHint(err error) string {

@@ -26,6 +26,7 @@ type Config struct {
 
 	values     map[string]value
 	configured map[string]bool // hosts that a file names
+	standing   string          // Host as it was before the flags
 }
 
 // Git is what concerns the git program.
@@ -79,6 +80,15 @@ func (c *Config) HostFor(name string) Host {
 		h.Orgs = c.Orgs
 	}
 	return h
+}
+
+// Standing is the host that files and variables name, whatever a flag says: a
+// flag asks for a host once and chooses it for nothing else.
+func (c *Config) Standing() string {
+	if c.values == nil {
+		return c.Host // not loaded, but written down
+	}
+	return c.standing
 }
 
 // Configured tells whether a file, not an argument or a variable, names a host.

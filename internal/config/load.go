@@ -59,6 +59,7 @@ func Load(o LoadOptions) (*Config, error) {
 	if err := c.environment(keys, o); err != nil {
 		return nil, err
 	}
+	c.standing = first(c.values["host"])
 	if err := c.flags(keys, o); err != nil {
 		return nil, err
 	}
