@@ -82,6 +82,7 @@ func setUp(env *testscript.Env) error {
 		return err
 	}
 	env.Values[forgeKey{}] = f
+	env.Values[connectorKey{}] = &connector{}
 	env.Defer(func() { _ = f.Close() })
 	home := filepath.Join(env.WorkDir, ".home")
 	if err := os.MkdirAll(home, 0o755); err != nil {
@@ -117,6 +118,9 @@ func setUp(env *testscript.Env) error {
 //	forge fork-delay N | listing-lag N | fault METHOD PATH KIND [N]
 //	forge token LOGIN VARIABLE [SCOPE...] | expired-token LOGIN VARIABLE
 //	forge as LOGIN METHOD PATH [BODY] | forge mark | forge count [api|git|page] N | forge clear
+//	forge tls: a second forge with a CA of its own, in TLS_HOST, TLS_URL and TLS_CA
+//	forge corp: this forge behind an own CA and a proxy, in CORP_HOST, CORP_CA and CORP_PROXY
+//	forge proxied AGENT: a program of that name went through the proxy
 func forgeCommand(ts *testscript.TestScript, neg bool, args []string) {
 	f := ts.Value(forgeKey{}).(*sandbox.Forge)
 	if len(args) == 0 {
@@ -128,6 +132,14 @@ func forgeCommand(ts *testscript.TestScript, neg bool, args []string) {
 		return n
 	}
 	switch args[0] {
+	case "tls":
+		startTLS(ts)
+	case "corp":
+		startCorp(ts, f)
+	case "proxied":
+		if c := ts.Value(connectorKey{}).(*connector); (c.by(args[1]) == 0) != neg {
+			ts.Fatalf("%s asked the proxy %d times", args[1], c.by(args[1]))
+		}
 	case "fork-delay":
 		f.SetForkDelay(number(1))
 	case "listing-lag":
@@ -180,6 +192,40 @@ func forgeCommand(ts *testscript.TestScript, neg bool, args []string) {
 	default:
 		ts.Fatalf("forge knows no %q", args[0])
 	}
+}
+
+type connectorKey struct{}
+
+// startTLS starts a second forge, whose certificate is signed by a CA that
+// nobody knows.
+func startTLS(ts *testscript.TestScript) {
+	dir := ts.MkAbs(".tls")
+	ts.Check(os.MkdirAll(dir, 0o755))
+	begun := time.Now()
+	f, err := sandbox.Start(context.Background(), sandbox.Options{Dir: dir, TLS: true, Now: func() time.Time { return clock.Add(time.Since(begun)) }})
+	ts.Check(err)
+	ts.Defer(func() { _ = f.Close() })
+	f.Token("newcomer") // known to it from here on
+	ts.Setenv("TLS_HOST", f.Host())
+	ts.Setenv("TLS_URL", f.URL())
+	ts.Setenv("TLS_CA", f.CAFile())
+}
+
+// startCorp puts the forge behind a host with a name, to which only a proxy
+// leads.
+func startCorp(ts *testscript.TestScript, f *sandbox.Forge) {
+	ca := ts.MkAbs(".corp-ca.pem")
+	cert, err := certify(ca, corpName)
+	ts.Check(err)
+	front, err := startFront(cert, behind(f, nil, nil))
+	ts.Check(err)
+	ts.Defer(front.close)
+	address, stop, err := ts.Value(connectorKey{}).(*connector).listen("127.0.0.1:" + front.port)
+	ts.Check(err)
+	ts.Defer(stop)
+	ts.Setenv("CORP_HOST", corpName)
+	ts.Setenv("CORP_CA", ca)
+	ts.Setenv("CORP_PROXY", address)
 }
 
 func request(ts *testscript.TestScript, f *sandbox.Forge, login, method, path, body string) int {
