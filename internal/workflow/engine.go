@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/isrc-dev/isrc/internal/progress"
 )
@@ -13,6 +14,7 @@ import (
 type Engine struct {
 	Kinds []Kind
 	Sink  progress.Sink
+	Now   func() time.Time // the clock of the journal; nil: the machine's
 	// Trace, if set, is called at every point between a line of the journal
 	// and an effect. Tests end the process there.
 	Trace func(Point)
@@ -41,6 +43,7 @@ const (
 // interruption. A step that was begun before is looked for first; when looking
 // fails the step fails, because not knowing is never "not there".
 func (e *Engine) Run(ctx context.Context, j *Journal) error {
+	j.setClock(e.Now)
 	st := j.State()
 	if err := e.check(st); err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -270,6 +271,21 @@ func TestUndo(t *testing.T) {
 			t.Errorf("got %+v, %v", got, err)
 		}
 	})
+}
+
+func TestTheClockIsTheCallers(t *testing.T) {
+	t.Parallel()
+	var a counted
+	at := time.Date(2026, 11, 21, 8, 0, 0, 0, time.UTC)
+	e := &Engine{Kinds: []Kind{a.kind("a/v1")}, Now: func() time.Time { return at }}
+	j := create(t, t.TempDir(), Step{ID: "a", Kind: "a/v1"})
+	if err := errors.Join(e.Run(t.Context(), j), j.Note("checked", true)); err != nil {
+		t.Fatal(err)
+	}
+	st := reopen(t, j).State()
+	if s, _ := st.Step("a"); s.At != at || st.Updated != at || st.Notes[0].At != at {
+		t.Errorf("got %s, %s and %s, want %s", s.At, st.Updated, st.Notes[0].At, at)
+	}
 }
 
 func TestEveryPointIsPassedInItsOrder(t *testing.T) {

@@ -47,7 +47,7 @@ func Create(dir string, h Header) (*Journal, error) {
 		return nil, err
 	}
 	if err := writeHeader(dir, h); err != nil {
-		return nil, errors.Join(err, lock.Close())
+		return nil, errors.Join(err, release(lock))
 	}
 	return openLocked(dir, h.Run, lock)
 }
@@ -72,14 +72,14 @@ func Open(dir, run string) (*Journal, error) {
 func openLocked(dir, run string, lock *os.File) (*Journal, error) {
 	f, err := os.OpenFile(journalPath(dir, run), os.O_RDWR, 0)
 	if err != nil {
-		return nil, errors.Join(missing(run, err), lock.Close())
+		return nil, errors.Join(missing(run, err), release(lock))
 	}
 	st, size, err := readFrom(f, run)
 	if err == nil {
 		err = truncate(f, size)
 	}
 	if err != nil {
-		return nil, errors.Join(err, f.Close(), lock.Close())
+		return nil, errors.Join(err, f.Close(), release(lock))
 	}
 	now := func() time.Time { return time.Now().UTC() }
 	return &Journal{dir: dir, file: f, lock: lock, size: size, state: st, now: now}, nil
@@ -100,6 +100,14 @@ func truncate(f *os.File, size int64) error {
 	return err
 }
 
+func (j *Journal) setClock(now func() time.Time) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if now != nil {
+		j.now = now
+	}
+}
+
 // State gives what the journal says now.
 func (j *Journal) State() State {
 	j.mu.Lock()
@@ -118,7 +126,7 @@ func (j *Journal) Note(kind string, data any) error {
 	if err != nil {
 		return fmt.Errorf("note %s: %w", kind, err)
 	}
-	return j.write(record{Event: eventNote, Note: &Note{Kind: kind, Data: b, At: j.now()}})
+	return j.write(record{Event: eventNote, Note: &Note{Kind: kind, Data: b}})
 }
 
 // Update writes facts of the header that became known later. Version, tool,
@@ -158,7 +166,7 @@ func (j *Journal) End(outcome string) error {
 }
 
 // Close releases the lock.
-func (j *Journal) Close() error { return errors.Join(j.file.Close(), j.lock.Close()) }
+func (j *Journal) Close() error { return errors.Join(j.file.Close(), release(j.lock)) }
 
 // write puts one line on the disk, durably, and only then takes it into the
 // state, as it reads back: what does not survive being stored never counts.
@@ -172,6 +180,9 @@ func (j *Journal) write(r record) error {
 		return ErrEnded
 	}
 	r.At = j.now()
+	if r.Note != nil {
+		r.Note.At = r.At
+	}
 	line, err := json.Marshal(r)
 	if err != nil {
 		return fmt.Errorf("write %q to the journal: %w", r.Event, err)

@@ -33,6 +33,9 @@ func lockRun(dir, run string) (*os.File, error) {
 	return f, nil
 }
 
+// release gives a lock back.
+func release(f *os.File) error { return errors.Join(unlock(f), f.Close()) }
+
 func holder(f *os.File) int {
 	b, err := io.ReadAll(io.LimitReader(f, 20))
 	if err != nil {

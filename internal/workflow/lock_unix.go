@@ -17,6 +17,10 @@ func tryLock(f *os.File) error {
 	return err
 }
 
+// unlock gives the lock back even while a child that was just forked still
+// shares the open file, which it does until it becomes another program.
+func unlock(f *os.File) error { return syscall.Flock(int(f.Fd()), syscall.LOCK_UN) }
+
 // syncFolder makes a new name in a folder durable.
 func syncFolder(dir string) error {
 	f, err := os.Open(dir)

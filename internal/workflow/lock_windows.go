@@ -21,6 +21,11 @@ func tryLock(f *os.File) error {
 	return err
 }
 
+func unlock(f *os.File) error {
+	at := windows.Overlapped{Offset: lockedByte}
+	return windows.UnlockFileEx(windows.Handle(f.Fd()), 0, 1, 0, &at)
+}
+
 // syncFolder does nothing: NTFS journals names itself, and a folder cannot be
 // opened for flushing.
 func syncFolder(string) error { return nil }

@@ -191,7 +191,7 @@ func putAway(dir, run string, do func(string) error) error {
 		return err
 	}
 	if err := do(journalPath(dir, run)); err != nil {
-		return errors.Join(missing(run, err), lock.Close())
+		return errors.Join(missing(run, err), release(lock))
 	}
-	return errors.Join(lock.Close(), os.Remove(filepath.Join(dir, run+lockSuffix)), syncFolder(dir))
+	return errors.Join(release(lock), os.Remove(filepath.Join(dir, run+lockSuffix)), syncFolder(dir))
 }

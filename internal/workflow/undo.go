@@ -26,6 +26,7 @@ type Undone struct {
 // not keep the others, and its error is among those returned. Release may be
 // called again after a crash and must find an absent effect released.
 func (e *Engine) Undo(ctx context.Context, j *Journal, dry bool) ([]Undone, error) {
+	j.setClock(e.Now)
 	st := j.State()
 	if st.NewerVersion {
 		return nil, &NewerError{Run: st.Run, Version: st.Version, Tool: st.Tool}
