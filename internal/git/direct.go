@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -53,12 +54,23 @@ func (r *Reader) direct(address string) (*directSource, error) {
 	}
 	wire := &bounded{next: next, stall: r.stall}
 	d := &directSource{url: address, wire: wire, client: githttp.NewClient(&http.Client{Transport: wire})}
-	if r.Auth != nil {
+	if r.Auth != nil && mayCarry(address) {
 		if user, pass, ok := r.Auth(address); ok {
 			d.auth = &githttp.BasicAuth{Username: user, Password: pass}
 		}
 	}
 	return d, nil
+}
+
+// mayCarry says whether credentials may be sent to an address: encrypted, or
+// without leaving this machine.
+func mayCarry(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(u.Hostname())
+	return strings.EqualFold(u.Scheme, "https") || u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // advertised asks, once, what the server has and can.

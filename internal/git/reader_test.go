@@ -327,6 +327,24 @@ func TestCredentialsGoToTheirOwnHostAlone(t *testing.T) {
 	}
 }
 
+func TestCredentialsAreNotSentInTheClear(t *testing.T) {
+	t.Parallel()
+	for address, want := range map[string]bool{
+		"https://forge.example/a/b": true, "HTTPS://forge.example/a/b": true, "http://127.0.0.1:80/a": true,
+		"http://[::1]:8080/a": true, "http://localhost/a": true,
+		"http://forge.example/a/b": false, "http://localhost.forge.example/a": false, "http://10.0.0.1/a": false, "http://%zz": false,
+	} {
+		if got := mayCarry(address); got != want {
+			t.Errorf("%s: got %v", address, got)
+		}
+	}
+	var asked bool
+	r := &Reader{Auth: func(string) (string, string, bool) { asked = true; return "u", canary, true }}
+	if _, err := r.direct("http://forge.example/a/b"); err != nil || asked {
+		t.Errorf("credentials were asked for: %v, %v", asked, err)
+	}
+}
+
 func TestNoErrorOrTraceHoldsCredentials(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

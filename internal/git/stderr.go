@@ -16,6 +16,10 @@ const maxStderr = 256 << 10
 // "Receiving objects:  43% (430/1000), 1.2 MiB | 3 MiB/s".
 var meter = regexp.MustCompile(`^(?:remote: )?([A-Z][a-z]+(?: [a-z]+)*):\s+(?:(\d+)% \((\d+)/(\d+)\)|(\d+))`)
 
+// colour matches the sequences with which git colours what servers say where
+// the user's settings ask for that always.
+var colour = regexp.MustCompile("\x1b\\[[0-9;]*[mK]")
+
 // stderrReader takes standard error apart while it arrives: progress goes to
 // the sink, everything else is kept.
 type stderrReader struct {
@@ -40,6 +44,9 @@ func (r *stderrReader) Write(p []byte) (int, error) {
 
 func (r *stderrReader) take() {
 	line := string(r.line)
+	if strings.Contains(line, "\x1b") {
+		line = colour.ReplaceAllString(line, "")
+	}
 	r.line = r.line[:0]
 	if m := meter.FindStringSubmatch(line); m != nil {
 		r.report(m)

@@ -288,6 +288,7 @@ func TestPushes(t *testing.T) {
 	t.Run("what the server says", func(t *testing.T) {
 		t.Parallel()
 		w, _, dir := setUp(t)
+		w.git(".", "config", "--file", "gitconfig", "color.ui", "always") // must not get into the answer
 		w.write("lib.git/hooks/update", "#!/bin/sh\necho 'GH013: Repository rule violations found'\necho '- Commits must be signed'\ncase $1 in *free*) exit 0;; esac\nexit 1\n")
 		if err := os.Chmod(w.path("lib.git/hooks/update"), 0o755); err != nil {
 			t.Fatal(err)
