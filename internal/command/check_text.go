@@ -86,10 +86,7 @@ func showFinding(s *term.Streams, w io.Writer, f finding) {
 			detail(term.Plain, text)
 		}
 	}
-	for i, line := range sources(f.Requirement.Said, f.Requirement.Enforcer) {
-		if i == 4 {
-			break
-		}
+	for _, line := range sources(f.Requirement.Said, f.Requirement.Enforcer) {
 		detail(term.Dim, line)
 	}
 	if f.Verdict == "broken" && f.Fix != nil {

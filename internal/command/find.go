@@ -222,7 +222,9 @@ func showFound(s *term.Streams, rows []found, result *catalog.Result, words []st
 	if result.Widened {
 		foot += ", none with all words"
 	}
-	fmt.Fprintf(s.Out, "%s in %s %s isrc show %s\n", foot, term.Line(where), s.Sym(term.SymDot), rows[0].FullName)
+	for _, l := range joinFacts([]string{foot + " in " + term.Line(where), "isrc show " + rows[0].FullName}, " "+s.Sym(term.SymDot)+" ", s.Width) {
+		fmt.Fprintln(s.Out, l)
+	}
 	return nil
 }
 

@@ -7,14 +7,20 @@ import (
 	"strings"
 	"time"
 
+	"github.com/isrc-dev/isrc/internal/guideline"
 	"github.com/isrc-dev/isrc/internal/term"
 )
 
 // showCard renders a contribution card for people.
 func showCard(s *term.Streams, c *card, now time.Time) error {
 	w := s.Out
-	fmt.Fprintln(w, s.Paint(term.Strong, term.Line(c.FullName))+"   "+term.Line(c.Description))
-	fmt.Fprintln(w, strings.Join(headline(c, now), " "+s.Sym(term.SymDot)+" "))
+	fmt.Fprintln(w, s.Paint(term.Strong, term.Line(c.FullName)))
+	for _, l := range term.Wrap(term.Line(c.Description), s.Width) {
+		fmt.Fprintln(w, l)
+	}
+	for _, l := range joinFacts(headline(c, now), " "+s.Sym(term.SymDot)+" ", s.Width) {
+		fmt.Fprintln(w, l)
+	}
 	if c.Archived {
 		fmt.Fprintln(w, s.Paint(term.Warn, "archived: it takes no changes any more"))
 	}
@@ -26,20 +32,20 @@ func showCard(s *term.Streams, c *card, now time.Time) error {
 		fmt.Fprintln(w, s.Paint(term.Warn, how)+place(s, c.SaidBy))
 	}
 	showRequirements(s, c.Requirements)
-	if lines := commandLines(s, c.Commands); len(lines) > 0 {
+	if lines := commandLines(c.Commands); len(lines) > 0 {
 		section(s, "Build and test", lines)
 	}
 	if c.Answers != nil {
-		section(s, "Answers", []string{answersText(c.Answers, s)})
+		section(s, "Answers", answersText(c.Answers))
 	}
 	if len(c.Similar) > 0 {
-		section(s, "Open work", issueTexts(s, c.Similar, now))
+		section(s, "Open work", issueTexts(c.Similar, now))
 	}
 	if len(c.HelpWanted) > 0 {
-		section(s, "Help wanted", issueTexts(s, c.HelpWanted, now))
+		section(s, "Help wanted", issueTexts(c.HelpWanted, now))
 	}
 	for _, u := range c.Unread {
-		section(s, "Not read", []string{term.Line(u.What) + ": " + term.Line(u.Why)})
+		section(s, "Not read", []remark{{text: term.Line(u.What) + ": " + term.Line(u.Why)}})
 	}
 	fmt.Fprintln(w)
 	next := "isrc contribute " + c.FullName
@@ -89,7 +95,7 @@ func headline(c *card, now time.Time) []string {
 // showRequirements lists what is asked, the firmest first, with who says so.
 func showRequirements(s *term.Streams, all []requirement) {
 	if len(all) == 0 {
-		section(s, "They ask for", []string{"nothing that isrc could read"})
+		section(s, "They ask for", []remark{{text: "nothing that isrc could read"}})
 		return
 	}
 	fmt.Fprintln(s.Out, s.Paint(term.Strong, "They ask for"))
@@ -109,11 +115,14 @@ func showRequirements(s *term.Streams, all []requirement) {
 		if r.Rule == "gate" {
 			label = s.Sym(term.SymUnknown)
 		}
-		fmt.Fprintf(s.Out, "  %s %s\n", s.Paint(strengthTone(label), fmt.Sprintf("%-6s", label)), term.Line(r.Text))
-		for i, line := range sources(r.Said, r.Enforcer) {
-			if i == 3 {
-				break
+		for i, l := range term.Wrap(term.Line(r.Text), max(s.Width-9, 30)) {
+			if i == 0 {
+				fmt.Fprintf(s.Out, "  %s %s\n", s.Paint(strengthTone(label), fmt.Sprintf("%-6s", label)), l)
+			} else {
+				fmt.Fprintln(s.Out, pad(9)+l)
 			}
+		}
+		for _, line := range sources(r.Said, r.Enforcer) {
 			writeDetail(s, s.Out, 9, term.Dim, line)
 		}
 	}
@@ -151,21 +160,26 @@ func strengthTone(strength string) term.Tone {
 	return term.Dim
 }
 
+// maxQuotes is how many quotations a screen shows; JSON has them all.
+const maxQuotes = 3
+
 // sources says who asks: each quotation with its place, and who enforces it.
 func sources(said []quote, enforcer *string) []string {
 	var out []string
 	for _, q := range said {
-		if q.Line == 0 && enforcer != nil && strings.HasSuffix(*enforcer, q.Path) {
-			continue // the enforcer itself: named below
+		if q.Line == 0 && enforcer != nil && (q.Kind == guideline.KindCheck || q.Kind == guideline.KindRuleset) {
+			continue // a setting of the forge has no place but its enforcer, named below
 		}
 		text := q.Path
 		if q.Line > 0 {
 			text += fmt.Sprintf(":%d", q.Line)
 		}
 		if q.Text != "" {
-			text += fmt.Sprintf(" %q", term.Line(q.Text))
+			text += ` "` + term.Line(q.Text) + `"`
 		}
-		out = append(out, term.Line(text))
+		if len(out) < maxQuotes {
+			out = append(out, term.Line(text))
+		}
 	}
 	if enforcer != nil {
 		out = append(out, "enforced by "+term.Line(*enforcer))
@@ -177,53 +191,83 @@ func place(s *term.Streams, q *quote) string {
 	if q == nil || q.Path == "" {
 		return ""
 	}
-	return "   " + s.Paint(term.Dim, fmt.Sprintf("%s:%d %q", term.Line(q.Path), q.Line, term.Line(q.Text)))
+	return "   " + s.Paint(term.Dim, fmt.Sprintf(`%s:%d "%s"`, term.Line(q.Path), q.Line, term.Line(q.Text)))
 }
 
 const sectionWidth = 15
 
-func section(s *term.Streams, title string, lines []string) {
-	for i, l := range lines {
-		head := pad(sectionWidth)
-		if i == 0 {
-			head = s.Paint(term.Strong, title) + pad(sectionWidth-len(title))
+// remark is a line of a section, with an aside that may stand below it.
+type remark struct{ text, aside string }
+
+func section(s *term.Streams, title string, lines []remark) {
+	room := max(s.Width-sectionWidth-2, 30)
+	head := s.Paint(term.Strong, title) + pad(sectionWidth-len(title))
+	write := func(text string) {
+		fmt.Fprintln(s.Out, head+"  "+text)
+		head = pad(sectionWidth)
+	}
+	for _, l := range lines {
+		wrapped := term.Wrap(l.text, room)
+		for i, text := range wrapped {
+			if i == len(wrapped)-1 && l.aside != "" && term.Columns(text)+3+term.Columns(l.aside) <= room {
+				text, l.aside = text+"   "+s.Paint(term.Dim, l.aside), ""
+			}
+			write(text)
 		}
-		fmt.Fprintln(s.Out, head+"  "+l)
+		if l.aside != "" {
+			write(s.Paint(term.Dim, term.Truncate(l.aside, room, s.Ellipsis())))
+		}
 	}
 }
 
-func commandLines(s *term.Streams, all []commandLine) []string {
-	var out []string
+// joinFacts joins facts to lines of at most width columns.
+func joinFacts(facts []string, dot string, width int) []string {
+	var lines []string
+	line := ""
+	for _, f := range facts {
+		switch {
+		case line == "":
+			line = f
+		case term.Columns(line+dot+f) <= width:
+			line += dot + f
+		default:
+			lines, line = append(lines, line), f
+		}
+	}
+	if line != "" {
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+func commandLines(all []commandLine) []remark {
+	var out []remark
 	seen := map[string]int{}
 	for _, c := range all {
 		if seen[c.Purpose]++; seen[c.Purpose] > 2 || len(out) == 6 {
 			continue
 		}
-		out = append(out, term.Line(c.Command)+"   "+s.Paint(term.Dim, fmt.Sprintf("%s:%d", term.Line(c.Said.Path), c.Said.Line)))
+		out = append(out, remark{term.Line(c.Command), fmt.Sprintf("%s:%d", term.Line(c.Said.Path), c.Said.Line)})
 	}
 	return out
 }
 
-func answersText(a *answers, s *term.Streams) string {
-	var parts []string
+func answersText(a *answers) []remark {
+	var out []remark
 	if a.MedianHours != nil {
-		parts = append(parts, fmt.Sprintf("first reply ~%s (median of %d)", span(time.Duration(*a.MedianHours*float64(time.Hour))), a.Answered))
+		out = append(out, remark{text: fmt.Sprintf("first reply ~%s (median of %d)", span(time.Duration(*a.MedianHours*float64(time.Hour))), a.Answered)})
 	} else {
-		parts = append(parts, "no pull request was answered yet")
+		out = append(out, remark{text: "no pull request was answered yet"})
 	}
-	switch {
-	case a.Waiting > 0 && a.OldestHours != nil:
-		parts = append(parts, fmt.Sprintf("%s without a reply, the oldest for %s", plural(a.Waiting, "pull request"), span(time.Duration(*a.OldestHours*float64(time.Hour)))))
-	default:
-		parts = append(parts, "nobody waits for a reply")
+	if a.Waiting > 0 && a.OldestHours != nil {
+		return append(out, remark{text: fmt.Sprintf("%s without a reply, the oldest for %s", plural(a.Waiting, "pull request"), span(time.Duration(*a.OldestHours*float64(time.Hour))))})
 	}
-	return strings.Join(parts, " "+s.Sym(term.SymDot)+" ")
+	return append(out, remark{text: "nobody waits for a reply"})
 }
 
-func issueTexts(s *term.Streams, all []issueLine, now time.Time) []string {
-	var out []string
+func issueTexts(all []issueLine, now time.Time) []remark {
+	var out []remark
 	for _, i := range all {
-		text := fmt.Sprintf("#%d %s", i.Number, term.Line(i.Title))
 		var extra []string
 		if i.Draft {
 			extra = append(extra, "draft")
@@ -234,7 +278,7 @@ func issueTexts(s *term.Streams, all []issueLine, now time.Time) []string {
 			}
 		}
 		extra = append(extra, i.Labels...)
-		out = append(out, text+"   "+s.Paint(term.Dim, term.Line(strings.Join(extra, ", "))))
+		out = append(out, remark{fmt.Sprintf("#%d %s", i.Number, term.Line(i.Title)), term.Line(strings.Join(extra, ", "))})
 	}
 	return out
 }
