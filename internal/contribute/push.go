@@ -67,6 +67,10 @@ func (s *Site) doPush(ctx context.Context, in pushIn, of results) (pushOut, erro
 		}
 	}
 	if err != nil {
+		// The answer may have been lost on the way, not the commit.
+		if at, lookErr := s.remoteBranch(ctx, in.URL, in.Branch); lookErr == nil && at == in.SHA {
+			return in.done(true), nil
+		}
 		return pushOut{}, fmt.Errorf("push %s to %s: %w", in.Branch, in.To.FullName(), err)
 	}
 	return in.done(done.Status == git.PushCreated), nil

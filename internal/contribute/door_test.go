@@ -1,0 +1,120 @@
+//go:build !windows
+
+package contribute_test
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+)
+
+// door stands before the forge and lets every request through, but for one: at
+// that one somebody is killed, or the connection is cut.
+type door struct {
+	server *httptest.Server
+	forge  string
+
+	mu   sync.Mutex
+	hit  *strike
+	isrc int    // process
+	git  string // file with the process number of the git that was started last
+}
+
+// strike says which request is struck, when, and who dies of it.
+type strike struct {
+	method, path string // path: how it ends
+	when         string // before the forge sees it, half through its answer, after it was carried out
+	who          string // isrc, git or nobody
+	byGit        bool   // only requests of the git program count
+	skip         int    // so many pass before
+}
+
+func newDoor(forge string) *door {
+	d := &door{forge: forge}
+	d.server = httptest.NewServer(d)
+	return d
+}
+
+func (d *door) watch(isrc int, git string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.isrc, d.git = isrc, git
+}
+
+// take gives the strike that is due for a request, once.
+func (d *door) take(r *http.Request) *strike {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	x := d.hit
+	if x == nil || r.Method != x.method || !strings.HasSuffix(r.URL.Path, x.path) || (x.byGit && !strings.HasPrefix(r.UserAgent(), "git/")) {
+		return nil
+	}
+	if x.skip > 0 {
+		x.skip--
+		return nil
+	}
+	d.hit = nil
+	return x
+}
+
+// kill ends who is to die, for good and at once.
+func (d *door) kill(who string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	switch who {
+	case "isrc":
+		_ = syscall.Kill(d.isrc, syscall.SIGKILL)
+	case "git":
+		data, _ := os.ReadFile(d.git)
+		if pid, err := strconv.Atoi(strings.TrimSpace(string(data))); err == nil && pid > 1 {
+			_ = syscall.Kill(pid, syscall.SIGKILL)
+		}
+	}
+}
+
+func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	x := d.take(r)
+	if x != nil && x.when == "before" {
+		d.kill(x.who)
+		panic(http.ErrAbortHandler)
+	}
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	req, err := http.NewRequestWithContext(r.Context(), r.Method, d.forge+r.URL.RequestURI(), bytes.NewReader(body))
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	req.Header = r.Header.Clone()
+	resp, err := http.DefaultTransport.RoundTrip(req)
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	defer resp.Body.Close() //nolint:errcheck // read only
+	answer, err := io.ReadAll(resp.Body)
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	if x != nil && x.when == "after" {
+		d.kill(x.who)
+		panic(http.ErrAbortHandler)
+	}
+	for k, v := range resp.Header {
+		w.Header()[k] = v
+	}
+	w.WriteHeader(resp.StatusCode)
+	if x != nil { // half
+		_, _ = w.Write(answer[:len(answer)/2])
+		_ = http.NewResponseController(w).Flush()
+		d.kill(x.who)
+		panic(http.ErrAbortHandler)
+	}
+	_, _ = w.Write(answer)
+}

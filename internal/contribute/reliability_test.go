@@ -1,0 +1,137 @@
+//go:build !windows
+
+package contribute_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestReliabilityPage kills contributions in every way that is known, wants
+// each effect once, and holds the published page against what came out.
+func TestReliabilityPage(t *testing.T) {
+	t.Parallel()
+	points, accidents := pointMatrix(t), accidentMatrix(t)
+	if len(points) < 35 || len(accidents) < 17 {
+		t.Errorf("only %d points and %d accidents were tried", len(points), len(accidents))
+	}
+	for _, r := range append(points, accidents...) {
+		for _, v := range r.Verdicts {
+			if v != once {
+				t.Errorf("%s, %s at %q: %s", r.Role, r.Step, r.Point, v)
+			}
+		}
+	}
+	page := filepath.Join("..", "..", "docs", "reliability.md")
+	engine, err := os.ReadFile(filepath.Join("..", "workflow", "testdata", "crash-matrix.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := fmt.Sprintf(reliability, table(points, crashWays), table(accidents, []string{"after the next command"}), string(engine), once)
+	if *update {
+		if err := os.WriteFile(page, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(string(want), got); d != "" {
+		t.Errorf("%s is stale (go test ./internal/contribute -run TestReliabilityPage -update):\n%s", page, d)
+	}
+}
+
+// The verdict must be able to fail: a world in which something is there twice,
+// lost, or left behind is told from a sound one.
+func TestTheVerdictSeesWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, "exec")
+	if err := s.play(0); err != nil {
+		t.Fatal(err)
+	}
+	clone := filepath.Join(s.dir, "work", "lib")
+	for _, c := range []struct {
+		name, want string
+		breakIt    func() error
+	}{
+		{"a folder is left behind", ".isrc-change-lib", func() error { return os.Mkdir(filepath.Join(s.dir, "work", ".isrc-change-lib"), 0o700) }},
+		{"a file is left in the clone", "?? left.txt", func() error { return os.WriteFile(filepath.Join(clone, "left.txt"), nil, 0o600) }},
+		{"a second branch is in the fork", "the fork's branches are", func() error {
+			_, err := s.run(clone, "-c", "include.path="+filepath.Join(s.dir, "home", ".gitconfig"), "push", "--quiet", "origin", "fix:fix-2")
+			return err
+		}},
+		{"the journal is lost", "0 runs", func() error { return os.Remove(s.journals()[0]) }},
+		{"the branch is lost", "the branch is at", func() error { _, err := s.run(clone, "branch", "-m", "fix", "lost"); return err }},
+	} {
+		if err := c.breakIt(); err != nil {
+			t.Fatalf("%s: %v", c.name, err)
+		}
+		if got := s.verdict(); !strings.Contains(got, c.want) {
+			t.Errorf("%s: got %q, want %q in it", c.name, got, c.want)
+		}
+	}
+}
+
+// table renders a matrix as it is published.
+func table(rows []crashRow, ways []string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "| contribution | step | killed or cut | %s |\n|---|---|---|%s\n", strings.Join(ways, " | "), strings.Repeat("---|", len(ways)))
+	for _, r := range rows {
+		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", r.Role, r.Step, r.Point, strings.Join(r.Verdicts, " | "))
+	}
+	return b.String()
+}
+
+const reliability = `# Reliability
+
+<!-- Written by go test ./internal/contribute -run TestReliabilityPage -update. -->
+
+A contribution outlives the process that makes it. Before each step isrc writes
+to the run's journal that it begins, after it what came out, and both lines are
+on the disk before it goes on. Whoever runs the same command again goes on from
+there: a step that was begun and not finished is looked for in the world first.
+A look-up that fails stops the run; it never counts as "not there".
+
+The tables below are what the tests found, row by row. Each row is a
+contribution of its own, made by a process of its own against a forge of its
+own, with real HTTP, real git, and a real SIGKILL. Then another process goes
+on. "%[4]s" means that afterwards there are exactly one fork, one branch in it
+with the user's one commit, one open pull request at that commit, one clone
+that is clean, one journal that can be read, and no temporary folder.
+
+## Killed between the journal and the world
+
+In the second column of outcomes half a line was being written to the journal.
+The attended contribution pauses for the user's commit; apply and exec make the
+change themselves, and are listed where they differ.
+
+%[1]s
+## Killed or cut off in the middle of a request
+
+Here the one who dies is isrc or the git program that it runs, at the moment at
+which the forge has, or has not yet, carried out the request; or nobody dies and
+the connection breaks. The last row is a journal whose plan was never written.
+
+%[2]s
+## The engine alone
+
+The same for the part that keeps the journal, without git and forge, with a
+second kill during the recovery.
+
+%[3]s
+## What this does not cover
+
+- A machine that loses power can lose what its disk had acknowledged. isrc
+  flushes the journal; git's own files are flushed as git's settings say.
+- The command of --exec is run again if it was killed. It starts in a fresh
+  work tree each time, so what it changed there does not add up, but what it
+  does elsewhere is its own.
+- A git that is killed while it writes into the clone can leave a lock file
+  (.git/index.lock). git names it, and it is never removed by isrc.
+`
