@@ -15,7 +15,10 @@ func showPlan(s *term.Streams, w io.Writer, r *contribution) error {
 	if r.Via == "fork" {
 		how = "so this goes by a fork"
 	}
-	fmt.Fprintf(w, "%s, %s.\n\n", upper(term.Line(r.Why)), how)
+	for _, l := range term.Wrap(upper(term.Line(r.Why))+", "+how+".", s.Width) {
+		fmt.Fprintln(w, l)
+	}
+	fmt.Fprintln(w)
 	steps := append([]planned(nil), r.Steps...)
 	var must, other, gates int
 	for _, q := range r.Requirements {
@@ -53,7 +56,13 @@ func showPlan(s *term.Streams, w io.Writer, r *contribution) error {
 	fmt.Fprintln(w)
 	for _, q := range r.Requirements {
 		if q.Strength == "must" && q.Rule != "gate" {
-			fmt.Fprintf(w, "  %s   %s%s\n", s.Paint(term.Bad, "must"), term.Line(q.Text), firstSource(s, q))
+			text, place := term.Line(q.Text), firstSource(q)
+			if term.Columns(text)+term.Columns(place)+12 > s.Width && place != "" {
+				place = "\n" + pad(9) + s.Paint(term.Dim, place)
+			} else if place != "" {
+				place = "   " + s.Paint(term.Dim, place)
+			}
+			fmt.Fprintf(w, "  %s   %s%s\n", s.Paint(term.Bad, "must"), text, place)
 		}
 	}
 	if must > 0 {
@@ -62,12 +71,14 @@ func showPlan(s *term.Streams, w io.Writer, r *contribution) error {
 	return nil
 }
 
-func firstSource(s *term.Streams, q requirement) string {
-	if lines := sources(q.Said, nil); len(lines) > 0 {
-		place, _, _ := strings.Cut(lines[0], " ")
-		return "   " + s.Paint(term.Dim, place)
+// firstSource is the first place that asks for it, or who enforces it.
+func firstSource(q requirement) string {
+	for _, said := range q.Said {
+		if said.Path != "" && said.Line > 0 {
+			return fmt.Sprintf("%s:%d", term.Line(said.Path), said.Line)
+		}
 	}
-	return ""
+	return term.Line(orEmpty(q.Enforcer))
 }
 
 func upper(text string) string {

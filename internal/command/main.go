@@ -77,6 +77,7 @@ func system(args []string) (Invocation, error) {
 
 // Run carries out one command and gives its exit code.
 func Run(ctx context.Context, inv Invocation) int {
+	inv.Streams.Interrupted = ctx.Done()
 	a := newApp(inv)
 	root := newRoot(a)
 	root.SetArgs(inv.Args)
@@ -86,6 +87,9 @@ func Run(ctx context.Context, inv Invocation) int {
 		return exitDone
 	}
 	if ctx.Err() != nil {
+		if errors.Is(err, term.ErrDeclined) {
+			err = context.Canceled
+		}
 		err = fmt.Errorf("%w: %w", errInterrupted, err)
 	}
 	return a.report(err)

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 
@@ -99,12 +100,29 @@ func (s *Streams) Secret(question, flag string) (string, error) {
 	if !ok {
 		return s.readLine()
 	}
-	secret, err := xterm.ReadPassword(int(f.Fd()))
-	fmt.Fprintln(s.Err)
+	before, err := xterm.GetState(int(f.Fd()))
 	if err != nil {
-		return "", ErrDeclined
+		return "", fmt.Errorf("look at the terminal: %w", err)
 	}
-	return strings.TrimSpace(string(secret)), nil
+	answer := make(chan []byte, 1)
+	go func() {
+		secret, err := xterm.ReadPassword(int(f.Fd()))
+		if err != nil {
+			secret = nil
+		}
+		answer <- secret
+	}()
+	select {
+	case secret := <-answer:
+		fmt.Fprintln(s.Err)
+		if secret == nil {
+			return "", ErrDeclined
+		}
+		return strings.TrimSpace(string(secret)), nil
+	case <-s.Interrupted:
+		fmt.Fprintln(s.Err)
+		return "", errors.Join(ErrDeclined, xterm.Restore(int(f.Fd()), before)) // the terminal must show again what is typed
+	}
 }
 
 func (s *Streams) ask(label, question, flag string) (string, error) {
@@ -115,12 +133,36 @@ func (s *Streams) ask(label, question, flag string) (string, error) {
 	return s.readLine()
 }
 
-// readLine reads byte by byte, so that nothing behind the line is swallowed.
+// readLine reads byte by byte, so that nothing behind the line is swallowed. An
+// interrupt ends the wait; the read that it leaves behind ends with the process.
 func (s *Streams) readLine() (string, error) {
+	type read struct {
+		text string
+		err  error
+	}
+	done := make(chan read, 1)
+	go func() {
+		text, err := readLine(s.In)
+		done <- read{text, err}
+	}()
+	select {
+	case r := <-done:
+		if r.err == io.EOF {
+			fmt.Fprintln(s.Err)
+			r.err = ErrDeclined
+		}
+		return r.text, r.err
+	case <-s.Interrupted:
+		fmt.Fprintln(s.Err)
+		return "", ErrDeclined
+	}
+}
+
+func readLine(in io.Reader) (string, error) {
 	var b strings.Builder
 	one := make([]byte, 1)
 	for b.Len() < 64*1024 {
-		n, err := s.In.Read(one)
+		n, err := in.Read(one)
 		if n == 1 {
 			if one[0] == '\n' {
 				return strings.TrimSpace(b.String()), nil
@@ -129,11 +171,10 @@ func (s *Streams) readLine() (string, error) {
 			continue
 		}
 		if err != nil {
-			fmt.Fprintln(s.Err)
 			if b.Len() > 0 {
 				return strings.TrimSpace(b.String()), nil
 			}
-			return "", ErrDeclined
+			return "", err
 		}
 	}
 	return "", bufio.ErrTooLong

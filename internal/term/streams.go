@@ -28,6 +28,9 @@ type Streams struct {
 	Color   bool // whether Out may be coloured
 	Unicode bool // whether symbols beyond ASCII may be written
 
+	// Interrupted ends a question that waits for its answer.
+	Interrupted <-chan struct{}
+
 	// NoInput forbids every prompt, whatever the streams are.
 	NoInput bool
 
