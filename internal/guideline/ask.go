@@ -16,7 +16,7 @@ const (
 	TakesUnknown      = "unknown"
 )
 
-type askPatterns struct{ refuses, issuesOnly, issueFirst, welcomes, channel, chat, list *regexp.Regexp }
+type askPatterns struct{ refuses, issuesOnly, issueFirst, welcomes, channel, chat, list, other, pulls *regexp.Regexp }
 
 var askPattern = sync.OnceValue(func() askPatterns {
 	re := func(s string) *regexp.Regexp { return regexp.MustCompile(`(?i)` + s) }
@@ -27,6 +27,8 @@ var askPattern = sync.OnceValue(func() askPatterns {
 		welcomes:   re(`\b(open|send|submit|create|make|raise) (us )?(a|your|the) (pull request|PR|merge request|patch)\b|\b(pull requests?|PRs?|contributions?|patches) (are|is) (very |always |most )?welcome\b|\bwe (welcome|love|accept|take|appreciate) .{0,30}\b(contributions?|pull requests?|PRs?)\b`),
 		channel:    re("(?:^|[\\s(`])(#[a-z][a-z0-9_-]{2,})\\b"),
 		chat:       re(`\b(slack|channel|chat|ask|help|discord|teams|zulip|irc|matrix|mattermost|questions?|support)\b`),
+		other:      re(`\b(abuse|security|vulnerabilit\w+|conduct|legal|press|sales)\b`),
+		pulls:      re(`\b(pull requests?|PRs?|merge requests?|patch(es)?)\b`),
 		list:       re(`\b(mailing list|list|e-?mail|questions?|support|contact)\b.*?\b([a-z0-9._+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+)\b`),
 	}
 })
@@ -79,7 +81,7 @@ func (s *Set) Channel() (channel string, said Quote, ok bool) {
 				if m := p.channel.FindStringSubmatch(sentence.Text); m != nil && p.chat.MatchString(sentence.Text+strings.Join(sentence.Headings, " ")) {
 					return m[1], sentence.Quote(), true
 				}
-				if m := p.list.FindStringSubmatch(sentence.Text); m != nil {
+				if m := p.list.FindStringSubmatch(sentence.Text); m != nil && !p.other.MatchString(sentence.Text) {
 					return m[2], sentence.Quote(), true
 				}
 			}
@@ -96,6 +98,7 @@ func (s *Set) TakesContributions() (mode string, said Quote) {
 	}
 	p := askPattern()
 	mode = TakesUnknown
+	var weak Quote
 	for i := range s.Documents {
 		d := &s.Documents[i]
 		if d.Kind == DocSupport {
@@ -103,17 +106,20 @@ func (s *Set) TakesContributions() (mode string, said Quote) {
 		}
 		for _, sentence := range readSentences(d, d.Kind == DocReadme) {
 			switch {
-			case p.refuses.MatchString(sentence.Text) || p.issuesOnly.MatchString(sentence.Text):
-				if !conditional(sentence.Text) {
-					return TakesIssuesOnly, sentence.Quote()
-				}
+			case (p.refuses.MatchString(sentence.Text) || p.issuesOnly.MatchString(sentence.Text)) && !conditional(sentence.Text):
+				return TakesIssuesOnly, sentence.Quote()
 			case sentence.Negated:
 			case mode != TakesIssueFirst && p.issueFirst.MatchString(sentence.Text) && sentence.Modality != Optional && !aboutBugs(sentence):
 				mode, said = TakesIssueFirst, sentence.Quote()
 			case mode == TakesUnknown && p.welcomes.MatchString(sentence.Text):
 				mode, said = TakesPullRequests, sentence.Quote()
+			case weak.Source == nil && d.Kind == DocContributing && p.pulls.MatchString(sentence.Text):
+				weak = sentence.Quote()
 			}
 		}
+	}
+	if mode == TakesUnknown && weak.Source != nil {
+		return TakesPullRequests, weak // who says how pull requests are made takes them
 	}
 	return mode, said
 }

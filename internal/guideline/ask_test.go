@@ -50,13 +50,14 @@ func TestChannel(t *testing.T) {
 		files map[string]string
 		want  string
 	}{
-		"the manifest":                 {map[string]string{"innersource.json": `{"isrc": {"support": {"channel": "#auth"}}}`, "README.md": "Ask in #other on Slack."}, "#auth innersource.json:1"},
-		"a channel in a sentence":      {map[string]string{"README.md": "# Lib\n\nSee #12.\n\nQuestions go to #auth-help."}, "#auth-help README.md:5"},
-		"SUPPORT before README":        {map[string]string{"README.md": "Ask in #a-channel.", "SUPPORT.md": "Ask in #b-channel."}, "#b-channel SUPPORT.md:1"},
-		"a mailing list":               {map[string]string{"CONTRIBUTING.md": "Write to the mailing list, auth@lists.acme.example."}, "auth@lists.acme.example CONTRIBUTING.md:1"},
-		"a heading tells what it is":   {map[string]string{"README.md": "## Chat\n\n`#auth-help`"}, "#auth-help README.md:3"},
-		"a colour or an anchor is not": {map[string]string{"README.md": "Its colour is #fefefe; see [it](#usage)."}, ""},
-		"nothing":                      {map[string]string{}, ""},
+		"the manifest":                  {map[string]string{"innersource.json": `{"isrc": {"support": {"channel": "#auth"}}}`, "README.md": "Ask in #other on Slack."}, "#auth innersource.json:1"},
+		"a channel in a sentence":       {map[string]string{"README.md": "# Lib\n\nSee #12.\n\nQuestions go to #auth-help."}, "#auth-help README.md:5"},
+		"SUPPORT before README":         {map[string]string{"README.md": "Ask in #a-channel.", "SUPPORT.md": "Ask in #b-channel."}, "#b-channel SUPPORT.md:1"},
+		"a mailing list":                {map[string]string{"CONTRIBUTING.md": "Write to the mailing list, auth@lists.acme.example."}, "auth@lists.acme.example CONTRIBUTING.md:1"},
+		"a heading tells what it is":    {map[string]string{"README.md": "## Chat\n\n`#auth-help`"}, "#auth-help README.md:3"},
+		"a colour or an anchor is not":  {map[string]string{"README.md": "Its colour is #fefefe; see [it](#usage)."}, ""},
+		"an address for something else": {map[string]string{"CONTRIBUTING.md": "Contact abuse@acme.example to report abuse."}, ""},
+		"nothing":                       {map[string]string{}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -86,12 +87,13 @@ func TestTakesContributions(t *testing.T) {
 		"a manifest that says nothing of it": {manifest: `{"isrc": {"owner": "x"}}`, contributing: "Open a pull request.", want: "pull-requests CONTRIBUTING.md:1"},
 		"prose that refuses":                 {contributing: "Open a pull request.\n\nWe do not accept pull requests.", want: "issues-only CONTRIBUTING.md:3"},
 		"a README that refuses":              {readme: "# Lib\n\nThis repository does not accept external contributions.", want: "issues-only README.md:3"},
-		"a condition refuses nobody":         {contributing: "We do not accept pull requests without tests.", want: "unknown "},
+		"a condition refuses nobody":         {contributing: "We do not accept pull requests without tests.", want: "pull-requests CONTRIBUTING.md:1"},
 		"issues only":                        {readme: "Issues only, please.", want: "issues-only README.md:1"},
 		"an issue first":                     {contributing: "Please open an issue first.\n\nThen open a pull request.", want: "issue-first CONTRIBUTING.md:1"},
 		"before you begin":                   {contributing: "Pull requests are welcome.\n\nBefore you start working, create an issue.", want: "issue-first CONTRIBUTING.md:3"},
 		"an issue is not needed":             {contributing: "You don't need to open an issue first.", want: "unknown "},
 		"how to report bugs is not asked":    {contributing: "# Reporting bugs\n\nOpen an issue before anything else.", want: "unknown "},
+		"how they are made is said":          {contributing: "Keep PRs small.", want: "pull-requests CONTRIBUTING.md:1"},
 		"welcome":                            {readme: "Contributions are welcome!", want: "pull-requests README.md:1"},
 		"nothing":                            {want: "unknown "},
 	} {

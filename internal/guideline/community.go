@@ -99,11 +99,11 @@ func linkedPage(from string, l Link) (string, bool) {
 	default:
 		return "", false
 	}
-	if rooted, ok := strings.CutPrefix(target, "/"); ok {
-		return path.Clean(rooted), true
-	}
 	name := path.Join(path.Dir(from), target)
-	if strings.HasPrefix(name, "..") || isNamed("contributing", "readme", "code_of_conduct", "security", "support")(path.Base(name)) {
+	if rooted, ok := strings.CutPrefix(target, "/"); ok {
+		name = path.Clean(rooted)
+	}
+	if strings.HasPrefix(name, "..") || isNamed("contributing", "readme", "code_of_conduct", "security", "support", "pull_request_template")(path.Base(name)) {
 		return "", false
 	}
 	return name, true

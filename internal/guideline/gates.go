@@ -97,10 +97,13 @@ func globs(pattern, name string) bool {
 	return ok || err != nil
 }
 
-// excludesPulls tells whether a condition keeps a job or step from running on
-// pull requests. Other conditions are taken to hold.
+// excludesPulls tells whether a condition keeps a job or step from judging pull
+// requests. Other conditions are taken to hold.
 func excludesPulls(cond string) bool {
 	cond = strings.Join(strings.Fields(cond), "")
+	if strings.Contains(cond, "failure()") && !strings.Contains(cond, "!failure()") {
+		return true // it only tells of a failure
+	}
 	for _, part := range []string{
 		"github.event_name=='push'", "github.event_name!='pull_request'", "github.event_name=='schedule'",
 		"github.event_name=='workflow_dispatch'", "github.event_name=='release'", "github.ref=='refs/heads/",

@@ -99,9 +99,9 @@ func TestReadLooksUpInOrder(t *testing.T) {
 		},
 		"one hop of links in the repository, never out of it": {
 			repo: map[string]string{
-				"docs/CONTRIBUTING.md":    "See [commits](commits.md), [style](/STYLE.md#x), [out](../../x/commit.md), [web](https://x.example/commit.md), [dead](commit-x.md), [cat](cat.md), [me](../README.md).",
+				"docs/CONTRIBUTING.md":    "See [commits](commits.md), [style](/STYLE.md#x), [out](../../x/commit.md), [web](https://x.example/commit.md), [dead](commit-x.md), [cat](cat.md), [me](../README.md), [form](/PULL_REQUEST_TEMPLATE.md).",
 				"docs/commits.md":         "[further](further-commits.md)",
-				"docs/further-commits.md": "no", "STYLE.md": "s", "docs/cat.md": "no",
+				"docs/further-commits.md": "no", "STYLE.md": "s", "PULL_REQUEST_TEMPLATE.md": "no", "docs/cat.md": "no",
 			},
 			want: []string{"contributing docs/CONTRIBUTING.md", "linked docs/commits.md", "linked STYLE.md"},
 		},

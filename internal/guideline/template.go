@@ -46,7 +46,7 @@ type Box struct {
 }
 
 type formPatterns struct {
-	heading, box, required, optional, choice, choiceHint, personal *regexp.Regexp
+	heading, box, required, demanded, optional, choice, choiceHint, personal *regexp.Regexp
 }
 
 var formPattern = sync.OnceValue(func() formPatterns {
@@ -54,8 +54,10 @@ var formPattern = sync.OnceValue(func() formPatterns {
 	return formPatterns{
 		heading:  re(`^ {0,3}(#{1,6})\s+(.*?)\s*#*\s*$`),
 		box:      re(`^\s*(?:[-*+]|\d+[.)])\s+\[([ xX])\]\s+(.*)$`),
-		required: re(`(?i)\b(required|mandatory|must be (filled|completed|answered|checked|ticked)|do not (delete|remove)|cannot be empty)\b|\*\s*$`),
-		optional: re(`(?i)\b(optional(ly)?|if (applicable|any|relevant|appropriate|needed|necessary)|where applicable|not required|(delete|remove) (this|the) section|n/a|feel free to (remove|delete|skip))\b`),
+		required: re(`(?i)\b(required|mandatory)\b|\*\s*$`), // in a heading or at a box
+		// in a hint, where "why is this change required?" asks for an answer
+		demanded: re(`(?im)^\W*(required|mandatory)\b|[(\[](required|mandatory)[)\]]|\b(section|field|part|it|this|description|answer)\b( \w+)? is (required|mandatory)\s*([.!,;:]|$)|\bmust be (filled|completed|answered|checked|ticked)\b|\bdo not (delete|remove) (this|the)? ?(section|heading|part)|\bcannot be empty\b`),
+		optional: re(`(?i)\bnot (required|mandatory)\b|\b(optional(ly)?|if (applicable|any|relevant|appropriate|needed|necessary)|where applicable|(delete|remove) (this|the) section|n/a|feel free to (remove|delete|skip))\b`),
 		choice:   re(`(?i)\b(types? of (change|pr|pull)|kind of (change|pr)|what (type|kind)|change type|category)\b`),
 		// a hint that some boxes are to be ticked and others not
 		choiceHint: re(`(?i)\b(that appl(y|ies)|(check|select|choose|pick|tick|keep) (only )?(one|at least one|any|all)\b|delete (the )?(options|those|irrelevant)|one of|relevant (option|box)|where appropriate)`),
@@ -128,12 +130,12 @@ func (r *formReader) end() {
 	}
 	hints := strings.Join(s.Hints, "\n")
 	s.Optional = p.optional.MatchString(s.Heading) || p.optional.MatchString(hints)
-	s.Required = !s.Optional && (p.required.MatchString(s.Heading) || p.required.MatchString(hints))
+	s.Required = !s.Optional && (p.required.MatchString(s.Heading) || p.demanded.MatchString(hints))
 	s.Choice = len(s.Boxes) > 1 && (p.choice.MatchString(s.Heading) || p.choiceHint.MatchString(hints+"\n"+s.Content))
 	for i := range s.Boxes {
 		b := &s.Boxes[i]
 		b.Personal = p.personal.MatchString(b.Text)
-		b.Required = !s.Choice && p.required.MatchString(b.Text)
+		b.Required = !s.Choice && p.demanded.MatchString(b.Text)
 	}
 	r.form.Sections = append(r.form.Sections, *s)
 }

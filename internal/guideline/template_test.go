@@ -62,6 +62,12 @@ func TestParseForm(t *testing.T) {
   10 "h" ticked false personal false required false
 `,
 		},
+		"a question is no demand": {
+			"# A\n<!-- Why is this change required? -->\n# B (not mandatory)\n# C\n<!-- This section is required. -->", `1-2 h1 "A" content "" hints 1
+3-3 h1 "B (not mandatory)" content "" hints 0 optional
+4-5 h1 "C" content "" hints 1 required
+`,
+		},
 		"a choice by its heading, and one by its hint": {
 			"# Type of change\n- [ ] a\n- [ ] b\n# X\n<!-- check all that apply -->\n- [ ] a\n- [ ] b\n# Y\n- [ ] a\n- [ ] b", `1-3 h1 "Type of change" content "" hints 0 choice
   2 "a" ticked false personal false required false

@@ -88,12 +88,14 @@ func isCLA(context string) bool {
 	return c == "license/cla" || c == "easycla" || strings.HasPrefix(c, "cla/") || c == "cla"
 }
 
-type gatePatterns struct{ danger, action *regexp.Regexp }
+type gatePatterns struct{ danger, action, refuses *regexp.Regexp }
 
 var gatePattern = sync.OnceValue(func() gatePatterns {
 	return gatePatterns{
 		danger: regexp.MustCompile(`(?i)\bdanger(-js)?( |:)(ci|pr|run)\b|danger/danger-js|\bdanger-js ci\b|bundle exec danger`),
-		action: regexp.MustCompile(`(?i)(pr|pull-?request)[-_]?(title|lint|check|label|body|size|description)|semantic-pull|conventional-commit|commit-?(lint|check|message)|required-labels|labels?-(check|enforcer)|changelog-(enforcer|check)|branch-?name|linked-issues|check-linked|\bcla\b|contributor-assistant|\bdco\b|lint-pr|danger`),
+		// a script that can fail; others only tell somebody of the title
+		refuses: regexp.MustCompile(`(?i)\bexit [1-9$]|setFailed|::error|\bgrep\b|=~|\[\[|\bthrow\b|check|valid|verify|lint|judge`),
+		action:  regexp.MustCompile(`(?i)(pr|pull-?request)[-_]?(title|lint|check|label|body|size|description)|semantic-pull|conventional-commit|commit-?(lint|check|message)|required-labels|labels?-(check|enforcer)|changelog-(enforcer|check)|branch-?name|linked-issues|check-linked|\bcla\b|contributor-assistant|\bdco\b|lint-pr|danger`),
 	}
 })
 
@@ -111,8 +113,9 @@ func judges(g guideline.Gate) string {
 	if !script {
 		return ""
 	}
+	refuses := g.Required || p.refuses.MatchString(g.Step.Run+g.Step.With["script"].Value)
 	for _, what := range []look{lookTitle, lookBody, lookBranch} {
-		if looksAt(g.Step, what) {
+		if refuses && looksAt(g.Step, what) {
 			return "a script that looks at the " + map[look]string{lookTitle: "title", lookBody: "description", lookBranch: "branch's name"}[what]
 		}
 	}

@@ -93,7 +93,11 @@ func absorbProse(reqs []Requirement) []Requirement {
 // join adds what another requirement says to r. The more exact one of the two,
 // r, keeps its parameters.
 func (r *Requirement) join(o Requirement) {
-	r.Said = append(r.Said, o.Said...)
+	for _, q := range o.Said {
+		if !slices.ContainsFunc(r.Said, func(h guideline.Quote) bool { return samePlace(h, q) }) {
+			r.Said = append(r.Said, q)
+		}
+	}
 	if stronger(o.Strength, r.Strength) {
 		r.Strength = o.Strength
 	}
@@ -101,6 +105,10 @@ func (r *Requirement) join(o Requirement) {
 		r.Enforcer = o.Enforcer
 	}
 	r.rank = max(r.rank, o.rank)
+}
+
+func samePlace(a, b guideline.Quote) bool {
+	return a.Line == b.Line && a.Text == b.Text && (a.Source == b.Source || a.Source != nil && b.Source != nil && *a.Source == *b.Source)
 }
 
 // Check judges a change by requirements. A rule whose facts nobody looked up

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -147,7 +148,7 @@ func signOffRulesets(set *guideline.Set) []Requirement {
 }
 
 type signOffPatterns struct {
-	about, cla, approval, weak, script, quoted, jq *regexp.Regexp
+	about, cla, approval, weak, script, quoted, jqText, jqPart *regexp.Regexp
 }
 
 var signOffPatternsOf = sync.OnceValue(func() signOffPatterns {
@@ -158,7 +159,8 @@ var signOffPatternsOf = sync.OnceValue(func() signOffPatterns {
 		approval: re(`(?i)sign[ -]off (from|by) (a|an|one|two|the|at least)|(pull requests?|PRs?) (all )?(requires?|needs?) ["“']?sign[ -]off`),
 		weak:     re(`(?i)\bbot\b|\baccept`),
 		script:   re(`(?i)signed-off-by`),
-		jq:       re(`test\(\\?"((?:[^"\\]|\\.)*[Ss]igned-off-by(?:[^"\\]|\\[^"])*)\\?"`),
+		jqText:   re(`"(?:[^"\\]|\\.)*[Ss]igned-off-by: (?:[^"\\]|\\.)*"(?:\s*\+\s*(?:\w+|"(?:[^"\\]|\\.)*"))*`),
+		jqPart:   re(`"(?:[^"\\]|\\.)*"|\w+`),
 		quoted:   re(`'([^']*[Ss]igned-off-by[^']*)'|"([^"]*[Ss]igned-off-by[^"]*)"`),
 	}
 })
@@ -206,8 +208,13 @@ func signOffSteps(set *guideline.Set) []Requirement {
 		case action == "siderolabs/conform":
 			// its configuration says whether it looks
 		case signOffPatternsOf().script.MatchString(g.Step.Run):
-			line, text := lineOf(g.Step, "igned-off-by")
-			if d, ok := scriptDialect(text); ok {
+			line, text := lineOf(g.Step, "igned-off-by:")
+			if d, ok := jqDialect(g.Step.Run); ok {
+				add(line, text, d)
+			} else if d, ok := scriptDialect(text); ok {
+				if strings.Contains(g.Step.Run, "--no-merges") {
+					d.Name = dialectNoMerges
+				}
 				add(line, text, d)
 			}
 		}
@@ -226,21 +233,54 @@ func lineOf(s *guideline.Step, word string) (int, string) {
 	return s.RunLine, oneLine(s.Run)
 }
 
+// jqDialect reads the pattern of a jq filter. It may be put together of texts
+// and of definitions that are texts.
+func jqDialect(script string) (SignOffDialect, bool) {
+	p := signOffPatternsOf()
+	if !strings.Contains(script, "jq") {
+		return SignOffDialect{}, false
+	}
+	m := p.jqText.FindStringSubmatch(script)
+	if m == nil {
+		return SignOffDialect{}, false
+	}
+	pattern := ""
+	for _, part := range p.jqPart.FindAllString(m[0], -1) {
+		if part[0] != '"' {
+			def := regexp.MustCompile(`def ` + part + `:(?:\s|#[^\n]*\n)*("(?:[^"\\]|\\.)*")\s*;`).FindStringSubmatch(script)
+			if def == nil {
+				return SignOffDialect{}, false
+			}
+			part = def[1]
+		}
+		text, err := strconv.Unquote(part)
+		if err != nil {
+			return SignOffDialect{}, false
+		}
+		pattern += text
+	}
+	if _, err := regexp.Compile(pattern); err != nil {
+		return SignOffDialect{}, false
+	}
+	name := dialectGrep
+	if strings.Contains(script, "parents") {
+		name = dialectJQ // it leaves merge commits out
+	}
+	return SignOffDialect{Name: name, Pattern: pattern}, true
+}
+
 // scriptDialect reads the pattern with which a script looks for the line. Of a
 // script that cannot be read nothing is claimed; it stays a gate.
 func scriptDialect(line string) (SignOffDialect, bool) {
-	name, pattern := dialectGrep, ""
-	if m := signOffPatternsOf().jq.FindStringSubmatch(line); m != nil {
-		name, pattern = dialectJQ, strings.ReplaceAll(m[1], `\\`, `\`)
-	} else if m := signOffPatternsOf().quoted.FindStringSubmatch(line); m != nil && strings.Contains(line, "grep") {
-		pattern = m[1] + m[2]
-	} else {
+	m := signOffPatternsOf().quoted.FindStringSubmatch(line)
+	if m == nil || !strings.Contains(line, "grep") {
 		return SignOffDialect{}, false
 	}
-	if name == dialectGrep && !strings.Contains(line, "-E") && !strings.Contains(line, "-P") && !strings.Contains(line, "egrep") && !strings.Contains(line, "-qE") {
+	pattern := m[1] + m[2]
+	if !strings.Contains(line, "-E") && !strings.Contains(line, "-P") && !strings.Contains(line, "egrep") && !strings.Contains(line, "-qE") {
 		pattern = basicPattern(pattern)
 	}
-	if name == dialectGrep && grepIgnoresCase(line) {
+	if grepIgnoresCase(line) {
 		pattern = "(?i)" + pattern
 	}
 	if strings.Contains(pattern, "${") || strings.Contains(pattern, "$(") {
@@ -249,7 +289,7 @@ func scriptDialect(line string) (SignOffDialect, bool) {
 	if _, err := regexp.Compile(pattern); err != nil {
 		return SignOffDialect{}, false
 	}
-	return SignOffDialect{Name: name, Pattern: pattern}, true
+	return SignOffDialect{Name: dialectGrep, Pattern: pattern}, true
 }
 
 func grepIgnoresCase(line string) bool {

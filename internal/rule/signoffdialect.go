@@ -15,6 +15,7 @@ const (
 	dialectDCO2     = "dco2"       // its successor: the pair must belong together
 	dialectJQ       = "jq"         // a workflow's jq filter: a pattern, no identity, merges skipped
 	dialectGrep     = "grep"       // a workflow's grep: a pattern, no identity, merges too
+	dialectNoMerges = "no-merges"  // the same over commits that are no merges
 	dialectConform  = "conform"    // one line with an address, case matters
 	dialectGitlint  = "gitlint"    // a line of the body begins with the words
 	dialectLastLine = "last-line"  // commitlint signed-off-by: the last line
@@ -73,6 +74,10 @@ func signOffJudgeOf(d SignOffDialect) func(*Commit) string {
 		}
 	case dialectGrep:
 		return patternJudge(d.Pattern, true)
+	case dialectNoMerges:
+		if judge := patternJudge(d.Pattern, true); judge != nil {
+			return skipMerges(judge)
+		}
 	case dialectRuleset:
 		return patternJudge(d.Pattern, false)
 	case dialectConform:
