@@ -98,9 +98,30 @@ func (w *World) readRepo(text string, files []File) error {
 		}
 		p.Files = append(p.Files, File{Path: rest, Data: f.Data, Mode: f.Mode})
 	}
+	r.Files = repeat(r.Files, r.Each)
 	sortFiles(r.Files)
 	w.Repos = append(w.Repos, &r)
 	return nil
+}
+
+// repeat writes the files whose path holds {WORD} once for each value of the
+// word, in path and content, so that a large tree is a few lines here.
+func repeat(files []File, each map[string][]string) []File {
+	for _, word := range sortedKeys(each) {
+		var out []File
+		mark := "{" + word + "}"
+		for _, x := range files {
+			if !strings.Contains(x.Path, mark) {
+				out = append(out, x)
+				continue
+			}
+			for _, value := range each[word] {
+				out = append(out, File{Path: strings.ReplaceAll(x.Path, mark, value), Data: strings.ReplaceAll(x.Data, mark, value), Mode: x.Mode})
+			}
+		}
+		files = out
+	}
+	return files
 }
 
 func (r *Repo) pull(n int) *Pull {

@@ -183,6 +183,10 @@ func (c *call) admit(rt *route) error {
 	if c.perm < permPull || c.user != nil && c.repo.private() && !c.x.token.has("repo") {
 		return &apiError{status: http.StatusNotFound, message: "Not Found", header: http.Header{"X-Accepted-Oauth-Scopes": {"repo"}}}
 	}
+	if c.user != nil && c.x.r.Method != http.MethodGet && !c.x.token.has("public_repo") {
+		// what a token may not write to is hidden from it, though it is read
+		return &apiError{status: http.StatusNotFound, message: "Not Found", header: http.Header{"X-Accepted-Oauth-Scopes": {"public_repo, repo"}}}
+	}
 	if c.perm < rt.perm {
 		if rt.hidden {
 			return notFound()

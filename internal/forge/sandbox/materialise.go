@@ -156,6 +156,11 @@ func (f *Forge) makeFork(ctx context.Context, r *repository) error {
 		}
 		lines[ref] = sha
 	}
+	if r.behind > 0 {
+		if lines["refs/heads/"+r.branch], err = f.in(ctx, r.parent, "rev-parse", "--verify", "refs/heads/"+r.branch+"~"+strconv.Itoa(r.behind)); err != nil {
+			return err
+		}
+	}
 	for _, i := range r.source().issues {
 		if p := i.pull; p != nil && p.head == r && p.seed != nil && i.state == "open" {
 			lines["refs/heads/"+p.branch] = p.sha

@@ -47,6 +47,25 @@ func (f *Forge) addSeed(spec *Repo) error {
 	return nil
 }
 
+// addSeedFork adds a fork that the world names.
+func (f *Forge) addSeedFork(spec *Repo) error {
+	owner := f.state.user(spec.Owner)
+	if owner == nil || spec.Name == "" {
+		return fmt.Errorf("nobody is called %q", spec.Owner)
+	}
+	upstream, name, _ := strings.Cut(spec.ForkOf, "/")
+	parent := f.state.repo(upstream, name)
+	if parent == nil {
+		return fmt.Errorf("there is no %s to fork", spec.ForkOf)
+	}
+	r := f.newFork(parent, owner, spec.Name)
+	r.created = f.ago(spec.Created)
+	r.pushed, r.updated = r.created, r.created
+	r.behind = spec.Behind
+	r.description = orElse(spec.Description, r.description)
+	return nil
+}
+
 func (f *Forge) newRepository(owner *user, name string, spec *Repo) *repository {
 	r := &repository{
 		id: f.state.id(), spec: spec, owner: owner, name: name,

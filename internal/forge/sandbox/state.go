@@ -50,6 +50,7 @@ type repository struct {
 	updated     time.Time
 	pushed      time.Time
 	onlyDefault bool // a fork of just the default branch
+	behind      int  // commits that a seeded fork lags behind its upstream
 	deleted     bool
 
 	labels   []*label
@@ -228,9 +229,18 @@ func (f *Forge) populate() error {
 	for i := range f.world.Orgs {
 		f.addOrg(&f.world.Orgs[i])
 	}
-	for _, spec := range f.world.Repos {
-		if err := f.addSeed(spec); err != nil {
-			return fmt.Errorf("repository %s/%s: %w", spec.Owner, spec.Name, err)
+	for _, forks := range []bool{false, true} { // what is forked comes first
+		for _, spec := range f.world.Repos {
+			if forks != (spec.ForkOf != "") {
+				continue
+			}
+			add := f.addSeed
+			if forks {
+				add = f.addSeedFork
+			}
+			if err := add(spec); err != nil {
+				return fmt.Errorf("repository %s/%s: %w", spec.Owner, spec.Name, err)
+			}
 		}
 	}
 	return nil

@@ -69,6 +69,15 @@ type Repo struct {
 	NoPulls       bool     `yaml:"no_pulls"`     // only collaborators may open pull requests
 	SquashTitle   string   `yaml:"squash_title"` // PR_TITLE or COMMIT_OR_PR_TITLE
 
+	// ForkOf makes it a fork of OWNER/NAME, Behind commits behind its default
+	// branch; it has no files or history of its own.
+	ForkOf string `yaml:"fork_of"`
+	Behind int    `yaml:"behind"`
+
+	// Each repeats files when the world is read: a file whose path holds {WORD}
+	// stands once for each of the word's values.
+	Each map[string][]string `yaml:"each"`
+
 	// Access gives a login, or @ and a team of the owning organisation, one of
 	// pull, triage, push, maintain and admin.
 	Access   map[string]string `yaml:"access"`
