@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/sync/errgroup"
 )
 
 // Each of these is a checkout that people have and go-git's own way of
@@ -399,5 +400,38 @@ func TestARepositoryThatChangesWhileItIsOpen(t *testing.T) {
 	}
 	if all, err := d.Commits(ctx(t), "", "HEAD", 0); err != nil || len(all) != 3 || d.IsShallow() {
 		t.Errorf("after deepening: got %d commits, %v", len(all), err)
+	}
+}
+
+// Callers look things up in parallel.
+func TestOneRepositoryServesManyAtOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.repo("lib")
+	base := w.git("lib", "rev-parse", "HEAD")
+	for i := range 5 {
+		w.commit("lib", fmt.Sprint("c", i), fmt.Sprintf("d/f%d", i), "x\n")
+	}
+	w.git("lib", "repack", "-adq")
+	r := w.open("lib")
+	files, err := r.FS(ctx(t), "HEAD")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var g errgroup.Group
+	for i := range 20 {
+		g.Go(func() error {
+			commits, err := r.Commits(ctx(t), base, "HEAD", 0)
+			changes, err2 := r.Changes(ctx(t), base, "HEAD")
+			_, err3 := files.ReadFile(fmt.Sprintf("d/f%d", i%5))
+			_, err4 := r.MergeBase(ctx(t), "HEAD~2", "HEAD")
+			if len(commits) != 5 || len(changes) != 5 {
+				return fmt.Errorf("%d commits, %d files", len(commits), len(changes))
+			}
+			return errors.Join(err, err2, err3, err4)
+		})
+	}
+	if err := g.Wait(); err != nil {
+		t.Error(err)
 	}
 }
