@@ -22,7 +22,6 @@ const (
 type caller struct {
 	trees  Trees
 	query  Query
-	home   *files
 	remote map[string]remoteTree
 	jobs   int
 }

@@ -9,11 +9,11 @@ import (
 	"github.com/isrc-dev/isrc/internal/guideline"
 )
 
-// Section and Box are parts of a template.
-type (
-	Section = guideline.Section
-	Box     = guideline.Box
-)
+// Section is what stands under one heading of a template.
+type Section = guideline.Section
+
+// Box is a check box of a template.
+type Box = guideline.Box
 
 // MissingPartError says that a template has no such section or box.
 type MissingPartError struct {

@@ -10,7 +10,7 @@ import (
 )
 
 type proseHeaderPatterns struct {
-	conventional, optional, title, merge, types, typeWord, length, fullStop, wrap, message *regexp.Regexp
+	conventional, title, merge, types, typeWord, length, fullStop, wrap, message *regexp.Regexp
 }
 
 var proseHeaderPattern = sync.OnceValue(func() proseHeaderPatterns {
