@@ -10,22 +10,31 @@ import (
 
 // Line makes foreign text safe to show within one line: no control or escape
 // sequence, no bidirectional or invisible formatting, no line break, no invalid
-// UTF-8. Blanks are folded and the ends trimmed.
+// UTF-8, no command to a CI runner. Blanks are folded and the ends trimmed.
 func Line(text string) string {
-	return strings.Join(strings.Fields(clean(text, false)), " ")
+	return disarm(strings.Join(strings.Fields(clean(text, false)), " "))
+}
+
+// disarm takes its meaning from a line that a CI runner would carry out:
+// "##[group]" wherever it stands, "::error::" as the first word.
+func disarm(line string) string {
+	line = strings.ReplaceAll(strings.ReplaceAll(line, "##[", "## ["), "##vso[", "##vso [")
+	if strings.HasPrefix(line, "::") {
+		return "| " + line
+	}
+	return line
 }
 
 // Block makes foreign text safe to show as paragraphs: as Line, but line breaks
-// and indentation stay. A line that a CI runner would take as a command
-// ("::error::", "##[group]") is moved off the first column.
+// and indentation stay.
 func Block(text string) string {
 	lines := strings.Split(clean(text, true), "\n")
 	for i, l := range lines {
 		l = strings.TrimRight(l, " \t")
-		if t := strings.TrimLeft(l, " \t"); strings.HasPrefix(t, "::") || strings.HasPrefix(t, "##[") || strings.HasPrefix(t, "##vso[") {
-			l = "| " + t
+		if t := strings.TrimLeft(l, " \t"); strings.HasPrefix(t, "::") {
+			l = t
 		}
-		lines[i] = l
+		lines[i] = disarm(l)
 	}
 	return strings.Trim(strings.Join(lines, "\n"), "\n")
 }
@@ -135,7 +144,7 @@ func Wrap(text string, width int) []string {
 			line += " " + word
 		default:
 			lines = append(lines, line)
-			line = word
+			line = disarm(word)
 		}
 	}
 	if line != "" {
