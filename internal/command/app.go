@@ -206,7 +206,7 @@ func (a *app) site(ctx context.Context, host string) (*contribute.Site, error) {
 	h := c.HostFor(host)
 	s := &contribute.Site{
 		Host: host, BaseURL: baseURL(h.Scheme, host), Forge: client, Token: token.Value, KnownLogin: firstOf(token.User, h.User),
-		Sink: a.sink(), Now: a.inv.Now, Trace: a.inv.Trace, Runs: a.runsDir(), Cache: a.dirs().Cache, ToolName: "isrc " + version(),
+		Sink: a.sink(), Now: a.inv.Now, Sleep: a.inv.Sleep, Trace: a.inv.Trace, Runs: a.runsDir(), Cache: a.dirs().Cache, ToolName: "isrc " + version(),
 		Logins: auth.LoginCache{File: filepath.Join(a.dirs().Cache, "logins.json")},
 		Viewer: func(ctx context.Context) (string, error) { v, err := client.Viewer(ctx); return v.Login, err },
 	}
@@ -236,7 +236,7 @@ func (a *app) clientFor(host, token string) (forgeClient, error) {
 		return nil, err
 	}
 	client, err := github.New(github.Options{
-		Host: host, APIURL: h.APIURL, Scheme: h.Scheme, Token: token, Transport: transport, Sink: a.sink(), Debug: a.debugging("api"), Now: a.inv.Now,
+		Host: host, APIURL: h.APIURL, Scheme: h.Scheme, Token: token, Transport: transport, Sink: a.sink(), Debug: a.debugging("api"), Now: a.inv.Now, Sleep: a.inv.Sleep,
 		UserAgent: "isrc/" + version(), CacheDir: filepath.Join(a.dirs().Cache, "http"),
 	})
 	if err != nil {

@@ -28,7 +28,9 @@ type Invocation struct {
 	Dir     string   // working directory, absolute
 	Streams *term.Streams
 	Now     func() time.Time
-	Self    string // path of this program, for git's credential helper
+	// Sleep waits, for a fork or for a rate limit; nil waits by the real clock.
+	Sleep func(context.Context, time.Duration) error
+	Self  string // path of this program, for git's credential helper
 	// Trace is told of every point between a journal line and an effect.
 	Trace func(workflow.Point)
 }

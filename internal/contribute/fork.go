@@ -106,10 +106,10 @@ func (s *Site) doReady(ctx context.Context, in readyIn, of results) (readyOut, e
 			return readyOut{Waited: s.Now().Sub(begun)}, nil
 		}
 		if waited > 5*time.Minute {
-			return readyOut{}, &forge.UnavailableError{Host: s.Host, Err: fmt.Errorf("the fork %s is not ready after %s", fork.Fork.FullName(), waited)}
+			return readyOut{}, refuse(ErrNotReady, "", "the fork %s is not ready after %s", fork.Fork.FullName(), waited.Truncate(time.Minute))
 		}
 		s.Sink.Send(progress.Event{Phase: progress.Waiting, Task: "fork", Message: "waiting for fork " + fork.Fork.FullName(), Wait: wait})
-		if err := sleep(ctx, wait); err != nil {
+		if err := s.sleep(ctx, wait); err != nil {
 			return readyOut{}, err
 		}
 		waited += wait
@@ -117,7 +117,10 @@ func (s *Site) doReady(ctx context.Context, in readyIn, of results) (readyOut, e
 	}
 }
 
-func sleep(ctx context.Context, d time.Duration) error {
+func (s *Site) sleep(ctx context.Context, d time.Duration) error {
+	if s.Sleep != nil {
+		return s.Sleep(ctx, d)
+	}
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {

@@ -111,7 +111,7 @@ func (s *Site) awaitPull(ctx context.Context, in pullIn) (pullOut, bool, error) 
 			return out, found, err
 		}
 		s.Sink.Send(progress.Event{Phase: progress.Waiting, Task: "pull", Message: "waiting until " + in.Upstream.FullName() + " lists the pull request", Wait: wait})
-		if err := sleep(ctx, wait); err != nil {
+		if err := s.sleep(ctx, wait); err != nil {
 			return out, false, err
 		}
 		wait *= 2

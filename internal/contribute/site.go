@@ -64,6 +64,7 @@ type Site struct {
 	ToolName string // name and version, for journals
 	Sink     progress.Sink
 	Now      func() time.Time
+	Sleep    func(context.Context, time.Duration) error // nil waits by the real clock
 	Trace    func(workflow.Point)
 
 	KnownLogin string
@@ -121,6 +122,7 @@ var (
 	ErrNoRun          = errors.New("no such contribution")
 	ErrNoBase         = errors.New("no such branch")
 	ErrIsFork         = errors.New("it is a fork")
+	ErrNotReady       = errors.New("the fork is not ready yet")
 )
 
 // HintError adds to an error what its reader can do, as a command to paste or
