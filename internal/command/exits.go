@@ -163,7 +163,7 @@ func (a *app) judge(err error) verdict {
 	case errors.As(err, &newer):
 		return code(exitUsage, "update isrc, or end the run: isrc abandon "+newer.Run)
 	case errors.As(err, &missing):
-		return code(exitNotFound, firstOf(hint, "look at the spelling, or at who you are: isrc auth status"))
+		return code(exitNotFound, firstOf(hint, missingHint(missing)))
 	case errors.Is(err, forge.ErrUnsupported):
 		return code(exitFailed, hint)
 	}
@@ -263,6 +263,13 @@ func unavailableHint(e *forge.UnavailableError) string {
 		return authorityHint(e.Host)
 	}
 	return "isrc doctor --host " + e.Host + " shows which part of the way fails"
+}
+
+func missingHint(e *forge.NotFoundError) string {
+	if len(e.Lacks) > 0 {
+		return "isrc auth login --host " + e.Host + " --scopes " + e.Lacks[0]
+	}
+	return "look at the spelling, or at who you are: isrc auth status"
 }
 
 // authorityHint is for a certificate that nobody known here has signed.

@@ -52,9 +52,20 @@ func (e *SSOError) Error() string {
 }
 
 // NotFoundError says that the host knows no such thing, or hides it.
-type NotFoundError struct{ What string }
+type NotFoundError struct {
+	What string
+	// Lacks are scopes of which the token for Host has none, where the host
+	// says so: what is asked for may be there and hidden.
+	Host  string
+	Lacks []string
+}
 
-func (e *NotFoundError) Error() string { return e.What + " does not exist, or is not visible to you" }
+func (e *NotFoundError) Error() string {
+	if len(e.Lacks) > 0 {
+		return e.What + " does not exist, or is not visible to a token without the scope " + strings.Join(e.Lacks, " or ")
+	}
+	return e.What + " does not exist, or is not visible to you"
+}
 
 // Policy names a reason for which a forge refuses.
 type Policy string

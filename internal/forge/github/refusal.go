@@ -146,15 +146,19 @@ func (c *Client) forbidden(k call, a answer, w words) error {
 
 // missing is a 404. GitHub hides behind it what a token may not write to.
 func (c *Client) missing(k call, a answer) error {
-	if !k.reads() {
-		if scope, ok := c.missingScope(a, words{}); ok {
-			return scope
-		}
-		if c.o.Token == "" {
-			return &forge.SignInError{Host: c.o.Host}
-		}
+	scope, lacks := c.missingScope(a, words{})
+	switch {
+	case lacks && !k.reads():
+		return scope
+	case c.o.Token == "" && !k.reads():
+		return &forge.SignInError{Host: c.o.Host}
 	}
-	return &forge.NotFoundError{What: k.what}
+	missing := &forge.NotFoundError{What: k.what}
+	var s *forge.ScopeError
+	if errors.As(scope, &s) {
+		missing.Host, missing.Lacks = c.o.Host, s.Needed
+	}
+	return missing
 }
 
 // invalid is a 422 and its relatives.
