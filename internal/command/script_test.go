@@ -60,6 +60,7 @@ func TestScripts(t *testing.T) {
 			"forge":  forgeCommand,
 			"exit":   exitCommand,
 			"expand": expandCommand,
+			"mode":   modeCommand,
 		},
 	})
 }
@@ -83,6 +84,7 @@ func setUp(env *testscript.Env) error {
 	}
 	env.Values[forgeKey{}] = f
 	env.Values[connectorKey{}] = &connector{}
+	env.Values[secondKey{}] = &second{}
 	env.Defer(func() { _ = f.Close() })
 	home := filepath.Join(env.WorkDir, ".home")
 	if err := os.MkdirAll(home, 0o755); err != nil {
@@ -121,6 +123,7 @@ func setUp(env *testscript.Env) error {
 //	forge tls: a second forge with a CA of its own, in TLS_HOST, TLS_URL and TLS_CA
 //	forge corp: this forge behind an own CA and a proxy, in CORP_HOST, CORP_CA and CORP_PROXY
 //	forge proxied AGENT: a program of that name went through the proxy
+//	forge tls-signed N: so many requests brought the second forge a credential
 func forgeCommand(ts *testscript.TestScript, neg bool, args []string) {
 	f := ts.Value(forgeKey{}).(*sandbox.Forge)
 	if len(args) == 0 {
@@ -136,6 +139,16 @@ func forgeCommand(ts *testscript.TestScript, neg bool, args []string) {
 		startTLS(ts)
 	case "corp":
 		startCorp(ts, f)
+	case "tls-signed":
+		n := 0
+		for _, e := range ts.Value(secondKey{}).(*second).Requests() {
+			if e.Authorized {
+				n++
+			}
+		}
+		if n != number(1) {
+			ts.Fatalf("%d requests brought a credential, want %s", n, args[1])
+		}
 	case "proxied":
 		if c := ts.Value(connectorKey{}).(*connector); (c.by(args[1]) == 0) != neg {
 			ts.Fatalf("%s asked the proxy %d times", args[1], c.by(args[1]))
@@ -194,7 +207,11 @@ func forgeCommand(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-type connectorKey struct{}
+type (
+	connectorKey struct{}
+	secondKey    struct{}
+	second       struct{ *sandbox.Forge }
+)
 
 // startTLS starts a second forge, whose certificate is signed by a CA that
 // nobody knows.
@@ -206,6 +223,7 @@ func startTLS(ts *testscript.TestScript) {
 	ts.Check(err)
 	ts.Defer(func() { _ = f.Close() })
 	f.Token("newcomer") // known to it from here on
+	ts.Value(secondKey{}).(*second).Forge = f
 	ts.Setenv("TLS_HOST", f.Host())
 	ts.Setenv("TLS_URL", f.URL())
 	ts.Setenv("TLS_CA", f.CAFile())
@@ -265,6 +283,18 @@ func expandCommand(ts *testscript.TestScript, _ bool, args []string) {
 		data, err := os.ReadFile(path)
 		ts.Check(err)
 		ts.Check(os.WriteFile(path, []byte(os.Expand(string(data), ts.Getenv)), 0o600))
+	}
+}
+
+// modeCommand wants the permissions of a file: mode 600 FILE.
+func modeCommand(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: mode OCTAL FILE")
+	}
+	info, err := os.Stat(ts.MkAbs(args[1]))
+	ts.Check(err)
+	if got := fmt.Sprintf("%o", info.Mode().Perm()); got != args[0] {
+		ts.Fatalf("%s has mode %s, want %s", args[1], got, args[0])
 	}
 }
 
