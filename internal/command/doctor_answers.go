@@ -114,16 +114,27 @@ func (p *hostProbe) probeAPI(ctx context.Context) probed {
 	case errors.As(err, &refused):
 		return probedBroken(exitNotPermitted, name, policyHint(refused), "%s", err)
 	}
+	return p.noAPI()
+}
+
+// noAPI is something that answers, or does not, in place of the API.
+func (p *hostProbe) noAPI() probed {
 	remedy := ""
-	if p.conf.Name != "github.com" {
-		remedy = p.setRemedy("apiUrl", p.base()+"/api/v3")
+	p.heard.mu.Lock()
+	if p.heard.status > 0 && p.heard.status < 500 && p.conf.Name != "github.com" {
+		remedy = p.setRemedy("apiUrl", p.base()+"/api/v3") // it answers, so it may lie elsewhere
 	}
-	v := p.a.judge(p.askErr)
-	code := v.code
+	p.heard.mu.Unlock()
+	code := p.a.judge(p.askErr).code
 	if code == exitFailed {
 		code = exitUnavailable
 	}
-	return probedBroken(code, name, remedy, "%s", p.askErr)
+	why := p.askErr
+	var down *forge.UnavailableError
+	if errors.As(why, &down) {
+		why = down.Err
+	}
+	return probedBroken(code, "api", remedy, "%s", why)
 }
 
 // kind names what answers; it is not sure of a server that says nothing of
@@ -301,7 +312,7 @@ func (p *hostProbe) probeOrgs(ctx context.Context) []probed {
 			case errors.As(err, &sso):
 				return probedBroken(exitNotPermitted, name, sso.URL, "%s wants single sign-on for this token", org)
 			case errors.As(err, &missing):
-				return probedDoubtful(name, "isrc config get hosts."+p.conf.Name+".orgs --json all", "%s does not exist, or is not visible to you", org)
+				return probedDoubtful(name, "isrc config set "+p.orgsKey+" ORGANISATION", "%s does not exist, or is not visible to you", org)
 			case errors.As(err, &signIn):
 				return probedUnclear(name, "", "%s is not shown without a token", org)
 			case err != nil:

@@ -97,10 +97,6 @@ func (p *hostProbe) probeGitAccess(ctx context.Context, site *contribute.Site, r
 	}
 	start := time.Now()
 	refs, err := site.Tool.LsRemote(ctx, p.a.inv.Dir, site.CloneURL(repo), "HEAD", "refs/heads/*")
-	var down *git.UnavailableError
-	if errors.As(err, &down) && down.Certificate && p.conf.CAFile != "" && p.a.inv.Getenv("GIT_SSL_CAINFO") != "" {
-		return probedBroken(exitUsage, name, "unset GIT_SSL_CAINFO", "git trusts the authorities in GIT_SSL_CAINFO alone, which covers the caFile of %s", p.conf.Name)
-	}
 	if err != nil {
 		return probedBroken(p.gitCode(err), name, "git ls-remote "+site.CloneURL(repo), "%s", shortGit(err))
 	}

@@ -25,7 +25,8 @@ type hostProbe struct {
 	a         *app
 	conf      config.Host
 	orgs      []string
-	named     bool // it merely stands on the command line
+	orgsKey   string // the setting that they stand in
+	named     bool   // it merely stands on the command line
 	transport *http.Transport
 	heard     *listener
 	client    *github.Client
@@ -38,7 +39,10 @@ type hostProbe struct {
 
 // probeHost looks at the way to a host and at what it answers.
 func (a *app) probeHost(ctx context.Context, c *config.Config, host string) []probed {
-	p := &hostProbe{a: a, conf: c.HostFor(host), orgs: orgsOf(c, host)}
+	p := &hostProbe{a: a, conf: c.HostFor(host), orgs: orgsOf(c, host), orgsKey: "orgs"}
+	if own, ok := c.Setting("hosts." + p.conf.Name + ".orgs"); ok && own.Value != "" {
+		p.orgsKey = own.Key
+	}
 	lines := p.run(ctx)
 	name := p.conf.Name
 	for i := range lines {
@@ -173,6 +177,7 @@ type listener struct {
 
 	mu     sync.Mutex
 	url    *url.URL
+	status int
 	header http.Header
 	sso    string // what was left out until the token is authorised
 }
@@ -184,7 +189,7 @@ func (l *listener) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.url, l.header = req.URL, resp.Header.Clone()
+	l.url, l.status, l.header = req.URL, resp.StatusCode, resp.Header.Clone()
 	if sso := resp.Header.Get("X-GitHub-SSO"); sso != "" {
 		l.sso = sso
 	}

@@ -214,7 +214,7 @@ func probeReach(c *config.Config, hosts []string) probed {
 			add(u.Host)
 		}
 	}
-	return probedFine("hosts", "isrc speaks to %s and to nobody else", join(append(all, "hosts that you name")))
+	return probedFine("hosts", "isrc speaks to %s, and to nobody else", join(append(all, "hosts that you name")))
 }
 
 // apiHost is where the API of a host is asked.

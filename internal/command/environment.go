@@ -55,7 +55,7 @@ func environmentTable() []variables {
 			{Name: "NO_PROXY", Meaning: "hosts that are reached without one; this machine always is"},
 			{Name: "SSL_CERT_FILE", Meaning: "certificate authorities in place of the system's", Elsewhere: true},
 			{Name: "SSL_CERT_DIR", Meaning: "the same, a folder of them", Elsewhere: true},
-			{Name: "GIT_SSL_CAINFO", Meaning: "the authorities that git trusts; it covers caFile for git"},
+			{Name: "GIT_SSL_CAINFO", Meaning: "the authorities that git trusts, for hosts without a caFile"},
 		}},
 		{"CI", []variable{
 			{Name: "GITHUB_ACTIONS", Meaning: "true: GITHUB_TOKEN belongs to GITHUB_SERVER_URL"},
