@@ -148,6 +148,9 @@ func (a *app) contribute(ctx context.Context, o *contributeOptions, arg string) 
 	if err := contribute.OutsideWorkTree(filepath.Dir(dir), filepath.Base(dir)); err != nil {
 		return err
 	}
+	if err := a.whoCommits(ctx, o, filepath.Dir(dir)); err != nil {
+		return err
+	}
 	sit, err := site.Look(ctx, contribute.Request{
 		Upstream: name, Issue: o.issue, Title: o.submit.title, Branch: o.branch, Base: o.base, Dir: dir, Via: contribute.Via(o.via), ForkOrg: o.forkOrg,
 	})
@@ -221,7 +224,7 @@ func (a *app) runContribution(ctx context.Context, site *contribute.Site, o *con
 		result.Next = &next
 		return a.show(&o.output, result, func(s *term.Streams) error { return showReady(s, a.inv.Dir, result) })
 	case err != nil:
-		return err
+		return stopped(j, err)
 	}
 	if !o.unattended() {
 		return a.show(&o.output, result, func(s *term.Streams) error { return showReady(s, a.inv.Dir, result) })
@@ -232,7 +235,7 @@ func (a *app) runContribution(ctx context.Context, site *contribute.Site, o *con
 	o.submit.output = output{}
 	pull, err := a.submitIn(ctx, site, &o.submit, st.Clone)
 	if err != nil {
-		return err
+		return inClone(st.Clone, err)
 	}
 	result.Pull = pull
 	return a.show(&o.output, result, func(s *term.Streams) error { return showSubmitted(s, pull) })
@@ -286,6 +289,9 @@ func (a *app) goOn(ctx context.Context, site *contribute.Site, o *contributeOpti
 		return err
 	}
 	defer j.Close() //nolint:errcheck // every line was written when it was made
+	if err := o.agrees(a, j); err != nil {
+		return err
+	}
 	upstream, err := forge.ParseRepo(run.Upstream, site.Host)
 	if err != nil {
 		return err

@@ -108,9 +108,7 @@ func (a *app) judge(err error) verdict {
 	code := func(c int, hints ...string) verdict {
 		var kept []string
 		for _, h := range hints {
-			if h != "" {
-				kept = append(kept, h)
-			}
+			kept = append(kept, hintLines(h)...)
 		}
 		return verdict{code: c, hints: kept}
 	}
@@ -157,7 +155,7 @@ func (a *app) judge(err error) verdict {
 	case errors.As(err, &limited):
 		return code(exitUnavailable, "try again after "+limited.Until.Local().Format("15:04:05"))
 	case errors.As(err, &down):
-		return code(exitUnavailable, firstOf(hint, unavailableHint(down)))
+		return code(exitUnavailable, unavailableHint(down), hint)
 	case errors.As(err, &locked):
 		return code(exitNotReached, fmt.Sprintf("another isrc (process %d) works on this run; wait for it, or end it", locked.PID))
 	case errors.As(err, &newer):
@@ -173,7 +171,7 @@ func (a *app) judge(err error) verdict {
 	if v, ok := judgeGit(err, hint); ok {
 		return v
 	}
-	return code(exitFailed, firstOf(hint, systemHint(err)))
+	return code(exitFailed, systemHint(err), hint)
 }
 
 // firstTime adds, for somebody who never named a forge, how to name one.
@@ -197,15 +195,12 @@ func (a *app) judgeContribution(err error, hint string) (verdict, bool) {
 		{contribute.ErrDeclinedBefore, exitNotPermitted},
 		{contribute.ErrNoRun, exitNotFound},
 		{contribute.ErrNoBase, exitNotFound},
+		{contribute.ErrNotReady, exitUnavailable},
 		{contribute.ErrIsFork, exitUsage},
 		{contribute.ErrUsage, exitUsage},
 	} {
 		if errors.Is(err, row.is) {
-			v := verdict{code: row.code}
-			if hint != "" {
-				v.hints = []string{hint}
-			}
-			return v, true
+			return verdict{code: row.code, hints: hintLines(hint)}, true
 		}
 	}
 	return verdict{}, false
@@ -237,10 +232,24 @@ func judgeGit(err error, hint string) (verdict, bool) {
 	default:
 		return v, false
 	}
-	if hint != "" {
-		v.hints = []string{hint}
+	switch own := hintLines(hint); {
+	case v.code == exitUnavailable:
+		v.hints = append(v.hints, own...)
+	case len(own) > 0:
+		v.hints = own
 	}
 	return v, true
+}
+
+// hintLines takes a hint of several lines apart: each is one to paste.
+func hintLines(hint string) []string {
+	var lines []string
+	for l := range strings.SplitSeq(hint, "\n") {
+		if l != "" {
+			lines = append(lines, l)
+		}
+	}
+	return lines
 }
 
 func policyHint(e *forge.NotPermittedError) string {
@@ -287,7 +296,7 @@ func gitUnavailableHint(e *git.UnavailableError) string {
 
 func systemHint(err error) string {
 	switch {
-	case errors.Is(err, syscall.ENOSPC):
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, git.ErrDiskFull):
 		return "the disk is full; make room and run the same command again"
 	case errors.Is(err, fs.ErrPermission):
 		return "look at who owns that path"

@@ -43,12 +43,12 @@ func (a *app) noClone(err error) error {
 	var dirs []string
 	for _, st := range runs {
 		if st.Ended == "" && st.Clone != "" && len(dirs) < 5 {
-			dirs = append(dirs, "cd "+shellWord(st.Clone))
+			dirs = append(dirs, "cd "+shellWord(st.Clone)+"   # "+st.Branch+" for "+term.Line(st.Upstream))
 		}
 	}
 	hint := "isrc contribute OWNER/NAME makes a clone"
 	if len(dirs) > 0 {
-		hint = "your contributions are here: " + strings.Join(dirs, "; ")
+		hint = strings.Join(dirs, "\n")
 	}
 	return &contribute.HintError{Err: fmt.Errorf("%s is not in a clone: %w", a.inv.Dir, err), Hint: hint}
 }

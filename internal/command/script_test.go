@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -36,18 +38,30 @@ func scripted() int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	begun := time.Now()
-	inv.Now = func() time.Time { return clock.Add(time.Since(begun)) }
-	if at := os.Getenv("TEST_KILL_AT"); at != "" {
-		inv.Trace = func(p workflow.Point) {
-			if at == p.Step+": "+p.Name {
-				_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
-			}
-		}
-	}
+	inv.Now, inv.Sleep = scriptClock()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
+	kill, hold := os.Getenv("TEST_KILL_AT"), os.Getenv("TEST_HOLD_AT")
+	inv.Trace = func(p workflow.Point) {
+		switch p.Step + ": " + p.Name {
+		case kill:
+			_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
+		case hold:
+			held(ctx)
+		}
+	}
 	return Run(ctx, inv)
+}
+
+// scriptClock begins at a fixed time. To sleep moves it on at once: what waits
+// for minutes is told so and need not be waited for.
+func scriptClock() (now func() time.Time, sleep func(context.Context, time.Duration) error) {
+	begun, slept := time.Now(), atomic.Int64{}
+	now = func() time.Time { return clock.Add(time.Since(begun) + time.Duration(slept.Load())) }
+	return now, func(ctx context.Context, d time.Duration) error {
+		slept.Add(int64(d))
+		return ctx.Err()
+	}
 }
 
 func TestScripts(t *testing.T) {
@@ -60,9 +74,24 @@ func TestScripts(t *testing.T) {
 			"forge":  forgeCommand,
 			"exit":   exitCommand,
 			"expand": expandCommand,
+			"hold":   holdCommand,
+			"resume": resumeCommand,
+			"safe":   safeCommand,
+			"newer":  newerCommand,
+			"esc":    escCommand,
+			"poison": poisonCommand,
 			"mode":   modeCommand,
 		},
+		Condition: condition,
 	})
+}
+
+// condition knows what a script may ask of this machine.
+func condition(name string) (bool, error) {
+	if name != "smalldisk" {
+		return false, fmt.Errorf("no such condition")
+	}
+	return exec.Command("unshare", "-Urm", "mount", "-t", "tmpfs", "-o", "size=40k", "tmpfs", os.TempDir()).Run() == nil, nil
 }
 
 type forgeKey struct{}
@@ -78,11 +107,11 @@ func setUp(env *testscript.Env) error {
 	if err != nil {
 		return err
 	}
-	f, err := sandbox.Start(context.Background(), sandbox.Options{Dir: dir, Now: func() time.Time { return clock.Add(time.Since(begun)) }, Record: record})
+	f, err := sandbox.Start(context.Background(), sandbox.Options{Dir: dir, Now: func() time.Time { return clock.Add(time.Since(begun)) }, World: worldOf(env), Record: record})
 	if err != nil {
 		return err
 	}
-	env.Values[forgeKey{}] = f
+	env.Values[forgeKey{}], env.Values[holdKey{}] = f, make([]*aHold, 1)
 	env.Values[connectorKey{}] = &connector{}
 	env.Values[secondKey{}] = &second{}
 	env.Defer(func() { _ = f.Close() })

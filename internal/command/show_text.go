@@ -15,7 +15,7 @@ import (
 func showCard(s *term.Streams, c *card, now time.Time) error {
 	w := s.Out
 	fmt.Fprintln(w, s.Paint(term.Strong, term.Line(c.FullName)))
-	for _, l := range term.Wrap(term.Line(c.Description), s.Width) {
+	for _, l := range term.Wrap(shortLine(c.Description), s.Width) {
 		fmt.Fprintln(w, l)
 	}
 	for _, l := range joinFacts(headline(c, now), " "+s.Sym(term.SymDot)+" ", s.Width) {
@@ -58,6 +58,13 @@ func showCard(s *term.Streams, c *card, now time.Time) error {
 	fmt.Fprintln(w, s.Paint(term.Strong, next))
 	return nil
 }
+
+// maxShown bounds a piece of foreign text that nobody wants to read whole, in
+// columns.
+const maxShown = 300
+
+// shortLine makes foreign text one safe line of bounded length.
+func shortLine(text string) string { return term.Truncate(term.Line(text), maxShown, "...") }
 
 func headline(c *card, now time.Time) []string {
 	var facts []string
@@ -278,7 +285,7 @@ func issueTexts(all []issueLine, now time.Time) []remark {
 			}
 		}
 		extra = append(extra, i.Labels...)
-		out = append(out, remark{fmt.Sprintf("#%d %s", i.Number, term.Line(i.Title)), term.Line(strings.Join(extra, ", "))})
+		out = append(out, remark{fmt.Sprintf("#%d %s", i.Number, shortLine(i.Title)), shortLine(strings.Join(extra, ", "))})
 	}
 	return out
 }

@@ -126,9 +126,14 @@ func (a *app) submitIn(ctx context.Context, site *contribute.Site, o *submitOpti
 	}
 	review.Change.Draft = draft
 	review.Judge(ctx, site)
+	if !o.dryRun {
+		if err := review.KeepText(draft, text); err != nil {
+			return nil, err // what somebody wrote must not be lost if what follows fails
+		}
+	}
 	findings := describeReview(review, nil)
 	if blocking := broken(review.Findings, o.despite); blocking {
-		return nil, a.refuseBroken(review, findings, o, draft)
+		return nil, a.refuseBroken(review, findings, o)
 	}
 	sub, err := site.PlanSubmit(ctx, review, draft, text)
 	if err != nil {
@@ -151,9 +156,6 @@ func (a *app) submitIn(ctx context.Context, site *contribute.Site, o *submitOpti
 
 func (a *app) carrySubmission(ctx context.Context, site *contribute.Site, o *submitOptions, sub *contribute.Submission, result *submitted) error {
 	review := sub.Review
-	if err := contribute.SaveDraft(review.Repo, review.Branch, rule.Draft{Title: result.Title, Body: result.Body}); err != nil {
-		return err // the text must not be lost if what follows fails
-	}
 	j, err := site.Adopt(ctx, review.Place, site.Tool)
 	if err != nil {
 		return err
@@ -182,6 +184,9 @@ func (a *app) reviewForSubmit(ctx context.Context, site *contribute.Site, o *sub
 	if err != nil {
 		return nil, nil, err
 	}
+	if place.Branch == "" {
+		return nil, nil, place.Ready(&contribute.Review{Place: place})
+	}
 	if place.Run == nil && o.repo == "" {
 		return nil, nil, &usageError{err: fmt.Errorf("this clone has no record of where the change goes"), hint: "isrc submit --repo " + firstOf(strings.Trim(place.Upstream.FullName(), "/"), "OWNER/NAME")}
 	}
@@ -190,10 +195,15 @@ func (a *app) reviewForSubmit(ctx context.Context, site *contribute.Site, o *sub
 			return nil, nil, err
 		}
 	}
+	if o.title != "" && !o.dryRun && place.Branch != place.Base {
+		if err := place.KeepTitle(o.title); err != nil {
+			return nil, nil, err
+		}
+	}
 	if err := place.Refresh(ctx, site.Tool); err != nil {
 		return nil, nil, err
 	}
-	if place.Branch != "" && place.Branch == place.Base && (o.branch != "" || a.io.CanPrompt()) {
+	if place.Branch == place.Base && (o.branch != "" || a.io.CanPrompt()) {
 		if err := a.moveCommits(ctx, place, tool, o); err != nil {
 			return nil, nil, err
 		}
@@ -220,6 +230,10 @@ func (a *app) moveCommits(ctx context.Context, p *contribute.Place, tool *git.To
 		if name == "" {
 			return term.ErrDeclined
 		}
+	}
+	if o.dryRun {
+		a.say("isrc: the commits on %s would move to a branch %s", p.Base, term.Line(name))
+		return p.StandFor(name)
 	}
 	return p.MoveTo(ctx, tool, name)
 }
@@ -278,13 +292,8 @@ func broken(all []rule.Finding, despite []string) bool {
 	return false
 }
 
-// refuseBroken shows what is broken, keeps the text, and says how to go on.
-func (a *app) refuseBroken(r *contribute.Review, c *checked, o *submitOptions, draft rule.Draft) error {
-	if !o.dryRun {
-		if err := contribute.SaveDraft(r.Repo, r.Branch, draft); err != nil {
-			return err
-		}
-	}
+// refuseBroken shows what is broken and says how to go on.
+func (a *app) refuseBroken(r *contribute.Review, c *checked, o *submitOptions) error {
 	if !o.output.set {
 		shown := *a.io
 		shown.Out = a.io.Err

@@ -6,12 +6,28 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"unicode"
 
 	"github.com/isrc-dev/isrc/internal/git"
 )
 
 // runKey is where a clone's git configuration names the run of a branch.
 func runKey(branch string) string { return "branch." + branch + ".isrc-run" }
+
+// checkBranch refuses what git takes for no branch's name
+// (git-check-ref-format).
+func checkBranch(name string) error {
+	bad := name == "" || name == "@" || name == "HEAD" || len(name) > 200 ||
+		strings.ContainsAny(name, " ~^:?*[\\\x7f") || strings.ContainsFunc(name, unicode.IsControl) ||
+		strings.Contains(name, "..") || strings.Contains(name, "@{") || strings.HasPrefix(name, "-") || strings.HasSuffix(name, ".")
+	for part := range strings.SplitSeq(name, "/") {
+		bad = bad || part == "" || strings.HasPrefix(part, ".") || strings.HasSuffix(part, ".lock")
+	}
+	if bad {
+		return refuse(ErrUsage, "give another name: --branch NAME", "%q is no name for a branch", name)
+	}
+	return nil
+}
 
 type branchIn struct {
 	Dir    string `json:"dir"`

@@ -116,15 +116,15 @@ func nextNumber(st workflow.State) string {
 }
 
 // Adopt opens the journal of the run that a clone belongs to, and lets it know
-// the branch and folder as they are called now. A clone that has no run, or
+// the branch, folder and base as they are called now. A clone that has no run, or
 // whose journal is lost or ended, gets a new one.
 func (s *Site) Adopt(ctx context.Context, p *Place, tool *git.Tool) (*workflow.Journal, error) {
 	if p.Run != nil && p.Run.Ended == "" {
 		j, err := workflow.Open(s.Runs, p.Run.Run)
-		if err != nil || (p.Run.Branch == p.Branch && p.Run.Clone == p.Dir) {
+		if err != nil || (p.Run.Branch == p.Branch && p.Run.Clone == p.Dir && p.Run.Base == p.Base) {
 			return j, err
 		}
-		if err := j.Update(func(h *workflow.Header) { h.Branch, h.Clone = p.Branch, p.Dir }); err != nil {
+		if err := j.Update(func(h *workflow.Header) { h.Branch, h.Clone, h.Base = p.Branch, p.Dir, p.Base }); err != nil {
 			return nil, errors.Join(err, j.Close())
 		}
 		return j, nil
@@ -169,7 +169,7 @@ func (s *Site) Submit(ctx context.Context, j *workflow.Journal, sub *Submission,
 			return nil, err
 		}
 	}
-	if err := sub.extend(j); err != nil {
+	if err := sub.extend(ctx, s, j); err != nil {
 		return nil, err
 	}
 	if err := s.Engine().Run(ctx, j); err != nil {
@@ -185,25 +185,39 @@ func (s *Site) Submit(ctx context.Context, j *workflow.Journal, sub *Submission,
 // extend brings the journal's plan to what is to be submitted. A submission
 // that was interrupted goes on if it still says the same; if the user has
 // changed the commits or the text since, it gives way to the new one.
-func (sub *Submission) extend(j *workflow.Journal) error {
+func (sub *Submission) extend(ctx context.Context, s *Site, j *workflow.Journal) error {
 	st := j.State()
-	if sub.underWay(st) {
+	if sub.underWay(st) && !s.pushLost(ctx, st) {
 		return nil
 	}
-	for _, s := range st.Steps {
-		if (s.Kind == kindPush || s.Kind == kindPull) && s.Status != workflow.Done && s.Status != workflow.Dropped && s.Status != workflow.Released {
-			if err := j.Drop(s.ID); err != nil {
+	for _, step := range st.Steps {
+		if (step.Kind == kindPush || step.Kind == kindPull) && step.Status != workflow.Done && step.Status != workflow.Dropped && step.Status != workflow.Released {
+			if err := j.Drop(step.ID); err != nil {
 				return err
 			}
 		}
 	}
 	var missing []workflow.Step
-	for _, s := range sub.Steps {
-		if _, planned := st.Step(s.ID); !planned {
-			missing = append(missing, s)
+	for _, step := range sub.Steps {
+		if _, planned := st.Step(step.ID); !planned {
+			missing = append(missing, step)
 		}
 	}
 	return j.Append(missing...)
+}
+
+// pushLost tells whether the branch that was pushed last has gone from where it
+// was pushed to, so that no pull request can be opened from it.
+func (s *Site) pushLost(ctx context.Context, st workflow.State) bool {
+	for _, step := range slices.Backward(st.Steps) {
+		var out pushOut
+		if step.Kind != kindPush || step.Status != workflow.Done || json.Unmarshal(step.Out, &out) != nil {
+			continue
+		}
+		at, err := s.remoteBranch(ctx, out.URL, out.Branch)
+		return err == nil && at == ""
+	}
+	return false
 }
 
 // underWay tells whether the journal holds this very submission, not yet done.

@@ -32,6 +32,37 @@ func LoadDraft(repo *git.Repo, branch string) (rule.Draft, error) {
 	return rule.Draft{Title: strings.TrimSpace(title), Body: strings.TrimSpace(body), Exists: true, TitleFrom: "the draft"}, nil
 }
 
+// KeepTitle saves the title that the user gave, before anything else can fail.
+func (p *Place) KeepTitle(title string) error {
+	d, err := LoadDraft(p.Repo, p.Branch)
+	if err != nil || d.Title == title {
+		return err
+	}
+	d.Title = title
+	return SaveDraft(p.Repo, p.Branch, d)
+}
+
+// KeepText saves the words that the user gave for the pull request. What isrc
+// took from commits and template is not kept: it is taken anew each time, so
+// that an amended commit counts.
+func (r *Review) KeepText(d rule.Draft, o SubmitOptions) error {
+	before, err := LoadDraft(r.Repo, r.Branch)
+	if err != nil {
+		return err
+	}
+	kept := rule.Draft{Title: before.Title, Body: before.Body}
+	if o.Title != "" {
+		kept.Title = o.Title
+	}
+	if o.Body != nil || len(o.Sections) > 0 || len(o.Ticks) > 0 {
+		kept.Body = d.Body
+	}
+	if kept.Title == before.Title && kept.Body == before.Body {
+		return nil
+	}
+	return SaveDraft(r.Repo, r.Branch, kept)
+}
+
 // SaveDraft writes a branch's draft, whole or not at all.
 func SaveDraft(repo *git.Repo, branch string, d rule.Draft) error {
 	if branch == "" {

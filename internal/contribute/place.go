@@ -251,6 +251,10 @@ func (p *Place) Refresh(ctx context.Context, tool *git.Tool) error {
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
+			var gone *git.NotFoundError
+			if _, known := p.Repo.Resolve(tracking); known == nil && errors.As(err, &gone) && gone.Ref != "" {
+				return p.baseGone(ctx)
+			}
 			p.Notes = append(p.Notes, fmt.Sprintf("%s of %s was not fetched anew: %v", p.Base, p.Remote, err))
 		}
 	}
@@ -268,6 +272,15 @@ func (p *Place) Refresh(ctx context.Context, tool *git.Tool) error {
 		}
 	}
 	return refuse(ErrNoBase, "name another one: --base BRANCH", "there is no branch %s in %s", p.Base, firstWord(p.Upstream.FullName(), p.Remote, p.Dir))
+}
+
+// baseGone says that the base was deleted since it was fetched.
+func (p *Place) baseGone(ctx context.Context) error {
+	other := defaultBranch(ctx, p.Repo, p.Remote)
+	if other == "" || other == p.Base {
+		other = "BRANCH"
+	}
+	return refuse(ErrNoBase, "name another one: --base "+other, "%s has no branch %s any more", firstWord(p.Upstream.FullName(), p.Remote), p.Base)
 }
 
 // deepen gives a shallow clone as much history as it takes to find where the
@@ -362,6 +375,9 @@ func (e *Event) Draft() rule.Draft {
 // and lets the base branch be what the upstream has.
 func (p *Place) MoveTo(ctx context.Context, tool *git.Tool, name string) error {
 	base := p.Branch
+	if err := p.StandFor(name); err != nil {
+		return err
+	}
 	if _, err := tool.Run(ctx, p.Dir, "switch", "--quiet", "--create", name, "--no-track"); err != nil {
 		return fmt.Errorf("make the branch %s: %w", name, err)
 	}
@@ -369,6 +385,20 @@ func (p *Place) MoveTo(ctx context.Context, tool *git.Tool, name string) error {
 		if _, err := tool.Run(ctx, p.Dir, "update-ref", "refs/heads/"+base, p.BaseRev, p.Head); err != nil {
 			return fmt.Errorf("set %s back to what the upstream has: %w", base, err)
 		}
+	}
+	return nil
+}
+
+// StandFor lets the place be judged as if its commits lay on that branch.
+func (p *Place) StandFor(name string) error {
+	if err := checkBranch(name); err != nil {
+		return err
+	}
+	if name == p.Base {
+		return refuse(ErrUsage, "give another name: --branch NAME", "the commits lie on %s already", name)
+	}
+	if _, err := p.Repo.Resolve("refs/heads/" + name); err == nil {
+		return refuse(ErrUsage, "give another name: --branch NAME", "there is a branch %s already", name)
 	}
 	p.Branch = name
 	return nil

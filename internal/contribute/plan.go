@@ -31,6 +31,11 @@ func Decide(s *Situation) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
+	if s.Branch != "" {
+		if err := checkBranch(s.Branch); err != nil {
+			return nil, err
+		}
+	}
 	p := &Plan{Via: via, Why: why, Base: s.Base, Dir: s.Dir, Branch: branchName(s)}
 	if p.Branch == p.Base {
 		return nil, refuse(ErrUsage, "give the branch another name: --branch NAME", "the branch %s is the one that is contributed to", p.Base)

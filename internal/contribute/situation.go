@@ -113,6 +113,9 @@ func (s *Site) lookFurther(ctx context.Context, sit *Situation, forkThere bool) 
 			return nil
 		})
 	}
+	if sit.Request.Base != "" {
+		g.Go(func() error { return s.baseThere(gctx, sit) })
+	}
 	g.Go(func() error {
 		set, err := guideline.Read(gctx, guideline.Query{
 			Repo: sit.Upstream.RepoName, Ref: sit.Base, Base: sit.Base, Head: sit.Request.Branch, Direct: sit.Via == ViaBranch || (sit.Via == ViaAuto && canPush(sit.Upstream)),
@@ -124,6 +127,18 @@ func (s *Site) lookFurther(ctx context.Context, sit *Situation, forkThere bool) 
 		return nil
 	})
 	return g.Wait()
+}
+
+// baseThere asks over git whether the branch that was named is there.
+func (s *Site) baseThere(ctx context.Context, sit *Situation) error {
+	refs, err := s.Reader.Refs(ctx, s.cloneURLOf(sit.Upstream))
+	if err != nil {
+		return fmt.Errorf("look for the branch %s of %s: %w", sit.Base, sit.Upstream.FullName(), err)
+	}
+	if refs.Hashes["refs/heads/"+sit.Base] == "" {
+		return refuse(ErrNoBase, "its default branch is "+sit.Upstream.DefaultBranch+": --base "+sit.Upstream.DefaultBranch, "%s has no branch %s", sit.Upstream.FullName(), sit.Base)
+	}
+	return nil
 }
 
 // repositoryAnswers asks over git, which costs no forge request, whether a

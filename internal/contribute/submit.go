@@ -169,15 +169,24 @@ type Submission struct {
 	pull pullIn
 }
 
+// repoFlag names the upstream where no record does.
+func (p *Place) repoFlag() string {
+	if p.Run != nil || p.Upstream.IsZero() {
+		return ""
+	}
+	return " --repo " + p.Upstream.FullName()
+}
+
 // Ready refuses what cannot be submitted, each with its way out.
 func (p *Place) Ready(r *Review) error {
 	switch {
-	case p.Upstream.IsZero():
+	case p.Upstream.IsZero() && p.Branch != "":
 		return refuse(ErrUsage, "isrc submit --repo OWNER/NAME", "it is not known which repository this change goes to")
 	case p.Detached || p.Branch == "":
-		return refuse(ErrUsage, "git switch -c NAME, then isrc submit", "HEAD is detached: a pull request needs a branch")
+		return refuse(ErrUsage, "git switch -c NAME, then isrc submit"+p.repoFlag(), "HEAD is detached: a pull request needs a branch")
 	case p.Branch == p.Base && len(r.Change.Commits) > 0:
-		return refuse(ErrUsage, "move the commits to a branch of their own: isrc submit --branch NAME", "the %s lie on %s, the branch they are meant for", plural(len(r.Change.Commits), "commit"), p.Base)
+		return refuse(ErrUsage, "isrc submit"+p.repoFlag()+" --branch NAME moves them to a branch of their own",
+			"%s on %s, the branch that the change is meant for", plural(len(r.Change.Commits), "commit lies", "commits lie"), p.Base)
 	case len(r.Change.Commits) == 0 && len(r.Uncommitted) > 0:
 		return refuse(ErrNoCommit, "git add … and git commit, then isrc submit", "there is no commit to submit yet; %s not committed", plural(len(r.Uncommitted), "file is", "files are"))
 	case len(r.Change.Commits) == 0:

@@ -1,0 +1,149 @@
+package command
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+
+	"github.com/isrc-dev/isrc/internal/contribute"
+	"github.com/isrc-dev/isrc/internal/forge"
+	"github.com/isrc-dev/isrc/internal/git"
+	"github.com/isrc-dev/isrc/internal/workflow"
+)
+
+// identityLines are what git wants before it commits.
+const identityLines = "git config --global user.name \"Your Name\"\ngit config --global user.email you@example.com"
+
+// whoCommits says early that git has no name to commit with: as a remark where
+// the user will commit, as an error where isrc would.
+func (a *app) whoCommits(ctx context.Context, o *contributeOptions, dir string) error {
+	tool, err := a.tool()
+	if err != nil || o.dryRun {
+		return err
+	}
+	if _, err := os.Stat(dir); err != nil {
+		dir = os.TempDir()
+	}
+	_, err = tool.Identity(ctx, dir)
+	if !errors.Is(err, git.ErrNoIdentity) {
+		return err
+	}
+	if _, later := tool.Run(ctx, dir, "config", "--get-regexp", `^includeif\.`); later == nil {
+		return nil // the clone's place may give it one
+	}
+	if o.unattended() {
+		return git.ErrNoIdentity
+	}
+	a.say("isrc: %v; before you commit:", git.ErrNoIdentity)
+	for _, l := range hintLines(identityLines) {
+		a.say("isrc: hint: %s", l)
+	}
+	return nil
+}
+
+// agrees refuses to go on with a run in another way than it was begun in. A
+// change that was not made yet gives way to the one that is asked for now.
+func (o *contributeOptions) agrees(a *app, j *workflow.Journal) error {
+	run := j.State()
+	_, forked := run.Step("fork")
+	differs := func(flag, is string) error {
+		return &usageError{
+			err:  fmt.Errorf("%s: your unfinished contribution on %s %s", flag, run.Branch, is),
+			hint: "start another with --new and a --branch of its own, or end that one: isrc abandon " + run.Run,
+		}
+	}
+	switch {
+	case o.base != "" && o.base != run.Base:
+		return differs("--base "+o.base, "goes to "+run.Base)
+	case o.dir != "" && a.path(o.dir) != run.Clone:
+		return differs("--dir "+o.dir, "has its clone in "+run.Clone)
+	case o.issue != 0 && strconv.Itoa(o.issue) != run.Extra["issue"]:
+		return differs(fmt.Sprintf("--issue %d", o.issue), "is for another one, or none")
+	case o.via == "branch" && forked:
+		return differs("--via branch", "goes by a fork")
+	case o.via == "fork" && !forked:
+		return differs("--via fork", "goes by a branch in the repository")
+	case !o.unattended():
+		return nil
+	}
+	if _, byHand := run.Step("edit"); byHand {
+		return differs("--apply, --exec", "waits for a change by hand")
+	}
+	wanted, err := o.after(a, nil)
+	if err != nil {
+		return err
+	}
+	return replaceChange(j, wanted[0], differs)
+}
+
+// replaceChange lets another patch or command take the place of one that
+// failed. One that is in the branch already stays.
+func replaceChange(j *workflow.Journal, wanted workflow.Step, differs func(flag, is string) error) error {
+	n := 0
+	for _, st := range j.State().Steps {
+		if st.ID != "apply" && st.ID != "exec" && st.Kind != wanted.Kind {
+			continue
+		}
+		n++
+		switch {
+		case st.Status == workflow.Dropped:
+		case st.Kind == wanted.Kind && bytes.Equal(st.In, wanted.In):
+			return nil
+		case st.Status == workflow.Done:
+			return differs("--apply, --exec", "has another change in its branch already")
+		default:
+			if err := j.Drop(st.ID); err != nil {
+				return err
+			}
+		}
+	}
+	if n > 0 {
+		wanted.ID += fmt.Sprintf("-%d", n+1)
+	}
+	return j.Append(wanted)
+}
+
+// stopped adds to a failure how to go on. A refusal before anything was made
+// leaves nothing to go on with, so the run ends.
+func stopped(j *workflow.Journal, err error) error {
+	st := j.State()
+	var refused *forge.NotPermittedError
+	if errors.As(err, &refused) && !anyDone(st) {
+		return errors.Join(err, j.End("refused"))
+	}
+	if errors.Is(err, context.Canceled) {
+		return err
+	}
+	var hinted *contribute.HintError
+	if errors.As(err, &hinted) {
+		return err
+	}
+	upstream, parseErr := forge.ParseRepo(st.Upstream, "")
+	if parseErr != nil {
+		return err
+	}
+	again := "isrc contribute " + upstream.FullName() + " --branch " + shellWord(st.Branch)
+	return &contribute.HintError{Err: err, Hint: "what was made is kept; the same command, or " + again + ", goes on"}
+}
+
+func anyDone(st workflow.State) bool {
+	for _, s := range st.Steps {
+		if s.Status == workflow.Done {
+			return true
+		}
+	}
+	return false
+}
+
+// inClone lets the hint of a command that worked in a clone be pasted from
+// where the user stands.
+func inClone(dir string, err error) error {
+	var exit *exitError
+	if errors.As(err, &exit) && exit.hint != "" {
+		return &exitError{code: exit.code, err: exit.err, hint: "cd " + shellWord(dir) + ", then " + exit.hint}
+	}
+	return err
+}
