@@ -91,6 +91,36 @@ func compareWithGit(t *testing.T, w *world, r *Repo, a, b string) {
 	}
 }
 
+// What looks like head's own is an ancestor of the common commit, by a long
+// way whose clocks ran ahead.
+func TestAWrongClockDoesNotMakeACommitLookNew(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.git(".", "init", "--quiet", "--bare", "r.git")
+	var in strings.Builder
+	commit := func(name string, when int, parents ...string) {
+		fmt.Fprintf(&in, "commit refs/heads/%s\ncommitter c <c@acme.example> %d +0000\ndata 2\nc\n", name, 1_700_000_000+when)
+		for i, p := range parents {
+			fmt.Fprintf(&in, "%s refs/heads/%s\n", []string{"from", "merge"}[i], p)
+		}
+		in.WriteString("\n")
+	}
+	commit("old", 100)
+	last := "old"
+	for i := range 9 {
+		name := fmt.Sprint("ahead", i)
+		commit(name, 105, last)
+		last = name
+	}
+	commit("common", 90, last)
+	commit("base", 190, "common")
+	commit("head", 200, "common", "old")
+	if _, err := w.tool.RunInput(ctx(t), w.path("r.git"), strings.NewReader(in.String()), "fast-import", "--quiet"); err != nil {
+		t.Fatal(err)
+	}
+	compareWithGit(t, w, w.open("r.git"), "base", "head")
+}
+
 func TestCommitsAreReadWhole(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
