@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -182,7 +181,8 @@ func TestWhoIsSpokenTo(t *testing.T) {
 	}
 }
 
-// Absurd pages must neither take for ever nor exhaust the stack.
+// Absurd pages must neither take for ever nor exhaust the stack; that they end
+// is the test.
 func TestParseDocumentBounds(t *testing.T) {
 	t.Parallel()
 	for name, text := range map[string]string{
@@ -199,12 +199,8 @@ func TestParseDocumentBounds(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			start := time.Now()
-			readText(DocContributing, "x.md", text)
-			if d := time.Since(start); d > 20*time.Second {
-				t.Errorf("it took %v", d)
-			} else {
-				t.Logf("%s took %v", name, d)
+			if n := len(readText(DocContributing, "x.md", text).Sentences); n > maxSentences {
+				t.Errorf("%d sentences", n)
 			}
 		})
 	}

@@ -51,6 +51,10 @@ func Speaks(headings []string) bool {
 	return true
 }
 
+// maxSentences bounds what is read of one page; the largest known CONTRIBUTING
+// has a few hundred.
+const maxSentences = 4000
+
 // readSentences splits the paragraphs and items of a document and keeps those
 // sentences that speak to contributors; all keeps the others, too.
 func readSentences(d *Document, all bool) []Sentence {
@@ -67,6 +71,9 @@ func readSentences(d *Document, all bool) []Sentence {
 			continue
 		}
 		for _, r := range split(b.Text) {
+			if len(out) >= maxSentences {
+				return out
+			}
 			s := b.Text[r[0]:r[1]]
 			if p.licence.MatchString(s) || p.agents.MatchString(s) {
 				continue

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -97,13 +96,9 @@ func TestParseScriptRefuses(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			start := time.Now()
 			v, err := ParseScript([]byte(in))
 			if err == nil && v.Kind != KindCode {
 				t.Errorf("got %s", dump(v))
-			}
-			if d := time.Since(start); d > 10*time.Second {
-				t.Errorf("it took %v", d)
 			}
 		})
 	}
