@@ -33,6 +33,7 @@ type undone struct {
 type abandonOptions struct {
 	dryRun bool
 	yes    bool
+	close  bool
 	output output
 }
 
@@ -43,9 +44,10 @@ func newAbandon(a *app) *cobra.Command {
 		Short: "End a contribution and take back what isrc made",
 		Long: `Abandon ends the contribution of this branch, or of the named run, and takes
 back what isrc made and nobody changed since: a clone with nothing of yours in
-it, a branch without commits, a pushed branch without a pull request. A fork and
-a pull request stay; so does everything that holds work of yours. It says what
-it keeps, and where.`,
+it, a branch without commits, a pushed branch without an open pull request. A
+fork stays, and so does everything that holds work of yours. A pull request
+stays open unless you say otherwise: at a terminal it asks, elsewhere --close
+closes it. It says what it keeps, and where.`,
 		Example: `  isrc abandon --dry-run
   isrc abandon 20260102-auth-lib-fix-398-x7k2 --yes`,
 		Args: func(cmd *cobra.Command, args []string) error {
@@ -66,8 +68,9 @@ it keeps, and where.`,
 	f := cmd.Flags()
 	f.BoolVar(&o.dryRun, "dry-run", false, "say what would be taken back and what kept")
 	f.BoolVarP(&o.yes, "yes", "y", false, "do not ask")
+	f.BoolVar(&o.close, "close", false, "close its pull request too")
 	addOutput(cmd, &o.output, abandoned{})
-	exits(cmd, exitNotFound, exitNotReached, exitInterrupted)
+	exits(cmd, exitSignIn, exitNotFound, exitUnavailable, exitNotReached, exitInterrupted)
 	return cmd
 }
 
@@ -92,38 +95,68 @@ func (a *app) abandon(ctx context.Context, o *abandonOptions, run string) error 
 			return nil
 		})
 	}
-	if !o.dryRun && !o.yes && a.io.CanPrompt() {
-		if err := a.io.Confirm(fmt.Sprintf("End the contribution on %s to %s?", st.Branch, name.FullName()), "--yes", false); err != nil {
-			return err
-		}
+	if err := a.agreeToEnd(ctx, o, st, name); err != nil {
+		return err
 	}
 	j, err := workflow.Open(a.runsDir(), run)
 	if err != nil {
 		return a.runError(run, err)
 	}
 	defer j.Close() //nolint:errcheck // every line was written when it was made
-	if !st.NewerVersion {
-		if err := a.takeBack(ctx, j, name, o.dryRun, result); err != nil {
-			return err
-		}
-	}
-	if !o.dryRun {
+	failed := a.takeBack(ctx, j, name, o, result)
+	if failed == nil && !o.dryRun {
 		if err := j.End("abandoned"); err != nil {
 			return err
 		}
 		result.Ended = true
 	}
-	return a.show(&o.output, result, func(s *term.Streams) error { return showAbandoned(s, result) })
+	if err := a.show(&o.output, result, func(s *term.Streams) error { return showAbandoned(s, result) }); err != nil || failed == nil {
+		return err
+	}
+	return &contribute.HintError{Err: fmt.Errorf("abandon %s: %w", run, failed), Hint: "what could not be looked at is kept, and the contribution is not ended; try again: isrc abandon " + run}
 }
 
-func (a *app) takeBack(ctx context.Context, j *workflow.Journal, name forge.RepoName, dry bool, result *abandoned) error {
+// agreeToEnd asks whether to end the contribution, and what to do with its pull
+// request.
+func (a *app) agreeToEnd(ctx context.Context, o *abandonOptions, st workflow.State, name forge.RepoName) error {
+	if o.dryRun || o.yes || !a.io.CanPrompt() {
+		return nil
+	}
+	if err := a.io.Confirm(fmt.Sprintf("End the contribution on %s to %s?", st.Branch, name.FullName()), "--yes", false); err != nil {
+		return err
+	}
+	pull := contribute.Opened(st)
+	if pull == nil || o.close {
+		return nil
+	}
+	err := a.io.Confirm(fmt.Sprintf("Close its pull request #%d too?", pull.Number), "--close", false)
+	if o.close = err == nil; errors.Is(err, term.ErrDeclined) && ctx.Err() == nil {
+		err = nil // a no is an answer
+	}
+	return err
+}
+
+// takeBack undoes the steps. Those of a newer version cannot be read, so what
+// they made stays.
+func (a *app) takeBack(ctx context.Context, j *workflow.Journal, name forge.RepoName, o *abandonOptions, result *abandoned) error {
+	st := j.State()
+	if st.NewerVersion {
+		why := fmt.Sprintf("begun by a newer isrc (%s), which alone can read what it made; its clone is %s", st.Tool, st.Clone)
+		result.Steps = append(result.Steps, undone{ID: "all", Title: "what it made", Outcome: workflow.OutcomeKept, Why: &why})
+		return nil
+	}
 	site, err := a.site(ctx, name.Host)
 	if err != nil {
 		return err
 	}
-	steps, err := site.Engine().Undo(ctx, j, dry)
+	site.ClosePulls = o.close
+	steps, err := site.Engine().Undo(ctx, j, o.dryRun)
+	seen := map[string]bool{}
 	for _, s := range steps {
-		result.Steps = append(result.Steps, undone{ID: s.Step, Title: s.Title, Outcome: s.Outcome, Why: orNull(s.Why)})
+		if !seen[s.Kind+s.Title] { // of several pushes of a branch the last one tells
+			result.Steps = append(result.Steps, undone{ID: s.Step, Title: s.Title, Outcome: s.Outcome, Why: orNull(s.Why)})
+		}
+		seen[s.Kind+s.Title] = true
 	}
 	return err
 }
