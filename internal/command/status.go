@@ -109,10 +109,10 @@ func (a *app) mine(ctx context.Context, runs []workflow.State, o *statusOptions)
 			hosts[name.Host] = true
 			continue
 		}
-		if st.Ended != "" {
+		if st.Ended != "" || !contribute.Begun(st) {
 			continue
 		}
-		rows = append(rows, unfinishedRow(st, name, here))
+		rows = append(rows, unfinishedRow(st, name, here, a.inv.Dir))
 	}
 	host, err := a.defaultHost()
 	if err != nil {
@@ -137,14 +137,22 @@ func (a *app) mine(ctx context.Context, runs []workflow.State, o *statusOptions)
 
 // runHere is the run of the branch that is checked out here, "" for none.
 func (a *app) runHere() string {
-	p, err := contribute.Finder{Dir: a.inv.Dir, Runs: a.runsDir(), Getenv: func(string) string { return "" }}.Find(context.Background())
-	if err != nil || p.Run == nil {
-		return ""
+	if p := a.placeHere(); p != nil && p.Run != nil {
+		return p.Run.Run
 	}
-	return p.Run.Run
+	return ""
 }
 
-func unfinishedRow(st workflow.State, name forge.RepoName, here string) standing {
+// placeHere is where the clone here stands, nil when there is none.
+func (a *app) placeHere() *contribute.Place {
+	p, err := contribute.Finder{Dir: a.inv.Dir, Runs: a.runsDir(), Getenv: func(string) string { return "" }}.Find(context.Background())
+	if err != nil {
+		return nil
+	}
+	return p
+}
+
+func unfinishedRow(st workflow.State, name forge.RepoName, here, dir string) standing {
 	r := standing{
 		Repository: repositoryOf(name, ""), Title: firstOf(st.Extra["title"], st.Branch), State: "unfinished", WaitsFor: insight.WaitsForYou, Since: moment(st.Updated),
 		Branch: orNull(st.Branch), Directory: orNull(st.Clone), Run: orNull(st.Run), Here: st.Run == here,
@@ -166,9 +174,11 @@ func unfinishedRow(st workflow.State, name forge.RepoName, here string) standing
 			}
 		}
 	}
-	if _, err := os.Stat(st.Clone); errors.Is(err, os.ErrNotExist) && st.Paused != nil {
+	if r.Here {
+		r.Directory = &dir // the clone may have been moved since
+	} else if _, err := os.Stat(st.Clone); errors.Is(err, os.ErrNotExist) && st.Paused != nil {
 		r.Why, next = "its clone "+st.Clone+" is gone", "isrc abandon "+st.Run
-	} else if !r.Here && st.Clone != "" && strings.HasPrefix(next, "isrc submit") {
+	} else if st.Clone != "" && strings.HasPrefix(next, "isrc submit") {
 		next = "cd " + shellWord(st.Clone) + " && " + next
 	}
 	r.Step, r.Next = orNull(step), &next
@@ -213,7 +223,28 @@ func (a *app) myPulls(ctx context.Context, host string, known map[string]*workfl
 			return nil
 		})
 	}
-	return rows, g.Wait()
+	err = g.Wait()
+	for _, r := range rows {
+		a.endRun(r)
+	}
+	return rows, err
+}
+
+// endRun closes the journal of a contribution that the forge says is over. A
+// run that another isrc works on is left to the next time.
+func (a *app) endRun(r standing) {
+	if r.Run == nil || (r.State != "merged" && r.State != "declined") {
+		return
+	}
+	j, err := workflow.Open(a.runsDir(), *r.Run)
+	if err != nil {
+		return
+	}
+	defer j.Close() //nolint:errcheck // every line was written when it was made
+	if j.State().Ended != "" || j.End(r.State) != nil {
+		return
+	}
+	a.say("isrc: %s#%d was %s, so the contribution on %s is ended; its clone stays: %s", r.Repository.FullName, *r.Number, r.State, term.Line(j.State().Branch), term.Line(j.State().Clone))
 }
 
 func (a *app) pullRow(ctx context.Context, host string, i forge.Issue, run *workflow.State, here string) standing {

@@ -153,6 +153,10 @@ func (s *Site) sweepEmpty(ours func(workflow.State) bool) {
 	}
 }
 
+// Begun tells whether a run has a plan; one without was given up before
+// anything happened.
+func Begun(st workflow.State) bool { return !planless(st) }
+
 func planless(st workflow.State) bool {
 	return len(st.Steps) == 0 && len(st.Notes) == 0 && !st.NewerVersion && st.Ended == ""
 }
