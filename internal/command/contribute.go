@@ -226,6 +226,10 @@ func (a *app) runContribution(ctx context.Context, site *contribute.Site, o *con
 	case err != nil:
 		return stopped(j, err)
 	}
+	if pull := contribute.Opened(st); pull != nil && !o.unattended() { // what went on was its submission
+		result.Pull = submittedBefore(site, st, pull)
+		return a.show(&o.output, result, func(s *term.Streams) error { return showSubmitted(s, result.Pull) })
+	}
 	if !o.unattended() {
 		return a.show(&o.output, result, func(s *term.Streams) error { return showReady(s, a.inv.Dir, result) })
 	}
@@ -278,6 +282,9 @@ func (a *app) unfinished(site *contribute.Site, name forge.RepoName, branch stri
 
 // goOn carries on a run that was begun before.
 func (a *app) goOn(ctx context.Context, site *contribute.Site, o *contributeOptions, run workflow.State) error {
+	if p := a.placeHere(); p != nil && p.Run != nil && p.Run.Run == run.Run {
+		run.Clone, run.Branch = p.Dir, p.Branch // as they are called now
+	}
 	a.say("isrc: going on with your contribution on %s in %s (--new starts another)", run.Branch, run.Clone)
 	if _, err := os.Stat(run.Clone); errors.Is(err, os.ErrNotExist) {
 		if step, ok := run.Step("clone"); ok && step.Status == workflow.Done {

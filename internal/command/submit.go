@@ -15,6 +15,7 @@ import (
 	"github.com/isrc-dev/isrc/internal/git"
 	"github.com/isrc-dev/isrc/internal/rule"
 	"github.com/isrc-dev/isrc/internal/term"
+	"github.com/isrc-dev/isrc/internal/workflow"
 )
 
 // submitted is what submit answers.
@@ -331,6 +332,19 @@ func describeSubmission(site *contribute.Site, sub *contribute.Submission, d rul
 	}
 	for _, st := range sub.Steps {
 		s.Steps = append(s.Steps, planned{ID: st.ID, Kind: st.Kind, Title: st.Title, Status: "planned"})
+	}
+	return s
+}
+
+// submittedBefore describes a pull request that an interrupted submission has
+// come to.
+func submittedBefore(site *contribute.Site, st workflow.State, p *contribute.OpenedPull) *submitted {
+	s := &submitted{
+		URL: p.URL, Number: &p.Number, Title: p.Title, Outcome: p.Outcome, Draft: p.Draft, Repository: repositoryOf(p.Upstream, site.WebURL(p.Upstream)),
+		Branch: st.Branch, Base: st.Base, Run: &st.Run, Findings: []finding{}, Despite: []string{}, Steps: []planned{},
+	}
+	if !p.Head.IsZero() {
+		s.HeadRepository = repositoryOf(p.Head, site.WebURL(p.Head))
 	}
 	return s
 }
