@@ -50,7 +50,7 @@ func lintedHeaders(set *guideline.Set) []Requirement {
 	fails, warns := params.level(2), params.level(1)
 	if len(fails.Rules) > 0 || len(fails.Unread) > 0 {
 		if c != nil {
-			out = append(out, fromConfig(c, c.Root.Line, fails.words(), fails.text(), fails))
+			out = append(out, fromConfig(c, fails.line(c), fails.words(), fails.text(), fails))
 		}
 		for _, g := range gates {
 			out = append(out, fromGate(g, 0, "runs "+guideline.ToolCommitlint, fails.text(), fails))
@@ -58,7 +58,7 @@ func lintedHeaders(set *guideline.Set) []Requirement {
 	}
 	if len(warns.Rules) > 0 && c != nil {
 		warns.Unread = nil
-		req := fromConfig(c, c.Root.Line, warns.words(), warns.text(), warns)
+		req := fromConfig(c, warns.line(c), warns.words(), warns.text(), warns)
 		req.Strength = Should
 		out = append(out, req)
 	}
@@ -145,6 +145,21 @@ func (p HeaderParams) words() string {
 		names = append(names, r.Name)
 	}
 	return strings.Join(names, ", ")
+}
+
+// line is where the configuration says what is quoted: its own list of types,
+// else the first of its rules, else its beginning.
+func (p HeaderParams) line(c *guideline.Config) int {
+	first := 0
+	for _, r := range p.Rules {
+		if r.Line > 0 && (first == 0 || r.Name == "type-enum") {
+			first = r.Line
+		}
+	}
+	if first == 0 || len(p.types()) > 0 && !c.Root.Has("rules", "type-enum") {
+		return c.Root.Line
+	}
+	return first
 }
 
 func checkCommitHeader(req Requirement, change *Change) []Finding {
