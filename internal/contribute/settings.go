@@ -65,33 +65,43 @@ func (f *frugal) RequiredChecks(ctx context.Context, repo forge.RepoName, branch
 			}
 		}
 	}
-	return f.Settings.RequiredChecks(ctx, repo, branch)
-}
-
-type remembered struct {
-	Version int          `json:"version"`
-	At      time.Time    `json:"at"`
-	Rules   []forge.Rule `json:"rules"`
+	return lately(f, "checks", repo, branch, func() ([]string, error) {
+		return f.Settings.RequiredChecks(ctx, repo, branch)
+	})
 }
 
 func (f *frugal) read(ctx context.Context, repo forge.RepoName, branch string) ([]forge.Rule, error) {
-	path := ""
-	if f.dir != "" {
-		sum := sha256.Sum256([]byte(f.who + "\x00" + repo.String() + "\x00" + branch))
-		path = filepath.Join(f.dir, "settings", hex.EncodeToString(sum[:16])+".json")
-		var m remembered
-		if data, err := os.ReadFile(path); err == nil && json.Unmarshal(data, &m) == nil && m.Version == 1 {
-			if age := f.now().Sub(m.At); age >= 0 && age < settingsAge {
-				return m.Rules, nil
-			}
+	return lately(f, "rules", repo, branch, func() ([]forge.Rule, error) {
+		return f.Settings.Rules(ctx, repo, branch)
+	})
+}
+
+// remembered is an answer on disk.
+type remembered[T any] struct {
+	Version int       `json:"version"`
+	At      time.Time `json:"at"`
+	Of      []T       `json:"of"`
+}
+
+// lately gives what was read within the hour, or asks and remembers it.
+func lately[T any](f *frugal, kind string, repo forge.RepoName, branch string, ask func() ([]T, error)) ([]T, error) {
+	if f.dir == "" {
+		return ask()
+	}
+	sum := sha256.Sum256([]byte(f.who + "\x00" + kind + "\x00" + repo.String() + "\x00" + branch))
+	path := filepath.Join(f.dir, "settings", hex.EncodeToString(sum[:16])+".json")
+	var m remembered[T]
+	if data, err := os.ReadFile(path); err == nil && json.Unmarshal(data, &m) == nil && m.Version == 2 {
+		if age := f.now().Sub(m.At); age >= 0 && age < settingsAge {
+			return m.Of, nil
 		}
 	}
-	rules, err := f.Settings.Rules(ctx, repo, branch)
-	if err != nil || path == "" {
-		return rules, err
+	all, err := ask()
+	if err != nil {
+		return nil, err
 	}
-	if data, err := json.Marshal(remembered{Version: 1, At: f.now().UTC(), Rules: rules}); err == nil && os.MkdirAll(filepath.Dir(path), 0o700) == nil {
+	if data, err := json.Marshal(remembered[T]{Version: 2, At: f.now().UTC(), Of: all}); err == nil && os.MkdirAll(filepath.Dir(path), 0o700) == nil {
 		_ = writeWhole(path, data) // a cache that cannot be written costs a request, nothing else
 	}
-	return rules, nil
+	return all, nil
 }
