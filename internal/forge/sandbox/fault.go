@@ -16,7 +16,7 @@ type Fault struct {
 	Skip       int
 	Count      int
 	Kind       FaultKind
-	Status     int           // of FaultStatus (500 when 0), FaultHTML (502), FaultPrimaryLimit (403), FaultForkPolicy (403)
+	Status     int           // of FaultStatus (500 when 0), FaultHTML (502), FaultForkPolicy (422), the others that refuse (403)
 	Delay      time.Duration // waited before anything else, with every kind
 	After      int           // bytes of the answer's body before it ends
 	RetryAfter time.Duration // of the limits; 60 s when 0
@@ -36,7 +36,7 @@ const (
 	FaultSecondaryLimit FaultKind = "secondary-limit" // 403 with Retry-After
 	FaultPrimaryLimit   FaultKind = "primary-limit"   // 403 or 429 with x-ratelimit-remaining: 0
 	FaultSSO            FaultKind = "sso"             // 403 with X-GitHub-SSO
-	FaultForkPolicy     FaultKind = "fork-policy"     // 403 or 422: the organisation forbids the fork
+	FaultForkPolicy     FaultKind = "fork-policy"     // 422 or 403: the organisation forbids the fork
 	FaultHTML           FaultKind = "html"            // a page where JSON is expected
 )
 
@@ -71,25 +71,22 @@ func (l *faultList) clear() {
 	l.all = nil
 }
 
-// next gives the fault that strikes this request, or nil. Every fault that
-// matches counts the request, the first one that is due strikes.
+// next gives the fault that strikes this request, or nil: the first one that
+// is due. A fault counts the requests that match it and that none before it
+// has struck, so two of Count 1 strike one after the other.
 func (l *faultList) next(method, path string) *Fault {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	var due *Fault
 	for _, x := range l.all {
 		if !x.matches(method, path) {
 			continue
 		}
-		if due != nil {
-			continue // whoever did not strike did not see it either
-		}
 		x.seen++
 		if x.seen > x.Skip && (x.Count == 0 || x.seen <= x.Skip+x.Count) {
-			due = &x.Fault
+			return &x.Fault
 		}
 	}
-	return due
+	return nil
 }
 
 func (x *activeFault) matches(method, path string) bool {

@@ -2,6 +2,7 @@ package sandbox_test
 
 import (
 	"bytes"
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
@@ -13,17 +14,20 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/isrc-dev/isrc/internal/forge/sandbox"
 )
 
-func TestFaults(t *testing.T) {
-	t.Parallel()
-	const path = "/repos/platform/lib"
-	cases := []struct {
-		name  string
-		fault sandbox.Fault
-		check func(t *testing.T, r reply, err error)
-	}{
+// faultCase is a fault and what a plain HTTP client must see of it.
+type faultCase struct {
+	name  string
+	fault sandbox.Fault
+	check func(t *testing.T, r reply, err error)
+}
+
+func faultCases() []faultCase {
+	return []faultCase{
 		{"a status", sandbox.Fault{Kind: sandbox.FaultStatus, Status: 503}, func(t *testing.T, r reply, err error) {
 			if r.status != 503 || r.object(t)["message"] != "Service Unavailable" {
 				t.Errorf("got %d %s", r.status, r.body)
@@ -55,13 +59,18 @@ func TestFaults(t *testing.T) {
 			}
 		}},
 		{"a primary limit", sandbox.Fault{Kind: sandbox.FaultPrimaryLimit, Status: 429}, func(t *testing.T, r reply, err error) {
-			if r.status != 429 || r.header.Get("X-RateLimit-Remaining") != "0" || r.header.Get("X-RateLimit-Reset") == "" {
+			if r.status != 429 || r.header.Get("X-RateLimit-Remaining") != "0" || r.header.Get("X-RateLimit-Reset") == "" || r.header.Get("X-RateLimit-Resource") != "core" {
 				t.Errorf("got %d %v", r.status, r.header)
 			}
 		}},
 		{"single sign-on", sandbox.Fault{Kind: sandbox.FaultSSO}, func(t *testing.T, r reply, err error) {
-			if r.status != 403 || !strings.HasPrefix(r.header.Get("X-GitHub-SSO"), "required; url=http") {
+			if r.status != 403 || !strings.HasPrefix(r.header.Get("X-GitHub-SSO"), "required; url=http") || !strings.Contains(r.header.Get("X-GitHub-SSO"), "/orgs/platform/sso?authorization_request=A") {
 				t.Errorf("got %d %v", r.status, r.header)
+			}
+		}},
+		{"a fork policy", sandbox.Fault{Kind: sandbox.FaultForkPolicy}, func(t *testing.T, r reply, err error) {
+			if r.status != 422 || r.object(t)["message"] != "This organization does not allow private repository forking" {
+				t.Errorf("got %d %s", r.status, r.body)
 			}
 		}},
 		{"a page", sandbox.Fault{Kind: sandbox.FaultHTML, Status: 200}, func(t *testing.T, r reply, err error) {
@@ -75,7 +84,12 @@ func TestFaults(t *testing.T) {
 			}
 		}},
 	}
-	for _, c := range cases {
+}
+
+func TestFaults(t *testing.T) {
+	t.Parallel()
+	const path = "/repos/platform/lib"
+	for _, c := range faultCases() {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			w, _ := small()
@@ -98,6 +112,55 @@ func TestFaults(t *testing.T) {
 				t.Errorf("log:\n%s", log.String())
 			}
 		})
+	}
+}
+
+func TestFaultsStrikeInTurn(t *testing.T) {
+	t.Parallel()
+	w, _ := small()
+	b := start(t, w)
+	b.AddFault(sandbox.Fault{Method: "GET", Path: "/repos/**", Kind: sandbox.FaultStatus, Status: 502, Count: 1})
+	b.AddFault(sandbox.Fault{Path: "/repos/*/lib", Kind: sandbox.FaultStatus, Status: 503, Count: 2})
+	var got []int
+	for _, path := range []string{"/user", "/repos/platform/lib", "/repos/platform/lib", "/repos/platform/lib/branches", "/repos/platform/lib", "/repos/platform/lib"} {
+		r, err := b.send(b.Token("newcomer"), "GET", path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, r.status)
+	}
+	if diff := cmp.Diff([]int{200, 502, 503, 200, 503, 200}, got); diff != "" {
+		t.Error(diff)
+	}
+	b.AddFault(sandbox.Fault{Kind: sandbox.FaultStatus})
+	b.api("newcomer", http.StatusInternalServerError, "GET", "/user", nil)
+	b.ClearFaults()
+	b.get("newcomer", "/user")
+}
+
+// TestADelayIsWaited looks at both sides: the answer comes late, and whoever
+// goes away does not hold the forge up.
+func TestADelayIsWaited(t *testing.T) {
+	t.Parallel()
+	w, _ := small()
+	b := start(t, w)
+	const delay = 50 * time.Millisecond
+	b.AddFault(sandbox.Fault{Path: "/user", Kind: sandbox.FaultDelay, Delay: delay, Count: 1})
+	began := time.Now()
+	b.get("newcomer", "/user")
+	if took := time.Since(began); took < delay {
+		t.Errorf("answered after %v", took)
+	}
+	b.AddFault(sandbox.Fault{Path: "/user", Kind: sandbox.FaultDelay, Delay: time.Hour})
+	ctx, cancel := context.WithTimeout(t.Context(), delay)
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, b.URL()+"/api/v3/user", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if resp, err := http.DefaultClient.Do(r); err == nil {
+		_ = resp.Body.Close()
+		t.Errorf("got %s", resp.Status)
 	}
 }
 

@@ -276,28 +276,3 @@ func TestSearch(t *testing.T) {
 	}
 	b.api("newcomer", 422, "GET", "/search/repositories?q=org:nowhere", nil)
 }
-
-func TestSlowForkAndLaggingList(t *testing.T) {
-	t.Parallel()
-	w, _ := small()
-	b := start(t, w)
-	b.SetForkDelay(2)
-	b.SetListingLag(1)
-	b.api("newcomer", 202, "POST", "/repos/platform/lib/forks", nil)
-	b.api("newcomer", http.StatusConflict, "GET", "/repos/newcomer/lib/commits", nil)
-	for i := range 3 {
-		out, err := b.tryGit("newcomer", b.home, "ls-remote", b.URL()+"/newcomer/lib.git")
-		if ready := i == 2; (err == nil) != ready {
-			t.Errorf("request %d: %v\n%s", i+1, err, out)
-		}
-	}
-	dir := b.clone("newcomer", "newcomer/lib")
-	b.commit(dir, "x", "x", "x")
-	b.git("newcomer", dir, "push", "-q", "origin", "HEAD:refs/heads/topic")
-	b.api("newcomer", 201, "POST", "/repos/platform/lib/pulls", map[string]any{"title": "t", "head": "newcomer:topic", "base": "main"})
-	for want := range 2 {
-		if got := len(b.get("newcomer", "/repos/platform/lib/pulls?head=newcomer:topic").list(t)); got != want {
-			t.Errorf("list %d: got %d pull requests", want+1, got)
-		}
-	}
-}

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -15,12 +16,7 @@ func (f *Forge) strike(w *answerWriter, x *exchange) bool {
 	if !f.pause(x) {
 		panic(http.ErrAbortHandler)
 	}
-	k := x.fault
-	retry := k.RetryAfter
-	if retry == 0 {
-		retry = time.Minute
-	}
-	switch k.Kind {
+	switch k := x.fault; k.Kind {
 	case FaultDelay:
 		return true
 	case FaultCut:
@@ -31,35 +27,68 @@ func (f *Forge) strike(w *answerWriter, x *exchange) bool {
 		return true
 	case FaultReset:
 		reset(w)
-	case FaultSecondaryLimit:
-		w.Header().Set("Retry-After", strconv.Itoa(int(max(retry.Seconds(), 1))))
-		f.refuse(w, x, orStatus(k.Status, http.StatusForbidden),
-			"You have exceeded a secondary rate limit. Please wait a few minutes before you try again.", docs("overview/rate-limits-for-the-rest-api#about-secondary-rate-limits"))
-	case FaultPrimaryLimit:
-		h := w.Header()
-		h.Set("X-RateLimit-Limit", "5000")
-		h.Set("X-RateLimit-Remaining", "0")
-		h.Set("X-RateLimit-Used", "5000")
-		h.Set("X-RateLimit-Resource", "core")
-		h.Set("X-RateLimit-Reset", strconv.FormatInt(f.now().Add(retry).Unix(), 10))
-		f.refuse(w, x, orStatus(k.Status, http.StatusForbidden),
-			"API rate limit exceeded for user ID 1.", docs("overview/rate-limits-for-the-rest-api"))
-	case FaultSSO:
-		w.Header().Set("X-GitHub-SSO", "required; url="+f.URL()+"/orgs/acme/sso?authorization_request=sandbox")
-		f.refuse(w, x, orStatus(k.Status, http.StatusForbidden),
-			"Resource protected by organization SAML enforcement. You must grant your Personal Access token access to this organization.", docs("authentication"))
-	case FaultForkPolicy:
-		f.refuse(w, x, orStatus(k.Status, http.StatusForbidden),
-			"The organization does not permit forking of this repository.", docs("repos/forks#create-a-fork"))
 	case FaultHTML:
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		w.WriteHeader(orStatus(k.Status, http.StatusBadGateway))
 		_, _ = fmt.Fprint(w, "<!DOCTYPE html><html><head><title>Unicorn!</title></head><body><p>This page is taking too long to load.</p></body></html>")
 	default:
-		status := orStatus(k.Status, http.StatusInternalServerError)
-		f.refuse(w, x, status, orElse(http.StatusText(status), "Error"), docs(""))
+		f.strikeWithWords(w, x)
 	}
 	return false
+}
+
+// strikeWithWords refuses a request as GitHub would for that reason.
+func (f *Forge) strikeWithWords(w *answerWriter, x *exchange) {
+	k, h := x.fault, w.Header()
+	status, message, page := orStatus(k.Status, http.StatusForbidden), "", ""
+	switch k.Kind {
+	case FaultSecondaryLimit:
+		h.Set("Retry-After", strconv.Itoa(int(max(k.retryAfter().Seconds(), 1))))
+		message, page = "You have exceeded a secondary rate limit. Please wait a few minutes before you try again.", "overview/rate-limits-for-the-rest-api#about-secondary-rate-limits"
+	case FaultPrimaryLimit:
+		resource, limit := resourceOf(x.r.URL.Path)
+		h.Set("X-RateLimit-Limit", strconv.Itoa(limit))
+		h.Set("X-RateLimit-Remaining", "0")
+		h.Set("X-RateLimit-Used", strconv.Itoa(limit))
+		h.Set("X-RateLimit-Resource", resource)
+		h.Set("X-RateLimit-Reset", strconv.FormatInt(f.now().Add(k.retryAfter()).Unix(), 10))
+		var id int64
+		if x.user != nil {
+			id = x.user.id
+		}
+		message, page = fmt.Sprintf("API rate limit exceeded for user ID %d.", id), "overview/rate-limits-for-the-rest-api"
+	case FaultSSO:
+		h.Set("X-GitHub-SSO", "required; url="+f.page("/orgs/%s/sso?authorization_request=%s", ownerOf(x.r.URL.Path), "A"+Fingerprint(x.r.URL.Path)))
+		message, page = "Resource protected by organization SAML enforcement. You must grant your Personal Access token access to this organization.", "authentication"
+	case FaultForkPolicy:
+		status = orStatus(k.Status, http.StatusUnprocessableEntity)
+		message, page = "This organization does not allow private repository forking", "repos/forks#create-a-fork"
+	default:
+		status = orStatus(k.Status, http.StatusInternalServerError)
+		message = orElse(http.StatusText(status), "Error")
+	}
+	f.refuse(w, x, status, message, docs(page))
+}
+
+// retryAfter is how long a limit lasts.
+func (k *Fault) retryAfter() time.Duration {
+	if k.RetryAfter == 0 {
+		return time.Minute
+	}
+	return k.RetryAfter
+}
+
+// ownerOf is the account whose things a path names.
+func ownerOf(path string) string {
+	rest, isAPI := strings.CutPrefix(path, apiPrefix)
+	parts := strings.Split(strings.Trim(rest, "/"), "/")
+	switch {
+	case !isAPI && parts[0] != "":
+		return parts[0]
+	case len(parts) > 1 && (parts[0] == "repos" || parts[0] == "orgs"):
+		return parts[1]
+	}
+	return "acme"
 }
 
 // pause waits as long as the fault says, unless somebody goes away.
