@@ -128,7 +128,7 @@ func (a *app) describeHits(ctx context.Context, site *contribute.Site, hits []ca
 			continue // further rows cost more than they tell
 		}
 		g.Go(func() error {
-			if set, err := guideline.Read(gctx, guideline.Query{Repo: h.RepoName, Base: h.DefaultBranch, Orgless: true}, site.TreesOf(h.Repo), nil); err == nil {
+			if set, err := guideline.Read(gctx, guideline.Query{Repo: h.RepoName, Web: site.BaseURL, Base: h.DefaultBranch, Orgless: true}, site.TreesOf(h.Repo), nil); err == nil {
 				if mode, _ := set.TakesContributions(); mode != guideline.TakesUnknown {
 					rows[i].Contributions = &mode
 				}

@@ -169,7 +169,7 @@ func (a *app) readCard(ctx context.Context, site *contribute.Site, name forge.Re
 		}
 	}
 	g.Go(func() error {
-		set, err := guideline.Read(gctx, guideline.Query{Repo: repo.RepoName, Ref: base, Base: base}, site.TreesOf(repo), site.Forge)
+		set, err := guideline.Read(gctx, guideline.Query{Repo: repo.RepoName, Web: site.BaseURL, Ref: base, Base: base}, site.TreesOf(repo), site.Forge)
 		if err != nil {
 			return fmt.Errorf("read the guidelines of %s: %w", name.FullName(), err)
 		}

@@ -121,12 +121,10 @@ func (a *app) submitIn(ctx context.Context, site *contribute.Site, o *submitOpti
 	if err != nil {
 		return nil, err
 	}
-	draft, err := review.Text(text)
+	draft, err := review.Write(ctx, site, text)
 	if err != nil {
 		return nil, err
 	}
-	review.Change.Draft = draft
-	review.Judge(ctx, site)
 	if !o.dryRun {
 		if err := review.KeepText(draft, text); err != nil {
 			return nil, err // what somebody wrote must not be lost if what follows fails

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/isrc-dev/isrc/internal/git"
@@ -135,7 +134,7 @@ func (r *Review) rewrite(ctx context.Context, tool *git.Tool, edits []rule.Messa
 		message := c.Message
 		for _, e := range edits {
 			if e.Commit == c.SHA {
-				message = editMessage(message, e)
+				message = e.Apply(message)
 			}
 		}
 		if message == c.Message {
@@ -157,22 +156,6 @@ func (r *Review) rewrite(ctx context.Context, tool *git.Tool, edits []rule.Messa
 		return "", "", fmt.Errorf("rewrite messages on %s: %w", r.Branch, err)
 	}
 	return backup, "", nil
-}
-
-// editMessage applies one edit to a commit message.
-func editMessage(message string, e rule.MessageEdit) string {
-	if e.Header != "" {
-		_, rest, _ := strings.Cut(message, "\n")
-		message = e.Header + "\n" + rest
-	}
-	for _, t := range e.Trailers {
-		message = strings.TrimRight(message, "\n")
-		if len(rule.ParseMessage(message).Trailers) == 0 {
-			message += "\n"
-		}
-		message += "\n" + t + "\n"
-	}
-	return message
 }
 
 func contains(list []string, s string) bool {

@@ -26,6 +26,7 @@ type Review struct {
 	Uncommitted  []string // paths that are not judged
 
 	frugal bool
+	login  string // on the forge, "" when not known
 }
 
 // ReviewOptions narrows a review or adds to it.
@@ -39,18 +40,22 @@ type ReviewOptions struct {
 // site is nil when no forge is reachable: then only files speak.
 func (p *Place) Review(ctx context.Context, site *Site, tool *git.Tool, o ReviewOptions) (*Review, error) {
 	r := &Review{Place: p, frugal: o.Frugal}
+	if site != nil {
+		login, err := site.Login(ctx)
+		if err != nil {
+			r.Notes = append(r.Notes, "who you are on the forge is not known: "+err.Error())
+		}
+		r.login = login
+	}
 	if err := r.read(ctx, site); err != nil {
 		return nil, err
 	}
 	if err := r.see(ctx, tool, o); err != nil {
 		return nil, err
 	}
-	draft, err := r.Text(SubmitOptions{})
-	if err != nil {
+	if _, err := r.Write(ctx, site, SubmitOptions{}); err != nil {
 		return nil, err
 	}
-	r.Change.Draft = draft
-	r.Judge(ctx, site)
 	return r, nil
 }
 
@@ -64,11 +69,15 @@ func (r *Review) read(ctx context.Context, site *Site) error {
 	case site != nil:
 		settings = site.Forge
 	}
+	web := ""
+	if site != nil {
+		web = site.BaseURL
+	}
 	branch := r.Branch
 	if !r.Direct {
 		branch = ""
 	}
-	set, err := guideline.Read(ctx, guideline.Query{Repo: r.Upstream, Ref: r.BaseRev, Base: r.Base, Head: branch, Direct: r.Direct, Orgless: site == nil}, t, settings)
+	set, err := guideline.Read(ctx, guideline.Query{Repo: r.Upstream, Ref: r.BaseRev, Base: r.Base, Head: branch, Direct: r.Direct, Orgless: site == nil, Web: web}, t, settings)
 	if err != nil {
 		return fmt.Errorf("read the guidelines of %s: %w", firstWord(r.Upstream.FullName(), r.Dir), err)
 	}
@@ -95,7 +104,7 @@ func history(commits []git.Commit) []guideline.HistoryCommit {
 
 // see collects the change.
 func (r *Review) see(ctx context.Context, tool *git.Tool, o ReviewOptions) error {
-	c := &rule.Change{Branch: r.Branch, Base: r.Base, BehindBy: -1, Direct: r.Direct, Issue: o.Issue, Facts: map[string]rule.FactValue{}}
+	c := &rule.Change{Branch: r.Branch, Base: r.Base, BehindBy: -1, Direct: r.Direct, Issue: o.Issue, Login: r.login, Facts: map[string]rule.FactValue{}}
 	r.Change = c
 	if tool != nil {
 		who, err := tool.Identity(ctx, r.Dir)
@@ -195,14 +204,9 @@ func headerOf(commits []rule.Commit) string {
 
 // Judge looks up what rules need to know and judges the change.
 func (r *Review) Judge(ctx context.Context, site *Site) {
-	for _, q := range r.Requirements {
-		if q.Rule.Needs == nil {
-			continue
-		}
-		for _, fact := range q.Rule.Needs(q, r.Change) {
-			if _, known := r.Change.Facts[fact.Name]; !known {
-				r.Change.Facts[fact.Name] = r.fact(ctx, site, fact)
-			}
+	for _, fact := range rule.Needs(r.Requirements, r.Change) {
+		if _, known := r.Change.Facts[fact.Name]; !known {
+			r.Change.Facts[fact.Name] = r.fact(ctx, site, fact)
 		}
 	}
 	r.Findings = rule.Check(r.Requirements, r.Change)

@@ -118,7 +118,7 @@ func (s *Site) lookFurther(ctx context.Context, sit *Situation, forkThere bool) 
 	}
 	g.Go(func() error {
 		set, err := guideline.Read(gctx, guideline.Query{
-			Repo: sit.Upstream.RepoName, Ref: sit.Base, Base: sit.Base, Head: sit.Request.Branch, Direct: sit.Via == ViaBranch || (sit.Via == ViaAuto && canPush(sit.Upstream)),
+			Repo: sit.Upstream.RepoName, Web: s.BaseURL, Ref: sit.Base, Base: sit.Base, Head: sit.Request.Branch, Direct: sit.Via == ViaBranch || (sit.Via == ViaAuto && canPush(sit.Upstream)),
 		}, s.trees(sit.Upstream), s.frugalSettings(gctx))
 		if err != nil {
 			return fmt.Errorf("read the guidelines of %s: %w", sit.Upstream.FullName(), err)
