@@ -94,8 +94,10 @@ func nearestKey(word string) string {
 			best, least = k, d
 		}
 	}
-	if best == "" && prefix == "" && slices.ContainsFunc(hostSettings(), func(k string) bool { return strings.EqualFold(k, word) }) {
-		return "hosts.HOST." + word
+	for _, k := range hostSettings() {
+		if best == "" && prefix == "" && strings.EqualFold(k, word) {
+			return "hosts.HOST." + k
+		}
 	}
 	if best == "" {
 		return ""

@@ -316,7 +316,7 @@ func (a *app) rehearse(wanted [][2]string) error {
 	if err := os.WriteFile(opts.Dirs.UserFile(), content, 0o600); err != nil {
 		return fmt.Errorf("try the settings: %w", err)
 	}
-	trial := config.Host{}
+	trial := config.Host{Name: "this host"}
 	for _, kv := range wanted {
 		if err := config.Set(opts, kv[0], kv[1]); err != nil {
 			return &usageError{err: err}
@@ -358,7 +358,10 @@ func (a *app) writeWanted(result *setupResult, wanted [][2]string, dryRun bool) 
 		if old.Origin != config.FromUser {
 			old.Value = ""
 		}
-		if old.Value == now || strings.HasSuffix(kv[0], "rgs") && sameList(old.Value, now) {
+		if strings.HasSuffix(kv[0], ".orgs") {
+			now = asList(now)
+		}
+		if old.Value == now {
 			continue
 		}
 		result.Changes = append(result.Changes, newChange(old.Key, old.Value, now))
@@ -373,11 +376,9 @@ func (a *app) writeWanted(result *setupResult, wanted [][2]string, dryRun bool) 
 	return nil
 }
 
-func sameList(a, b string) bool {
-	fields := func(s string) []string {
-		return strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ' ' })
-	}
-	return slices.Equal(fields(a), fields(b))
+// asList joins names, however they are separated, as settings are shown.
+func asList(names string) string {
+	return strings.Join(strings.FieldsFunc(names, func(r rune) bool { return r == ',' || r == ' ' }), ",")
 }
 
 func outcomeOf(changes []changed, dryRun bool) string {
@@ -398,7 +399,7 @@ func (a *app) testSetUp(ctx context.Context, o *setupOptions, result *setupResul
 		if err != nil {
 			return err
 		}
-		if !o.yes && a.io.CanPrompt() && onlyToken(lines) && firstBroken(lines) != nil {
+		if !o.yes && !o.output.set && a.io.CanPrompt() && onlyToken(lines) && firstBroken(lines) != nil {
 			if lines, err = a.offerLogin(ctx, host, lines); err != nil {
 				return err
 			}
