@@ -187,7 +187,8 @@ func compareCommits(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	url, page := c.f.api("/repos/%s/compare/%s...%s", c.repo.fullName(), base, head), c.f.page("/%s/compare/%s...%s", c.repo.fullName(), base, head)
+	ends := escapePath(base) + "..." + escapePath(head)
+	url, page := c.f.api("/repos/%s/compare/%s", c.repo.fullName(), ends), c.f.page("/%s/compare/%s", c.repo.fullName(), ends)
 	o["url"], o["html_url"], o["permalink_url"] = url, page, page
 	o["diff_url"], o["patch_url"] = page+".diff", page+".patch"
 	return ok(o)

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"encoding/base64"
 	"net/http"
+	"net/url"
 	"path"
 	"strconv"
 	"strings"
@@ -190,15 +191,15 @@ func (c *call) contentObject(e treeEntry, ref string) obj {
 	case e.mode == "120000":
 		kind = "symlink"
 	}
-	self := c.f.api("/repos/%s/contents/%s?ref=%s", c.repo.fullName(), escapePath(e.path), ref)
+	self := c.f.api("/repos/%s/contents/%s?ref=%s", c.repo.fullName(), escapePath(e.path), url.QueryEscape(ref))
 	git := c.f.api("/repos/%s/git/%ss/%s", c.repo.fullName(), e.kind, e.sha)
-	html := c.f.page("/%s/%s/%s/%s", c.repo.fullName(), page, ref, escapePath(e.path))
+	html := c.f.page("/%s/%s/%s/%s", c.repo.fullName(), page, escapePath(ref), escapePath(e.path))
 	o := obj{
 		"type": kind, "name": path.Base(e.path), "path": e.path, "sha": e.sha, "size": e.size, "url": self,
 		"git_url": git, "html_url": html, "download_url": nil, "_links": obj{"self": self, "git": git, "html": html},
 	}
 	if e.kind == "blob" {
-		o["download_url"] = c.f.page("/%s/raw/%s/%s", c.repo.fullName(), ref, escapePath(e.path))
+		o["download_url"] = c.f.page("/%s/raw/%s/%s", c.repo.fullName(), escapePath(ref), escapePath(e.path))
 	}
 	return o
 }

@@ -207,37 +207,6 @@ func TestTLS(t *testing.T) {
 	b.clone("newcomer", "platform/lib")
 }
 
-func TestPages(t *testing.T) {
-	t.Parallel()
-	w, r := small()
-	r.Description = "<script>alert(1)</script>"
-	r.Issues = []sandbox.Issue{{Number: 4, Title: "<b>bold</b>", By: "newcomer"}}
-	w.AddRepo("platform/hidden", nil).Visibility = "private"
-	b := start(t, w)
-	cases := []struct {
-		path   string
-		status int
-		want   string
-	}{
-		{"/", 200, "platform/lib"}, {"/platform", 200, "&lt;script&gt;"}, {"/platform/lib", 200, "# lib"}, {"/platform/lib/issues/4", 200, "&lt;b&gt;bold"},
-		{"/platform/lib/blob/main/src/a.txt", 200, `id="L1"`}, {"/platform/lib/raw/main/src/a.txt", 200, "one"}, {"/platform/lib/commit/main", 200, "src/a.txt"},
-		{"/platform/lib/rules", 200, "Rules"}, {"/settings/tokens/new?scopes=repo", 200, "repo"}, {"/platform/hidden", 404, "Not found"}, {"/platform/none", 404, "Not found"},
-		{"/platform/lib/blob/main/../../x", 404, "Not found"},
-	}
-	for _, c := range cases {
-		got := b.api("", c.status, "GET", b.URL()+c.path, nil)
-		if !strings.Contains(string(got.body), c.want) || strings.Contains(string(got.body), "<script") {
-			t.Errorf("%s: %q is missing in\n%s", c.path, c.want, got.body)
-		}
-	}
-	a := start(t, nil)
-	for path, want := range map[string]string{"/identity/auth-lib/pull/412": "validate audience claim", "/identity/auth-lib/pull/412/files": "audience.go", "/identity/auth-lib/pull/412.diff": "+++ b/audience.go", "/mesh": "Mesh"} {
-		if got := a.api("", 200, "GET", a.URL()+path, nil); !strings.Contains(string(got.body), want) {
-			t.Errorf("%s: %q is missing in\n%s", path, want, got.body)
-		}
-	}
-}
-
 func TestStartTouchesNothing(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

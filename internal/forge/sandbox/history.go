@@ -186,9 +186,10 @@ func (h *history) identity(login string) string {
 	return u.signature()
 }
 
-// signature is a person as git writes one.
+// signature is a person as git writes one, without what would end the name.
 func (u *user) signature() string {
-	return fmt.Sprintf("%s <%s>", orElse(u.Name, u.Login), u.address())
+	plain := strings.NewReplacer("<", "", ">", "", "\n", " ")
+	return fmt.Sprintf("%s <%s>", plain.Replace(orElse(u.Name, u.Login)), plain.Replace(u.address()))
 }
 
 func (u *user) address() string { return orElse(u.Email, u.Login+"@users.noreply.example") }

@@ -6,7 +6,6 @@ import (
 	"html/template"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"sync"
 )
@@ -28,79 +27,99 @@ type view struct {
 	title  string
 	crumbs []link
 	data   any
-	plain  *string // sent as text instead
-}
-
-// servePage shows things to people. Browsers send no token, so pages show what
-// every account may read and hide private repositories, forks of others but
-// for theirs included.
-func (f *Forge) servePage(w *answerWriter, x *exchange) {
-	if x.r.Method != http.MethodGet && x.r.Method != http.MethodHead {
-		w.Header().Set("Allow", "GET, HEAD")
-		w.WriteHeader(http.StatusMethodNotAllowed)
-		return
-	}
-	v := f.page404("There is no such page here.")
-	if found := f.viewOf(x); found != nil {
-		v = *found
-	}
-	h := w.Header()
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'")
-	if v.plain != nil {
-		h.Set("Content-Type", "text/plain; charset=utf-8")
-		w.WriteHeader(http.StatusOK)
-		_, _ = w.Write([]byte(*v.plain))
-		return
-	}
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	var body, page bytes.Buffer
-	err := pageTemplates().ExecuteTemplate(&body, v.name, v.data)
-	if err == nil {
-		err = pageTemplates().ExecuteTemplate(&page, "page", map[string]any{
-			"Title": v.title, "World": titleWords(f.world.Name), "Crumbs": v.crumbs,
-			"Body": template.HTML(body.String()), // escaped by its own template
-		})
-	}
-	if err != nil {
-		w.WriteHeader(http.StatusInternalServerError)
-		return
-	}
-	w.WriteHeader(v.status)
-	_, _ = w.Write(page.Bytes())
-}
-
-type listing struct {
-	Title, Text string
-	Rows        []link
-}
-
-func (f *Forge) page404(why string) view {
-	return view{status: http.StatusNotFound, name: "list", title: "Not found", data: listing{Title: "Not found", Text: why}}
+	plain  *string // sent as it is instead
+	media  string  // of plain, text when empty
 }
 
 func pageOf(name, title string, data any) *view {
 	return &view{status: http.StatusOK, name: name, title: title, data: data}
 }
 
+func plainPage(text string) *view { return &view{status: http.StatusOK, plain: &text} }
+
+func page404() *view {
+	return &view{status: http.StatusNotFound, name: "list", title: "Not found", data: listing{
+		Title: "Not found",
+		Text:  "There is nothing here, or it is private: pages are shown to everybody, so they leave out private repositories. The API shows them to whoever may see them.",
+	}}
+}
+
+// servePage shows things to people. Browsers send no token, so pages show what
+// every account may read.
+func (f *Forge) servePage(w *answerWriter, x *exchange) {
+	if x.r.Method != http.MethodGet && x.r.Method != http.MethodHead {
+		w.Header().Set("Allow", "GET, HEAD")
+		w.WriteHeader(http.StatusMethodNotAllowed)
+		return
+	}
+	v := f.viewOf(x)
+	if v == nil {
+		v = page404()
+	}
+	h := w.Header()
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'")
+	if v.plain != nil {
+		h.Set("Content-Type", orElse(v.media, "text/plain; charset=utf-8"))
+		w.WriteHeader(v.status)
+		_, _ = w.Write([]byte(*v.plain))
+		return
+	}
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	page, err := f.dress(v)
+	if err != nil {
+		w.WriteHeader(http.StatusInternalServerError)
+		return
+	}
+	w.WriteHeader(v.status)
+	_, _ = w.Write(page)
+}
+
+// dress puts a view into the frame that all pages have.
+func (f *Forge) dress(v *view) ([]byte, error) {
+	var body, page bytes.Buffer
+	if err := pageTemplates().ExecuteTemplate(&body, v.name, v.data); err != nil {
+		return nil, err
+	}
+	err := pageTemplates().ExecuteTemplate(&page, "page", map[string]any{
+		"Title": v.title, "World": titleWords(f.world.Name), "Crumbs": v.crumbs,
+		"Body": template.HTML(body.String()), // escaped by its own template
+	})
+	return page.Bytes(), err
+}
+
+// everybody is who looks at pages: nobody's member, but inside the company.
+func everybody() *user { return &user{} }
+
 // viewOf finds what a path shows, nil for nothing.
 func (f *Forge) viewOf(x *exchange) *view {
 	f.mu.RLock()
 	defer f.mu.RUnlock()
 	parts := strings.Split(strings.Trim(x.r.URL.Path, "/"), "/")
-	switch {
-	case parts[0] == "":
+	switch parts[0] {
+	case "":
 		return pageOf("home", "Sandbox forge", f.homeRows())
-	case parts[0] == "settings" || parts[0] == "orgs" || parts[0] == "login":
+	case "settings", "login":
 		return f.settingsPage(x)
-	case len(parts) == 1:
+	case "orgs":
+		return f.orgView(x, parts[1:])
+	case "apps":
+		return appPage(parts[1:])
+	case "avatars":
+		return f.avatar(parts[1:])
+	}
+	if len(parts) == 1 {
 		return f.ownerPage(parts[0])
 	}
-	r := f.state.repo(parts[0], strings.TrimSuffix(parts[1], ".git"))
-	if r == nil || r.source().visibility == "private" || f.ready(x.r.Context(), r) != nil {
+	name := parts[1]
+	if f.state.repo(parts[0], name) == nil {
+		name = strings.TrimSuffix(name, ".git")
+	}
+	r := f.state.repo(parts[0], name)
+	if r == nil || f.may(everybody(), r) < permPull || f.ready(x.r.Context(), r) != nil {
 		return nil
 	}
-	c := &call{f: f, ctx: x.r.Context(), x: x, repo: r, query: url.Values{}, head: http.Header{}}
+	c := &call{f: f, ctx: x.r.Context(), x: x, user: everybody(), repo: r, query: url.Values{}, head: http.Header{}}
 	v := c.repoView(parts[2:])
 	if v != nil {
 		v.crumbs = []link{{Text: r.owner.Login, Href: "/" + r.owner.Login}, {Text: r.name, Href: "/" + r.fullName()}}
@@ -115,53 +134,21 @@ func (c *call) repoView(rest []string) *view {
 	}
 	what, arg := rest[0], strings.Join(rest[1:], "/")
 	switch what {
-	case "pull", "issues":
+	case "pull", "issues", "pulls":
+		if arg == "" {
+			return c.issueList(what)
+		}
 		return c.issueView(rest[1:])
-	case "pulls":
-		return c.repoPage()
 	case "blob", "raw", "tree":
 		return c.fileView(what, rest[1:])
 	case "commit":
 		return c.commitPage(arg)
-	case "rules", "releases":
-		return c.aboutPage(what)
+	case "compare":
+		return c.comparePage(arg)
+	case "rules":
+		return c.rulesPage(arg)
+	case "releases":
+		return c.releasesPage(strings.TrimPrefix(strings.TrimPrefix(arg, "tag"), "/"))
 	}
 	return nil
-}
-
-func (c *call) issueView(rest []string) *view {
-	if len(rest) == 0 {
-		return c.repoPage()
-	}
-	number, ending, _ := strings.Cut(rest[0], ".")
-	n, _ := strconv.Atoi(number)
-	i := c.repo.issues[n]
-	if i == nil {
-		return nil
-	}
-	switch {
-	case ending != "" && i.pull != nil:
-		text, err := c.f.in(c.ctx, c.repo, "diff-tree", "-r", "-M", "-p", c.pullBase(i), i.pull.sha)
-		if err != nil {
-			return nil
-		}
-		text += "\n"
-		return &view{plain: &text}
-	case len(rest) > 1 && i.pull != nil && rest[1] == "files":
-		files, err := c.pullFiles(i)
-		if err != nil {
-			return nil
-		}
-		return pageOf("diff", i.title, diffRows(i.title, files))
-	}
-	return pageOf("issue", i.title, c.issueRows(i))
-}
-
-// settingsPage stands for what people do with a token.
-func (f *Forge) settingsPage(x *exchange) *view {
-	p := listing{Title: "Tokens", Text: "On a real forge a person makes a token here. The sandbox has one for each account already: whoever started it knows them."}
-	if scopes := x.r.URL.Query().Get("scopes"); scopes != "" {
-		p.Rows = append(p.Rows, link{Text: "Scopes asked for", More: scopes})
-	}
-	return pageOf("list", "Tokens", p)
 }
