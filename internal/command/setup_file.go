@@ -16,7 +16,6 @@ import (
 
 	"github.com/isrc-dev/isrc/internal/config"
 	"github.com/isrc-dev/isrc/internal/forge"
-	"github.com/isrc-dev/isrc/internal/term"
 )
 
 // Bounds on a company's file.
@@ -44,15 +43,16 @@ func (a *app) setupFile(ctx context.Context, o *setupOptions, arg string, kind s
 	if err != nil {
 		return nil, settingError(err)
 	}
-	result := &setupResult{Source: &source, File: a.dirs().UserFile(), Hosts: hosts, Changes: []changed{}, Warnings: append(nonNil(warnings), strangeAPIs(all)...), Checks: []probed{}}
+	strange := strangeAPIs(all)
+	result := &setupResult{
+		Source: &source, File: a.dirs().UserFile(), Hosts: hosts, Changes: []changed{}, Warnings: append(nonNil(warnings), strange...), Checks: []probed{},
+		strange: len(strange) > 0,
+	}
 	for _, c := range plan {
 		result.Changes = append(result.Changes, newChange(c.Key, c.Old, c.New))
 	}
 	result.Outcome = outcomeOf(result.Changes, o.dryRun)
-	if o.dryRun {
-		return result, nil
-	}
-	if len(plan) > 0 {
+	if len(plan) > 0 && !o.dryRun {
 		if err := a.agreeToSettings(o, result); err != nil {
 			return nil, err
 		}
@@ -73,8 +73,9 @@ func (a *app) agreeToSettings(o *setupOptions, r *setupResult) error {
 		if err := showChanges(a.io, a.io.Err, r); err != nil {
 			return err
 		}
+		r.shown = true
 	}
-	return a.io.Confirm("Write this to "+r.File+"?", "--yes (after a look at --dry-run)", true)
+	return a.io.Confirm("Write this to "+r.File+"?", "--yes (after a look at --dry-run)", !r.strange)
 }
 
 // hostsOfFile lists the hosts that a file names, the default one first, with
@@ -189,6 +190,28 @@ func (a *app) fetchCompanyFile(ctx context.Context, o *setupOptions, raw string)
 		return nil, err
 	}
 	defer transport.CloseIdleConnections()
+	resp, err := getCompanyFile(ctx, transport, u)
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close() //nolint:errcheck // read only
+	if err := fetchStatus(u, resp); err != nil {
+		return nil, err
+	}
+	content, err := readCompanyFile(resp.Body)
+	switch {
+	case errors.Is(err, errLargeFile):
+		return nil, fmt.Errorf("read %s: %w", u, err)
+	case err != nil:
+		return nil, fetchFailure(u, err)
+	case strings.HasPrefix(strings.TrimSpace(string(content)), "<"):
+		return nil, &usageError{err: fmt.Errorf("%s answers with a web page instead of a file of settings", u), hint: "open it in a browser, save the file, then: isrc setup ./FILE.yaml"}
+	}
+	return content, nil
+}
+
+// getCompanyFile asks for the file, and follows it where it may be fetched.
+func getCompanyFile(ctx context.Context, transport http.RoundTripper, u *url.URL) (*http.Response, error) {
 	client := &http.Client{Transport: transport, Timeout: companyFileTime, CheckRedirect: func(req *http.Request, via []*http.Request) error {
 		if len(via) > companyRedirects {
 			return errors.New("it redirects in a circle")
@@ -205,20 +228,7 @@ func (a *app) fetchCompanyFile(ctx context.Context, o *setupOptions, raw string)
 	if err != nil {
 		return nil, fetchFailure(u, err)
 	}
-	defer resp.Body.Close() //nolint:errcheck // read only
-	if err := fetchStatus(u, resp); err != nil {
-		return nil, err
-	}
-	content, err := readCompanyFile(resp.Body)
-	switch {
-	case errors.Is(err, errLargeFile):
-		return nil, fmt.Errorf("read %s: %w", u, err)
-	case err != nil:
-		return nil, fetchFailure(u, err)
-	case strings.HasPrefix(strings.TrimSpace(string(content)), "<"):
-		return nil, &usageError{err: fmt.Errorf("%s answers with a web page instead of a file of settings", u), hint: "open it in a browser, save the file, then: isrc setup ./FILE.yaml"}
-	}
-	return content, nil
+	return resp, nil
 }
 
 // mayFetch keeps the file from being changed on its way.
@@ -261,42 +271,4 @@ func fetchStatus(u *url.URL, resp *http.Response) error {
 		return &exitError{code: exitUnavailable, err: fmt.Errorf("%s answers %d", u, code), hint: "try again later"}
 	}
 	return &exitError{code: exitFailed, err: fmt.Errorf("%s answers %d", u, resp.StatusCode)}
-}
-
-// showChanges lists what differs from the user's file.
-func showChanges(s *term.Streams, w io.Writer, r *setupResult) error {
-	var b strings.Builder
-	if r.Source != nil {
-		fmt.Fprintf(&b, "%s says:\n", term.Line(*r.Source))
-	}
-	for _, c := range r.Changes {
-		line := fmt.Sprintf("  %s: %s", term.Line(c.Key), term.Line(c.New))
-		if c.Old != nil {
-			line += s.Paint(term.Dim, " (was "+term.Line(*c.Old)+")")
-		}
-		b.WriteString(line + "\n")
-	}
-	for _, text := range r.Warnings {
-		fmt.Fprintf(&b, "%s %s\n", s.Paint(term.Warn, s.Sym(term.SymUnknown)), term.Line(text))
-	}
-	_, err := io.WriteString(w, b.String())
-	return err
-}
-
-func showSetUp(s *term.Streams, r *setupResult) error {
-	if err := showChanges(s, s.Out, r); err != nil {
-		return err
-	}
-	switch r.Outcome {
-	case setupExisting:
-		fmt.Fprintf(s.Out, "Already so in %s.\n", r.File)
-	case setupPlanned:
-		fmt.Fprintf(s.Out, "Nothing is written: --dry-run. It would go to %s.\n", r.File)
-	default:
-		fmt.Fprintf(s.Out, "Written to %s.\n", r.File)
-	}
-	if len(r.Checks) == 0 {
-		return nil
-	}
-	return showProbed(s, r.Checks)
 }
