@@ -17,7 +17,7 @@ import (
 func TestReliabilityPage(t *testing.T) {
 	t.Parallel()
 	points, accidents := pointMatrix(t), accidentMatrix(t)
-	if len(points) < 35 || len(accidents) < 17 {
+	if len(points) < 35 || len(accidents) < 27 {
 		t.Errorf("only %d points and %d accidents were tried", len(points), len(accidents))
 	}
 	for _, r := range append(points, accidents...) {
@@ -112,11 +112,13 @@ The attended contribution pauses for the user's commit; apply and exec make the
 change themselves, and are listed where they differ.
 
 %[1]s
-## Killed or cut off in the middle of a request
+## Killed or cut off in the middle of a step
 
 Here the one who dies is isrc or the git program that it runs, at the moment at
 which the forge has, or has not yet, carried out the request; or nobody dies and
-the connection breaks. The last row is a journal whose plan was never written.
+the connection breaks. Then isrc is killed within a step, between two commands
+of git, and by the command of --exec itself. The last row is a journal whose
+plan was never written.
 
 %[2]s
 ## The engine alone

@@ -133,7 +133,9 @@ func (s *scene) change(plan *contribute.Plan) ([]workflow.Step, error) {
 	case "apply":
 		return contribute.Unattended{Patch: s.path("change.patch"), Message: "mend it"}.Steps(plan)
 	case "exec":
-		return contribute.Unattended{Exec: "echo mended > mended.txt", Message: "mend it"}.Steps(plan)
+		deadly := s.path("deadly") // while it is there, the command kills isrc half-way
+		command := fmt.Sprintf("echo half > half.txt; rm %[1]q 2>&- && kill -9 $PPID; rm half.txt; echo mended > mended.txt", deadly)
+		return contribute.Unattended{Exec: command, Message: "mend it"}.Steps(plan)
 	}
 	pause, err := workflow.PauseStep("edit", "make your change", "make your change and commit it", "isrc submit")
 	return []workflow.Step{pause}, err

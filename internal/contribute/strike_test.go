@@ -3,6 +3,7 @@
 package contribute_test
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -17,6 +18,8 @@ import (
 type accident struct {
 	step, point string
 	strike      strike
+	after       string // git command after which isrc is killed
+	role        string // attended when empty
 	prepare     func(*stage) error
 }
 
@@ -44,6 +47,24 @@ func accidents() []accident {
 		{step: "pull", point: "isrc is killed before it reads the answer", strike: strike{method: "POST", path: pulls, when: "after", who: "isrc"}},
 		{step: "pull", point: "the connection is cut before the answer", strike: strike{method: "POST", path: pulls, when: "after"}},
 		{step: "pull", point: "isrc is killed before it reads the answer, and the forge's list lags", strike: strike{method: "POST", path: pulls, when: "after", who: "isrc"}, prepare: func(s *stage) error { s.SetListingLag(3); return nil }},
+		{step: "clone", point: "isrc is killed after git clone", after: "clone"},
+		{step: "remotes", point: "isrc is killed after git remote add", after: "remote add"},
+		{step: "remotes", point: "isrc is killed after git config", after: "config"},
+		{step: "branch", point: "isrc is killed after git switch", after: "switch"},
+		{step: "push", point: "isrc is killed after git push", after: "push"},
+		{role: "apply", step: "apply", point: "isrc is killed after git apply", after: "apply"},
+		{role: "exec", step: "exec", point: "isrc is killed after git worktree add", after: "worktree add"},
+		{role: "exec", step: "exec", point: "isrc is killed by the command", prepare: func(s *stage) error {
+			if err := os.WriteFile(filepath.Join(s.dir, "deadly"), nil, 0o600); err != nil {
+				return err
+			}
+			if err := s.play(0); !killed(err) {
+				return fmt.Errorf("the process was not killed: %w", err)
+			}
+			return nil
+		}},
+		{role: "exec", step: "exec", point: "isrc is killed after git commit", after: "commit"},
+		{role: "exec", step: "exec", point: "isrc is killed after git merge", after: "merge"},
 		{step: "journal", point: "isrc is killed before the plan is written", prepare: func(s *stage) error {
 			if err := s.play(1); !killed(err) {
 				return fmt.Errorf("the process was not killed: %w", err)
@@ -61,8 +82,8 @@ func accidentMatrix(t testing.TB) []crashRow {
 	all := accidents()
 	rows := make([]crashRow, len(all))
 	for i, a := range all {
-		s := newStage(t, "attended")
-		rows[i] = crashRow{Role: "attended", Step: a.step, Point: a.point, Verdicts: []string{""}}
+		s := newStage(t, cmp.Or(a.role, "attended"))
+		rows[i] = crashRow{Role: s.role, Step: a.step, Point: a.point, Verdicts: []string{""}}
 		g.Go(func() error {
 			rows[i].Verdicts[0] = a.happen(s)
 			return nil
@@ -73,7 +94,7 @@ func accidentMatrix(t testing.TB) []crashRow {
 }
 
 func (a accident) happen(s *stage) string {
-	if err := s.nameGit(); err != nil {
+	if err := s.nameGit(a.after); err != nil {
 		return err.Error()
 	}
 	if a.prepare != nil {
@@ -81,24 +102,37 @@ func (a accident) happen(s *stage) string {
 			return err.Error()
 		}
 	}
-	if a.strike.method == "" {
+	if a.strike.method == "" && a.after == "" {
 		return s.finish()
 	}
-	s.door.hit = &a.strike
+	if a.strike.method != "" {
+		s.door.hit = &a.strike
+	}
 	err := s.play(0)
 	switch {
 	case s.door.hit != nil:
 		return fmt.Sprintf("the request was never made: %v", err)
-	case a.strike.who == "isrc" && !killed(err):
+	case (a.strike.who == "isrc" || a.after != "") && !killed(err):
 		return fmt.Sprintf("the process was not killed: %v", err)
 	}
 	return s.finish()
 }
 
-// nameGit puts a program before git that tells its process number.
-func (s *stage) nameGit() error {
+// nameGit puts a program before git that tells its process number, and kills
+// isrc, once, when a certain command is done.
+func (s *stage) nameGit(deadly string) error {
 	name := filepath.Join(s.dir, "git")
-	text := fmt.Sprintf("#!/bin/sh\necho $$ > %q\nexec %q \"$@\"\n", filepath.Join(s.dir, "git.pid"), s.git)
+	text := fmt.Sprintf(`#!/bin/sh
+echo $$ > %[1]q
+case "$1 $2" in %[3]q*)
+	if mkdir %[4]q 2>&-; then
+		%[2]q "$@"
+		kill -9 $PPID
+		exit
+	fi
+esac
+exec %[2]q "$@"
+`, filepath.Join(s.dir, "git.pid"), s.git, cmp.Or(deadly, "nothing "), filepath.Join(s.dir, "struck"))
 	s.git = name
 	return os.WriteFile(name, []byte(text), 0o700)
 }
