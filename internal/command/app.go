@@ -58,7 +58,7 @@ func (a *app) sink() progress.Sink { return a.progress.Sink() }
 // say writes a remark for people on the error stream.
 func (a *app) say(format string, args ...any) {
 	a.progress.Clear()
-	fmt.Fprintf(a.io.Err, format+"\n", args...)
+	fmt.Fprintln(a.io.Err, a.redact.text(term.Block(fmt.Sprintf(format, args...))))
 }
 
 // debugging tells whether a kind of debug output ("api", "git") is wanted, and
@@ -271,6 +271,15 @@ func baseURL(scheme, host string) string {
 		scheme = "https"
 	}
 	return scheme + "://" + host
+}
+
+// named is a repository with its address, which the host's settings make.
+func (a *app) named(n forge.RepoName) repository {
+	url := ""
+	if c, err := a.settings(); err == nil {
+		url = baseURL(c.HostFor(n.Host).Scheme, n.Host) + "/" + n.FullName()
+	}
+	return repositoryOf(n, url)
 }
 
 func firstOf(words ...string) string {

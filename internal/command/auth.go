@@ -21,13 +21,13 @@ const neededScopes = "repo,read:org,workflow"
 
 // signedIn is what auth status and auth login answer, one for each host.
 type signedIn struct {
-	Host    string   `json:"host"`
-	User    *string  `json:"user"`
-	Origin  *string  `json:"origin"`
-	Scopes  []string `json:"scopes"` // null when the host does not say
-	Expires *string  `json:"expiresAt"`
-	Error   *string  `json:"error"`
-	Stored  *string  `json:"stored"`
+	Host    string     `json:"host"`
+	User    *string    `json:"user"`
+	Origin  *string    `json:"origin"`
+	Scopes  *[]string  `json:"scopes"` // null when the host does not say
+	Expires *string    `json:"expiresAt"`
+	Error   *itemError `json:"error"`
+	Stored  *string    `json:"stored"`
 }
 
 func newAuth(a *app) *cobra.Command {
@@ -102,7 +102,7 @@ func (a *app) login(ctx context.Context, o *loginOptions) error {
 	}
 	result := &signedIn{Host: host, User: &viewer.Login, Origin: orNull("login"), Stored: &where}
 	if viewer.ScopesKnown {
-		result.Scopes = nonNil(viewer.Scopes)
+		result.Scopes = new(nonNil(viewer.Scopes))
 	}
 	return a.show(&o.output, result, func(s *term.Streams) error {
 		fmt.Fprintf(s.Out, "%s signed in to %s as %s; the token is kept in %s\n", s.Paint(term.Good, s.Sym(term.SymOK)), host, term.Line(viewer.Login), where)
@@ -207,7 +207,7 @@ func (a *app) authStatus(ctx context.Context, o *output) error {
 func (a *app) whoAmI(ctx context.Context, host string) (signedIn, error) {
 	row := signedIn{Host: host}
 	fail := func(err error) (signedIn, error) {
-		row.Error = orNull(a.redact.text(err.Error()))
+		row.Error = a.itemError(err)
 		return row, err
 	}
 	c, err := a.settings()
@@ -230,7 +230,7 @@ func (a *app) whoAmI(ctx context.Context, host string) (signedIn, error) {
 	}
 	row.User, row.Expires = &viewer.Login, momentOf(viewer.TokenExpires)
 	if viewer.ScopesKnown {
-		row.Scopes = nonNil(viewer.Scopes)
+		row.Scopes = new(nonNil(viewer.Scopes))
 	}
 	return row, nil
 }
@@ -238,12 +238,12 @@ func (a *app) whoAmI(ctx context.Context, host string) (signedIn, error) {
 func showSignedIn(s *term.Streams, rows []signedIn) error {
 	for _, r := range rows {
 		if r.Error != nil {
-			fmt.Fprintf(s.Out, "%s %s: %s\n", s.Paint(term.Bad, s.Sym(term.SymBroken)), r.Host, term.Line(*r.Error))
+			fmt.Fprintf(s.Out, "%s %s: %s\n", s.Paint(term.Bad, s.Sym(term.SymBroken)), r.Host, term.Line(r.Error.Message))
 			continue
 		}
 		text := fmt.Sprintf("%s: %s, token from %s", r.Host, term.Line(*r.User), term.Line(*r.Origin))
 		if r.Scopes != nil {
-			text += ", scopes " + term.Line(strings.Join(r.Scopes, " "))
+			text += ", scopes " + term.Line(strings.Join(*r.Scopes, " "))
 		}
 		if r.Expires != nil {
 			text += ", until " + *r.Expires

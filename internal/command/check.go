@@ -167,6 +167,9 @@ func (a *app) check(ctx context.Context, o *checkOptions, fix bool) error {
 		}
 	}
 	result := describeReview(review, done)
+	if result.Repository != nil {
+		*result.Repository = a.named(review.Upstream)
+	}
 	if err := a.show(&o.output, result, func(s *term.Streams) error { return showReview(s, result, o.dryRun) }); err != nil {
 		return err
 	}
@@ -244,7 +247,7 @@ func describeReview(r *contribute.Review, done []contribute.Mended) *checked {
 		}
 	}
 	for _, u := range r.Guidelines.Unread {
-		c.Unread = append(c.Unread, unread{What: u.What, Why: u.Why, URL: u.URL})
+		c.Unread = append(c.Unread, unread{What: u.What, Why: u.Why, URL: orNull(u.URL)})
 	}
 	for _, m := range done {
 		c.Mended = append(c.Mended, mended{Rule: m.Rule, What: m.Verb, Done: m.Done, Why: orNull(m.Why), Backup: orNull(m.Backup)})

@@ -132,6 +132,11 @@ func (a *app) contribute(ctx context.Context, o *contributeOptions, arg string) 
 	if err := o.validate(); err != nil {
 		return err
 	}
+	if o.unattended() {
+		if _, err := o.after(a, nil); err != nil {
+			return err // a patch that cannot be read, before anything is looked up
+		}
+	}
 	name, site, err := a.repository(ctx, arg)
 	if err != nil {
 		return err

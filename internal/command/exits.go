@@ -97,6 +97,24 @@ func (a *app) report(err error) int {
 	return v.code
 }
 
+// itemError says in a list of results what became of one that failed.
+type itemError struct {
+	Code    string  `json:"code"` // as in the exit table, e.g. not-found
+	Message string  `json:"message"`
+	Hint    *string `json:"hint"`
+}
+
+func (a *app) itemError(err error) *itemError {
+	v := a.judge(err)
+	e := &itemError{Message: a.redact.text(term.Line(err.Error())), Hint: orNull(a.redact.text(strings.Join(v.hints, "\n")))}
+	for _, row := range exitTable {
+		if row.Code == v.code {
+			e.Code = row.Name
+		}
+	}
+	return e
+}
+
 type verdict struct {
 	code   int
 	hints  []string
@@ -215,6 +233,8 @@ func judgeGit(err error, hint string) (verdict, bool) {
 	)
 	v := verdict{code: exitFailed}
 	switch {
+	case errors.As(err, &authErr) && authErr.Forbidden:
+		v = verdict{code: exitNotPermitted, hints: []string{"isrc auth status says who you are there"}}
 	case errors.As(err, &authErr):
 		v = verdict{code: exitSignIn, hints: []string{"isrc auth status"}}
 	case errors.As(err, &down):

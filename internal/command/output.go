@@ -160,9 +160,7 @@ func project(result any, wanted []string) (any, error) {
 	if err := dec.Decode(&plain); err != nil {
 		return nil, err
 	}
-	if plain == nil && reflect.ValueOf(result).Kind() == reflect.Slice {
-		plain = []any{} // a list with nothing in it is an empty array
-	}
+	plain = fillLists(plain, reflect.TypeOf(result))
 	if wanted == nil {
 		return plain, nil
 	}
@@ -184,6 +182,43 @@ func project(result any, wanted []string) (any, error) {
 		return list, nil
 	}
 	return pick(plain), nil
+}
+
+// fillLists makes every list that holds nothing an empty array. One that is not
+// known is a pointer to a list and stays null.
+func fillLists(plain any, typ reflect.Type) any {
+	switch typ.Kind() {
+	case reflect.Pointer:
+		if plain == nil {
+			return nil
+		}
+		return fillLists(plain, typ.Elem())
+	case reflect.Slice:
+		list, ok := plain.([]any)
+		if plain == nil {
+			return []any{}
+		}
+		for i := range list {
+			list[i] = fillLists(list[i], typ.Elem())
+		}
+		if ok {
+			return list
+		}
+	case reflect.Struct:
+		fields, ok := plain.(map[string]any)
+		for i := range typ.NumField() {
+			f := typ.Field(i)
+			name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+			switch {
+			case !ok || name == "-":
+			case f.Anonymous && name == "":
+				fillLists(plain, f.Type)
+			case name != "":
+				fields[name] = fillLists(fields[name], f.Type)
+			}
+		}
+	}
+	return plain
 }
 
 func runJQ(w io.Writer, expr string, input any) error {

@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -60,6 +61,21 @@ type quote struct {
 	Kind   string  `json:"kind"`
 }
 
+// MarshalJSON writes what is not known as null: a setting of a forge has no
+// line, and nothing but a file has a commit.
+func (q quote) MarshalJSON() ([]byte, error) {
+	type plain quote
+	out := struct {
+		plain
+		Line   *int    `json:"line"`
+		Commit *string `json:"commit"`
+	}{plain: plain(q), Commit: orNull(q.Commit)}
+	if q.Line > 0 {
+		out.Line = &q.Line
+	}
+	return json.Marshal(out)
+}
+
 type release struct {
 	Tag       string  `json:"tag"`
 	URL       string  `json:"url"`
@@ -101,9 +117,9 @@ type issueLine struct {
 }
 
 type unread struct {
-	What string `json:"what"`
-	Why  string `json:"why"`
-	URL  string `json:"url"`
+	What string  `json:"what"`
+	Why  string  `json:"why"`
+	URL  *string `json:"url"`
 }
 
 type showOptions struct {
@@ -244,7 +260,7 @@ func (c *card) guidelines(set *guideline.Set) {
 		c.Commands = append(c.Commands, commandLine{Purpose: cmd.Purpose, Command: cmd.Text, Said: *quoteOf(cmd.Said)})
 	}
 	for _, u := range set.Unread {
-		c.Unread = append(c.Unread, unread{What: u.What, Why: u.Why, URL: u.URL})
+		c.Unread = append(c.Unread, unread{What: u.What, Why: u.Why, URL: orNull(u.URL)})
 	}
 }
 

@@ -27,7 +27,7 @@ type standing struct {
 	State      string     `json:"state"`
 	Step       *string    `json:"step"` // where an unfinished run stands
 	WaitsFor   string     `json:"waitsFor"`
-	Since      *string    `json:"since"`
+	Since      *string    `json:"sinceAt"`
 	Why        string     `json:"why"`
 	Next       *string    `json:"next"`
 	Branch     *string    `json:"branch"`
@@ -112,7 +112,9 @@ func (a *app) mine(ctx context.Context, runs []workflow.State, o *statusOptions)
 		if st.Ended != "" || !contribute.Begun(st) {
 			continue
 		}
-		rows = append(rows, unfinishedRow(st, name, here, a.inv.Dir))
+		row := unfinishedRow(st, name, here, a.inv.Dir)
+		row.Repository = a.named(name)
+		rows = append(rows, row)
 	}
 	host, err := a.defaultHost()
 	if err != nil {

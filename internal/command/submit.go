@@ -20,7 +20,7 @@ import (
 
 // submitted is what submit answers.
 type submitted struct {
-	URL            string     `json:"url"`
+	URL            *string    `json:"url"` // null while it is only planned
 	Number         *int       `json:"number"`
 	Title          string     `json:"title"`
 	Body           string     `json:"body"`
@@ -165,7 +165,7 @@ func (a *app) carrySubmission(ctx context.Context, site *contribute.Site, o *sub
 		return err
 	}
 	run := j.State().Run
-	result.URL, result.Number, result.Outcome, result.Draft, result.Run = pull.URL, &pull.Number, pull.Outcome, pull.Draft, &run
+	result.URL, result.Number, result.Outcome, result.Draft, result.Run = &pull.URL, &pull.Number, pull.Outcome, pull.Draft, &run
 	result.Title = firstOf(pull.Title, result.Title)
 	if !pull.Head.IsZero() {
 		result.HeadRepository = repositoryOf(pull.Head, site.WebURL(pull.Head))
@@ -326,7 +326,7 @@ func describeSubmission(site *contribute.Site, sub *contribute.Submission, d rul
 		HeadRepository: repositoryOf(head, site.WebURL(head)), Branch: sub.Review.Branch, Base: sub.Base, Head: sub.Review.Head, Findings: c.Findings, Despite: nonNil(o.despite), Steps: []planned{},
 	}
 	if sub.Existing != nil {
-		s.URL, s.Number = sub.Existing.URL, &sub.Existing.Number
+		s.URL, s.Number = &sub.Existing.URL, &sub.Existing.Number
 	}
 	for _, st := range sub.Steps {
 		s.Steps = append(s.Steps, planned{ID: st.ID, Kind: st.Kind, Title: st.Title, Status: "planned"})
@@ -338,7 +338,7 @@ func describeSubmission(site *contribute.Site, sub *contribute.Submission, d rul
 // come to.
 func submittedBefore(site *contribute.Site, st workflow.State, p *contribute.OpenedPull) *submitted {
 	s := &submitted{
-		URL: p.URL, Number: &p.Number, Title: p.Title, Outcome: p.Outcome, Draft: p.Draft, Repository: repositoryOf(p.Upstream, site.WebURL(p.Upstream)),
+		URL: &p.URL, Number: &p.Number, Title: p.Title, Outcome: p.Outcome, Draft: p.Draft, Repository: repositoryOf(p.Upstream, site.WebURL(p.Upstream)),
 		Branch: st.Branch, Base: st.Base, Run: &st.Run, Findings: []finding{}, Despite: []string{}, Steps: []planned{},
 	}
 	if !p.Head.IsZero() {
@@ -363,6 +363,6 @@ func showSubmitted(s *term.Streams, p *submitted) error {
 	case contribute.PullUpdated:
 		fmt.Fprintf(s.Err, "%s pull request #%d was open already; commits, title and body are brought up to date\n", s.Paint(term.Good, s.Sym(term.SymOK)), *p.Number)
 	}
-	_, err := fmt.Fprintln(s.Out, p.URL)
+	_, err := fmt.Fprintln(s.Out, *p.URL)
 	return err
 }
