@@ -81,6 +81,8 @@ func way(s *Situation) (Via, string, error) {
 		return ViaBranch, "you can push to " + name, nil
 	case s.Fork == nil && s.Upstream.AllowForking != nil && !*s.Upstream.AllowForking:
 		return "", "", fmt.Errorf("fork %s to %s: %w", name, s.ForkOwner, &forge.NotPermittedError{What: "forking", Policy: forge.PolicyForkingDisabled, Quote: "its organisation does not allow forks of it"})
+	case s.Fork != nil && s.Fork.Access != nil && !canPush(*s.Fork):
+		return "", "", fmt.Errorf("contribute to %s by the fork %s: %w", name, s.Fork.FullName(), &forge.NotPermittedError{What: "pushing to " + s.Fork.FullName(), Policy: forge.PolicyOther, Quote: "you have no write access"})
 	case s.Via == ViaFork:
 		return ViaFork, "asked for", nil
 	case s.Upstream.Access == nil:

@@ -42,11 +42,8 @@ func (r *Review) Text(o SubmitOptions) (rule.Draft, error) {
 	if template == nil && (len(o.Sections) > 0 || len(o.Ticks) > 0) {
 		return d, refuse(ErrUsage, "write the body yourself: --body-file FILE", "%s has no pull request template with sections or boxes", firstWord(r.Upstream.FullName(), r.Dir))
 	}
-	if template != nil {
-		o.Sections = withIssue(o.Sections, *template, r.Issue())
-	}
 	if template != nil && o.Body == nil && !looksFilled(d.Body, *template) {
-		if d.Body, _, _, err = rule.FillTemplate(*template, d, o.Sections, o.Ticks); err != nil {
+		if d.Body, _, _, err = rule.FillTemplate(*template, d, withIssue(o.Sections, *template, r.Issue()), o.Ticks); err != nil {
 			return d, refuse(ErrUsage, "", "fill the template %s: %v", template.Source.Path, err)
 		}
 	} else if template != nil && (len(o.Sections) > 0 || len(o.Ticks) > 0) {

@@ -33,7 +33,10 @@ func (u Unattended) Steps(p *Plan) ([]workflow.Step, error) {
 	}
 	data, err := os.ReadFile(u.Patch)
 	if err != nil {
-		return nil, fmt.Errorf("read the patch: %w", err)
+		return nil, refuse(ErrUsage, "", "read the patch: %v", err)
+	}
+	if !isMail(data) && u.Message == "" {
+		return nil, refuse(ErrUsage, "--title 'what the change does'", "%s is a plain diff: the commit needs words", filepath.Base(u.Patch))
 	}
 	in := applyIn{Patch: u.Patch, Digest: digest(data), Mail: isMail(data), Message: u.Message, Signoff: u.Signoff}
 	st, err := newStep("apply", kindApply, "apply "+filepath.Base(u.Patch), in, uses)
@@ -174,6 +177,9 @@ func (s *Site) inWorktree(ctx context.Context, of results, change func(dir strin
 		return out, fmt.Errorf("make a fresh work tree: %w", err)
 	}
 	if err := change(dir); err != nil {
+		if errors.Is(err, git.ErrNothingToCommit) {
+			err = refuse(ErrNoCommit, "", "nothing was changed in %s", b.Branch)
+		}
 		return out, err
 	}
 	head, err := s.Tool.Run(ctx, dir, "rev-parse", "HEAD")
