@@ -6,6 +6,7 @@ package catalog
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -40,6 +41,7 @@ type Result struct {
 	Total   int    // as the forge counts, before the limit
 	Asked   string // the query as the forge got it
 	Widened bool   // no repository had all words, these have some
+	Listed  bool   // the forge has no search: its lists were gone through instead
 }
 
 // Searcher is a forge's own search.
@@ -47,11 +49,21 @@ type Searcher interface {
 	SearchRepos(ctx context.Context, query string, limit int) (hits []forge.Repo, total int, err error)
 }
 
-// Search asks the forge's own search. Words are taken together first; only when
+// Lister is a forge that lists what it has.
+type Lister interface {
+	OrgRepos(ctx context.Context, org string, limit int) ([]forge.Repo, error)
+	UserRepos(ctx context.Context, limit int) ([]forge.Repo, error)
+}
+
+// Search asks the forge's own search. Where there is none, and the forge is a
+// Lister, it goes through the lists. Words are taken together first; only when
 // nothing has all of them, one after the other.
 func Search(ctx context.Context, s Searcher, q Query, now time.Time) (*Result, error) {
 	r := &Result{Asked: q.forge(q.Words)}
 	found, total, err := s.SearchRepos(ctx, r.Asked, 50)
+	if lists, ok := s.(Lister); ok && errors.Is(err, forge.ErrUnsupported) {
+		return searchLists(ctx, lists, q, now)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("search: %w", err)
 	}

@@ -106,6 +106,9 @@ func (a *app) find(ctx context.Context, o *findOptions, words []string) error {
 	if err != nil {
 		return err
 	}
+	if result.Listed {
+		a.say("isrc: %s has no search: looked at the names, descriptions and topics of what it lists, and at no README", host)
+	}
 	rows := a.describeHits(ctx, site, result.Hits)
 	return a.show(&o.output, rows, func(s *term.Streams) error { return showFound(s, rows, result, words, where, a.inv.Now()) })
 }

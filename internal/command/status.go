@@ -199,6 +199,13 @@ func (a *app) myPulls(ctx context.Context, host string, known map[string]*workfl
 	}
 	query := "is:pr author:" + login + " sort:updated-desc"
 	issues, _, err := a.clients[host].SearchIssues(ctx, query, o.limit)
+	if errors.Is(err, forge.ErrUnsupported) {
+		issues, err = a.clients[host].CreatedPulls(ctx, o.limit)
+	}
+	if errors.Is(err, forge.ErrUnsupported) {
+		a.say("isrc: %s lists nobody's pull requests: only those that isrc opened on this machine are looked at", host)
+		err = nil
+	}
 	if err != nil {
 		return nil, fmt.Errorf("look up your pull requests: %w", err)
 	}

@@ -2,6 +2,7 @@ package github
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -79,9 +80,18 @@ func (c *Client) SearchRepos(ctx context.Context, query string, limit int) (hits
 	k.query = url.Values{"q": {query}}
 	all, total, err := list[*gh.Repository](ctx, c, k, "items", limit)
 	if err != nil {
-		return nil, 0, err
+		return nil, 0, noSearch(err)
 	}
 	return c.repos(all), total, nil
+}
+
+// noSearch is what a 404 of a search means: the host has none.
+func noSearch(err error) error {
+	var missing *forge.NotFoundError
+	if errors.As(err, &missing) {
+		return fmt.Errorf("%s: %w", missing.What, forge.ErrUnsupported)
+	}
+	return err
 }
 
 // SearchIssues searches issues and pull requests in the forge's query language.
@@ -90,7 +100,7 @@ func (c *Client) SearchIssues(ctx context.Context, query string, limit int) (hit
 	k.query = url.Values{"q": {query}}
 	all, total, err := list[*gh.Issue](ctx, c, k, "items", limit)
 	if err != nil {
-		return nil, 0, err
+		return nil, 0, noSearch(err)
 	}
 	hits = make([]forge.Issue, 0, len(all))
 	for _, w := range all {
@@ -99,4 +109,26 @@ func (c *Client) SearchIssues(ctx context.Context, query string, limit int) (hit
 		}
 	}
 	return hits, total, nil
+}
+
+// CreatedPulls lists the pull requests that the token's account has opened,
+// those that changed last first, on hosts without a search. What such a list
+// leaves out of a repository's name is left out of it.
+func (c *Client) CreatedPulls(ctx context.Context, limit int) ([]forge.Issue, error) {
+	k := get("your issues", "issues")
+	k.query = url.Values{"filter": {"created"}, "state": {"all"}, "sort": {"updated"}, "direction": {"desc"}}
+	all, _, err := list[*gh.Issue](ctx, c, k, "", defaultMost)
+	if err != nil {
+		return nil, noSearch(err)
+	}
+	var pulls []forge.Issue
+	for _, w := range all {
+		if w == nil || !w.IsPullRequest() || len(pulls) == limit {
+			continue
+		}
+		if i := c.issue(forge.RepoName{}, w); !i.Repo.IsZero() {
+			pulls = append(pulls, i)
+		}
+	}
+	return pulls, nil
 }
