@@ -16,7 +16,7 @@ import (
 // What is not of the expected shape as a whole is an error.
 func decode(body []byte, out any) error {
 	err := json.Unmarshal(body, out)
-	for tries := 0; err != nil && tries < 8; tries++ {
+	for tries := 0; err != nil && tries < 16; tries++ {
 		mend, ok := mending(err)
 		if !ok {
 			return err
@@ -27,7 +27,7 @@ func decode(body []byte, out any) error {
 		if plain.Decode(&tree) != nil {
 			return err
 		}
-		if body, err = json.Marshal(visit(tree, mend)); err != nil {
+		if body, err = json.Marshal(whole(visit(tree, mend))); err != nil {
 			return err
 		}
 		reflect.ValueOf(out).Elem().SetZero()
@@ -71,6 +71,26 @@ func visit(v any, mend func(string, any) any) any {
 	case []any:
 		for i := range v {
 			v[i] = visit(v[i], mend)
+		}
+	}
+	return v
+}
+
+// whole writes 413.0 as 413: there are languages without whole numbers, and a
+// server in one of them would cost a try for each of its fields.
+func whole(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		for member, value := range v {
+			v[member] = whole(value)
+		}
+	case []any:
+		for i := range v {
+			v[i] = whole(v[i])
+		}
+	case json.Number:
+		if f, err := v.Float64(); err == nil && strings.ContainsAny(v.String(), ".eE") && f == float64(int64(f)) {
+			return int64(f)
 		}
 	}
 	return v

@@ -57,8 +57,8 @@ func (c *Client) repo(r *gh.Repository) (forge.Repo, bool) {
 		Source:        c.nameOrNil(r.Source),
 		AllowForking:  r.AllowForking,
 		HasIssues:     r.HasIssues == nil || *r.HasIssues,
-		HTMLURL:       c.address(r.GetHTMLURL(), name.FullName()),
-		CloneURL:      c.address(r.GetCloneURL(), name.FullName()+".git"),
+		HTMLURL:       c.home(r.GetHTMLURL(), name, ""),
+		CloneURL:      c.home(r.GetCloneURL(), name, ".git"),
 		CreatedAt:     r.GetCreatedAt().Time,
 		UpdatedAt:     r.GetUpdatedAt().Time,
 		PushedAt:      r.GetPushedAt().Time,
@@ -106,6 +106,16 @@ func (c *Client) address(raw, fallback string) string {
 	return (&url.URL{Scheme: c.scheme, Host: c.o.Host, Path: u.Path, RawPath: u.RawPath, Fragment: u.Fragment}).String()
 }
 
+// home is the address of a repository, which must lead to that repository: git
+// would read, and push to, whatever else stands there.
+func (c *Client) home(raw string, name forge.RepoName, suffix string) string {
+	u, err := url.Parse(raw)
+	if err == nil && strings.HasSuffix(strings.ToLower(u.Path), strings.ToLower("/"+name.FullName()+suffix)) {
+		return c.address(raw, name.FullName()+suffix)
+	}
+	return c.address("", name.FullName()+suffix)
+}
+
 // link keeps an address outside of the host, such as a build's, if it is one
 // that a browser may open.
 func link(raw string) string {
@@ -148,7 +158,7 @@ func (c *Client) pull(in forge.RepoName, p *gh.PullRequest) forge.Pull {
 	switch {
 	case p.MergedAt != nil || p.GetMerged():
 		state = forge.PullMerged
-	case p.GetState() == "closed":
+	case strings.EqualFold(p.GetState(), "closed"):
 		state = forge.PullDeclined
 	}
 	reviewers := logins(p.RequestedReviewers)
@@ -202,7 +212,7 @@ func (c *Client) issue(in forge.RepoName, i *gh.Issue) forge.Issue {
 		Number:    i.GetNumber(),
 		Title:     i.GetTitle(),
 		Body:      i.GetBody(),
-		State:     i.GetState(),
+		State:     strings.ToLower(i.GetState()),
 		URL:       c.address(i.GetHTMLURL(), path("%s/%s/"+kind+"/%d", in.Owner, in.Name, i.GetNumber())),
 		Author:    user(i.User),
 		Labels:    labels(i.Labels),

@@ -40,9 +40,12 @@ func list[T any](ctx context.Context, c *Client, k call, member string, limit in
 	var before []json.RawMessage
 	for n := 1; n <= maxPages && q != nil && len(all) < limit; n++ {
 		k.query = q
-		p, err := c.page(ctx, k, member, size)
+		p, err := c.page(ctx, k, member, size, n == 1)
 		if err != nil {
 			return nil, 0, err
+		}
+		if n == 1 && p.next != nil {
+			size = min(size, len(p.items)) // what this server takes for a full page
 		}
 		if repeats(before, p.items) {
 			break
@@ -65,7 +68,7 @@ func list[T any](ctx context.Context, c *Client, k call, member string, limit in
 	return all, total, nil
 }
 
-func (c *Client) page(ctx context.Context, k call, member string, size int) (page, error) {
+func (c *Client) page(ctx context.Context, k call, member string, size int, first bool) (page, error) {
 	a, err := c.send(ctx, k)
 	if err != nil {
 		return page{}, err
@@ -74,7 +77,7 @@ func (c *Client) page(ctx context.Context, k call, member string, size int) (pag
 	if err != nil {
 		return page{}, c.unavailable(fmt.Errorf("its list of %s is not the JSON that was expected: %w", k.what, err))
 	}
-	p.next = nextPage(k.query, a, len(p.items) >= size)
+	p.next = nextPage(k.query, a, len(p.items) >= size || first && usual(len(p.items)))
 	return p, nil
 }
 
@@ -100,6 +103,10 @@ func readPage(body []byte, member string) (page, error) {
 	p.incomplete = string(object["incomplete_results"]) == "true"
 	return p, nil
 }
+
+// usual tells whether a first page may be full though it is smaller than what
+// was asked for: servers have limits of their own, of which these are usual.
+func usual(n int) bool { return n == 30 || n == 50 }
 
 // nextPage gives the query of the page after this one. Of a Link only the query
 // is taken: servers behind a proxy name themselves in ways nobody can reach. A

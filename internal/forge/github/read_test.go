@@ -98,6 +98,7 @@ func TestListsAreReadToTheirEnd(t *testing.T) {
 		links    bool
 		foreign  bool // links name a host that nobody can reach
 		stuck    bool // every page is the first
+		most     int  // elements on a page, whatever is asked for
 		limit    int
 		want     int
 		requests int
@@ -105,6 +106,7 @@ func TestListsAreReadToTheirEnd(t *testing.T) {
 		{name: "by links", links: true, want: all, requests: 3},
 		{name: "by links to a name inside", links: true, foreign: true, want: all, requests: 3},
 		{name: "without links, while pages come full", want: all, requests: 3},
+		{name: "without links, in pages of the server's own size", most: 50, want: all, requests: 6},
 		{name: "a server that knows one page alone ends", stuck: true, want: 100, requests: 2},
 		{name: "no further than was asked for", links: true, limit: 120, want: 120, requests: 2},
 		{name: "one page of the size that was asked for", links: true, limit: 5, want: 5, requests: 1},
@@ -116,10 +118,13 @@ func TestListsAreReadToTheirEnd(t *testing.T) {
 				size, _ := strconv.Atoi(q.Get("per_page"))
 				page, _ := strconv.Atoi(q.Get("page"))
 				page = max(page, 1)
+				if tt.most > 0 {
+					size = min(size, tt.most)
+				}
 				if tt.stuck {
 					page = 1
 				}
-				from, to := (page-1)*size, min(page*size, all)
+				from, to := min((page-1)*size, all), min(page*size, all)
 				if tt.links && to < all {
 					host := "http://" + r.Host
 					if tt.foreign {

@@ -173,7 +173,14 @@ func (c *Client) invalid(k call, a answer, w words) error {
 	if quote == "" {
 		quote = fmt.Sprintf("it answers %d %s", a.status, http.StatusText(a.status))
 	}
-	return &forge.InvalidError{What: k.verb(), Quote: quote, Exists: w.speaksOf("already exists", "already_exists")}
+	return &forge.InvalidError{What: k.verb(), Quote: quote, Exists: exists(k, a, w)}
+}
+
+// exists tells whether a write is refused because its effect is there already.
+// GitHub has a code for it in its list of errors; others have a status, or words.
+func exists(k call, a answer, w words) bool {
+	return !k.reads() && a.status == http.StatusConflict ||
+		w.speaksOf("already exist", "already_exist", "already open", "already an open", "already been", "already forked", "already has", "duplicate")
 }
 
 // policyOf recognises the policies that have a way round worth telling by the

@@ -57,14 +57,14 @@ func (c *Client) Checks(ctx context.Context, r forge.RepoName, sha string) ([]fo
 	checks := make([]forge.Check, 0, len(runs)+len(statuses))
 	for _, w := range runs {
 		checks = append(checks, forge.Check{
-			Name: w.GetName(), State: runState(w.GetStatus(), w.GetConclusion()),
+			Name: w.GetName(), State: runState(strings.ToLower(w.GetStatus()), strings.ToLower(w.GetConclusion())),
 			Summary: firstOf(w.GetOutput().GetTitle(), w.GetOutput().GetSummary()),
 			URL:     link(firstOf(w.GetDetailsURL(), w.GetHTMLURL())),
 		})
 	}
 	for _, w := range statuses {
 		checks = append(checks, forge.Check{
-			Name: w.GetContext(), State: statusState(w.GetState()), Summary: w.GetDescription(), URL: link(w.GetTargetURL()),
+			Name: w.GetContext(), State: statusState(strings.ToLower(w.GetState())), Summary: w.GetDescription(), URL: link(w.GetTargetURL()),
 		})
 	}
 	return checks, nil
