@@ -1,0 +1,236 @@
+# The steps of .ci/run: a function each, run in a shell of its own that ends at
+# the first command that fails. $root is the repository, $work a folder that is
+# gone afterwards.
+# shellcheck shell=bash disable=SC2154
+
+passed=0 failed=0 summary=''
+
+# step NAME FUNCTION runs one step, times it, and counts it.
+step() {
+	local begun=$SECONDS status=0 word=ok
+	printf '\n=== %s\n' "$1"
+	set +e # a condition would switch -e off inside, too
+	(
+		set -euo pipefail
+		"$2"
+	) </dev/null 2>&1
+	status=$?
+	set -e
+	if ((status == 0)); then
+		passed=$((passed + 1))
+	else
+		failed=$((failed + 1)) word=FAILED
+	fi
+	printf -- '--- %s: %s (%d s)\n' "$word" "$1" $((SECONDS - begun))
+	summary+=$(printf '%-6s %4d s  %s' "$word" $((SECONDS - begun)) "$1")$'\n'
+}
+
+finish() {
+	printf '\n=== summary\n%s%4d s in all\n\n%d passed, %d failed\n' "$summary" $SECONDS $passed $failed
+	((failed == 0))
+}
+
+# apt installs a Debian package unless its program is there.
+apt() {
+	command -v "$1" >/dev/null && return
+	local as=()
+	((EUID == 0)) || as=(sudo -n)
+	"${as[@]}" apt-get update -qq
+	"${as[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${@:2}"
+}
+
+tests() {
+	apt make make # the recipes of docs/make.md are tried where make is
+	go test ./...
+}
+
+format() {
+	local bad
+	bad=$(git ls-files -z '*.go' ':!*testdata/*' | xargs -0 gofmt -l)
+	[[ -z $bad ]] || { echo "gofmt -w is due for: $bad"; return 1; }
+}
+
+vet() {
+	go vet ./...
+}
+
+# lint takes the linter from the PATH only if it is exactly ours, else builds it.
+lint() {
+	local linter
+	linter=$(command -v golangci-lint || true)
+	if [[ -z $linter ]] || [[ v$("$linter" version --short) != "$lint_version" ]]; then
+		GOFLAGS='' GOBIN=$work/bin go install "github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$lint_version"
+		linter=$work/bin/golangci-lint
+	fi
+	"$linter" run ./...
+}
+
+race() {
+	apt gcc gcc libc6-dev
+	CGO_ENABLED=1 go test -race ./...
+}
+
+cross() {
+	local system
+	for system in darwin/arm64 windows/amd64; do
+		echo "$system"
+		GOOS=${system%/*} GOARCH=${system#*/} CGO_ENABLED=0 go build -o "$work/cross/" ./cmd/isrc
+	done
+}
+
+# start holds the two figures that every command pays for: the size of the
+# program, and the initialisation of its packages (the least of 20 runs, since
+# noise only ever adds).
+start() {
+	local size least
+	go build -trimpath -ldflags '-s -w' -o "$work/isrc" ./cmd/isrc
+	size=$(wc -c <"$work/isrc")
+	least=$(for _ in {1..20}; do
+		GODEBUG=inittrace=1 "$work/isrc" version 2>&1 >/dev/null |
+			awk '$1 == "init" { sum += $5 * 1000 } END { printf "%d\n", sum }'
+	done | sort -n | sed -n 1p)
+	echo "size $size bytes (limit $binary_limit), package initialisation $least us (limit $init_limit)"
+	echo 'the most costly packages:'
+	GODEBUG=inittrace=1 "$work/isrc" version 2>&1 >/dev/null | awk '$1 == "init" { print "  " $5, $6, $2 }' | sort -rn | sed -n 1,5p
+	((size < binary_limit && least > 0 && least < init_limit))
+}
+
+referee() {
+	cd .ci/conformance
+	go vet ./...
+	go test ./...
+	go build -o "$work/conformance" .
+}
+
+# record runs the suite once more and keeps its REST exchanges. What a failing
+# test recorded until then is judged all the same.
+record() {
+	mkdir -p "$work/record"
+	ISRC_RECORD=$work/record go test ./...
+	[[ -n $(ls "$work/record") ]]
+}
+
+# descriptions fetches what GitHub publishes about its API: github.com's, and
+# that of the oldest server there is.
+descriptions() {
+	local oldest
+	mkdir -p "$work/openapi"
+	cd "$work/openapi"
+	npm pack --silent "@octokit/openapi@$openapi" >/dev/null
+	mv ./*.tgz package.tgz
+	echo "$openapi_sum  package.tgz" | sha256sum --check --quiet
+	oldest=$(tar -tzf package.tgz | grep -E '^package/generated/ghes-[0-9.]+\.json$' | sort -V | sed -n 1p)
+	tar -xzf package.tgz package/generated/api.github.com.json "$oldest"
+	mv package/generated/api.github.com.json github.json
+	mv "$oldest" ghes.json
+	echo "api.github.com.json and ${oldest##*/} of @octokit/openapi $openapi"
+}
+
+# judge holds a recording against both descriptions.
+judge() {
+	"$work/conformance" check -describe "github=$work/openapi/github.json" -describe "ghes=$work/openapi/ghes.json" \
+		-allow .ci/conformance/allow.txt "$1"
+}
+
+conform() {
+	judge "$work/record"
+}
+
+# lies corrupts recorded answers: each field of each operation once in memory;
+# and two copies of the recording, which passed, must fail with one lie in each.
+lies() {
+	local lie status
+	judge "$work/record" >/dev/null
+	"$work/conformance" lies -describe "github=$work/openapi/github.json" -describe "ghes=$work/openapi/ghes.json" "$work/record"
+	"$work/conformance" lie -describe "github=$work/openapi/github.json" -to "$work/lies" "$work/record"
+	for lie in "$work"/lies/*; do
+		status=0 # 1 says that a lie was found, 2 that nothing could be judged
+		judge "$lie" >"$lie.out" || status=$?
+		grep recording.jsonl "$lie.out"
+		((status == 1))
+	done
+}
+
+# clean_clone is what a new user has: HEAD, an empty HOME, Go and git. Modules
+# come from where Go gets them here.
+clean_clone() {
+	clone=$work/clone
+	home=$work/home tmp=$work/tmp cache=$work/cache
+	[[ -d $clone ]] || git clone --quiet --no-local "$root" "$clone"
+	mkdir -p "$home" "$tmp" "$cache"
+	cd "$clone"
+	clean=(env -i "PATH=$PATH" "HOME=$home" "TMPDIR=$tmp" "GOCACHE=$cache" CI=true
+		"GOMODCACHE=$(go env GOMODCACHE)" "GOPROXY=$(go env GOPROXY)" "GOFLAGS=$(go env GOFLAGS)"
+		"GOSUMDB=$(go env GOSUMDB)" "GONOSUMDB=$(go env GONOSUMDB)")
+	"${clean[@]}" go mod download
+}
+
+# dead is a proxy that nobody can use.
+dead=(http_proxy=http://127.0.0.1:9 https_proxy=http://127.0.0.1:9 HTTP_PROXY=http://127.0.0.1:9 HTTPS_PROXY=http://127.0.0.1:9)
+
+# traces fails if anything is left in a HOME and a TMPDIR, Go's own counters
+# aside, or if a process still has that HOME.
+traces() {
+	local left process
+	left=$(find "$1" "$2" -mindepth 1 -not -type d -not -path "*/.config/go/*" -not -name .gitconfig)
+	[[ -z $left ]] || { echo "left behind: $left"; return 1; }
+	for process in /proc/[0-9]*; do
+		if grep -qzxF "HOME=$1" "$process/environ" 2>/dev/null; then
+			echo "still running: $(tr '\0' ' ' <"$process/cmdline")"
+			return 1
+		fi
+	done
+	echo 'nothing was left behind'
+}
+
+clean_demo() {
+	clean_clone
+	"${clean[@]}" go build -o /dev/null ./cmd/isrc # the cache is empty: not the demo's time
+	local begun=$SECONDS
+	timeout 120 "${clean[@]}" "${dead[@]}" go run ./cmd/isrc demo
+	echo "the demo took $((SECONDS - begun)) s"
+	traces "$home" "$tmp"
+}
+
+clean_tests() {
+	clean_clone
+	"${clean[@]}" go test ./...
+}
+
+# rough_demo is the demo among settings that spoil it if they are honoured, in
+# a folder that is no repository.
+rough_demo() {
+	local home=$work/rough tmp=$work/rough-tmp
+	mkdir -p "$home/hooks" "$tmp" "$work/elsewhere"
+	go build -o "$work/isrc" ./cmd/isrc
+	printf '#!/bin/sh\necho refused by a hook >&2\nexit 1\n' | tee "$home/hooks/pre-commit" >"$home/hooks/pre-push"
+	chmod +x "$home"/hooks/*
+	cat >"$home/.gitconfig" <<-END
+		[user]
+			name = Somebody Else
+			email = else@example.com
+			signingkey = none
+		[commit]
+			gpgsign = true
+		[core]
+			hooksPath = $home/hooks
+		[url "http://127.0.0.1:9/"]
+			insteadOf = http://
+		[init]
+			defaultBranch = trunk
+	END
+	cd "$work/elsewhere"
+	timeout 120 env -i "PATH=$PATH" "HOME=$home" "TMPDIR=$tmp" "${dead[@]}" "$work/isrc" demo >"$work/rough.out" 2>&1 ||
+		{ tail -40 "$work/rough.out"; return 1; }
+	tail -3 "$work/rough.out"
+	rm -rf "$home/hooks"
+	traces "$home" "$tmp"
+	[[ -z $(ls -A .) ]] || { echo "left behind: $(ls -A .)"; return 1; }
+}
+
+# own_rules holds every commit but the first to what this repository asks.
+own_rules() {
+	clean_clone
+	"${clean[@]}" go build -o "$work/isrc" ./cmd/isrc
+	"${clean[@]}" "${dead[@]}" "$work/isrc" check --base "$(git rev-list --max-parents=0 HEAD | tail -1)"
+}
