@@ -38,10 +38,12 @@ func (c *call) commitObject(x commitInfo) obj {
 }
 
 // byEmail is the account to which an address belongs, or null.
-func (c *call) byEmail(email string) any {
-	for _, a := range c.f.world.Accounts {
-		if u := c.f.state.user(a.Login); u != nil && strings.EqualFold(u.address(), email) {
-			return c.f.simpleUser(u)
+func (c *call) byEmail(email string) any { return c.f.userOrNil(c.f.byAddress(email)) }
+
+func (f *Forge) byAddress(email string) *user {
+	for _, a := range f.world.Accounts {
+		if u := f.state.user(a.Login); u != nil && strings.EqualFold(u.address(), email) {
+			return u
 		}
 	}
 	return nil

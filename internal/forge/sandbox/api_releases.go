@@ -1,6 +1,9 @@
 package sandbox
 
-import "sort"
+import (
+	"sort"
+	"strconv"
+)
 
 // releaseObject is GitHub's release.
 func (c *call) releaseObject(x *release) obj {
@@ -32,4 +35,14 @@ func getLatestRelease(c *call) (answer, error) {
 		return answer{}, notFound()
 	}
 	return ok(c.releaseObject(list[0]))
+}
+
+// getRelease finds a release by its id or by its tag.
+func getRelease(c *call) (answer, error) {
+	for _, x := range c.repo.releases {
+		if tag, by := c.vars["tag"]; by && x.Tag == tag || !by && strconv.FormatInt(x.id, 10) == c.vars["id"] {
+			return ok(c.releaseObject(x))
+		}
+	}
+	return answer{}, notFound()
 }

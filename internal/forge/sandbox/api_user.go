@@ -81,22 +81,6 @@ func listReposOf(c *call) (answer, error) {
 	return c.reposOwnedBy(u)
 }
 
-func getOrg(c *call) (answer, error) {
-	u := c.f.state.user(c.vars["org"])
-	if u == nil || u.org == nil {
-		return answer{}, notFound()
-	}
-	return ok(c.f.fullOrg(u))
-}
-
-func listOrgRepos(c *call) (answer, error) {
-	u := c.f.state.user(c.vars["org"])
-	if u == nil || u.org == nil {
-		return answer{}, notFound()
-	}
-	return c.reposOwnedBy(u)
-}
-
 func (c *call) reposOwnedBy(u *user) (answer, error) {
 	var list []*repository
 	kind := c.query.Get("type")
@@ -135,22 +119,4 @@ func (c *call) repoList(list []*repository, by string) (answer, error) {
 		return a.id < b.id
 	})
 	return ok(each(paginate(c, list), func(r *repository) obj { return c.f.repository(r, c.user) }))
-}
-
-func listTeamMembers(c *call) (answer, error) {
-	org := c.f.state.user(c.vars["org"])
-	if org == nil || org.org == nil {
-		return answer{}, notFound()
-	}
-	t := org.team(c.vars["team"])
-	if t == nil {
-		return answer{}, notFound()
-	}
-	var list []*user
-	for _, login := range t.Members {
-		if u := c.f.state.user(login); u != nil {
-			list = append(list, u)
-		}
-	}
-	return ok(c.f.users(paginate(c, list)))
 }

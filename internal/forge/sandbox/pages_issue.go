@@ -53,8 +53,10 @@ func (c *call) issueRow(i *issue) issueRow {
 func (c *call) since(t time.Time) string {
 	d := c.f.now().Sub(t)
 	switch {
+	case d < time.Minute:
+		return "just now"
 	case d < time.Hour:
-		return plural(max(int(d.Minutes()), 0), "minute") + " ago"
+		return plural(int(d.Minutes()), "minute") + " ago"
 	case d < 48*time.Hour:
 		return plural(int(d.Hours()), "hour") + " ago"
 	}

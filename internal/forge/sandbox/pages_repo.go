@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"encoding/json"
 	"strconv"
 	"strings"
 )
@@ -62,13 +63,30 @@ func (c *call) rulesPage(id string) *view {
 			where = "every push, into forks too"
 		}
 		for _, x := range s.Rules {
-			p.Rows = append(p.Rows, link{Text: s.Name + ": " + x.Type, Href: "/" + c.repo.fullName() + "/rules/" + strconv.FormatInt(s.id, 10), More: strings.TrimSpace(where + " " + string(x.rawParameters()))})
+			p.Rows = append(p.Rows, link{Text: s.Name + ": " + x.Type, Href: "/" + c.repo.fullName() + "/rules/" + strconv.FormatInt(s.id, 10), More: where + "\n" + x.forPeople()})
 		}
 	}
 	if !known {
 		return nil
 	}
 	return pageOf("list", p.Title, p)
+}
+
+// forPeople is a rule's parameters, one to a line.
+func (x Rule) forPeople() string {
+	raw := x.rawParameters()
+	if raw == nil {
+		return ""
+	}
+	var all map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &all); err != nil {
+		return string(raw)
+	}
+	var lines []string
+	for _, name := range sortedKeys(all) {
+		lines = append(lines, name+": "+string(all[name]))
+	}
+	return strings.Join(lines, "\n")
 }
 
 // not are the patterns that a ruleset leaves out, as a person reads them.

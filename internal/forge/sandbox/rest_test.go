@@ -35,6 +35,8 @@ func TestEveryEndpointAnswers(t *testing.T) {
 		lib + "/pulls/352/reviews", lib + "/pulls/412/requested_reviewers", lib + "/pulls/412/comments", lib + "/issues", lib + "/issues/398",
 		lib + "/issues?labels=help%20wanted", lib + "/issues/398/comments", lib + "/issues/398/labels", lib + "/labels", lib + "/releases",
 		lib + "/releases/latest", lib + "/teams", lib + "/topics", lib + "/languages", lib + "/collaborators/newcomer/permission",
+		lib + "/tags", lib + "/git/commits/" + sha, lib + "/commits/" + sha + "/pulls", lib + "/releases/tags/v3.4.0", lib + "/contributors",
+		lib + "/stats/participation", lib + "/assignees", "/users/newcomer/orgs", "/orgs/identity/members", "/orgs/identity/teams", "/orgs/identity/teams/maintainers",
 		lib + "/codeowners/errors", "/search/repositories?q=token+validation", "/search/issues?q=is:open+label:%22help+wanted%22+org:identity",
 	}
 	for _, r := range sandbox.Acme().Repos {
@@ -49,7 +51,10 @@ func TestEveryEndpointAnswers(t *testing.T) {
 			b.get(who, p)
 		}
 	}
-	for _, p := range []string{lib + "/community/profile", "/nothing", "/repos/identity/nothing", lib + "/pulls/398", lib + "/branches/none", lib + "/branches/main/protection"} {
+	for _, p := range []string{lib + "/pulls/352/merge", "/orgs/identity/members/identity-lead"} {
+		b.api("newcomer", http.StatusNoContent, "GET", p, nil)
+	}
+	for _, p := range []string{lib + "/pulls/412/merge", "/orgs/identity/members/newcomer", lib + "/releases/tags/v0", lib + "/community/profile", "/nothing", "/repos/identity/nothing", lib + "/pulls/398", lib + "/branches/none", lib + "/branches/main/protection"} {
 		o := b.api("newcomer", http.StatusNotFound, "GET", p, nil).object(t)
 		if o["message"] == "" || o["documentation_url"] == "" {
 			t.Errorf("%s: got %v", p, o)

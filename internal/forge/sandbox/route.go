@@ -121,8 +121,13 @@ func (f *Forge) apiRoutes() []route {
 		on("GET /user/emails", listEmails, scoped("user", "user:email")),
 		on("GET /users/{login}", getAccount),
 		on("GET /users/{login}/repos", listReposOf),
+		on("GET /users/{login}/orgs", listOrgsOf),
 		on("GET /orgs/{org}", getOrg),
 		on("GET /orgs/{org}/repos", listOrgRepos),
+		on("GET /orgs/{org}/members", listOrgMembers),
+		on("GET /orgs/{org}/members/{login}", getOrgMember),
+		on("GET /orgs/{org}/teams", listOrgTeams, scoped("read:org", "write:org", "admin:org")),
+		on("GET /orgs/{org}/teams/{team}", getTeam, scoped("read:org", "write:org", "admin:org")),
 		on("GET /orgs/{org}/teams/{team}/members", listTeamMembers, scoped("read:org", "write:org", "admin:org")),
 		on("GET /search/repositories", searchRepositories),
 		on("GET /search/issues", searchIssues),
@@ -152,6 +157,11 @@ func repoRoutes(repo string) []route {
 		on("GET "+repo+"/codeowners/errors", getCodeownersErrors, withGit),
 		on("GET "+repo+"/releases", listReleases, withGit),
 		on("GET "+repo+"/releases/latest", getLatestRelease, withGit),
+		on("GET "+repo+"/releases/tags/{tag...}", getRelease, withGit),
+		on("GET "+repo+"/releases/{id}", getRelease, withGit),
+		on("GET "+repo+"/contributors", listContributors, withGit),
+		on("GET "+repo+"/stats/participation", getParticipation, withGit),
+		on("GET "+repo+"/assignees", listAssignees),
 	}
 }
 
@@ -160,6 +170,8 @@ func gitRoutes(repo string) []route {
 		on("GET "+repo+"/branches", listBranches, withGit),
 		on("GET "+repo+"/branches/{branch...}/protection", getProtection, needs(permAdmin), hide, withGit),
 		on("GET "+repo+"/branches/{branch...}", getBranch, withGit),
+		on("GET "+repo+"/tags", listTags, withGit),
+		on("GET "+repo+"/git/commits/{sha}", getGitCommit, withGit),
 		on("GET "+repo+"/git/ref/{ref...}", getRef, withGit),
 		on("GET "+repo+"/git/matching-refs/{ref...}", listRefs, withGit),
 		on("POST "+repo+"/git/refs", createRef, needs(permPush), withGit),
@@ -173,6 +185,7 @@ func gitRoutes(repo string) []route {
 		on("GET "+repo+"/commits/{ref...}/check-runs", listCheckRuns, withGit),
 		on("GET "+repo+"/commits/{ref...}/status", getStatus, withGit),
 		on("GET "+repo+"/commits/{ref...}/statuses", listStatuses, withGit),
+		on("GET "+repo+"/commits/{ref...}/pulls", listPullsOf, withGit),
 		on("GET "+repo+"/commits/{ref...}", getCommit, withGit),
 		on("GET "+repo+"/compare/{basehead...}", compareCommits, withGit),
 		on("POST "+repo+"/check-runs", createCheckRun, needs(permPush), withGit),
@@ -195,6 +208,7 @@ func pullRoutes(repo string) []route {
 		on("POST "+one+"/requested_reviewers", requestReviewers, withGit),
 		on("GET "+one+"/comments", listRemarks, withGit),
 		on("POST "+one+"/comments", createRemark, withGit),
+		on("GET "+one+"/merge", getMerged),
 		on("PUT "+one+"/merge", mergePull, needs(permPush), withGit),
 	}
 }
