@@ -123,7 +123,7 @@ func missingScopes(have []string, known bool) []string {
 	all := "," + strings.Join(have, ",") + ","
 	var out []string
 	for _, s := range strings.Split(neededScopes, ",") {
-		if !strings.Contains(all, ","+s+",") && !(s == "read:org" && strings.Contains(all, "admin:org")) {
+		if !strings.Contains(all, ","+s+",") && !(s == "read:org" && (strings.Contains(all, ",admin:org,") || strings.Contains(all, ",write:org,"))) {
 			out = append(out, s)
 		}
 	}

@@ -246,7 +246,8 @@ func (p *Place) Refresh(ctx context.Context, tool *git.Tool) error {
 		return refuse(ErrUsage, "name it: --base BRANCH", "it is not known which branch this change goes to")
 	}
 	tracking := "refs/remotes/" + p.Remote + "/" + p.Base
-	if tool != nil && p.Remote != "" {
+	var unfetched error
+	if tool != nil && p.Remote != "" && !p.baseIsRevision(tracking) {
 		if err := tool.Fetch(ctx, p.Dir, p.Remote, "+refs/heads/"+p.Base+":"+tracking); err != nil {
 			if ctx.Err() != nil {
 				return ctx.Err()
@@ -255,6 +256,7 @@ func (p *Place) Refresh(ctx context.Context, tool *git.Tool) error {
 			if _, known := p.Repo.Resolve(tracking); known == nil && errors.As(err, &gone) && gone.Ref != "" {
 				return p.baseGone(ctx)
 			}
+			unfetched = err
 			p.Notes = append(p.Notes, fmt.Sprintf("%s of %s was not fetched anew: %v", p.Base, p.Remote, err))
 		}
 	}
@@ -271,7 +273,22 @@ func (p *Place) Refresh(ctx context.Context, tool *git.Tool) error {
 			return p.deepen(ctx, tool)
 		}
 	}
+	if unfetched != nil { // a look-up that failed does not mean that there is none
+		return fmt.Errorf("fetch %s of %s: %w", p.Base, firstWord(p.Upstream.FullName(), p.Remote), unfetched)
+	}
 	return refuse(ErrNoBase, "name another one: --base BRANCH", "there is no branch %s in %s", p.Base, firstWord(p.Upstream.FullName(), p.Remote, p.Dir))
+}
+
+// baseIsRevision tells whether --base named a commit or a tag of this clone, for
+// which there is nothing to fetch.
+func (p *Place) baseIsRevision(tracking string) bool {
+	for _, branch := range []string{tracking, "refs/heads/" + p.Base} {
+		if _, err := p.Repo.Resolve(branch); err == nil {
+			return false
+		}
+	}
+	_, err := p.Repo.Resolve(p.Base)
+	return err == nil
 }
 
 // baseGone says that the base was deleted since it was fetched.
