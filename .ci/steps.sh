@@ -151,8 +151,8 @@ lies() {
 	done
 }
 
-# clean_clone is what a new user has: HEAD, an empty HOME, Go and git. Modules
-# come from where Go gets them here.
+# clean_clone is what a new user has: HEAD, an empty HOME, Go and git. The modules
+# are those that the steps before have fetched.
 clean_clone() {
 	clone=$work/clone
 	home=$work/home tmp=$work/tmp cache=$work/cache
@@ -162,7 +162,6 @@ clean_clone() {
 	clean=(env -i "PATH=$PATH" "HOME=$home" "TMPDIR=$tmp" "GOCACHE=$cache" CI=true
 		"GOMODCACHE=$(go env GOMODCACHE)" "GOPROXY=$(go env GOPROXY)" "GOFLAGS=$(go env GOFLAGS)"
 		"GOSUMDB=$(go env GOSUMDB)" "GONOSUMDB=$(go env GONOSUMDB)")
-	"${clean[@]}" go mod download
 }
 
 # dead is a proxy that nobody can use.
