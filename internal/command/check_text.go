@@ -13,6 +13,9 @@ import (
 func showReview(s *term.Streams, c *checked, dry bool) error {
 	w := s.Out
 	target := c.Base
+	if len(target) == 40 && !strings.Contains(target, "/") {
+		target = target[:7] // a commit
+	}
 	if c.Repository != nil {
 		target = c.Repository.FullName
 	}
@@ -144,7 +147,7 @@ func summary(s *term.Streams, c *checked) string {
 	switch {
 	case mendable > 0:
 		text += dot + fmt.Sprintf("isrc check --fix mends %d, keeps a backup", mendable)
-	case blocking == 0:
+	case blocking == 0 && c.Repository != nil:
 		text += dot + "isrc submit"
 	}
 	return text
