@@ -231,7 +231,7 @@ func (a *app) runContribution(ctx context.Context, site *contribute.Site, o *con
 	case err != nil:
 		return stopped(j, err)
 	}
-	if pull := contribute.Opened(st); pull != nil && !o.unattended() { // what went on was its submission
+	if pull := contribute.Opened(st); pull != nil { // what went on was its submission
 		result.Pull = submittedBefore(site, st, pull)
 		return a.show(&o.output, result, func(s *term.Streams) error { return showSubmitted(s, result.Pull) })
 	}
