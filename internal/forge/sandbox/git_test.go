@@ -86,15 +86,17 @@ func TestBigChunkedPush(t *testing.T) {
 	}
 }
 
-func TestRulesRejectAPush(t *testing.T) {
-	t.Parallel()
-	cases := []struct {
-		name    string
-		rule    sandbox.Rule
-		include string
-		push    func(b *bench, dir string) []string // what to push
-		want    string                              // "" when it must pass
-	}{
+// pushCase is a push and the rule that judges it.
+type pushCase struct {
+	name    string
+	rule    sandbox.Rule
+	include string
+	push    func(b *bench, dir string) []string // what to push
+	want    string                              // "" when it must pass
+}
+
+func pushCases() []pushCase {
+	return []pushCase{
 		{"a message that does not match", sandbox.Rule{Type: "commit_message_pattern", Parameters: map[string]any{"operator": "regex", "pattern": `\A(feat|fix): `}}, "~ALL",
 			func(b *bench, dir string) []string {
 				b.commit(dir, "x", "x", "no type")
@@ -152,7 +154,11 @@ func TestRulesRejectAPush(t *testing.T) {
 				return []string{"HEAD:refs/heads/topic"}
 			}, ""},
 	}
-	for _, c := range cases {
+}
+
+func TestRulesRejectAPush(t *testing.T) {
+	t.Parallel()
+	for _, c := range pushCases() {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			w, r := small()

@@ -19,6 +19,7 @@ type issueRow struct {
 
 type pullRow struct {
 	From, Base      string
+	Size            string // "2 commits"
 	Checks, Commits []saying
 	Asked, Blocked  []string
 }
@@ -94,6 +95,7 @@ func (c *call) pullRow(i *issue) *pullRow {
 	for _, x := range commits {
 		row.Commits = append(row.Commits, saying{Name: x.sha[:7], Text: firstLine(x.message), Href: "/" + c.repo.fullName() + "/commit/" + x.sha})
 	}
+	row.Size = plural(len(row.Commits), "commit")
 	if i.state != "open" {
 		return row
 	}

@@ -114,6 +114,32 @@ func TestETagAndPages(t *testing.T) {
 	b.api("newcomer", http.StatusOK, "GET", path, nil, "If-None-Match", tag)
 }
 
+// checks are the check runs of a commit, as NAME=STATUS/CONCLUSION.
+func (b *bench) checks(repo, sha string) string {
+	b.Helper()
+	var out []string
+	for _, x := range b.get("newcomer", repo+"/commits/"+sha+"/check-runs").object(b)["check_runs"].([]any) {
+		m := x.(map[string]any)
+		out = append(out, fmt.Sprint(m["name"], "=", m["status"], "/", m["conclusion"]))
+	}
+	return strings.Join(out, " ")
+}
+
+// reviewAndMerge is the owners' part: nobody approves their own, and nothing is
+// merged before the rules are met.
+func (b *bench) reviewAndMerge(lib, one, head string) {
+	b.Helper()
+	b.api("newcomer", 422, "POST", one+"/reviews", map[string]any{"event": "APPROVE"})
+	b.api("identity-lead", http.StatusMethodNotAllowed, "PUT", one+"/merge", map[string]any{"merge_method": "squash"})
+	b.api("identity-lead", http.StatusOK, "POST", one+"/reviews", map[string]any{"event": "APPROVE", "body": "Thank you"})
+	b.api("identity-lead", http.StatusCreated, "POST", lib+"/check-runs", map[string]any{"name": "acme-gate", "head_sha": head, "status": "completed", "conclusion": "success"})
+	b.api("identity-lead", http.StatusCreated, "POST", lib+"/statuses/"+head, map[string]any{"state": "success", "context": "extra"})
+	b.api("identity-lead", http.StatusOK, "PUT", one+"/merge", map[string]any{"merge_method": "squash"})
+	if got := b.get("newcomer", one).object(b); got["merged"] != true || got["state"] != "closed" {
+		b.Errorf("got %v %v", got["merged"], got["state"])
+	}
+}
+
 // TestAContribution is the whole way: fork, push, pull request, review, merge.
 func TestAContribution(t *testing.T) {
 	t.Parallel()
@@ -144,33 +170,17 @@ func TestAContribution(t *testing.T) {
 	if e := exists["errors"].([]any)[0].(map[string]any); e["message"] != "A pull request already exists for newcomer:fix-398." || e["code"] != "custom" {
 		t.Errorf("got %v", exists)
 	}
-	checks := func(sha string) string {
-		var out []string
-		for _, x := range b.get("newcomer", lib+"/commits/"+sha+"/check-runs").object(t)["check_runs"].([]any) {
-			m := x.(map[string]any)
-			out = append(out, fmt.Sprint(m["name"], "=", m["status"], "/", m["conclusion"]))
-		}
-		return strings.Join(out, " ")
-	}
-	if got, want := checks(head), "DCO=completed/action_required title=completed/failure build=queued/<nil> acme-gate=queued/<nil>"; got != want {
+	if got, want := b.checks(lib, head), "DCO=completed/action_required title=completed/failure build=queued/<nil> acme-gate=queued/<nil>"; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 	b.git("", dir, "commit", "-q", "--amend", "-s", "-m", "fix: reject tokens without expiry")
 	head = b.git("", dir, "rev-parse", "HEAD")
 	b.git("newcomer", dir, "push", "-q", "--force", "origin", "HEAD:refs/heads/fix-398")
 	b.api("newcomer", http.StatusOK, "PATCH", one, map[string]any{"title": "fix: reject tokens without expiry"})
-	if got, want := checks(head), "DCO=completed/success build=queued/<nil> acme-gate=queued/<nil> title=completed/success"; got != want {
+	if got, want := b.checks(lib, head), "DCO=completed/success build=queued/<nil> acme-gate=queued/<nil> title=completed/success"; got != want {
 		t.Errorf("after the push: got  %s\nwant %s", got, want)
 	}
-	b.api("newcomer", 422, "POST", one+"/reviews", map[string]any{"event": "APPROVE"})
-	b.api("identity-lead", http.StatusMethodNotAllowed, "PUT", one+"/merge", map[string]any{"merge_method": "squash"})
-	b.api("identity-lead", http.StatusOK, "POST", one+"/reviews", map[string]any{"event": "APPROVE", "body": "Thank you"})
-	b.api("identity-lead", http.StatusCreated, "POST", lib+"/check-runs", map[string]any{"name": "acme-gate", "head_sha": head, "status": "completed", "conclusion": "success"})
-	b.api("identity-lead", http.StatusCreated, "POST", lib+"/statuses/"+head, map[string]any{"state": "success", "context": "extra"})
-	b.api("identity-lead", http.StatusOK, "PUT", one+"/merge", map[string]any{"merge_method": "squash"})
-	if got := b.get("newcomer", one).object(t); got["merged"] != true || got["state"] != "closed" {
-		t.Errorf("got %v %v", got["merged"], got["state"])
-	}
+	b.reviewAndMerge(lib, one, head)
 	merged := b.api("newcomer", http.StatusOK, "POST", "/repos/newcomer/auth-lib/merge-upstream", map[string]any{"branch": "main"}).object(t)
 	if merged["merge_type"] != "fast-forward" {
 		t.Errorf("got %v", merged)
