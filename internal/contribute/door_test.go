@@ -47,6 +47,20 @@ func (d *door) watch(isrc int, git string) {
 	d.isrc, d.git = isrc, git
 }
 
+// arm lets a strike happen, once.
+func (d *door) arm(x strike) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.hit = &x
+}
+
+// armed tells whether a strike still waits for its request.
+func (d *door) armed() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.hit != nil
+}
+
 // take gives the strike that is due for a request, once.
 func (d *door) take(r *http.Request) *strike {
 	d.mu.Lock()

@@ -106,11 +106,11 @@ func (a accident) happen(s *stage) string {
 		return s.finish()
 	}
 	if a.strike.method != "" {
-		s.door.hit = &a.strike
+		s.door.arm(a.strike)
 	}
 	err := s.play(0)
 	switch {
-	case s.door.hit != nil:
+	case s.door.armed():
 		return fmt.Sprintf("the request was never made: %v", err)
 	case (a.strike.who == "isrc" || a.after != "") && !killed(err):
 		return fmt.Sprintf("the process was not killed: %v", err)
