@@ -73,4 +73,3 @@ func against(t *testing.T, status int, args []string) (code int, out, errs strin
 	})
 	return code, stdout.String(), stderr.String()
 }
-
