@@ -47,7 +47,10 @@ type app struct {
 }
 
 func newApp(inv Invocation) *app {
-	a := &app{inv: inv, io: inv.Streams, progress: inv.Streams.NewProgress(inv.Now), redact: &redactor{}, sites: map[string]*contribute.Site{}, clients: map[string]forgeClient{}}
+	a := &app{inv: inv, redact: &redactor{}, sites: map[string]*contribute.Site{}, clients: map[string]forgeClient{}}
+	streams := *inv.Streams // as they are, for programs that are given them
+	streams.Out, streams.Err = a.redact.writer(streams.Out), a.redact.writer(streams.Err)
+	a.io, a.progress = &streams, streams.NewProgress(inv.Now)
 	a.settings = sync.OnceValues(a.loadConfig)
 	a.tool = sync.OnceValues(a.findGit)
 	return a
@@ -261,7 +264,9 @@ func (a *app) reader(s *contribute.Site, h config.Host) (*git.Reader, error) {
 	return &git.Reader{
 		Tool: s.Tool, Transport: t, Debug: a.debugging("git"),
 		Auth: func(string) (string, string, bool) {
-			return firstOf(s.KnownLogin, "x-access-token"), s.Token, s.Token != ""
+			user := firstOf(s.KnownLogin, "x-access-token")
+			a.redact.addLogin(user, s.Token)
+			return user, s.Token, s.Token != ""
 		},
 	}, nil
 }

@@ -295,7 +295,7 @@ func newGitCredential(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			err = auth.GitCredential(cmd.Context(), a.io.In, a.io.Out, args[0], a.source(c))
+			err = auth.GitCredential(cmd.Context(), a.io.In, a.inv.Streams.Out, args[0], a.source(c))
 			var none *forge.SignInError
 			if errors.As(err, &none) {
 				return nil // git goes on to its next helper

@@ -421,6 +421,7 @@ type person struct {
 	dir     string
 	section string
 	env     []string
+	forge   *sandbox.Forge
 }
 
 func newPerson(t *testing.T, l lookalike) *person {
@@ -449,7 +450,7 @@ func newPerson(t *testing.T, l lookalike) *person {
 		t.Fatal(err)
 	}
 	t.Cleanup(server.close)
-	p := &person{t: t, l: l, base: "https://localhost:" + server.port, dir: dir("work"), section: filepath.Join(root, "what.md")}
+	p := &person{t: t, l: l, forge: f, base: "https://localhost:" + server.port, dir: dir("work"), section: filepath.Join(root, "what.md")}
 	home := dir("home")
 	settings := fmt.Sprintf("host: \"localhost:%s\"\nhosts:\n  \"localhost:%s\":\n    caFile: %q\n", server.port, server.port, ca)
 	if l.api != "" {
@@ -502,9 +503,14 @@ func (p *person) isrc(name, want string, args ...string) {
 
 func (p *person) run(program string, args ...string) (out, errs string, code int) {
 	p.t.Helper()
+	return p.input("", program, args...)
+}
+
+func (p *person) input(in, program string, args ...string) (out, errs string, code int) {
+	p.t.Helper()
 	cmd := exec.Command(program, args...)
 	var o, e bytes.Buffer
-	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = p.dir, p.env, &o, &e
+	cmd.Dir, cmd.Env, cmd.Stdin, cmd.Stdout, cmd.Stderr = p.dir, p.env, strings.NewReader(in), &o, &e
 	if err := cmd.Run(); err != nil && cmd.ProcessState == nil {
 		p.t.Fatalf("run %s: %v", program, err)
 	}

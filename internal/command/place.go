@@ -104,7 +104,7 @@ func (a *app) browse(page string) error {
 		_, err := fmt.Fprintln(a.io.Out, page)
 		return err
 	}
-	if err := a.io.Browse(program, page); err != nil {
+	if err := a.inv.Streams.Browse(program, page); err != nil {
 		a.say("isrc: no browser could be started: %s", term.Line(err.Error()))
 		_, err := fmt.Fprintln(a.io.Out, page)
 		return err

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"encoding/base64"
 	"io"
 	"strings"
 	"sync"
@@ -20,6 +21,23 @@ func (r *redactor) add(secret string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.secrets = append(r.secrets, secret)
+	for _, user := range []string{"", "x-access-token", "oauth2"} {
+		r.secrets = append(r.secrets, basic(user, secret))
+	}
+}
+
+// addLogin adds what a header of git holds for a login.
+func (r *redactor) addLogin(login, secret string) {
+	if login == "" || len(secret) < 8 {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.secrets = append(r.secrets, basic(login, secret))
+}
+
+func basic(user, password string) string {
+	return base64.StdEncoding.EncodeToString([]byte(user + ":" + password))
 }
 
 func (r *redactor) text(s string) string {

@@ -35,6 +35,7 @@ func (r RepoName) Equal(o RepoName) bool {
 var ErrBareName = errors.New("only a repository name")
 
 var (
+	userinfo    = regexp.MustCompile(`//[^/@\s]*@`) // may be a password
 	partPattern = regexp.MustCompile(`^[A-Za-z0-9_.][A-Za-z0-9_.-]*$`)
 	hostPattern = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?$|^\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?$`)
 	scpPattern  = regexp.MustCompile(`^(?:[A-Za-z0-9_.-]+@)?([A-Za-z0-9.-]+):([^/:].*)$`)
@@ -46,7 +47,7 @@ var (
 func ParseRepo(arg, defaultHost string) (RepoName, error) {
 	arg = strings.TrimSpace(arg)
 	bad := func(why string) (RepoName, error) {
-		return RepoName{}, fmt.Errorf("%q is not a repository: %s", arg, why)
+		return RepoName{}, fmt.Errorf("%q is not a repository: %s", userinfo.ReplaceAllString(arg, "//"), why)
 	}
 	if arg == "" {
 		return bad("it is empty")

@@ -193,6 +193,11 @@ func (c *Client) once(ctx context.Context, k call) (answer, error) {
 	case resp.StatusCode == http.StatusNotModified && haveKept:
 		return kept.answer(resp.Header), nil
 	}
+	if c.o.Token != "" {
+		// A server, or a proxy before it, may repeat what it was sent, and its
+		// words are shown.
+		body = bytes.ReplaceAll(body, []byte(c.o.Token), []byte("***"))
+	}
 	a := answer{status: resp.StatusCode, header: resp.Header, body: body}
 	if a.status < 300 && k.accept == "" && len(body) > 0 && !json.Valid(body) {
 		if a.isHTML() {
