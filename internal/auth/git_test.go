@@ -136,6 +136,31 @@ func TestGitReachesAHostAsIsrcDoes(t *testing.T) {
 	}
 }
 
+func TestGitGoesByTheAuthoritiesOfTheAPI(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name, caFile, want, variable string
+		environ                      []string
+	}{
+		{name: "none is set", want: "user's"},
+		{name: "a file for the host", caFile: "/host.pem", want: "/host.pem"},
+		{name: "the variable that not every git reads", environ: []string{"SSL_CERT_FILE=/all.pem"}, want: "/all.pem"},
+		{name: "the host's before everybody's", caFile: "/host.pem", environ: []string{"SSL_CERT_FILE=/all.pem"}, want: "/host.pem"},
+		{name: "git's own variable stays", environ: []string{"SSL_CERT_FILE=/all.pem", "GIT_SSL_CAINFO=/git.pem"}, want: "user's", variable: "/git.pem"},
+		{name: "git's own variable gives way to the host's", caFile: "/host.pem", environ: []string{"GIT_SSL_CAINFO=/git.pem"}, want: "/host.pem", variable: "/host.pem"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			environ := gitEnviron(t, append(tt.environ, "GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=http.sslCAInfo", "GIT_CONFIG_VALUE_0=user's")...)
+			env := append(environ, GitEnv("", config.Host{Name: "ghe.example", CAFile: tt.caFile}, GitEnvOptions{Environ: environ})...)
+			got := strings.TrimSpace(git(t, env, "", "config", "--get-urlmatch", "http.sslCAInfo", "https://ghe.example/acme/lib.git"))
+			if got != tt.want || lookup(env, "GIT_SSL_CAINFO") != tt.variable {
+				t.Errorf("got %q and the variable %q, want %q and %q", got, lookup(env, "GIT_SSL_CAINFO"), tt.want, tt.variable)
+			}
+		})
+	}
+}
+
 func TestGitNeedsNoProxyToThisMachine(t *testing.T) {
 	t.Parallel()
 	host := config.Host{Name: "127.0.0.1:8080", Scheme: "http", Proxy: "http://dead.example:1"}
