@@ -208,7 +208,7 @@ func (a *app) site(ctx context.Context, host string) (*contribute.Site, error) {
 	}
 	h := c.HostFor(host)
 	s := &contribute.Site{
-		Host: host, BaseURL: baseURL(h.Scheme, host), Forge: client, Token: token.Value, KnownLogin: firstOf(token.User, h.User),
+		Host: host, BaseURL: baseURL(h.Scheme, host), Forge: client, Contents: client, Token: token.Value, KnownLogin: firstOf(token.User, h.User),
 		Sink: a.sink(), Now: a.inv.Now, Sleep: a.inv.Sleep, Trace: a.inv.Trace, Runs: a.runsDir(), Cache: a.dirs().Cache, ToolName: "isrc " + version(),
 		Logins: auth.LoginCache{File: filepath.Join(a.dirs().Cache, "logins.json")},
 		Viewer: func(ctx context.Context) (string, error) { v, err := client.Viewer(ctx); return v.Login, err },

@@ -32,6 +32,7 @@ type found struct {
 	Contributions *string  `json:"contributions"` // pull-requests, issue-first, issues-only
 	DecidedHours  *float64 `json:"decidedHours"`  // median from opening to merge or decline
 	Decided       *int     `json:"decided"`       // how many that median is of
+	Merged        *int     `json:"merged"`        // how many of those were merged
 	OpenPulls     *int     `json:"openPulls"`
 	Score         float64  `json:"score"`
 	Reasons       []string `json:"reasons"`
@@ -153,15 +154,18 @@ func (a *app) describeHits(ctx context.Context, site *contribute.Site, hits []ca
 
 func (r *found) decide(pulls []forge.Pull, now time.Time) {
 	var all []insight.Contribution
-	open := 0
+	open, merged := 0, 0
 	for _, p := range pulls {
+		if p.State == forge.PullMerged {
+			merged++
+		}
 		all = append(all, insight.FromPull(p, nil, nil))
 		if p.State == forge.PullOpen {
 			open++
 		}
 	}
 	figures := insight.Summarize(all, now)
-	r.OpenPulls, r.Decided = &open, &figures.Ended
+	r.OpenPulls, r.Decided, r.Merged = &open, &figures.Ended, &merged
 	if figures.Decided != nil {
 		h := figures.Decided.Hours()
 		r.DecidedHours = &h
@@ -183,7 +187,7 @@ func showFound(s *term.Streams, rows []found, result *catalog.Result, words []st
 	if !s.OutTTY {
 		t := s.NewTable(-1)
 		for _, r := range rows {
-			t.Row(term.Cell{Text: r.FullName}, term.Cell{Text: r.Language}, term.Cell{Text: r.Description}, term.Cell{Text: takes(r.Contributions)}, term.Cell{Text: decides(r)}, term.Cell{Text: r.URL})
+			t.Row(term.Cell{Text: r.FullName}, term.Cell{Text: r.Language}, term.Cell{Text: r.Description}, term.Cell{Text: accepts(r)}, term.Cell{Text: decides(r)}, term.Cell{Text: r.URL})
 		}
 		return t.Write(s.Out)
 	}
@@ -209,7 +213,7 @@ func showFound(s *term.Streams, rows []found, result *catalog.Result, words []st
 		if len(lines) == 0 {
 			fmt.Fprintln(s.Out, strings.TrimRight(head, " "))
 		}
-		facts := []string{takes(r.Contributions)}
+		facts := []string{accepts(r)}
 		if r.Archived {
 			facts = []string{"archived"}
 		}
@@ -232,6 +236,15 @@ func showFound(s *term.Streams, rows []found, result *catalog.Result, words []st
 }
 
 func pad(n int) string { return strings.Repeat(" ", max(n, 0)) }
+
+// accepts says how contributions are taken, or, where nobody says it, what came
+// of those that there were.
+func accepts(r found) string {
+	if r.Contributions == nil && r.Merged != nil && *r.Merged > 0 {
+		return fmt.Sprintf("merged %d of %s", *r.Merged, plural(*r.Decided, "pull request"))
+	}
+	return takes(r.Contributions)
+}
 
 // takes says how contributions are taken.
 func takes(mode *string) string {

@@ -59,9 +59,10 @@ type Site struct {
 	Token    string
 	Tool     *git.Tool // nil without a git binary
 	Reader   *git.Reader
-	Runs     string // folder of the journals
-	Cache    string // folder of what may be forgotten, "" for none
-	ToolName string // name and version, for journals
+	Contents guideline.Trees // files by way of the API, where git does not get through
+	Runs     string          // folder of the journals
+	Cache    string          // folder of what may be forgotten, "" for none
+	ToolName string          // name and version, for journals
 	Sink     progress.Sink
 	Now      func() time.Time
 	Sleep    func(context.Context, time.Duration) error // nil waits by the real clock

@@ -2,6 +2,7 @@ package contribute
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 
@@ -40,10 +41,24 @@ func (t trees) Tree(ctx context.Context, repo forge.RepoName, ref string) (fs.FS
 		url = t.site.cloneURLOf(t.known)
 	}
 	files, commit, _, err := t.site.Reader.Tree(ctx, url, ref)
-	if err != nil {
+	if err == nil {
+		return files, commit, nil
+	}
+	var missing *git.NotFoundError
+	switch {
+	case ctx.Err() != nil:
+		return nil, "", ctx.Err()
+	case errors.As(err, &missing) && missing.Ref == "":
+		return nil, "", &forge.NotFoundError{What: repo.FullName()}
+	case t.site.Contents == nil:
 		return nil, "", err
 	}
-	return files, commit, nil
+	// Where git does not get through, the API has the files too, one request
+	// for each; if it fails as well, git's reason is the one to tell.
+	if slow, commit, apiErr := t.site.Contents.Tree(ctx, repo, ref); apiErr == nil {
+		return slow, commit, nil
+	}
+	return nil, "", err
 }
 
 // TreesOf gives the files of a repository, and of those that it refers to,
