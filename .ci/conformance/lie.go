@@ -100,22 +100,25 @@ func otherType(v any) any {
 func tellLies(out io.Writer, descriptions []*Description, exchanges []Exchange) error {
 	missed := 0
 	for _, d := range descriptions {
-		told := map[string]bool{}
-		before := missed
+		told, before := 0, missed
+		done := map[string]bool{} // operation and status
 		for _, e := range exchanges {
+			_, r, _ := d.operation(e)
+			kind := fmt.Sprint(e.Method, " ", r.template, " ", e.Status)
+			if done[kind] {
+				continue
+			}
 			for _, l := range d.lies(e) {
-				if told[l.about] {
-					continue
-				}
-				told[l.about] = true
+				done[kind] = true
+				told++
 				if len(d.Judge(l.Exchange)) == 0 {
 					missed++
 					fmt.Fprintf(out, "  not noticed: %s (%s)\n", l.about, l.At())
 				}
 			}
 		}
-		fmt.Fprintf(out, "%s: %d lies told, %d noticed\n", d.Name, len(told), len(told)-missed+before)
-		if len(told) == 0 {
+		fmt.Fprintf(out, "%s: %d lies told about %d kinds of answers, %d noticed\n", d.Name, told, len(done), told-missed+before)
+		if told == 0 {
 			return errors.New("nothing could be corrupted: the recording holds no true answer")
 		}
 	}
