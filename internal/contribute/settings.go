@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"sync"
@@ -28,10 +29,15 @@ type frugal struct {
 	dir string // "" remembers nothing
 	who string // settings are what this login sees
 	now func() time.Time
+	// later leaves the classic protection to the submission, when a look-up
+	// for an issue takes its place in the budget of requests.
+	later bool
 
 	mu    sync.Mutex
 	rules map[string]func() ([]forge.Rule, error)
 }
+
+var errLater = errors.New("asked when the change is submitted")
 
 func (s *Site) frugalSettings(ctx context.Context) *frugal {
 	dir := s.Cache
@@ -66,6 +72,9 @@ func (f *frugal) RequiredChecks(ctx context.Context, repo forge.RepoName, branch
 		}
 	}
 	return lately(f, "checks", repo, branch, func() ([]string, error) {
+		if f.later {
+			return nil, errLater
+		}
 		return f.Settings.RequiredChecks(ctx, repo, branch)
 	})
 }

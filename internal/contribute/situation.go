@@ -117,9 +117,11 @@ func (s *Site) lookFurther(ctx context.Context, sit *Situation, forkThere bool) 
 		g.Go(func() error { return s.baseThere(gctx, sit) })
 	}
 	g.Go(func() error {
+		settings := s.frugalSettings(gctx)
+		settings.later = sit.Issue != nil
 		set, err := guideline.Read(gctx, guideline.Query{
 			Repo: sit.Upstream.RepoName, Web: s.BaseURL, Ref: sit.Base, Base: sit.Base, Head: sit.Request.Branch, Direct: sit.Via == ViaBranch || (sit.Via == ViaAuto && canPush(sit.Upstream)),
-		}, s.trees(sit.Upstream), s.frugalSettings(gctx))
+		}, s.trees(sit.Upstream), settings)
 		if err != nil {
 			return fmt.Errorf("read the guidelines of %s: %w", sit.Upstream.FullName(), err)
 		}

@@ -69,12 +69,30 @@ func (s *Site) PlanSubmit(ctx context.Context, r *Review, d rule.Draft, o Submit
 	if err != nil {
 		return nil, err
 	}
-	if fork == nil {
+	if fork == nil && !newForkUntouched(r.Run) {
 		if sub.Existing, err = s.lookForPull(ctx, sub, o); err != nil {
 			return nil, err
 		}
 	}
 	return sub, s.submitSteps(ctx, sub, d, o, fork)
+}
+
+// newForkUntouched tells whether the run made its fork and has pushed nothing to
+// it yet: then no pull request can have come from there, and none is looked for.
+func newForkUntouched(run *workflow.State) bool {
+	if run == nil {
+		return false
+	}
+	_, outcome, forked := ForkOf(*run)
+	if !forked || outcome != string(forge.ForkCreated) {
+		return false
+	}
+	for _, st := range run.Steps {
+		if st.Kind == kindPush && st.Status != workflow.Pending {
+			return false
+		}
+	}
+	return true
 }
 
 // destination finds the repository that the branch is pushed to: the run's, a
