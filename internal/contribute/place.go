@@ -2,16 +2,13 @@ package contribute
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/git"
-	"github.com/isrc-dev/isrc/internal/rule"
 	"github.com/isrc-dev/isrc/internal/workflow"
 )
 
@@ -33,19 +30,6 @@ type Place struct {
 	Direct   bool           // the branch goes to the upstream itself
 	Event    *Event         // of the CI job, nil elsewhere
 	Notes    []string       // what could not be done on the way
-}
-
-// Event is a pull request as a CI job is told of it.
-type Event struct {
-	Number   int
-	Title    string
-	Body     string
-	Labels   []string
-	HeadSHA  string
-	BaseSHA  string
-	BaseRef  string
-	HeadRef  string
-	Upstream forge.RepoName
 }
 
 // Finder says what may be used to find a place.
@@ -239,155 +223,6 @@ func direct(ctx context.Context, p *Place, remotes []git.Remote) bool {
 	return false
 }
 
-// Refresh fetches the base, so that a change is judged against the upstream as
-// it is now, and finds the base's commit. A network that is away is a note.
-func (p *Place) Refresh(ctx context.Context, tool *git.Tool) error {
-	if p.Base == "" {
-		return refuse(ErrUsage, "name it: --base BRANCH", "it is not known which branch this change goes to")
-	}
-	tracking := "refs/remotes/" + p.Remote + "/" + p.Base
-	var unfetched error
-	if tool != nil && p.Remote != "" && !p.baseIsRevision(tracking) {
-		if err := tool.Fetch(ctx, p.Dir, p.Remote, "+refs/heads/"+p.Base+":"+tracking); err != nil {
-			if ctx.Err() != nil {
-				return ctx.Err()
-			}
-			var gone *git.NotFoundError
-			if _, known := p.Repo.Resolve(tracking); known == nil && errors.As(err, &gone) && gone.Ref != "" {
-				return p.baseGone(ctx)
-			}
-			unfetched = err
-			p.Notes = append(p.Notes, fmt.Sprintf("%s of %s was not fetched anew: %v", p.Base, p.Remote, err))
-		}
-	}
-	candidates := []string{tracking, p.Base, "refs/heads/" + p.Base}
-	if p.Remote == "" {
-		candidates = candidates[1:]
-	}
-	if p.Event != nil && p.Event.BaseSHA != "" {
-		candidates = append(candidates, p.Event.BaseSHA)
-	}
-	for _, rev := range candidates {
-		if sha, err := p.Repo.Resolve(rev); err == nil {
-			p.BaseRev = sha
-			return p.deepen(ctx, tool)
-		}
-	}
-	if unfetched != nil { // a look-up that failed does not mean that there is none
-		return fmt.Errorf("fetch %s of %s: %w", p.Base, firstWord(p.Upstream.FullName(), p.Remote), unfetched)
-	}
-	return refuse(ErrNoBase, "name another one: --base BRANCH", "there is no branch %s in %s", p.Base, firstWord(p.Upstream.FullName(), p.Remote, p.Dir))
-}
-
-// baseIsRevision tells whether --base named a commit or a tag of this clone, for
-// which there is nothing to fetch.
-func (p *Place) baseIsRevision(tracking string) bool {
-	for _, branch := range []string{tracking, "refs/heads/" + p.Base} {
-		if _, err := p.Repo.Resolve(branch); err == nil {
-			return false
-		}
-	}
-	_, err := p.Repo.Resolve(p.Base)
-	return err == nil
-}
-
-// baseGone says that the base was deleted since it was fetched.
-func (p *Place) baseGone(ctx context.Context) error {
-	other := defaultBranch(ctx, p.Repo, p.Remote)
-	if other == "" || other == p.Base {
-		other = "BRANCH"
-	}
-	return refuse(ErrNoBase, "name another one: --base "+other, "%s has no branch %s any more", firstWord(p.Upstream.FullName(), p.Remote), p.Base)
-}
-
-// deepen gives a shallow clone as much history as it takes to find where the
-// change began.
-func (p *Place) deepen(ctx context.Context, tool *git.Tool) error {
-	if !p.Repo.IsShallow() {
-		return nil
-	}
-	if _, err := p.Repo.MergeBase(ctx, p.BaseRev, p.Head); err == nil {
-		return nil
-	}
-	if tool == nil || p.Remote == "" {
-		return refuse(ErrUsage, "check out with fetch-depth: 0", "the clone is too shallow to see where the change began")
-	}
-	for _, depth := range []string{"--deepen=50", "--deepen=500", "--unshallow"} {
-		if _, err := tool.Run(ctx, p.Dir, "fetch", "--quiet", depth, p.Remote); err != nil {
-			return fmt.Errorf("fetch more history from %s: %w", p.Remote, err)
-		}
-		repo, err := git.Open(p.Dir)
-		if err != nil {
-			return err
-		}
-		repo.Tool = tool
-		p.Repo = repo
-		if _, err := repo.MergeBase(ctx, p.BaseRev, p.Head); err == nil || !repo.IsShallow() {
-			return nil
-		}
-	}
-	return nil
-}
-
-func firstWord(words ...string) string {
-	for _, w := range words {
-		if strings.Trim(w, "/") != "" {
-			return w
-		}
-	}
-	return "this clone"
-}
-
-// event reads what a CI job was told, as GitHub's runners tell it.
-func (f Finder) event() (*Event, error) {
-	path := f.Getenv("GITHUB_EVENT_PATH")
-	if path == "" || f.Getenv("GITHUB_BASE_REF") == "" {
-		return nil, nil
-	}
-	data, err := os.ReadFile(filepath.Clean(path))
-	if err != nil {
-		return nil, fmt.Errorf("read the CI event: %w", err)
-	}
-	var raw struct {
-		Pull struct {
-			Number int
-			Title  string
-			Body   string
-			Labels []struct{ Name string }
-			Head   struct{ SHA, Ref string }
-			Base   struct {
-				SHA, Ref string
-				Repo     struct {
-					FullName string `json:"full_name"`
-				}
-			}
-		} `json:"pull_request"`
-	}
-	if err := json.Unmarshal(data, &raw); err != nil {
-		return nil, fmt.Errorf("read the CI event %s: %w", path, err)
-	}
-	if raw.Pull.Number == 0 {
-		return nil, nil
-	}
-	e := &Event{Number: raw.Pull.Number, Title: raw.Pull.Title, Body: raw.Pull.Body, HeadSHA: raw.Pull.Head.SHA, HeadRef: raw.Pull.Head.Ref, BaseSHA: raw.Pull.Base.SHA, BaseRef: raw.Pull.Base.Ref}
-	for _, l := range raw.Pull.Labels {
-		e.Labels = append(e.Labels, l.Name)
-	}
-	server := strings.TrimSuffix(f.Getenv("GITHUB_SERVER_URL"), "/")
-	if server == "" {
-		server = "https://github.com"
-	}
-	if e.Upstream, err = forge.ParseRepo(server+"/"+raw.Pull.Base.Repo.FullName, ""); err != nil {
-		return nil, fmt.Errorf("read the CI event %s: %w", path, err)
-	}
-	return e, nil
-}
-
-// Draft gives the event as the draft of a pull request.
-func (e *Event) Draft() rule.Draft {
-	return rule.Draft{Title: e.Title, Body: e.Body, Labels: e.Labels, Exists: true, TitleFrom: fmt.Sprintf("pull request #%d", e.Number)}
-}
-
 // MoveTo gives commits that were made on the base branch a branch of their own,
 // and lets the base branch be what the upstream has.
 func (p *Place) MoveTo(ctx context.Context, tool *git.Tool, name string) error {
@@ -419,4 +254,13 @@ func (p *Place) StandFor(name string) error {
 	}
 	p.Branch = name
 	return nil
+}
+
+func firstWord(words ...string) string {
+	for _, w := range words {
+		if strings.Trim(w, "/") != "" {
+			return w
+		}
+	}
+	return "this clone"
 }

@@ -1,0 +1,99 @@
+package contribute
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/isrc-dev/isrc/internal/git"
+)
+
+// Refresh fetches the base, so that a change is judged against the upstream as
+// it is now, and finds the base's commit. A network that is away is a note.
+func (p *Place) Refresh(ctx context.Context, tool *git.Tool) error {
+	if p.Base == "" {
+		return refuse(ErrUsage, "name it: --base BRANCH", "it is not known which branch this change goes to")
+	}
+	tracking := "refs/remotes/" + p.Remote + "/" + p.Base
+	var unfetched error
+	if tool != nil && p.Remote != "" && !p.baseIsRevision(tracking) {
+		if err := tool.Fetch(ctx, p.Dir, p.Remote, "+refs/heads/"+p.Base+":"+tracking); err != nil {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			var gone *git.NotFoundError
+			if _, known := p.Repo.Resolve(tracking); known == nil && errors.As(err, &gone) && gone.Ref != "" {
+				return p.baseGone(ctx)
+			}
+			unfetched = err
+			p.Notes = append(p.Notes, fmt.Sprintf("%s of %s was not fetched anew: %v", p.Base, p.Remote, err))
+		}
+	}
+	candidates := []string{tracking, p.Base, "refs/heads/" + p.Base}
+	if p.Remote == "" {
+		candidates = candidates[1:]
+	}
+	if p.Event != nil && p.Event.BaseSHA != "" {
+		candidates = append(candidates, p.Event.BaseSHA)
+	}
+	for _, rev := range candidates {
+		if sha, err := p.Repo.Resolve(rev); err == nil {
+			p.BaseRev = sha
+			return p.deepen(ctx, tool)
+		}
+	}
+	if unfetched != nil { // a look-up that failed does not mean that there is none
+		return fmt.Errorf("fetch %s of %s: %w", p.Base, firstWord(p.Upstream.FullName(), p.Remote), unfetched)
+	}
+	return refuse(ErrNoBase, "name another one: --base BRANCH", "there is no branch %s in %s", p.Base, firstWord(p.Upstream.FullName(), p.Remote, p.Dir))
+}
+
+// baseIsRevision tells whether --base named a commit or a tag of this clone, for
+// which there is nothing to fetch.
+func (p *Place) baseIsRevision(tracking string) bool {
+	for _, branch := range []string{tracking, "refs/heads/" + p.Base} {
+		if _, err := p.Repo.Resolve(branch); err == nil {
+			return false
+		}
+	}
+	_, err := p.Repo.Resolve(p.Base)
+	return err == nil
+}
+
+// baseGone says that the base was deleted since it was fetched.
+func (p *Place) baseGone(ctx context.Context) error {
+	other := defaultBranch(ctx, p.Repo, p.Remote)
+	if other == "" || other == p.Base {
+		other = "BRANCH"
+	}
+	return refuse(ErrNoBase, "name another one: --base "+other, "%s has no branch %s any more", firstWord(p.Upstream.FullName(), p.Remote), p.Base)
+}
+
+// deepen gives a shallow clone as much history as it takes to find where the
+// change began.
+func (p *Place) deepen(ctx context.Context, tool *git.Tool) error {
+	if !p.Repo.IsShallow() {
+		return nil
+	}
+	if _, err := p.Repo.MergeBase(ctx, p.BaseRev, p.Head); err == nil {
+		return nil
+	}
+	if tool == nil || p.Remote == "" {
+		return refuse(ErrUsage, "check out with fetch-depth: 0", "the clone is too shallow to see where the change began")
+	}
+	for _, depth := range []string{"--deepen=50", "--deepen=500", "--unshallow"} {
+		if _, err := tool.Run(ctx, p.Dir, "fetch", "--quiet", depth, p.Remote); err != nil {
+			return fmt.Errorf("fetch more history from %s: %w", p.Remote, err)
+		}
+		repo, err := git.Open(p.Dir)
+		if err != nil {
+			return err
+		}
+		repo.Tool = tool
+		p.Repo = repo
+		if _, err := repo.MergeBase(ctx, p.BaseRev, p.Head); err == nil || !repo.IsShallow() {
+			return nil
+		}
+	}
+	return nil
+}
