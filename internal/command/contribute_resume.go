@@ -7,12 +7,75 @@ import (
 	"fmt"
 	"os"
 	"strconv"
+	"strings"
 
 	"github.com/isrc-dev/isrc/internal/contribute"
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/git"
 	"github.com/isrc-dev/isrc/internal/workflow"
 )
+
+// unfinished finds the one contribution to go on with.
+func (a *app) unfinished(site *contribute.Site, name forge.RepoName, branch string) (*workflow.State, error) {
+	runs, err := site.Unfinished(name)
+	if err != nil {
+		return nil, err
+	}
+	var fit []workflow.State
+	for _, r := range runs {
+		if branch == "" || r.Branch == branch {
+			fit = append(fit, r)
+		}
+	}
+	switch len(fit) {
+	case 0:
+		return nil, nil
+	case 1:
+		return &fit[0], nil
+	}
+	var options []string
+	for _, r := range fit {
+		options = append(options, fmt.Sprintf("%s in %s", r.Branch, r.Clone))
+	}
+	if !a.io.CanPrompt() {
+		return nil, &usageError{
+			err:  fmt.Errorf("%d contributions to %s are unfinished: %s", len(fit), name.FullName(), strings.Join(options, "; ")),
+			hint: "choose one with --branch NAME, or start another with --new",
+		}
+	}
+	n, err := a.io.Choose("Which one goes on?", "--branch", options)
+	if err != nil {
+		return nil, err
+	}
+	return &fit[n], nil
+}
+
+// goOn carries on a run that was begun before.
+func (a *app) goOn(ctx context.Context, site *contribute.Site, o *contributeOptions, run workflow.State) error {
+	if p := a.placeHere(); p != nil && p.Run != nil && p.Run.Run == run.Run {
+		run.Clone, run.Branch = p.Dir, p.Branch // as they are called now
+	}
+	a.say("isrc: going on with your contribution on %s in %s (--new starts another)", run.Branch, run.Clone)
+	if _, err := os.Stat(run.Clone); errors.Is(err, os.ErrNotExist) {
+		if step, ok := run.Step("clone"); ok && step.Status == workflow.Done {
+			return &exitError{code: exitNotFound, err: fmt.Errorf("the clone %s is gone", run.Clone), hint: "isrc abandon " + run.Run + ", then start anew"}
+		}
+	}
+	j, err := workflow.Open(a.runsDir(), run.Run)
+	if err != nil {
+		return err
+	}
+	defer j.Close() //nolint:errcheck // every line was written when it was made
+	if err := o.agrees(a, j); err != nil {
+		return err
+	}
+	upstream, err := forge.ParseRepo(run.Upstream, site.Host)
+	if err != nil {
+		return err
+	}
+	result := &contribution{Repository: repositoryOf(upstream, site.WebURL(upstream)), Base: run.Base, Branch: run.Branch, Directory: run.Clone, Outcome: "existing", Requirements: []requirement{}, Commands: []commandLine{}, Steps: []planned{}}
+	return a.runContribution(ctx, site, o, j, result)
+}
 
 // identityLines are what git wants before it commits.
 const identityLines = "git config --global user.name \"Your Name\"\ngit config --global user.email you@example.com"

@@ -1,0 +1,74 @@
+package command
+
+import (
+	"strconv"
+
+	"github.com/isrc-dev/isrc/internal/contribute"
+	"github.com/isrc-dev/isrc/internal/workflow"
+)
+
+// contribution is what contribute answers.
+type contribution struct {
+	Repository   repository    `json:"repository"`
+	Via          string        `json:"via"`
+	Why          string        `json:"why"`
+	Base         string        `json:"base"`
+	Branch       string        `json:"branch"`
+	Directory    string        `json:"directory"`
+	Run          *string       `json:"run"`
+	Outcome      string        `json:"outcome"` // created, existing (an unfinished one goes on) or planned
+	Fork         *forkResult   `json:"fork"`
+	Issue        *int          `json:"issue"`
+	Requirements []requirement `json:"requirements"`
+	Commands     []commandLine `json:"commands"`
+	Steps        []planned     `json:"steps"`
+	Next         *string       `json:"next"`
+	Pull         *submitted    `json:"pull"`
+}
+
+type forkResult struct {
+	repository
+	Outcome string `json:"outcome"` // created, existing or renamed
+}
+
+type planned struct {
+	ID     string `json:"id"`
+	Kind   string `json:"kind"`
+	Title  string `json:"title"`
+	Status string `json:"status"`
+}
+
+func describePlan(sit *contribute.Situation, p *contribute.Plan) *contribution {
+	r := &contribution{
+		Repository: repositoryOf(sit.Upstream.RepoName, sit.Upstream.HTMLURL), Via: string(p.Via), Why: p.Why, Base: p.Base, Branch: p.Branch, Directory: p.Dir, Outcome: "planned",
+		Requirements: requirementsOf(sit.Requirements), Commands: []commandLine{}, Steps: []planned{},
+	}
+	if sit.Issue != nil {
+		r.Issue = &sit.Issue.Number
+	}
+	for _, c := range sit.Guidelines.Commands() {
+		r.Commands = append(r.Commands, commandLine{Purpose: c.Purpose, Command: c.Text, Said: *quoteOf(c.Said)})
+	}
+	for _, st := range p.Steps {
+		r.Steps = append(r.Steps, planned{ID: st.ID, Kind: st.Kind, Title: st.Title, Status: "planned"})
+	}
+	return r
+}
+
+// fill adds what the journal knows after the steps ran.
+func (r *contribution) fill(site *contribute.Site, st workflow.State) {
+	run := st.Run
+	r.Run, r.Steps = &run, []planned{}
+	for _, s := range st.Steps {
+		r.Steps = append(r.Steps, planned{ID: s.ID, Kind: s.Kind, Title: s.Title, Status: string(s.Status)})
+	}
+	if r.Via == "" {
+		r.Via = "branch"
+	}
+	if name, outcome, ok := contribute.ForkOf(st); ok {
+		r.Via, r.Fork = "fork", &forkResult{repository: repositoryOf(name, site.WebURL(name)), Outcome: outcome}
+	}
+	if n, err := strconv.Atoi(st.Extra["issue"]); err == nil {
+		r.Issue = &n
+	}
+}

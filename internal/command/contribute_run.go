@@ -1,0 +1,122 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+
+	"github.com/isrc-dev/isrc/internal/contribute"
+	"github.com/isrc-dev/isrc/internal/term"
+	"github.com/isrc-dev/isrc/internal/workflow"
+)
+
+func (a *app) contribute(ctx context.Context, o *contributeOptions, arg string) error {
+	if err := o.validate(); err != nil {
+		return err
+	}
+	if o.unattended() {
+		if _, err := o.after(a, nil); err != nil {
+			return err // a patch that cannot be read, before anything is looked up
+		}
+	}
+	name, site, err := a.repository(ctx, arg)
+	if err != nil {
+		return err
+	}
+	if !o.fresh && !o.dryRun {
+		if run, err := a.unfinished(site, name, o.branch); err != nil || run != nil {
+			if err != nil {
+				return err
+			}
+			return a.goOn(ctx, site, o, *run)
+		}
+	}
+	dir := a.path(firstOf(o.dir, name.Name))
+	if err := contribute.OutsideWorkTree(filepath.Dir(dir), filepath.Base(dir)); err != nil {
+		return err
+	}
+	if err := a.whoCommits(ctx, o, filepath.Dir(dir)); err != nil {
+		return err
+	}
+	sit, err := site.Look(ctx, contribute.Request{
+		Upstream: name, Issue: o.issue, Title: o.submit.title, Branch: o.branch, Base: o.base, Dir: dir, Via: contribute.Via(o.via), ForkOrg: o.forkOrg,
+	})
+	if err != nil {
+		return err
+	}
+	plan, err := contribute.Decide(sit)
+	if err != nil {
+		return err
+	}
+	result := describePlan(sit, plan)
+	if o.dryRun {
+		return a.show(&o.output, result, func(s *term.Streams) error { return showPlan(s, s.Out, result) })
+	}
+	if err := contribute.FreeDir(dir); err != nil {
+		return err
+	}
+	if err := a.agree(o, result); err != nil {
+		return err
+	}
+	return a.carryOut(ctx, site, o, sit, plan, result)
+}
+
+// agree shows the plan and asks. Without a terminal the command itself is the
+// word to go on: it named the repository, and nothing of the user's is changed.
+func (a *app) agree(o *contributeOptions, result *contribution) error {
+	a.progress.Clear()
+	if err := showPlan(a.io, a.io.Err, result); err != nil {
+		return err
+	}
+	if o.yes || !a.io.CanPrompt() {
+		return nil
+	}
+	return a.io.Confirm("Go on?", "--yes", true)
+}
+
+func (a *app) carryOut(ctx context.Context, site *contribute.Site, o *contributeOptions, sit *contribute.Situation, plan *contribute.Plan, result *contribution) error {
+	after, err := o.after(a, plan)
+	if err != nil {
+		return err
+	}
+	j, err := site.Begin(sit, plan, after...)
+	if err != nil {
+		return err
+	}
+	defer j.Close() //nolint:errcheck // every line was written when it was made
+	result.Outcome = "created"
+	return a.runContribution(ctx, site, o, j, result)
+}
+
+// runContribution carries a journal on to its pause, or to the pull request.
+func (a *app) runContribution(ctx context.Context, site *contribute.Site, o *contributeOptions, j *workflow.Journal, result *contribution) error {
+	err := site.Resume(ctx, j)
+	st := j.State()
+	result.fill(site, st)
+	var paused *workflow.PausedError
+	switch {
+	case errors.As(err, &paused):
+		next := "isrc submit"
+		result.Next = &next
+		return a.show(&o.output, result, func(s *term.Streams) error { return showReady(s, a.inv.Dir, result) })
+	case err != nil:
+		return stopped(j, err)
+	}
+	if pull := contribute.Opened(st); pull != nil { // what went on was its submission
+		result.Pull = submittedBefore(site, st, pull)
+		return a.show(&o.output, result, func(s *term.Streams) error { return showSubmitted(s, result.Pull) })
+	}
+	if !o.unattended() {
+		return a.show(&o.output, result, func(s *term.Streams) error { return showReady(s, a.inv.Dir, result) })
+	}
+	if err := j.Close(); err != nil {
+		return err
+	}
+	o.submit.output = output{}
+	pull, err := a.submitIn(ctx, site, &o.submit, st.Clone)
+	if err != nil {
+		return inClone(st.Clone, err)
+	}
+	result.Pull = pull
+	return a.show(&o.output, result, func(s *term.Streams) error { return showSubmitted(s, pull) })
+}
