@@ -1,0 +1,82 @@
+package command
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/isrc-dev/isrc/internal/contribute"
+	"github.com/isrc-dev/isrc/internal/forge"
+	"github.com/isrc-dev/isrc/internal/rule"
+	"github.com/isrc-dev/isrc/internal/term"
+	"github.com/isrc-dev/isrc/internal/workflow"
+)
+
+// submitted is what submit answers.
+type submitted struct {
+	URL            *string    `json:"url"` // null while it is only planned
+	Number         *int       `json:"number"`
+	Title          string     `json:"title"`
+	Body           string     `json:"body"`
+	Outcome        string     `json:"outcome"` // created, existing, updated or planned
+	Draft          bool       `json:"draft"`
+	Repository     repository `json:"repository"`
+	HeadRepository repository `json:"headRepository"`
+	Branch         string     `json:"branch"`
+	Base           string     `json:"base"`
+	Head           string     `json:"head"`
+	Run            *string    `json:"run"`
+	Findings       []finding  `json:"findings"`
+	Despite        []string   `json:"despite"`
+	Steps          []planned  `json:"steps"`
+}
+
+func describeSubmission(site *contribute.Site, sub *contribute.Submission, d rule.Draft, c *checked, o *submitOptions) *submitted {
+	head := sub.To
+	if head.IsZero() {
+		head = forge.RepoName{Host: site.Host, Owner: site.KnownLogin, Name: sub.Upstream.Name}
+	}
+	s := &submitted{
+		Title: d.Title, Body: d.Body, Outcome: "planned", Draft: o.draft, Repository: repositoryOf(sub.Upstream, site.WebURL(sub.Upstream)),
+		HeadRepository: repositoryOf(head, site.WebURL(head)), Branch: sub.Review.Branch, Base: sub.Base, Head: sub.Review.Head, Findings: c.Findings, Despite: nonNil(o.despite), Steps: []planned{},
+	}
+	if sub.Existing != nil {
+		s.URL, s.Number = &sub.Existing.URL, &sub.Existing.Number
+	}
+	for _, st := range sub.Steps {
+		s.Steps = append(s.Steps, planned{ID: st.ID, Kind: st.Kind, Title: st.Title, Status: "planned"})
+	}
+	return s
+}
+
+// submittedBefore describes a pull request that an interrupted submission has
+// come to.
+func submittedBefore(site *contribute.Site, st workflow.State, p *contribute.OpenedPull) *submitted {
+	s := &submitted{
+		URL: &p.URL, Number: &p.Number, Title: p.Title, Outcome: p.Outcome, Draft: p.Draft, Repository: repositoryOf(p.Upstream, site.WebURL(p.Upstream)),
+		Branch: st.Branch, Base: st.Base, Run: &st.Run, Findings: []finding{}, Despite: []string{}, Steps: []planned{},
+	}
+	if !p.Head.IsZero() {
+		s.HeadRepository = repositoryOf(p.Head, site.WebURL(p.Head))
+	}
+	return s
+}
+
+// showSubmitted writes the URL as the only line of stdout; the rest is aside.
+func showSubmitted(s *term.Streams, p *submitted) error {
+	switch p.Outcome {
+	case "planned":
+		fmt.Fprintf(s.Out, "Would push %s to %s and open in %s:\n\n  %s\n\n", term.Line(p.Branch), p.HeadRepository.FullName, p.Repository.FullName, term.Line(p.Title))
+		for _, l := range strings.Split(term.Block(p.Body), "\n") {
+			fmt.Fprintln(s.Out, strings.TrimRight("  "+l, " "))
+		}
+		return nil
+	case contribute.PullCreated:
+		fmt.Fprintf(s.Err, "%s pull request #%d opened: %s\n", s.Paint(term.Good, s.Sym(term.SymOK)), *p.Number, term.Line(p.Title))
+	case contribute.PullExisting:
+		fmt.Fprintf(s.Err, "%s pull request #%d was open already and has your new commits\n", s.Paint(term.Good, s.Sym(term.SymOK)), *p.Number)
+	case contribute.PullUpdated:
+		fmt.Fprintf(s.Err, "%s pull request #%d was open already; commits, title and body are brought up to date\n", s.Paint(term.Good, s.Sym(term.SymOK)), *p.Number)
+	}
+	_, err := fmt.Fprintln(s.Out, *p.URL)
+	return err
+}

@@ -1,0 +1,182 @@
+package command
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/isrc-dev/isrc/internal/contribute"
+	"github.com/isrc-dev/isrc/internal/git"
+	"github.com/isrc-dev/isrc/internal/rule"
+	"github.com/isrc-dev/isrc/internal/term"
+)
+
+// submitIn submits the change in a clone.
+func (a *app) submitIn(ctx context.Context, site *contribute.Site, o *submitOptions, dir string) (*submitted, error) {
+	if err := knownRules("despite", o.despite); err != nil {
+		return nil, err
+	}
+	text, err := a.submitText(o)
+	if err != nil {
+		return nil, err
+	}
+	defer func(was string) { a.inv.Dir = was }(a.inv.Dir)
+	a.inv.Dir = dir
+	review, site, err := a.reviewForSubmit(ctx, site, o)
+	if err != nil {
+		return nil, err
+	}
+	draft, err := review.Write(ctx, site, text)
+	if err != nil {
+		return nil, err
+	}
+	if !o.dryRun {
+		if err := review.KeepText(draft, text); err != nil {
+			return nil, err // what somebody wrote must not be lost if what follows fails
+		}
+	}
+	findings := describeReview(review, nil)
+	if blocking := broken(review.Findings, o.despite); blocking {
+		return nil, a.refuseBroken(review, findings, o)
+	}
+	sub, err := site.PlanSubmit(ctx, review, draft, text)
+	if err != nil {
+		return nil, err
+	}
+	result := describeSubmission(site, sub, draft, findings, o)
+	if o.dryRun {
+		return result, nil
+	}
+	for _, f := range review.Findings {
+		if f.Verdict == rule.Broken && f.Requirement != nil && f.Requirement.Strength != rule.May {
+			a.say("isrc: %s, not followed: %s (isrc check says more)", f.Requirement.Strength, term.Line(f.Message))
+		}
+	}
+	if n := len(review.Uncommitted); n > 0 {
+		a.say("isrc: %s not committed and will not be part of it", pluralOf(n, "file is", "files are"))
+	}
+	return result, a.carrySubmission(ctx, site, o, sub, result)
+}
+
+func (a *app) carrySubmission(ctx context.Context, site *contribute.Site, o *submitOptions, sub *contribute.Submission, result *submitted) error {
+	review := sub.Review
+	j, err := site.Adopt(ctx, review.Place, site.Tool)
+	if err != nil {
+		return err
+	}
+	defer j.Close() //nolint:errcheck // every line was written when it was made
+	pull, err := site.Submit(ctx, j, sub, o.despite)
+	if err != nil {
+		return err
+	}
+	run := j.State().Run
+	result.URL, result.Number, result.Outcome, result.Draft, result.Run = &pull.URL, &pull.Number, pull.Outcome, pull.Draft, &run
+	result.Title = firstOf(pull.Title, result.Title)
+	if !pull.Head.IsZero() {
+		result.HeadRepository = repositoryOf(pull.Head, site.WebURL(pull.Head))
+	}
+	result.Steps = []planned{}
+	for _, s := range j.State().Steps {
+		result.Steps = append(result.Steps, planned{ID: s.ID, Kind: s.Kind, Title: s.Title, Status: string(s.Status)})
+	}
+	return nil
+}
+
+// reviewForSubmit finds the place and what can be said of it before any text.
+func (a *app) reviewForSubmit(ctx context.Context, site *contribute.Site, o *submitOptions) (*contribute.Review, *contribute.Site, error) {
+	place, tool, err := a.place(ctx, placeOptions{repo: o.repo, base: o.base})
+	if err != nil {
+		return nil, nil, err
+	}
+	if place.Branch == "" {
+		return nil, nil, place.Ready(&contribute.Review{Place: place})
+	}
+	if place.Run == nil && o.repo == "" {
+		return nil, nil, &usageError{err: fmt.Errorf("this clone has no record of where the change goes"), hint: "isrc submit --repo " + firstOf(strings.Trim(place.Upstream.FullName(), "/"), "OWNER/NAME")}
+	}
+	if site == nil {
+		if site, err = a.site(ctx, place.Upstream.Host); err != nil {
+			return nil, nil, err
+		}
+	}
+	if o.title != "" && !o.dryRun && place.Branch != place.Base {
+		if err := place.KeepTitle(o.title); err != nil {
+			return nil, nil, err
+		}
+	}
+	if err := place.Refresh(ctx, site.Tool); err != nil {
+		return nil, nil, err
+	}
+	if place.Branch == place.Base && (o.branch != "" || a.io.CanPrompt()) {
+		if err := a.moveCommits(ctx, place, tool, o); err != nil {
+			return nil, nil, err
+		}
+	}
+	review, err := place.Review(ctx, site, site.Tool, contribute.ReviewOptions{Frugal: true})
+	if err != nil {
+		return nil, nil, err
+	}
+	return review, site, place.Ready(review)
+}
+
+// moveCommits gives commits that were made on the base branch a branch of their
+// own and lets the base be what the upstream has.
+func (a *app) moveCommits(ctx context.Context, p *contribute.Place, tool *git.Tool, o *submitOptions) error {
+	name := o.branch
+	if name == "" {
+		ahead, _, err := p.Repo.AheadBehind(ctx, p.Head, p.BaseRev)
+		if err != nil || ahead == 0 {
+			return nil //nolint:nilerr // whether there is anything to submit is said elsewhere
+		}
+		if name, err = a.io.Input(fmt.Sprintf("%s on %s. Name of a branch to move them to", pluralOf(ahead, "commit lies", "commits lie"), p.Base), "--branch", ""); err != nil {
+			return err
+		}
+		if name == "" {
+			return term.ErrDeclined
+		}
+	}
+	if o.dryRun {
+		a.say("isrc: the commits on %s would move to a branch %s", p.Base, term.Line(name))
+		return p.StandFor(name)
+	}
+	return p.MoveTo(ctx, tool, name)
+}
+
+// broken tells whether something that must hold is broken and not excused.
+func broken(all []rule.Finding, despite []string) bool {
+	for _, f := range all {
+		if slices.Contains(despite, f.Rule) {
+			continue
+		}
+		if rule.Blocking([]rule.Finding{f}, false) {
+			return true
+		}
+	}
+	return false
+}
+
+// refuseBroken shows what is broken and says how to go on.
+func (a *app) refuseBroken(r *contribute.Review, c *checked, o *submitOptions) error {
+	if !o.output.set {
+		shown := *a.io
+		shown.Out = a.io.Err
+		shown.OutTTY = a.io.ErrTTY
+		if err := showReview(&shown, c, false); err != nil {
+			return err
+		}
+	}
+	var rules []string
+	fixable := false
+	for _, f := range r.Findings {
+		if rule.Blocking([]rule.Finding{f}, false) && !slices.Contains(o.despite, f.Rule) {
+			rules = append(rules, f.Rule)
+			fixable = fixable || (f.Fix != nil && f.Fix.Refused == "" && f.Fix.Kind != rule.FixFillBody)
+		}
+	}
+	hint := "isrc submit --despite " + strings.Join(rules, ",") + " goes on all the same"
+	if fixable {
+		hint = "isrc check --fix, then isrc submit"
+	}
+	return &exitError{code: exitBroken, err: fmt.Errorf("submit %s to %s: broken: %s", r.Branch, r.Upstream.FullName(), strings.Join(rules, ", ")), hint: hint}
+}
