@@ -111,7 +111,7 @@ func TestGitReachesAHostAsIsrcDoes(t *testing.T) {
 	env := append(environ, added...)
 	for key, want := range map[string]string{
 		"user.name": "newcomer",
-		"credential.https://ghe.example:8443.helper":      `!'/opt/it'\''s here/isrc' auth git-credential`,
+		"credential.https://ghe.example:8443.helper":      `!f() { test "$1" = get || exit 0; '/opt/it'\''s here/isrc' auth git-credential get; }; f`,
 		"credential.https://ghe.example:8443.useHttpPath": "false",
 	} {
 		if got := strings.TrimSuffix(git(t, env, "", "config", "--get", key), "\n"); got != want {

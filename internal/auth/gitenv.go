@@ -33,7 +33,7 @@ func GitEnv(self string, host config.Host, o GitEnvOptions) []string {
 	var settings [][2]string
 	set := func(key, value string) { settings = append(settings, [2]string{key, value}) }
 	if self != "" {
-		set("credential."+url+".helper", "!"+quoted(filepath.ToSlash(self))+" auth git-credential")
+		set("credential."+url+".helper", helper(self))
 		set("credential."+url+".useHttpPath", "false")
 	}
 	ca, own := authorities(host, o.Environ)
@@ -122,4 +122,11 @@ func withoutProxy(environ []string) []string {
 		}
 	}
 	return []string{"NO_PROXY=" + list, "no_proxy=" + list}
+}
+
+// helper is isrc as git's credential helper. git also tells its helpers what
+// worked; isrc has nothing to store, so the shell answers that without starting
+// it again.
+func helper(self string) string {
+	return `!f() { test "$1" = get || exit 0; ` + quoted(filepath.ToSlash(self)) + ` auth git-credential get; }; f`
 }

@@ -97,7 +97,7 @@ func (s Source) fromStore(ctx context.Context, host string, _ bool) (Token, []st
 		return Token{}, []string{errSlow.Error()}, nil
 	}
 	if err != nil || raw == "" {
-		return Token{}, nil, nil
+		return Token{}, nil, nil //nolint:nilerr // no keyring, or nothing in it: other sources are asked
 	}
 	var kept secret
 	if json.Unmarshal([]byte(raw), &kept) != nil {
