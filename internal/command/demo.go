@@ -78,7 +78,7 @@ func (a *app) demo(ctx context.Context, o *demoOptions) (err error) {
 	if o.keep {
 		return d.wait(ctx)
 	}
-	_, err = fmt.Fprintf(a.io.Out, "\nThe pull request of this demo was %s\nisrc demo --keep leaves the forge running, to try it by hand.\n", d.url)
+	_, err = fmt.Fprintf(a.io.Out, "\nisrc demo --keep leaves the forge running, to try it by hand. The pull request was\n%s\n", d.url)
 	return err
 }
 
