@@ -183,7 +183,6 @@ type placeOptions struct {
 	repo, base string
 	only, skip []string
 	site       *contribute.Site
-	offline    bool
 }
 
 // review finds the place and judges the change in it. Without a forge, or

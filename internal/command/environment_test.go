@@ -141,10 +141,7 @@ func TestTheEnvironmentTableIsWhatTheCodeAsksFor(t *testing.T) {
 
 func TestTheTableOfSettingsIsThatOfTheConfiguration(t *testing.T) {
 	t.Parallel()
-	var want []string
-	for _, k := range settingKeys(nil, "HOST") {
-		want = append(want, k)
-	}
+	want := settingKeys(nil, "HOST")
 	got := map[string]bool{}
 	for _, s := range settingTable() {
 		got[s.Key] = true

@@ -223,7 +223,7 @@ func forgeCommand(ts *testscript.TestScript, neg bool, args []string) {
 			ts.Check(err)
 		}
 		for _, e := range f.Requests()[from:] {
-			if string(e.Kind) == args[1] && e.Login == "newcomer" {
+			if e.Kind == args[1] && e.Login == "newcomer" {
 				n++
 				ts.Logf("%s %s %d", e.Method, e.Path, e.Status)
 			}

@@ -52,7 +52,7 @@ func ParseRepo(arg, defaultHost string) (RepoName, error) {
 	if arg == "" {
 		return bad("it is empty")
 	}
-	host, path := defaultHost, arg
+	host, path := defaultHost, ""
 	switch {
 	case strings.Contains(arg, "://"):
 		u, err := url.Parse(arg)

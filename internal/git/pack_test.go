@@ -17,7 +17,6 @@ import (
 // packed builds a pack by hand, so that it can lie.
 type packed struct {
 	bytes.Buffer
-	count uint32
 }
 
 func newPacked(count uint32) *packed {

@@ -34,7 +34,7 @@ func (t *Tree) Prefetch(ctx context.Context, want func(path string, size int64) 
 	}
 	ids = nil
 	for _, name := range links {
-		if e, _, err := t.lookup(name, true); err == nil && e.mode.IsRegular() {
+		if e, err := t.lookup(name, true); err == nil && e.mode.IsRegular() {
 			ids = append(ids, e.id)
 		}
 	}

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Errors of rewriting.
+// ErrDetached says that a rewrite has no branch to move.
 var ErrDetached = errors.New("no branch is checked out")
 
 // PushedError says that a commit which would be rewritten is already where

@@ -78,39 +78,39 @@ func (t *Tree) get(kind plumbing.ObjectType, id plumbing.Hash) ([]byte, error) {
 }
 
 // lookup finds a name. With follow, a symbolic link at its end is resolved;
-// links on the way always are. The path that it answers has no links.
-func (t *Tree) lookup(name string, follow bool) (entry, string, error) {
+// links on the way always are.
+func (t *Tree) lookup(name string, follow bool) (entry, error) {
 	if !fs.ValidPath(name) {
-		return entry{}, "", fs.ErrInvalid
+		return entry{}, fs.ErrInvalid
 	}
 	root := entry{name: ".", mode: fs.ModeDir | 0o755, id: t.root}
 	at, where, rest, links := root, ".", name, 0
 	if rest == "." {
-		return at, where, nil
+		return at, nil
 	}
 	for rest != "" {
 		first, after := split(rest)
 		next, err := t.child(at, first)
 		if err != nil {
-			return entry{}, "", err
+			return entry{}, err
 		}
 		if next.mode&fs.ModeSymlink == 0 || after == "" && !follow {
 			at, where, rest = next, path.Join(where, first), after
 			continue
 		}
 		if links++; links > maxLinks {
-			return entry{}, "", errors.New("too many symbolic links")
+			return entry{}, errors.New("too many symbolic links")
 		}
 		target, err := t.target(next, where)
 		if err != nil {
-			return entry{}, "", err
+			return entry{}, err
 		}
 		at, where, rest = root, ".", path.Join(target, after)
 		if rest == "." {
 			break
 		}
 	}
-	return at, where, nil
+	return at, nil
 }
 
 func split(name string) (first, rest string) {
@@ -156,7 +156,7 @@ func (t *Tree) target(link entry, dir string) (string, error) {
 
 // Open opens a file or folder.
 func (t *Tree) Open(name string) (fs.File, error) {
-	e, _, err := t.lookup(name, true)
+	e, err := t.lookup(name, true)
 	if err != nil {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: err}
 	}
@@ -175,7 +175,7 @@ func (t *Tree) Open(name string) (fs.File, error) {
 
 // ReadFile reads a file whole. Files over 32 MiB are a *TooLargeError.
 func (t *Tree) ReadFile(name string) ([]byte, error) {
-	e, _, err := t.lookup(name, true)
+	e, err := t.lookup(name, true)
 	if err == nil && !e.mode.IsRegular() {
 		err = errors.New("not a file")
 	}
@@ -191,7 +191,7 @@ func (t *Tree) ReadFile(name string) ([]byte, error) {
 
 // ReadDir lists a folder, sorted by name. A submodule is an irregular file.
 func (t *Tree) ReadDir(name string) ([]fs.DirEntry, error) {
-	e, _, err := t.lookup(name, true)
+	e, err := t.lookup(name, true)
 	if err == nil && !e.mode.IsDir() {
 		err = errors.New("not a folder")
 	}
@@ -218,7 +218,7 @@ func (t *Tree) Stat(name string) (fs.FileInfo, error) { return t.stat(name, true
 func (t *Tree) Lstat(name string) (fs.FileInfo, error) { return t.stat(name, false) }
 
 func (t *Tree) stat(name string, follow bool) (fs.FileInfo, error) {
-	e, _, err := t.lookup(name, follow)
+	e, err := t.lookup(name, follow)
 	if err != nil {
 		return nil, &fs.PathError{Op: "stat", Path: name, Err: err}
 	}
@@ -227,7 +227,7 @@ func (t *Tree) stat(name string, follow bool) (fs.FileInfo, error) {
 
 // ReadLink gives what is written in a symbolic link.
 func (t *Tree) ReadLink(name string) (string, error) {
-	e, _, err := t.lookup(name, false)
+	e, err := t.lookup(name, false)
 	if err == nil && e.mode&fs.ModeSymlink == 0 {
 		err = fs.ErrInvalid
 	}

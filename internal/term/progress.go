@@ -14,7 +14,6 @@ import (
 // that is rewritten on a terminal, one line per note or wait elsewhere.
 type Progress struct {
 	streams *Streams
-	quiet   bool
 	now     func() time.Time
 
 	mu    sync.Mutex
@@ -23,7 +22,7 @@ type Progress struct {
 	last  string
 }
 
-// NewProgress makes a renderer. Quiet drops everything but waits and notes.
+// NewProgress makes a renderer on the error stream, with a clock.
 func (s *Streams) NewProgress(now func() time.Time) *Progress {
 	return &Progress{streams: s, now: now}
 }

@@ -147,7 +147,7 @@ func (s *Streams) readLine() (string, error) {
 	}()
 	select {
 	case r := <-done:
-		if r.err == io.EOF {
+		if errors.Is(r.err, io.EOF) {
 			fmt.Fprintln(s.Err)
 			r.err = ErrDeclined
 		}

@@ -80,16 +80,13 @@ func (st *State) begin(raw []byte) error {
 func (st *State) applyLine(raw []byte) error {
 	var r record
 	err := json.Unmarshal(raw, &r)
-	if st.NewerVersion {
-		if err == nil && r.Event == eventEnded {
-			st.apply(r)
-		}
-		return nil
+	switch {
+	case err == nil && (!st.NewerVersion || r.Event == eventEnded):
+		return st.apply(r)
+	case st.NewerVersion:
+		return nil // of what a newer version writes, only the end is ours to read
 	}
-	if err != nil {
-		return err
-	}
-	return st.apply(r)
+	return err
 }
 
 // apply is the only way in which a state changes, while a journal is read and

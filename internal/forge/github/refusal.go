@@ -126,13 +126,13 @@ func failed(a answer, w words) error {
 
 // forbidden tells apart the reasons of a 403, the most specific first.
 func (c *Client) forbidden(k call, a answer, w words) error {
-	if sso, ok := c.singleSignOn(a, w); ok {
+	if sso := c.singleSignOn(a, w); sso != nil {
 		return sso
 	}
 	if policy := policyOf(w); policy != forge.PolicyOther {
 		return &forge.NotPermittedError{What: k.verb(), Policy: policy, Quote: w.quote()}
 	}
-	if scope, ok := c.missingScope(a, w); ok {
+	if scope := c.missingScope(a, w); scope != nil {
 		return scope
 	}
 	switch {
@@ -146,9 +146,9 @@ func (c *Client) forbidden(k call, a answer, w words) error {
 
 // missing is a 404. GitHub hides behind it what a token may not write to.
 func (c *Client) missing(k call, a answer) error {
-	scope, lacks := c.missingScope(a, words{})
+	scope := c.missingScope(a, words{})
 	switch {
-	case lacks && !k.reads():
+	case scope != nil && !k.reads():
 		return scope
 	case c.o.Token == "" && !k.reads():
 		return &forge.SignInError{Host: c.o.Host}
@@ -163,7 +163,7 @@ func (c *Client) missing(k call, a answer) error {
 
 // invalid is a 422 and its relatives.
 func (c *Client) invalid(k call, a answer, w words) error {
-	if scope, ok := c.workflowScope(a, w); ok {
+	if scope := c.workflowScope(a, w); scope != nil {
 		return scope
 	}
 	if policy := policyOf(w); policy != forge.PolicyOther {
@@ -204,15 +204,15 @@ func policyOf(w words) forge.Policy {
 
 // singleSignOn reads the header in which GitHub says where to authorise a
 // token. An address that is not a page of the host is not passed on.
-func (c *Client) singleSignOn(a answer, w words) (error, bool) {
+func (c *Client) singleSignOn(a answer, w words) error {
 	header := a.header.Get("X-GitHub-SSO")
 	if !strings.HasPrefix(header, "required") && !w.speaksOf("saml enforcement", "saml sso") {
-		return nil, false
+		return nil
 	}
 	_, raw, _ := strings.Cut(header, "url=")
 	page, err := url.Parse(strings.TrimSpace(raw))
 	if err != nil || page.User != nil || !(page.Scheme == "https" || page.Scheme == "http" && isLoopback(page.Hostname())) {
-		return &forge.SSOError{Host: c.o.Host}, true
+		return &forge.SSOError{Host: c.o.Host}
 	}
-	return &forge.SSOError{Host: c.o.Host, URL: page.String()}, true
+	return &forge.SSOError{Host: c.o.Host, URL: page.String()}
 }

@@ -10,33 +10,33 @@ import (
 // missingScope compares what the server wanted with what the token has. Only
 // classic tokens tell their scopes; a fine-grained one is refused with the
 // permissions that would have done.
-func (c *Client) missingScope(a answer, w words) (error, bool) {
+func (c *Client) missingScope(a answer, w words) error {
 	needed := listed(a.header.Get("X-Accepted-OAuth-Scopes"), ",")
 	if said, known := a.header["X-Oauth-Scopes"]; known && len(needed) > 0 {
 		have := listed(strings.Join(said, ","), ",")
 		granted := implied(have)
 		for _, n := range needed {
 			if granted[n] {
-				return nil, false
+				return nil
 			}
 		}
-		return &forge.ScopeError{Host: c.o.Host, Needed: needed, Have: have}, true
+		return &forge.ScopeError{Host: c.o.Host, Needed: needed, Have: have}
 	}
 	permissions := listed(a.header.Get("X-Accepted-GitHub-Permissions"), ";")
 	if len(permissions) > 0 && w.speaksOf("resource not accessible") {
-		return &forge.ScopeError{Host: c.o.Host, Needed: permissions}, true
+		return &forge.ScopeError{Host: c.o.Host, Needed: permissions}
 	}
-	return nil, false
+	return nil
 }
 
 // workflowScope is a scope that is known by words alone: it is asked for when
 // a change touches .github/workflows, which no header says beforehand.
-func (c *Client) workflowScope(a answer, w words) (error, bool) {
+func (c *Client) workflowScope(a answer, w words) error {
 	if !w.speaksOf("without `workflow` scope", "`workflow` scope") {
-		return nil, false
+		return nil
 	}
 	have := listed(a.header.Get("X-OAuth-Scopes"), ",")
-	return &forge.ScopeError{Host: c.o.Host, Needed: []string{"workflow"}, Have: have}, true
+	return &forge.ScopeError{Host: c.o.Host, Needed: []string{"workflow"}, Have: have}
 }
 
 func listed(header, separator string) []string {

@@ -28,7 +28,7 @@ type wire struct {
 func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
 	if !sameOrigin(req.URL, w.api) {
 		if req.Body != nil {
-			req.Body.Close()
+			_ = req.Body.Close()
 		}
 		return nil, &redirectError{to: origin(req.URL)}
 	}
