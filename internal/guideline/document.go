@@ -29,7 +29,8 @@ type Block struct {
 	Links         []Link
 	Language      string // of a code block
 
-	breaks []lineBreak
+	breaks         []lineBreak
+	spanAt, linkAt []int // where in Text the spans and links begin, ascending
 }
 
 // BlockKind says what a block is.

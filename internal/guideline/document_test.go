@@ -185,22 +185,36 @@ func TestWhoIsSpokenTo(t *testing.T) {
 // is the test.
 func TestParseDocumentBounds(t *testing.T) {
 	t.Parallel()
-	for name, text := range map[string]string{
-		"nested quotes":   strings.Repeat(">", maxProse),
-		"nested lists":    strings.Repeat("- ", maxProse/2),
-		"nested brackets": strings.Repeat("[", maxProse),
-		"many lines of [": strings.Repeat("[[[[[[[[[[\n", maxProse/11),
-		"emphasis":        strings.Repeat("*a **b ", maxProse/7),
-		"code spans":      strings.Repeat("`a``b", maxProse/5),
-		"deep indents":    strings.Repeat("  ", 200) + "x\n" + strings.Repeat("\t", 5000) + "x",
-		"one long line":   strings.Repeat("word. Word ", maxProse/11),
-		"nul bytes":       strings.Repeat("\x00", 1000),
-		"headings":        strings.Repeat("# a\n", maxProse/4),
+	const page = 16 << 10 // in bytes, of most pages
+	fill := func(unit string) string { return strings.Repeat(unit, page/len(unit)) }
+	// work is what a page costs: blocks, sentences, and what sentences hold.
+	type work struct{ Blocks, Sentences, Held int }
+	for name, c := range map[string]struct {
+		text string
+		want work
+	}{
+		"nested quotes are left out":           {fill(">"), work{}},
+		"nested lists are left out":            {fill("- "), work{}},
+		"nested brackets are left out":         {fill("["), work{}},
+		"deep indents are left out":            {strings.Repeat("  ", 200) + "x\n" + strings.Repeat("\t", 5000) + "x", work{}},
+		"lines of brackets are one sentence":   {fill("[[[[[[[[[[\n"), work{1, 1, 0}},
+		"open emphasis is one sentence":        {fill("*a **b "), work{1, 1, 0}},
+		"nul bytes are one sentence":           {fill("\x00"), work{1, 1, 0}},
+		"headings are no sentences":            {fill("# a\n"), work{page / 4, 0, 0}},
+		"each code span is held once":          {strings.Repeat("Run `a` b. ", 500), work{1, 500, 500}},
+		"each link is held once":               {strings.Repeat("See [a](b) c. ", 400), work{1, 400, 400}},
+		"sentences end at a bound":             {strings.Repeat("Ask. ", maxSentences+100), work{1, maxSentences, 0}},
+		"what lies behind the bound is unread": {strings.Repeat("x\n\n", 10) + strings.Repeat(" ", maxProse) + "\n\nx", work{10, 10, 0}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if n := len(readText(DocContributing, "x.md", text).Sentences); n > maxSentences {
-				t.Errorf("%d sentences", n)
+			d := readText(DocContributing, "x.md", c.text)
+			got := work{Blocks: len(d.Blocks), Sentences: len(d.Sentences)}
+			for _, s := range d.Sentences {
+				got.Held += len(s.Spans) + len(s.Links)
+			}
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Errorf("work (-want +got):\n%s", diff)
 			}
 		})
 	}

@@ -183,14 +183,14 @@ func (m *marks) inline(n ast.Node, kind BlockKind) Block {
 			out.Write(c.Value)
 		case *ast.CodeSpan:
 			span := m.span(&b, out.Len(), c)
-			b.Spans = append(b.Spans, span)
+			b.Spans, b.spanAt = append(b.Spans, span), append(b.spanAt, out.Len())
 			out.WriteString("`" + span + "`")
 			return ast.WalkSkipChildren, nil
 		case *ast.Link:
-			b.Links = append(b.Links, Link{Text: plain(c, m.src), Target: string(c.Destination)})
+			b.Links, b.linkAt = append(b.Links, Link{Text: plain(c, m.src), Target: string(c.Destination)}), append(b.linkAt, out.Len())
 		case *ast.AutoLink:
 			target := string(c.URL(m.src))
-			b.Links = append(b.Links, Link{Text: target, Target: target})
+			b.Links, b.linkAt = append(b.Links, Link{Text: target, Target: target}), append(b.linkAt, out.Len())
 			out.WriteString(target)
 		case *ast.RawHTML:
 			return ast.WalkSkipChildren, nil

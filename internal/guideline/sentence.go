@@ -2,6 +2,7 @@ package guideline
 
 import (
 	"regexp"
+	"sort"
 	"strings"
 	"sync"
 )
@@ -111,17 +112,19 @@ func sentence(d *Document, b *Block, s string, r [2]int) Sentence {
 	default:
 		out.Modality = Soft
 	}
-	for _, span := range b.Spans {
-		if strings.Contains(s, "`"+span+"`") {
-			out.Spans = append(out.Spans, span)
-		}
-	}
-	for _, l := range b.Links {
-		if strings.Contains(s, l.Text) {
-			out.Links = append(out.Links, l)
-		}
-	}
+	out.Spans = within(b.Spans, b.spanAt, r)
+	out.Links = within(b.Links, b.linkAt, r)
 	return out
+}
+
+// within gives those of all that begin in a range of the text. It looks at no
+// other: a page of many sentences and spans would take their product.
+func within[T any](all []T, at []int, r [2]int) []T {
+	from, to := sort.SearchInts(at, r[0]), sort.SearchInts(at, r[1])
+	if from == to {
+		return nil
+	}
+	return all[from:to:to]
 }
 
 // split finds the sentences of a text, as offsets. What stands in a code span
