@@ -142,8 +142,12 @@ func (s *Set) has(kind string) bool {
 	return slices.ContainsFunc(s.Documents, func(d Document) bool { return d.Kind == kind })
 }
 
-// blobURL is the address of a repository's files for people.
+// blobURL is the address of a repository's files for people, "" when the
+// repository is on no forge that is known.
 func blobURL(q Query, repo forge.RepoName, commit string) string {
+	if repo.Owner == "" || repo.Name == "" || q.Web == "" && repo.Host == "" {
+		return ""
+	}
 	web := q.Web
 	if web == "" {
 		web = "https://" + repo.Host

@@ -165,6 +165,11 @@ func TestReadSaysWhereThingsAre(t *testing.T) {
 	if got := set.Documents[0].Source.URL; got != "http://127.0.0.1:8080/acme/lib/blob/c0ffee/CONTRIBUTING.md" {
 		t.Errorf("URL is %s", got)
 	}
+	for _, q := range []Query{{}, {Repo: forge.RepoName{Owner: "acme", Name: "lib"}}, {Web: "https://forge.example"}} {
+		if got := blobURL(q, q.Repo, "c0ffee"); got != "" {
+			t.Errorf("%+v: got the URL %s for no known forge", q, got)
+		}
+	}
 }
 
 func TestReadGoesOnWithoutASource(t *testing.T) {
