@@ -42,7 +42,8 @@ Given again for the same repository it goes on where the last one stopped.
 
 With --apply or --exec the change is made too, and one command goes through to
 the pull request, without a terminal. A mail patch (git format-patch) keeps its
-author and message.`,
+author and message. Given again while that pull request is open, the same command
+answers it and changes nothing.`,
 		Example: `  isrc contribute identity/auth-lib --issue 398
   isrc contribute platform/pipelines --branch fix-cache --dry-run
   isrc contribute obs/collector --exec 'sed -i s/old/new/ go.mod' --title 'fix: new module path' --yes`,
@@ -57,7 +58,7 @@ author and message.`,
 	f.StringVarP(&o.dir, "dir", "d", "", "`FOLDER` of the clone (default: the repository's name, here)")
 	f.StringVar(&o.via, "via", "auto", "`WAY` to go: auto, branch or fork")
 	f.StringVar(&o.forkOrg, "fork-org", "", "make the fork in this `ORGANISATION` instead of your account")
-	f.BoolVar(&o.fresh, "new", false, "start another contribution although one is unfinished")
+	f.BoolVar(&o.fresh, "new", false, "start another contribution although one is unfinished, or done")
 	f.BoolVarP(&o.yes, "yes", "y", false, "do not ask whether to go on")
 	f.BoolVar(&o.dryRun, "dry-run", false, "show the plan and change nothing")
 	f.StringVar(&o.patch, "apply", "", "apply this `PATCH` and open the pull request")

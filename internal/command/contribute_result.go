@@ -16,7 +16,7 @@ type contribution struct {
 	Branch       string        `json:"branch"`
 	Directory    string        `json:"directory"`
 	Run          *string       `json:"run"`
-	Outcome      string        `json:"outcome"` // created, existing (an unfinished one goes on) or planned
+	Outcome      string        `json:"outcome"` // created, existing (one that was begun, or done, before) or planned
 	Fork         *forkResult   `json:"fork"`
 	Issue        *int          `json:"issue"`
 	Requirements []requirement `json:"requirements"`

@@ -73,8 +73,15 @@ func (a *app) goOn(ctx context.Context, site *contribute.Site, o *contributeOpti
 	if err != nil {
 		return err
 	}
-	result := &contribution{Repository: repositoryOf(upstream, site.WebURL(upstream)), Base: run.Base, Branch: run.Branch, Directory: run.Clone, Outcome: "existing", Requirements: []requirement{}, Commands: []commandLine{}, Steps: []planned{}}
-	return a.runContribution(ctx, site, o, j, result)
+	return a.runContribution(ctx, site, o, j, resumed(site, upstream, run))
+}
+
+// resumed describes a contribution that an earlier call began.
+func resumed(site *contribute.Site, upstream forge.RepoName, run workflow.State) *contribution {
+	return &contribution{
+		Repository: repositoryOf(upstream, site.WebURL(upstream)), Base: run.Base, Branch: run.Branch, Directory: run.Clone, Outcome: "existing",
+		Requirements: []requirement{}, Commands: []commandLine{}, Steps: []planned{},
+	}
 }
 
 // identityLines are what git wants before it commits.
@@ -111,13 +118,28 @@ func (a *app) whoCommits(ctx context.Context, o *contributeOptions, dir string) 
 // change that was not made yet gives way to the one that is asked for now.
 func (o *contributeOptions) agrees(a *app, j *workflow.Journal) error {
 	run := j.State()
-	_, forked := run.Step("fork")
 	differs := func(flag, is string) error {
 		return &usageError{
 			err:  fmt.Errorf("%s: your unfinished contribution on %s %s", flag, run.Branch, is),
 			hint: "start another with --new and a --branch of its own, or end that one: isrc abandon " + run.Run,
 		}
 	}
+	if err := o.sameWay(a, run, differs); err != nil || !o.unattended() {
+		return err
+	}
+	if _, byHand := run.Step("edit"); byHand {
+		return differs("--apply, --exec", "waits for a change by hand")
+	}
+	wanted, err := o.after(a, nil)
+	if err != nil {
+		return err
+	}
+	return replaceChange(j, wanted[0], differs)
+}
+
+// sameWay refuses flags that a run which was begun before does not follow.
+func (o *contributeOptions) sameWay(a *app, run workflow.State, differs func(flag, is string) error) error {
+	_, forked := run.Step("fork")
 	switch {
 	case o.base != "" && o.base != run.Base:
 		return differs("--base "+o.base, "goes to "+run.Base)
@@ -129,17 +151,8 @@ func (o *contributeOptions) agrees(a *app, j *workflow.Journal) error {
 		return differs("--via branch", "goes by a fork")
 	case o.via == "fork" && !forked:
 		return differs("--via fork", "goes by a branch in the repository")
-	case !o.unattended():
-		return nil
 	}
-	if _, byHand := run.Step("edit"); byHand {
-		return differs("--apply, --exec", "waits for a change by hand")
-	}
-	wanted, err := o.after(a, nil)
-	if err != nil {
-		return err
-	}
-	return replaceChange(j, wanted[0], differs)
+	return nil
 }
 
 // replaceChange lets another patch or command take the place of one that

@@ -23,6 +23,16 @@ func (a *app) contribute(ctx context.Context, o *contributeOptions, arg string) 
 	if err != nil {
 		return err
 	}
+	dir := a.path(firstOf(o.dir, name.Name))
+	req := contribute.Request{
+		Upstream: name, Issue: o.issue, Title: o.submit.title, Branch: o.branch, Base: o.base, Dir: dir, Via: contribute.Via(o.via), ForkOrg: o.forkOrg,
+	}
+	if done, err := a.before(ctx, site, o, req); err != nil || done != nil {
+		if err != nil {
+			return err
+		}
+		return a.show(&o.output, done, func(s *term.Streams) error { return showBefore(s, done.Pull) })
+	}
 	if !o.fresh && !o.dryRun {
 		if run, err := a.unfinished(site, name, o.branch); err != nil || run != nil {
 			if err != nil {
@@ -31,16 +41,13 @@ func (a *app) contribute(ctx context.Context, o *contributeOptions, arg string) 
 			return a.goOn(ctx, site, o, *run)
 		}
 	}
-	dir := a.path(firstOf(o.dir, name.Name))
 	if err := contribute.OutsideWorkTree(filepath.Dir(dir), filepath.Base(dir)); err != nil {
 		return err
 	}
 	if err := a.whoCommits(ctx, o, filepath.Dir(dir)); err != nil {
 		return err
 	}
-	sit, err := site.Look(ctx, contribute.Request{
-		Upstream: name, Issue: o.issue, Title: o.submit.title, Branch: o.branch, Base: o.base, Dir: dir, Via: contribute.Via(o.via), ForkOrg: o.forkOrg,
-	})
+	sit, err := site.Look(ctx, req)
 	if err != nil {
 		return err
 	}

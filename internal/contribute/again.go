@@ -1,0 +1,50 @@
+package contribute
+
+import (
+	"bytes"
+	"encoding/json"
+
+	"github.com/isrc-dev/isrc/internal/forge"
+	"github.com/isrc-dev/isrc/internal/workflow"
+)
+
+// RunsAt lists the runs of an upstream that go on, or have a pull request, and
+// whose clone is that folder, the newest first.
+func (s *Site) RunsAt(upstream forge.RepoName, dir string) ([]workflow.State, error) {
+	all, _, err := workflow.List(s.Runs)
+	if err != nil {
+		return nil, err
+	}
+	var out []workflow.State
+	for _, st := range all {
+		name, err := forge.ParseRepo(st.Upstream, "")
+		if err != nil || st.Ended != "" || st.Clone != dir || !name.Equal(upstream) || planless(st) {
+			continue
+		}
+		out = append(out, st)
+	}
+	return out, nil
+}
+
+// Carries tells whether the change of a step was made in a run. A patch is the
+// same wherever its file lies.
+func Carries(run workflow.State, change workflow.Step) bool {
+	for _, st := range run.Steps {
+		if st.Kind == change.Kind && st.Status == workflow.Done && sameChange(st.Kind, st.In, change.In) {
+			return true
+		}
+	}
+	return false
+}
+
+func sameChange(kind string, made, wanted json.RawMessage) bool {
+	if kind != kindApply {
+		return bytes.Equal(made, wanted)
+	}
+	var a, b applyIn
+	if json.Unmarshal(made, &a) != nil || json.Unmarshal(wanted, &b) != nil {
+		return false
+	}
+	a.Patch, b.Patch = "", ""
+	return a == b
+}
