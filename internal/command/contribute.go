@@ -2,6 +2,7 @@ package command
 
 import (
 	"errors"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -88,6 +89,17 @@ func (o *contributeOptions) validate() error {
 		return usagef("--issue takes a number")
 	}
 	return nil
+}
+
+// change says in the plan who or what makes the change.
+func (o *contributeOptions) change() planned {
+	switch {
+	case o.exec != "":
+		return planned{ID: "exec", Title: "run " + o.exec}
+	case o.patch != "":
+		return planned{ID: "apply", Title: "apply " + filepath.Base(o.patch)}
+	}
+	return planned{ID: "you", Title: "make the change and commit it"}
 }
 
 // after gives the steps that follow the plan's own: a pause for the user, or

@@ -57,7 +57,7 @@ func (a *app) contribute(ctx context.Context, o *contributeOptions, arg string) 
 	}
 	result := describePlan(sit, plan)
 	if o.dryRun {
-		return a.show(&o.output, result, func(s *term.Streams) error { return showPlan(s, s.Out, result) })
+		return a.show(&o.output, result, func(s *term.Streams) error { return showPlan(s, s.Out, result, o.change()) })
 	}
 	if err := contribute.FreeDir(dir); err != nil {
 		return err
@@ -72,7 +72,7 @@ func (a *app) contribute(ctx context.Context, o *contributeOptions, arg string) 
 // word to go on: it named the repository, and nothing of the user's is changed.
 func (a *app) agree(o *contributeOptions, result *contribution) error {
 	a.progress.Clear()
-	if err := showPlan(a.io, a.io.Err, result); err != nil {
+	if err := showPlan(a.io, a.io.Err, result, o.change()); err != nil {
 		return err
 	}
 	if o.yes || !a.io.CanPrompt() {

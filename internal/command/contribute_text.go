@@ -9,8 +9,9 @@ import (
 	"github.com/isrc-dev/isrc/internal/term"
 )
 
-// showPlan says what will be done, before it is done.
-func showPlan(s *term.Streams, w io.Writer, r *contribution) error {
+// showPlan says what will be done, before it is done. The change is made by the
+// user, or by the command that was given.
+func showPlan(s *term.Streams, w io.Writer, r *contribution, change planned) error {
 	how := "so this goes by a branch in it"
 	if r.Via == "fork" {
 		how = "so this goes by a fork"
@@ -46,7 +47,7 @@ func showPlan(s *term.Streams, w io.Writer, r *contribution) error {
 		}
 		line(st.ID, st.Title)
 	}
-	line("you", "make the change and commit it")
+	line(change.ID, change.Title)
 	line("check", check)
 	last := "push, open the pull request"
 	if r.Issue != nil {
