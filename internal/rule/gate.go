@@ -53,7 +53,7 @@ func deriveGates(set *guideline.Set, reqs []Requirement) []Requirement {
 // checkGate asks whether a required check is explained: by a rule that names
 // it, or by a workflow whose steps are understood.
 func checkGate(set *guideline.Set, reqs []Requirement, context string) []Requirement {
-	name := fmt.Sprintf("required check %q", context)
+	name := "required check " + quoted(context)
 	if slices.ContainsFunc(reqs, func(r Requirement) bool { return r.Enforcer.Name == "required check "+context }) {
 		return nil
 	}
@@ -82,6 +82,10 @@ func checkGate(set *guideline.Set, reqs []Requirement, context string) []Require
 	}
 	return []Requirement{req}
 }
+
+// quoted puts a name between quotes as it is: people look for it as they know
+// it, and whoever shows it makes it safe.
+func quoted(name string) string { return `"` + oneLine(name) + `"` }
 
 func isCLA(context string) bool {
 	c := strings.ToLower(context)
@@ -209,7 +213,7 @@ func ruleGate(r forge.Rule) []Requirement {
 	default:
 		why = "this kind of rule is not known"
 	}
-	return []Requirement{fromRuleset(r, "rule "+r.Type, fmt.Sprintf("ruleset rule %q", r.Type), GateParams{Name: r.Type, Verdict: Unknown, Why: why})}
+	return []Requirement{fromRuleset(r, "rule "+r.Type, "ruleset rule "+quoted(r.Type), GateParams{Name: r.Type, Verdict: Unknown, Why: why})}
 }
 
 // unreadGate names a source that could not be read: what it asks is not known.
