@@ -161,36 +161,3 @@ func (p HeaderParams) line(c *guideline.Config) int {
 	}
 	return first
 }
-
-func checkCommitHeader(req Requirement, change *Change) []Finding {
-	params := req.Params.(HeaderParams)
-	f := Finding{Verdict: Met, Message: "every commit message follows it"}
-	judged := 0
-	var failing []*Commit
-	for i := range change.Commits {
-		c := &change.Commits[i]
-		if c.Parents > 1 {
-			continue
-		}
-		judged++
-		why := params.lint(c.Message)
-		if len(why) == 0 {
-			continue
-		}
-		f.At = append(f.At, Place{Commit: c.SHA, What: ParseMessage(c.Message).Header + ": " + strings.Join(why, "; ")})
-		failing = append(failing, c)
-		if f.Verdict != Broken {
-			f.Verdict, f.Message = Broken, why[0]
-		}
-	}
-	switch {
-	case f.Verdict == Broken:
-		f.Message += fmt.Sprintf(" (%d of %s)", len(failing), plural(judged, "commit", "commits"))
-		f.Fix = fixHeaders(params, failing, change)
-	case judged == 0:
-		f.Verdict, f.Message = Later, "there are no commits yet"
-	case len(params.Unread) > 0:
-		f.Verdict, f.Message = Unknown, strings.Join(params.Unread, "; ")
-	}
-	return []Finding{f}
-}

@@ -46,20 +46,6 @@ func (p HeaderParams) level(n int) HeaderParams {
 	return out
 }
 
-// lint answers what breaks the rules in a message, and the rules by name.
-func (p HeaderParams) lint(message string) (why []string) {
-	if !p.All && lintIgnored(message) {
-		return nil
-	}
-	m := newLintMessage(p.Preset, message)
-	for _, r := range p.Rules {
-		if w, _ := lint(r, m); w != "" {
-			why = append(why, w)
-		}
-	}
-	return why
-}
-
 // configConventional are the rules of @commitlint/config-conventional.
 func configConventional() []LintRule {
 	return []LintRule{

@@ -1,0 +1,128 @@
+package rule
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// problem is what one message does against one rule.
+type problem struct{ Rule, Why string }
+
+// place orders problems: whoever reads one line of a commit reads its header,
+// so what is wrong there comes first, and body and footer come last.
+func (p problem) place() int {
+	switch part, _, _ := strings.Cut(p.Rule, "-"); part {
+	case "body", "footer":
+		return 2
+	case "message", "references":
+		return 1
+	}
+	return 0
+}
+
+func byPlace(a, b problem) int { return cmp.Compare(a.place(), b.place()) }
+
+// problems answers what breaks the rules in a message, the header first.
+func (p HeaderParams) problems(message string) []problem {
+	if !p.All && lintIgnored(message) {
+		return nil
+	}
+	var out []problem
+	m := newLintMessage(p.Preset, message)
+	for _, r := range p.Rules {
+		if why, _ := lint(r, m); why != "" {
+			out = append(out, problem{r.Name, why})
+		}
+	}
+	slices.SortStableFunc(out, byPlace)
+	return out
+}
+
+// lint answers in words what breaks the rules in a message.
+func (p HeaderParams) lint(message string) []string { return reasons(p.problems(message)) }
+
+func reasons(problems []problem) []string {
+	var out []string
+	for _, p := range problems {
+		out = append(out, p.Why)
+	}
+	return out
+}
+
+// badMessage is a commit whose message breaks rules.
+type badMessage struct {
+	commit   *Commit
+	problems []problem
+}
+
+func checkCommitHeader(req Requirement, change *Change) []Finding {
+	params := req.Params.(HeaderParams)
+	judged := 0
+	var bad []badMessage
+	for i := range change.Commits {
+		c := &change.Commits[i]
+		if c.Parents > 1 {
+			continue
+		}
+		judged++
+		if found := params.problems(c.Message); len(found) > 0 {
+			bad = append(bad, badMessage{c, found})
+		}
+	}
+	switch {
+	case len(bad) > 0:
+		return []Finding{{Verdict: Broken, Message: brokenMessages(bad, judged), Fix: fixHeaders(params, commitsOf(bad), change), At: messagePlaces(bad)}}
+	case judged == 0:
+		return []Finding{{Verdict: Later, Message: "there are no commits yet"}}
+	case len(params.Unread) > 0:
+		return []Finding{{Verdict: Unknown, Message: strings.Join(params.Unread, "; ")}}
+	}
+	return []Finding{{Verdict: Met, Message: "every commit message follows it"}}
+}
+
+// brokenMessages says each kind of problem once, in the words of its first
+// commit, and how many commits have it. Kinds of the same commits share that.
+func brokenMessages(bad []badMessage, judged int) string {
+	var kinds []problem
+	has := map[string][]int{} // rule → indices of bad
+	for i, b := range bad {
+		for _, p := range b.problems {
+			if has[p.Rule] == nil {
+				kinds = append(kinds, p)
+			}
+			has[p.Rule] = append(has[p.Rule], i)
+		}
+	}
+	slices.SortStableFunc(kinds, byPlace)
+	said := reasons(kinds)
+	for i, k := range kinds {
+		if i+1 < len(kinds) && slices.Equal(has[k.Rule], has[kinds[i+1].Rule]) {
+			continue
+		}
+		said[i] += fmt.Sprintf(" (%d of %s)", len(has[k.Rule]), plural(judged, "commit", "commits"))
+	}
+	return strings.Join(said, "; ")
+}
+
+// messagePlaces are the commits, those with a bad header first: a screen may
+// show only some of them.
+func messagePlaces(bad []badMessage) []Place {
+	bad = slices.Clone(bad)
+	slices.SortStableFunc(bad, func(a, b badMessage) int { return byPlace(a.problems[0], b.problems[0]) })
+	var out []Place
+	for _, b := range bad {
+		what := ParseMessage(b.commit.Message).Header + ": " + strings.Join(reasons(b.problems), "; ")
+		out = append(out, Place{Commit: b.commit.SHA, What: what})
+	}
+	return out
+}
+
+func commitsOf(bad []badMessage) []*Commit {
+	var out []*Commit
+	for _, b := range bad {
+		out = append(out, b.commit)
+	}
+	return out
+}
