@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 
 	"github.com/isrc-dev/isrc/internal/contribute"
+	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/term"
 	"github.com/isrc-dev/isrc/internal/workflow"
 )
@@ -23,9 +24,9 @@ func (a *app) contribute(ctx context.Context, o *contributeOptions, arg string) 
 	if err != nil {
 		return err
 	}
-	dir := a.path(firstOf(o.dir, name.Name))
-	req := contribute.Request{
-		Upstream: name, Issue: o.issue, Title: o.submit.title, Branch: o.branch, Base: o.base, Dir: dir, Via: contribute.Via(o.via), ForkOrg: o.forkOrg,
+	req, err := o.request(a, site, name)
+	if err != nil {
+		return err
 	}
 	if done, err := a.before(ctx, site, o, req); err != nil || done != nil {
 		if err != nil {
@@ -41,10 +42,31 @@ func (a *app) contribute(ctx context.Context, o *contributeOptions, arg string) 
 			return a.goOn(ctx, site, o, *run)
 		}
 	}
-	if err := contribute.OutsideWorkTree(filepath.Dir(dir), filepath.Base(dir)); err != nil {
+	return a.begin(ctx, site, o, req)
+}
+
+// request says what is asked for. Another contribution beside an earlier one
+// gets a branch of its own.
+func (o *contributeOptions) request(a *app, site *contribute.Site, name forge.RepoName) (contribute.Request, error) {
+	req := contribute.Request{
+		Upstream: name, Issue: o.issue, Title: o.submit.title, Branch: o.branch, Base: o.base, Dir: a.path(firstOf(o.dir, name.Name)),
+		Via: contribute.Via(o.via), ForkOrg: o.forkOrg,
+	}
+	if !o.fresh {
+		return req, nil
+	}
+	var err error
+	req.Taken, err = site.Branches(name)
+	return req, err
+}
+
+// begin looks up, plans, asks and carries out.
+func (a *app) begin(ctx context.Context, site *contribute.Site, o *contributeOptions, req contribute.Request) error {
+	parent := filepath.Dir(req.Dir)
+	if err := contribute.OutsideWorkTree(parent, filepath.Base(req.Dir)); err != nil {
 		return err
 	}
-	if err := a.whoCommits(ctx, o, filepath.Dir(dir)); err != nil {
+	if err := a.whoCommits(ctx, o, parent); err != nil {
 		return err
 	}
 	sit, err := site.Look(ctx, req)
@@ -59,7 +81,7 @@ func (a *app) contribute(ctx context.Context, o *contributeOptions, arg string) 
 	if o.dryRun {
 		return a.show(&o.output, result, func(s *term.Streams) error { return showPlan(s, s.Out, result, o.change()) })
 	}
-	if err := contribute.FreeDir(dir); err != nil {
+	if err := contribute.FreeDir(req.Dir); err != nil {
 		return err
 	}
 	if err := a.agree(o, result); err != nil {

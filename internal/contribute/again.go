@@ -3,6 +3,7 @@ package contribute
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/workflow"
@@ -11,6 +12,21 @@ import (
 // RunsAt lists the runs of an upstream that go on, or have a pull request, and
 // whose clone is that folder, the newest first.
 func (s *Site) RunsAt(upstream forge.RepoName, dir string) ([]workflow.State, error) {
+	runs, err := s.standing(upstream)
+	return slices.DeleteFunc(runs, func(st workflow.State) bool { return st.Clone != dir }), err
+}
+
+// Branches lists the branches of the runs of an upstream that are not ended.
+func (s *Site) Branches(upstream forge.RepoName) ([]string, error) {
+	runs, err := s.standing(upstream)
+	var names []string
+	for _, st := range runs {
+		names = append(names, st.Branch)
+	}
+	return names, err
+}
+
+func (s *Site) standing(upstream forge.RepoName) ([]workflow.State, error) {
 	all, _, err := workflow.List(s.Runs)
 	if err != nil {
 		return nil, err
@@ -18,7 +34,7 @@ func (s *Site) RunsAt(upstream forge.RepoName, dir string) ([]workflow.State, er
 	var out []workflow.State
 	for _, st := range all {
 		name, err := forge.ParseRepo(st.Upstream, "")
-		if err != nil || st.Ended != "" || st.Clone != dir || !name.Equal(upstream) || planless(st) {
+		if err != nil || st.Ended != "" || !name.Equal(upstream) || planless(st) {
 			continue
 		}
 		out = append(out, st)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"path/filepath"
+	"slices"
 
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/guideline"
@@ -105,7 +106,16 @@ func branchName(s *Situation) string {
 	if title == "" {
 		title = "contribution"
 	}
-	return rule.ShapeBranch(s.Requirements, number, title)
+	return untaken(rule.ShapeBranch(s.Requirements, number, title), s.Taken)
+}
+
+// untaken counts a name on until no other contribution has it.
+func untaken(name string, taken []string) string {
+	next := name
+	for n := 2; slices.Contains(taken, next); n++ {
+		next = fmt.Sprintf("%s-%d", name, n)
+	}
+	return next
 }
 
 func (p *Plan) addSteps(s *Situation) error {

@@ -98,19 +98,8 @@ func OutsideWorkTree(parent, name string) error {
 // Unfinished lists the runs of an upstream that have no pull request yet, the
 // newest first.
 func (s *Site) Unfinished(upstream forge.RepoName) ([]workflow.State, error) {
-	all, _, err := workflow.List(s.Runs)
-	if err != nil {
-		return nil, err
-	}
-	var out []workflow.State
-	for _, st := range all {
-		name, err := forge.ParseRepo(st.Upstream, "")
-		if err != nil || st.Ended != "" || !name.Equal(upstream) || Opened(st) != nil || planless(st) {
-			continue
-		}
-		out = append(out, st)
-	}
-	return out, nil
+	runs, err := s.standing(upstream)
+	return slices.DeleteFunc(runs, func(st workflow.State) bool { return Opened(st) != nil }), err
 }
 
 // Opened is the pull request that a run opened, nil when it has none yet.

@@ -32,7 +32,8 @@ type Request struct {
 	Base     string // "" takes the upstream's default branch
 	Dir      string // absolute folder of the clone
 	Via      Via
-	ForkOrg  string // organisation for the fork, "" for the own account
+	ForkOrg  string   // organisation for the fork, "" for the own account
+	Taken    []string // branches that isrc does not choose when it names one
 }
 
 // Situation is everything that was looked up before anything is decided.
