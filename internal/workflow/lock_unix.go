@@ -21,6 +21,12 @@ func tryLock(f *os.File) error {
 // shares the open file, which it does until it becomes another program.
 func unlock(f *os.File) error { return syscall.Flock(int(f.Fd()), syscall.LOCK_UN) }
 
+// alive tells whether a process is there, whoever owns it.
+func alive(pid int) bool {
+	err := syscall.Kill(pid, 0)
+	return err == nil || errors.Is(err, syscall.EPERM)
+}
+
 // syncFolder makes a new name in a folder durable.
 func syncFolder(dir string) error {
 	f, err := os.Open(dir)
