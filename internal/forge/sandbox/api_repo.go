@@ -98,7 +98,7 @@ func (c *call) forkOwner(organization string) (*user, error) {
 		return nil, invalid(fieldError("Fork", "organization", "invalid", fmt.Sprintf("'%s' is the login for a user account. You must pass the login for an organization account.", organization)))
 	}
 	if !c.f.member(org, c.user) {
-		return nil, forbidden("You do not have permission to create repositories in this organization.")
+		return nil, forbidden("Must have admin rights to Repository.") // GitHub's words for it
 	}
 	return org, nil
 }

@@ -200,6 +200,8 @@ func TestForksThatDiffer(t *testing.T) {
 	w.AddRepo("newcomer/lib", nil)
 	r.Branches = []string{"side"}
 	w.AddRepo("platform/closed", nil).NoForking = true
+	w.AddOrg("closed-shop", "platform-lead")
+	w.AddRepo("platform/lent", nil).Access = map[string]string{"newcomer": "write"}
 	b := start(t, w)
 	post := func(status int, repo string, body map[string]any) map[string]any {
 		t.Helper()
@@ -218,6 +220,15 @@ func TestForksThatDiffer(t *testing.T) {
 		t.Errorf("inside the organisation: got %v", got["full_name"])
 	}
 	post(403, "platform/lib", map[string]any{"organization": "platform"})
+	foreign := map[string]any{"organization": "closed-shop"}
+	for _, repo := range []string{"platform/lib", "platform/lent"} {
+		if got := post(403, repo, foreign); !strings.HasPrefix(got["message"].(string), "Must have admin rights") {
+			t.Errorf("%s into an organisation of others: got %v", repo, got["message"])
+		}
+	}
+	b.api("platform-lead", 202, "POST", "/repos/platform/lib/forks", foreign)
+	post(403, "platform/lib", foreign) // its fork is there now, and still not for others
+	b.api("newcomer", 404, "GET", "/repos/closed-shop/lent", nil)
 	if got := post(403, "platform/closed", nil); got["message"] != "Repository forking is disabled." {
 		t.Errorf("got %v", got["message"])
 	}
