@@ -43,8 +43,8 @@ Given again for the same repository it goes on where the last one stopped.
 
 With --apply or --exec the change is made too, and one command goes through to
 the pull request, without a terminal. A mail patch (git format-patch) keeps its
-author and message. Given again while that pull request is open, the same command
-answers it and changes nothing.`,
+author and message. Given again while that pull request is open, the same
+command answers it and changes nothing.`,
 		Example: `  isrc contribute identity/auth-lib --issue 398
   isrc contribute platform/pipelines --branch fix-cache --dry-run
   isrc contribute obs/collector --exec 'sed -i s/old/new/ go.mod' --title 'fix: new module path' --yes`,
