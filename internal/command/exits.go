@@ -224,6 +224,14 @@ func (a *app) judgeContribution(err error, hint string) (verdict, bool) {
 	return verdict{}, false
 }
 
+// signInHint names the host of an address that git was refused at.
+func signInHint(address string) string {
+	if u, err := url.Parse(address); err == nil && u.Host != "" {
+		return "isrc auth login --host " + u.Host
+	}
+	return "isrc auth status"
+}
+
 func judgeGit(err error, hint string) (verdict, bool) {
 	var (
 		authErr  *git.AuthError
@@ -236,7 +244,7 @@ func judgeGit(err error, hint string) (verdict, bool) {
 	case errors.As(err, &authErr) && authErr.Forbidden:
 		v = verdict{code: exitNotPermitted, hints: []string{"isrc auth status says who you are there"}}
 	case errors.As(err, &authErr):
-		v = verdict{code: exitSignIn, hints: []string{"isrc auth status"}}
+		v = verdict{code: exitSignIn, hints: []string{signInHint(authErr.URL)}}
 	case errors.As(err, &down):
 		v = verdict{code: exitUnavailable, hints: []string{gitUnavailableHint(down)}}
 	case errors.As(err, &missing):
@@ -308,10 +316,14 @@ func authorityHint(host string) string {
 
 // gitUnavailableHint tells the same of git's way to a host.
 func gitUnavailableHint(e *git.UnavailableError) string {
-	if u, err := url.Parse(e.URL); err == nil && e.Certificate && u.Host != "" {
+	u, err := url.Parse(e.URL)
+	switch {
+	case err != nil || u.Host == "":
+		return "isrc doctor"
+	case e.Certificate:
 		return authorityHint(u.Host)
 	}
-	return "isrc doctor"
+	return "isrc doctor --host " + u.Host + " shows which part of the way fails"
 }
 
 func systemHint(err error) string {

@@ -71,7 +71,7 @@ func (s *Site) doPush(ctx context.Context, in pushIn, of results) (pushOut, erro
 		if at, lookErr := s.remoteBranch(ctx, in.URL, in.Branch); lookErr == nil && at == in.SHA {
 			return in.done(true), nil
 		}
-		return pushOut{}, fmt.Errorf("push %s to %s: %w", in.Branch, in.To.FullName(), err)
+		return pushOut{}, err // the step names the branch and where it goes
 	}
 	return in.done(done.Status == git.PushCreated), nil
 }
