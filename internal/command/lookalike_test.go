@@ -460,7 +460,7 @@ func newPerson(t *testing.T, l lookalike) *person {
 	p.write(filepath.Join(home, "gitconfig"), "[user]\n\tname = New Comer\n\temail = newcomer@acme.example\n")
 	p.write(p.section, "A token without an expiry is refused.\n")
 	p.env = []string{
-		"PATH=" + os.Getenv("PATH"), "HOME=" + home, "TMPDIR=" + dir("tmp"), "LANG=C.UTF-8", "XDG_CONFIG_DIRS=" + filepath.Join(home, "none"),
+		"PATH=" + os.Getenv("PATH"), "HOME=" + home, "TMPDIR=" + dir("tmp"), "LANG=C.UTF-8", "GORACE=" + os.Getenv("GORACE"), "XDG_CONFIG_DIRS=" + filepath.Join(home, "none"),
 		"GIT_CONFIG_GLOBAL=" + filepath.Join(home, "gitconfig"), "GIT_CONFIG_NOSYSTEM=1", "ISRC_TOKEN=" + f.Token("newcomer"),
 	}
 	return p

@@ -138,6 +138,7 @@ func setUp(env *testscript.Env) error {
 	env.Setenv("GIT_AUTHOR_DATE", clock.Format(time.RFC3339))
 	env.Setenv("GIT_COMMITTER_DATE", clock.Format(time.RFC3339))
 	env.Setenv("LANG", "C.UTF-8")
+	env.Setenv("GORACE", os.Getenv("GORACE"))
 	env.Setenv("FORGE_URL", f.URL())
 	env.Setenv("FORGE_HOST", f.Host())
 	env.Setenv("ISRC_TOKEN", f.Token("newcomer"))
