@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/http"
 	"net/url"
 	"strings"
 	"syscall"
@@ -295,6 +296,9 @@ func policyHint(e *forge.NotPermittedError) string {
 }
 
 func unavailableHint(e *forge.UnavailableError) string {
+	if errors.Is(e, http.ErrSchemeMismatch) {
+		return "it speaks plain http, which isrc takes from this machine alone: isrc config set hosts." + e.Host + ".scheme http"
+	}
 	var unknown x509.UnknownAuthorityError
 	if errors.As(e.Err, &unknown) {
 		return authorityHint(e.Host)

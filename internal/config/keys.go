@@ -215,6 +215,9 @@ func truth(s string) (bool, error) {
 }
 
 func isHost(_, v string) error {
+	if u, err := url.Parse(v); err == nil && u.Host != "" {
+		return fmt.Errorf("an address is no host name: write %q", u.Host)
+	}
 	if r, err := forge.ParseRepo(v+"/owner/name", ""); err != nil || r.Host != forge.NormalizeHost(v) {
 		return fmt.Errorf("%q is not a host name", v)
 	}
