@@ -37,7 +37,7 @@ func TestCredentialsGoToTheirOwnHostAlone(t *testing.T) {
 
 	away := w.serve()
 	moved := w.serve()
-	moved.before = func(rw http.ResponseWriter, req *http.Request) bool {
+	moved.first(func(rw http.ResponseWriter, req *http.Request) bool {
 		to := away.URL + req.URL.Path
 		if strings.HasPrefix(req.URL.Path, "/renamed.git") {
 			to = strings.Replace(req.URL.Path, "/renamed.git", "/lib.git", 1)
@@ -46,7 +46,7 @@ func TestCredentialsGoToTheirOwnHostAlone(t *testing.T) {
 		}
 		http.Redirect(rw, req, to+"?"+req.URL.RawQuery, http.StatusFound)
 		return true
-	}
+	})
 	w.bare("lib", "away.git")
 	tree, _, how, err := r.Tree(ctx(t), moved.URL+"/away.git", "")
 	if err != nil || how != HowDirect {

@@ -143,6 +143,13 @@ type server struct {
 	before func(http.ResponseWriter, *http.Request) bool
 }
 
+// first lets something answer before git does.
+func (s *server) first(before func(http.ResponseWriter, *http.Request) bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.before = before
+}
+
 func (w *world) serve() *server {
 	s := &server{}
 	s.Server = httptest.NewServer(s.handler(w))
@@ -155,8 +162,9 @@ func (s *server) handler(w *world) http.Handler {
 		user, _, _ := req.BasicAuth()
 		s.mu.Lock()
 		s.requests = append(s.requests, strings.TrimSpace(req.Method+" "+req.URL.Path+" "+user))
+		before := s.before
 		s.mu.Unlock()
-		if s.before != nil && s.before(rw, req) {
+		if before != nil && before(rw, req) {
 			return
 		}
 		repo, what, _ := strings.Cut(strings.TrimPrefix(req.URL.Path, "/"), ".git/")

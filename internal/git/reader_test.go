@@ -190,14 +190,14 @@ func TestGitReadsWhatCannotBeReadDirectly(t *testing.T) {
 		{"a path", func(w *world) string { return w.path("lib.git") }},
 		{"credentials that only git has", func(w *world) string {
 			s := w.serve()
-			s.before = func(rw http.ResponseWriter, req *http.Request) bool {
+			s.first(func(rw http.ResponseWriter, req *http.Request) bool {
 				if _, pass, _ := req.BasicAuth(); pass == canary {
 					return false
 				}
 				rw.Header().Set("WWW-Authenticate", "Basic")
 				rw.WriteHeader(http.StatusUnauthorized)
 				return true
-			}
+			})
 			w.write("helper", "#!/bin/sh\necho username=newcomer\necho password="+canary+"\n")
 			if err := os.Chmod(w.path("helper"), 0o755); err != nil {
 				w.t.Fatal(err)

@@ -136,7 +136,7 @@ func TestAServerThatFallsSilentIsGivenUp(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := w.serve()
-			s.before = silent
+			s.first(silent)
 			r := &Reader{stall: 50 * time.Millisecond}
 			var down *UnavailableError
 			if _, _, _, err := r.Tree(t.Context(), s.URL+"/lib.git", ""); !errors.As(err, &down) || !errors.Is(err, errStalled) {
@@ -154,14 +154,14 @@ func TestAConnectionThatBreaksIsAReasonToTryLater(t *testing.T) {
 	for _, method := range []string{http.MethodGet, http.MethodPost} {
 		s := w.serve()
 		s.Config.ErrorLog = log.New(io.Discard, "", 0)
-		s.before = func(rw http.ResponseWriter, req *http.Request) bool {
+		s.first(func(rw http.ResponseWriter, req *http.Request) bool {
 			if req.Method != method {
 				return false
 			}
 			rw.Header().Set("Content-Length", "5000")
 			io.WriteString(rw, "0008NAK\n")
 			panic(http.ErrAbortHandler)
-		}
+		})
 		var down *UnavailableError
 		if _, _, _, err := (&Reader{}).Tree(ctx(t), s.URL+"/lib.git", ""); !errors.As(err, &down) {
 			t.Errorf("in the answer to %s: got %v", method, err)
@@ -174,11 +174,11 @@ func TestACancelledReadEndsAtOnce(t *testing.T) {
 	w := newWorld(t)
 	s := w.serve()
 	reading, cancel := context.WithCancel(ctx(t))
-	s.before = func(_ http.ResponseWriter, req *http.Request) bool {
+	s.first(func(_ http.ResponseWriter, req *http.Request) bool {
 		cancel()
 		<-req.Context().Done()
 		return true
-	}
+	})
 	if _, err := (&Reader{Tool: w.tool}).Refs(reading, s.URL+"/lib.git"); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}

@@ -184,11 +184,11 @@ func TestCancellingEndsAllOfGit(t *testing.T) {
 	w.git(".", "config", "--file", "gitconfig", "credential.helper", w.path("helper"))
 	asking, cancel := context.WithCancel(ctx(t))
 	s := w.serve()
-	s.before = func(rw http.ResponseWriter, _ *http.Request) bool {
+	s.first(func(rw http.ResponseWriter, _ *http.Request) bool {
 		rw.Header().Set("WWW-Authenticate", "Basic")
 		rw.WriteHeader(http.StatusUnauthorized)
 		return true
-	}
+	})
 	done := make(chan error)
 	go func() {
 		done <- w.tool.Clone(asking, CloneOptions{URL: s.URL + "/lib.git", Dir: w.path("new/clone")})

@@ -85,12 +85,12 @@ func TestAFailedCloneLeavesNothing(t *testing.T) {
 	w.bare("lib", "lib.git")
 	s := w.serve()
 	cut := w.serve()
-	cut.before = func(rw http.ResponseWriter, req *http.Request) bool {
+	cut.first(func(rw http.ResponseWriter, req *http.Request) bool {
 		if req.Method == http.MethodPost && strings.Contains(strings.Join(cut.seen(), " "), "POST") && len(cut.seen()) > 2 {
 			panic(http.ErrAbortHandler) // the connection breaks while objects come
 		}
 		return false
-	}
+	})
 	cut.Config.ErrorLog = log.New(io.Discard, "", 0)
 	for name, o := range map[string]CloneOptions{
 		"no such repository": {URL: s.URL + "/none.git"},
@@ -326,10 +326,10 @@ func TestPushes(t *testing.T) {
 		t.Parallel()
 		w, s, dir := setUp(t)
 		status := http.StatusForbidden
-		s.before = func(rw http.ResponseWriter, _ *http.Request) bool {
+		s.first(func(rw http.ResponseWriter, _ *http.Request) bool {
 			rw.WriteHeader(status)
 			return true
-		}
+		})
 		var auth *AuthError
 		if _, err := w.tool.Push(ctx(t), dir, "origin", "HEAD", "fix", PushOptions{}); !errors.As(err, &auth) || !auth.Forbidden || auth.URL != s.URL+"/lib.git" {
 			t.Errorf("got %v", err)
