@@ -69,7 +69,8 @@ func (d *Description) response(op *openapi3.Operation, e Exchange) []Violation {
 	if err != nil {
 		return say("", "the answer's media type cannot be read: %v", err)
 	}
-	if asked, ok := rendition(e); ok {
+	// A refusal is JSON, whatever form was asked for.
+	if asked, ok := rendition(e); ok && e.Status < 400 {
 		if media == "application/json" {
 			return say("", "%s was asked for, and JSON was the answer", asked)
 		}
