@@ -147,10 +147,16 @@ func (s *Set) template(f *files, name string, byDefault bool) {
 func wanted(f *files) []string {
 	var out []string
 	isPage := isNamed("contributing", "readme", "support", "pull_request_template", "pull-request-template", "codeowners")
+	for _, dir := range configDirs() {
+		for _, name := range f.list(dir) {
+			if len(configsOf(name)) > 0 {
+				out = append(out, name)
+			}
+		}
+	}
 	for _, dir := range communityDirs() {
 		for _, name := range f.list(dir) {
-			_, config := configFile(name)
-			if config || isPage(path.Base(name)) || name == "innersource.json" {
+			if isPage(path.Base(name)) || name == "innersource.json" {
 				out = append(out, name)
 			}
 		}

@@ -13,16 +13,6 @@ type Config struct {
 	Err    string // why it could not be read, "" when it was
 }
 
-// The tools whose configurations are read.
-const (
-	ToolCommitlint     = "commitlint"
-	ToolDCO            = "dco"
-	ToolPRTitleChecker = "pr-title-checker"
-	ToolConform        = "conform"
-	ToolGitlint        = "gitlint"
-	ToolCatalog        = "catalog-info"
-)
-
 // ValueKind says what a Value is.
 type ValueKind string
 
@@ -63,53 +53,20 @@ func (c *Config) Quote(line int, text string) Quote {
 	return Quote{Source: c.Source, Line: line, EndLine: line, Text: text}
 }
 
-// configFile says which tool a path in the repository configures.
-func configFile(name string) (tool string, ok bool) {
-	dir, base := path.Split(name)
-	dir = strings.TrimSuffix(dir, "/")
-	root := dir == ""
-	switch {
-	case (root || dir == ".github") && isCommitlint(base):
-		return ToolCommitlint, true
-	case root && (base == "package.json" || base == "package.yaml"):
-		return ToolCommitlint, true
-	case name == ".github/dco.yml":
-		return ToolDCO, true
-	case name == ".github/pr-title-checker-config.json":
-		return ToolPRTitleChecker, true
-	case name == ".conform.yaml":
-		return ToolConform, true
-	case name == ".gitlint":
-		return ToolGitlint, true
-	case root && (base == "catalog-info.yaml" || base == "catalog-info.yml"):
-		return ToolCatalog, true
-	}
-	return "", false
-}
-
-func isCommitlint(base string) bool {
-	if base == ".commitlintrc" {
-		return true
-	}
-	stem, ext := strings.TrimSuffix(base, path.Ext(base)), strings.TrimPrefix(path.Ext(base), ".")
-	switch ext {
-	case "js", "cjs", "mjs", "ts", "cts", "mts":
-		return stem == ".commitlintrc" || stem == "commitlint.config"
-	case "json", "yaml", "yml":
-		return stem == ".commitlintrc"
-	}
-	return false
-}
-
-// newConfig parses a configuration by its name. It answers false for a package
-// file that configures nothing.
-func newConfig(src *Source, tool string, data []byte) (Config, bool) {
-	c := Config{Source: src, Tool: tool}
+// newConfig parses a configuration by its name. It answers false for a file of
+// several tools that says nothing of this one.
+func newConfig(src *Source, row configRow, data []byte) (Config, bool) {
+	c := Config{Source: src, Tool: row.tool}
 	var err error
 	switch base := path.Base(src.Path); {
-	case tool == ToolGitlint:
+	case row.tool == ToolHusky && len(row.at) == 0, row.tool == ToolDanger:
+		c.Root = Value{Kind: KindCode, Line: 1, Text: string(data)}
+		return c, true
+	case row.tool == ToolGitlint:
 		c.Root = parseINI(data)
-	case path.Ext(base) == ".json" || isScript(base):
+	case path.Ext(base) == ".toml":
+		c.Root, err = ParseTOML(data)
+	case path.Ext(base) == ".json" || base == ".clabot" || isScript(base):
 		c.Root, err = ParseScript(data)
 	default:
 		c.Root, err = ParseYAML(data)
@@ -117,11 +74,11 @@ func newConfig(src *Source, tool string, data []byte) (Config, bool) {
 	if err != nil {
 		c.Err = err.Error()
 	}
-	if base := path.Base(src.Path); base == "package.json" || base == "package.yaml" {
-		if !c.Root.Has("commitlint") {
+	if len(row.at) > 0 {
+		if !c.Root.Has(row.at...) {
 			return c, false
 		}
-		c.Root = c.Root.At("commitlint")
+		c.Root = c.Root.At(row.at...)
 	}
 	if c.Err == "" && c.Root.Kind != KindMap {
 		c.Err = "it holds no object that can be read without running it"

@@ -62,6 +62,21 @@ func (f *files) list(dir string) []string {
 	return names
 }
 
+// names are the names in a directory, those of directories with a "/" behind.
+func (f *files) names(dir string) []string {
+	f.list(dir)
+	var out []string
+	for _, e := range f.dirs[dir] {
+		switch {
+		case e.IsDir():
+			out = append(out, e.Name()+"/")
+		case e.Type().IsRegular():
+			out = append(out, e.Name())
+		}
+	}
+	return out
+}
+
 // subdir is the directory below dir that has a name, in whatever case.
 func (f *files) subdir(dir, name string) (string, bool) {
 	f.list(dir)

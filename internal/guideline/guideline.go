@@ -7,6 +7,7 @@ package guideline
 import (
 	"context"
 	"io/fs"
+	"slices"
 
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/manifest"
@@ -50,6 +51,9 @@ type Set struct {
 	Workflows []Workflow // those that judge pull requests
 	Configs   []Config
 	Owners    *Owners // nil when there is no CODEOWNERS file
+	// Listed are the names in the folders that were looked into, by folder; "."
+	// is the root. Names of folders end with "/".
+	Listed map[string][]string
 	// Rules are in force for the base branch, HeadRules for the proposed head
 	// when it lies in the upstream. Each list is nil when it was not read.
 	Rules          []forge.Rule
@@ -63,6 +67,9 @@ type Set struct {
 	History []HistoryCommit
 	Unread  []Unread
 }
+
+// Has tells whether a folder that was looked into holds a name.
+func (s *Set) Has(dir, name string) bool { return slices.Contains(s.Listed[dir], name) }
 
 // HistoryCommit is a merged commit, for asking whether history agrees with
 // what prose says.

@@ -201,20 +201,29 @@ func (s *Set) readOwners(f *files) {
 }
 
 func (s *Set) readConfigs(f *files) {
-	for _, dir := range []string{".", ".github"} {
-		for _, name := range f.list(dir) {
-			tool, ok := configFile(name)
-			if !ok {
-				continue
-			}
-			data, err := f.read(name)
-			if err != nil {
-				s.unread(name, err)
-				continue
-			}
-			if c, ok := newConfig(f.source(KindConfig, name), tool, data); ok {
-				s.Configs = append(s.Configs, c)
-			}
+	s.Listed = map[string][]string{}
+	for _, dir := range configDirs() {
+		names := f.list(dir)
+		s.Listed[dir] = f.names(dir)
+		for _, name := range names {
+			s.readConfig(f, name)
+		}
+	}
+}
+
+func (s *Set) readConfig(f *files, name string) {
+	rows := configsOf(name)
+	if len(rows) == 0 {
+		return
+	}
+	data, err := f.read(name)
+	if err != nil {
+		s.unread(name, err)
+		return
+	}
+	for _, row := range rows {
+		if c, ok := newConfig(f.source(KindConfig, name), row, data); ok {
+			s.Configs = append(s.Configs, c)
 		}
 	}
 }

@@ -33,7 +33,7 @@ func branchName() *Rule {
 	}
 }
 
-func deriveBranch(set *guideline.Set) []Requirement {
+func deriveBranch(set *Reading) []Requirement {
 	var out []Requirement
 	for _, r := range set.HeadRules {
 		if p, ok := rulesetPattern(r, "branch_name_pattern"); ok {
@@ -96,7 +96,7 @@ var branchPattern = sync.OnceValue(func() branchPatterns {
 
 // proseBranch reads the prefixes in code spans under a heading about names of
 // branches. An example in a command is no rule.
-func proseBranch(set *guideline.Set) []Requirement {
+func proseBranch(set *Reading) []Requirement {
 	p := branchPattern()
 	var prefixes []string
 	sentences := said(set, func(s guideline.Sentence) bool {

@@ -22,7 +22,7 @@ func commitHeader() *Rule {
 	}
 }
 
-func deriveCommitHeader(set *guideline.Set) []Requirement {
+func deriveCommitHeader(set *Reading) []Requirement {
 	out := append(lintedHeaders(set), checkedMessages(set)...)
 	if params, sentences := proseHeaders(set); len(sentences) > 0 {
 		out = append(out, fromProse(set, sentences, params.text(), params, func(message string) bool {
@@ -34,7 +34,7 @@ func deriveCommitHeader(set *guideline.Set) []Requirement {
 
 // lintedHeaders reads commitlint's configuration and who runs it. What only
 // warns is a requirement of its own, which should hold.
-func lintedHeaders(set *guideline.Set) []Requirement {
+func lintedHeaders(set *Reading) []Requirement {
 	c := set.Config(guideline.ToolCommitlint)
 	gates := lintGates(set)
 	var params HeaderParams
@@ -66,11 +66,11 @@ func lintedHeaders(set *guideline.Set) []Requirement {
 }
 
 // lintGates are the steps that run commitlint on commits, not on a title.
-func lintGates(set *guideline.Set) []guideline.Gate {
+func lintGates(set *Reading) []guideline.Gate {
 	var out []guideline.Gate
 	for _, g := range set.Gates() {
 		action := strings.EqualFold(g.Step.Uses, "wagoid/commitlint-github-action")
-		script := strings.Contains(g.Step.Run, "commitlint") && !installs(g.Step.Run) && !looksAt(g.Step, lookTitle)
+		script := strings.Contains(g.Step.Run, "commitlint") && !installs(g.Step.Run) && !set.looksAt(g.Step, lookTitle)
 		if action || script {
 			out = append(out, g)
 		}
@@ -89,7 +89,7 @@ func installs(script string) bool {
 }
 
 // checkedMessages knows the action that tests every message with a pattern.
-func checkedMessages(set *guideline.Set) []Requirement {
+func checkedMessages(set *Reading) []Requirement {
 	var out []Requirement
 	for _, g := range set.Gates() {
 		pattern := g.Step.With["pattern"]

@@ -8,7 +8,7 @@ import (
 )
 
 // corrections is what owners say of rules in the manifest.
-func corrections(set *guideline.Set) map[string]manifest.Correction {
+func corrections(set *Reading) map[string]manifest.Correction {
 	if set.Manifest == nil || set.Manifest.Isrc == nil {
 		return nil
 	}
@@ -17,7 +17,7 @@ func corrections(set *guideline.Set) map[string]manifest.Correction {
 
 // corrected applies the strengths that owners give. A requirement that they
 // call "off" is no requirement: isrc read them wrong.
-func corrected(set *guideline.Set, reqs []Requirement) []Requirement {
+func corrected(set *Reading, reqs []Requirement) []Requirement {
 	known := corrections(set)
 	if len(known) == 0 {
 		return reqs
@@ -43,7 +43,7 @@ func corrected(set *guideline.Set, reqs []Requirement) []Requirement {
 
 // declared are the requirements that owners name in the manifest and that
 // nothing else says.
-func declared(set *guideline.Set, rules []*Rule, have []Requirement) []Requirement {
+func declared(set *Reading, rules []*Rule, have []Requirement) []Requirement {
 	var out []Requirement
 	for _, r := range rules {
 		c, named := corrections(set)[r.ID]
@@ -61,7 +61,7 @@ func declared(set *guideline.Set, rules []*Rule, have []Requirement) []Requireme
 }
 
 // manifestQuote quotes a key of the manifest.
-func manifestQuote(set *guideline.Set, key, words string) guideline.Quote {
+func manifestQuote(set *Reading, key, words string) guideline.Quote {
 	line := set.Manifest.Line(key)
 	return guideline.Quote{Source: set.ManifestSource, Line: line, EndLine: line, Text: words}
 }

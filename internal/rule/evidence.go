@@ -79,7 +79,7 @@ func fromConfig(c *guideline.Config, line int, words, text string, params any) R
 // fromProse makes a requirement of what sentences say. Prose alone asks for
 // nothing that must hold, unless merged history agrees with it; obeyed judges a
 // merged message, and nil says that history cannot tell.
-func fromProse(set *guideline.Set, sentences []guideline.Sentence, text string, params any, obeyed func(string) bool) Requirement {
+func fromProse(set *Reading, sentences []guideline.Sentence, text string, params any, obeyed func(string) bool) Requirement {
 	r := Requirement{Params: params, Strength: May, rank: rankProse, Text: text}
 	firm := false
 	for _, s := range sentences {
@@ -108,7 +108,7 @@ const maxQuotes = 3
 const minHistory = 5
 
 // history asks whether merged messages obey something.
-func history(set *guideline.Set, obeyed func(string) bool) (guideline.Quote, bool) {
+func history(set *Reading, obeyed func(string) bool) (guideline.Quote, bool) {
 	n := 0
 	for _, c := range set.History {
 		if obeyed(c.Message) {
@@ -127,13 +127,13 @@ func history(set *guideline.Set, obeyed func(string) bool) (guideline.Quote, boo
 
 // said picks the sentences that speak of something to contributors and do not
 // wave it off.
-func said(set *guideline.Set, about func(guideline.Sentence) bool) []guideline.Sentence {
+func said(set *Reading, about func(guideline.Sentence) bool) []guideline.Sentence {
 	return spoken(set, func(s guideline.Sentence) bool { return !s.ByOwners && about(s) })
 }
 
 // spoken is said, what owners do included: "we squash" can be the reason for
 // what they ask.
-func spoken(set *guideline.Set, about func(guideline.Sentence) bool) []guideline.Sentence {
+func spoken(set *Reading, about func(guideline.Sentence) bool) []guideline.Sentence {
 	var out []guideline.Sentence
 	for i := range set.Documents {
 		for _, s := range set.Documents[i].Sentences {

@@ -11,6 +11,8 @@ type MessageEdit struct {
 	Commit   string   `json:"commit"`
 	Header   string   `json:"header,omitempty"`   // the new first line, "" leaves it
 	Trailers []string `json:"trailers,omitempty"` // added at the end when missing
+	Wrap     int      `json:"wrap,omitempty"`     // breaks lines of prose longer than this, in characters
+	Blank    bool     `json:"blank,omitempty"`    // sets a blank line before body and footer where there is none
 }
 
 // SetTitle gives the draft a title.
@@ -34,4 +36,56 @@ type FillBody struct {
 	Sections []string `json:"sections,omitempty"`
 	Boxes    []string `json:"boxes,omitempty"`
 	Append   string   `json:"append,omitempty"` // a line for the end
+}
+
+// SetBody replaces the draft's body.
+type SetBody struct {
+	Body string `json:"body"`
+}
+
+// Retarget sends the pull request to another branch.
+type Retarget struct {
+	From string `json:"from"`
+	To   string `json:"to"`
+}
+
+// Autosquash melts commits named fixup! and squash! into those they name.
+type Autosquash struct {
+	Commits []string `json:"commits"` // those that go away
+}
+
+// Squash makes one commit of all.
+type Squash struct {
+	Message string `json:"message"`
+}
+
+// Sign signs commits as the user's git is set up to sign.
+type Sign struct {
+	Commits []string `json:"commits"`
+}
+
+// ResetAuthor writes the user's name and address into the user's own commits.
+type ResetAuthor struct {
+	Commits []string `json:"commits"`
+	Name    string   `json:"name"`
+	Email   string   `json:"email"`
+}
+
+// Remediate adds an empty commit whose message adds what earlier ones lack.
+type Remediate struct {
+	Message string `json:"message"`
+}
+
+// WriteFiles changes files of the work tree, and commits them.
+type WriteFiles struct {
+	Files []FileEdit `json:"files"`
+	Why   string     `json:"why"` // for the message of the commit, such as "add the changelog fragment"
+}
+
+// FileEdit makes a file, or sets lines into one that is there.
+type FileEdit struct {
+	Path   string `json:"path"`
+	Create bool   `json:"create,omitempty"` // the file must not be there
+	After  int    `json:"after,omitempty"`  // Text goes behind this line; 0 is the top
+	Text   string `json:"text"`             // whole lines
 }

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -180,7 +181,27 @@ type fixtureChange struct {
 	MergeBaseKnown bool
 	Draft          *Draft
 	Issue          int
-	Facts          map[string]IssueFact
+	Pull           *Pull
+	Direct         bool
+	Facts          map[string]json.RawMessage // by name; null is a look-up that failed
+}
+
+// fact reads the value of a fact by the kind with which its name begins.
+func fact(t *testing.T, name string, raw json.RawMessage) FactValue {
+	t.Helper()
+	if string(raw) == "null" {
+		return FactValue{Why: "the forge did not answer"}
+	}
+	kind, _, _ := strings.Cut(strings.Replace(name, "#", ":", 1), ":")
+	into := map[string]any{
+		FactIssue: &IssueFact{}, FactBranch: new(bool), FactFile: &FileFact{}, FactUser: &UserFact{},
+		FactKeys: &KeysFact{}, FactEmails: &[]string{}, FactMerge: &MergeFact{}, FactOwners: &[]OwnersError{},
+	}[kind]
+	if into == nil {
+		t.Fatalf("no kind of fact has names like %q", name)
+	}
+	decode(t, raw, into)
+	return FactValue{Value: reflect.ValueOf(into).Elem().Interface()}
 }
 
 type fixtureCommit struct {
@@ -192,9 +213,10 @@ type fixtureCommit struct {
 
 func newcomer() Person { return Person{"Newcomer", "newcomer@acme.example"} }
 
-func (f fixtureChange) change(base string) *Change {
+func (f fixtureChange) change(t *testing.T, base string) *Change {
 	c := &Change{
 		Branch: f.Branch, Base: base, BehindBy: f.BehindBy, MergeBaseKnown: f.MergeBaseKnown, Files: f.Files, Issue: f.Issue,
+		Pull: f.Pull, Direct: f.Direct,
 		UserName: newcomer().Name, UserEmail: newcomer().Email, Login: "newcomer", Facts: map[string]FactValue{},
 	}
 	for i, commit := range f.Commits {
@@ -216,8 +238,8 @@ func (f fixtureChange) change(base string) *Change {
 		c.Draft = *f.Draft
 		c.Draft.Exists = true
 	}
-	for name, issue := range f.Facts {
-		c.Facts[name] = FactValue{Value: issue}
+	for name, raw := range f.Facts {
+		c.Facts[name] = fact(t, name, raw)
 	}
 	return c
 }
@@ -240,7 +262,7 @@ func renderFixture(t *testing.T, rule string, archive *txtar.Archive) string {
 	}
 	for _, c := range changes {
 		fmt.Fprintf(&b, "\n%s\n", c.Name)
-		for _, finding := range Check(reqs, c.change(f.settings.Base)) {
+		for _, finding := range Check(reqs, c.change(t, f.settings.Base)) {
 			writeFinding(&b, finding)
 		}
 	}

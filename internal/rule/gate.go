@@ -34,7 +34,7 @@ func gate() *Rule {
 
 const willRun = "it will run on the pull request"
 
-func deriveGates(set *guideline.Set, reqs []Requirement) []Requirement {
+func deriveGates(set *Reading, reqs []Requirement) []Requirement {
 	var out []Requirement
 	for _, context := range set.RequiredChecks {
 		out = append(out, checkGate(set, reqs, context)...)
@@ -52,7 +52,7 @@ func deriveGates(set *guideline.Set, reqs []Requirement) []Requirement {
 
 // checkGate asks whether a required check is explained: by a rule that names
 // it, or by a workflow whose steps are understood.
-func checkGate(set *guideline.Set, reqs []Requirement, context string) []Requirement {
+func checkGate(set *Reading, reqs []Requirement, context string) []Requirement {
 	name := "required check " + quoted(context)
 	if slices.ContainsFunc(reqs, func(r Requirement) bool { return r.Enforcer.Name == "required check "+context }) {
 		return nil
@@ -131,7 +131,7 @@ func judges(g guideline.Gate) string {
 
 // stepGates names the steps that judge a pull request and that no requirement
 // quotes.
-func stepGates(set *guideline.Set, reqs []Requirement) []Requirement {
+func stepGates(set *Reading, reqs []Requirement) []Requirement {
 	var out []Requirement
 	for _, g := range set.Gates() {
 		what := judges(g)
@@ -164,7 +164,7 @@ func explained(g guideline.Gate, reqs []Requirement) bool {
 }
 
 // jobGates names the jobs that call a workflow which could not be read.
-func jobGates(set *guideline.Set) []Requirement {
+func jobGates(set *Reading) []Requirement {
 	var out []Requirement
 	for i := range set.Workflows {
 		for j := range set.Workflows[i].Jobs {

@@ -45,7 +45,7 @@ var issuePattern = sync.OnceValue(func() issuePatterns {
 	}
 })
 
-func deriveIssue(set *guideline.Set) []Requirement {
+func deriveIssue(set *Reading) []Requirement {
 	var out []Requirement
 	if m := set.Manifest; m != nil && m.Isrc != nil && m.Isrc.Contribute.IssueRequired {
 		out = append(out, Requirement{

@@ -10,23 +10,73 @@ import (
 // All lists the rules in the order in which they are documented.
 func All() []*Rule {
 	return []*Rule{
+		// what each commit carries
 		signOff(),
-		commitHeader(),
-		messagePattern(),
-		title(),
-		template(),
-		linkedIssue(),
-		branchName(),
-		upToDate(),
+		remediation(),
+		cla(),
+		claSignatures(),
+		signedCommits(),
 		email(),
+		// what messages look like
+		commitHeader(),
+		typeAndScope(),
+		headerLength(),
+		headerMinimum(),
+		subjectCase(),
+		subjectEnd(),
+		imperative(),
+		lineLength(),
+		messageBody(),
+		blankLine(),
+		unfinished(),
+		ticket(),
+		breakingChange(),
+		trailers(),
+		messagePattern(),
+		// the pull request's text
+		title(),
+		singleCommit(),
+		template(),
+		releaseNote(),
+		linkedIssue(),
+		labels(),
+		// branch and history
+		branchName(),
+		baseBranch(),
+		upToDate(),
+		linearHistory(),
+		commitCount(),
+		forcePush(),
+		// files
+		changelog(),
+		fragment(),
+		licenceHeader(),
+		fileSize(),
 		paths(),
+		generated(),
+		formatter(),
+		tests(),
+		documentation(),
+		doNotEdit(),
+		changeSize(),
+		secrets(),
+		// people and gates
+		codeOwners(),
+		requiredCheck(),
+		mergeMethod(),
+		approvals(),
+		requiredWorkflow(),
+		aiDisclosure(),
+		issueFirst(),
+		contradiction(),
 		gate(),
 	}
 }
 
 // Derive reads what a set of guidelines requires: one requirement for each
 // thing asked, with everybody who says it.
-func Derive(set *guideline.Set) []Requirement {
+func Derive(guidelines *guideline.Set) []Requirement {
+	set := newReading(guidelines)
 	rules := All()
 	var out []Requirement
 	for _, r := range rules {

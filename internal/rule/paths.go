@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/isrc-dev/isrc/internal/forge"
-	"github.com/isrc-dev/isrc/internal/guideline"
 )
 
 // PathParams is one restriction on the files of a change; exactly one field is
@@ -24,7 +23,7 @@ func paths() *Rule {
 		ID: "paths",
 		Doc: "The change touches no path, adds no kind of file and no file so large that a ruleset forbids it. " +
 			"Such rulesets bind forks, too.",
-		Derive: func(set *guideline.Set) []Requirement {
+		Derive: func(set *Reading) []Requirement {
 			var out []Requirement
 			for _, r := range branchRules(set) {
 				if p, ok := pathParams(r); ok {

@@ -30,7 +30,7 @@ var proseHeaderPattern = sync.OnceValue(func() proseHeaderPatterns {
 
 // proseHeaders reads what prose asks of commit messages. What it says of the
 // titles of pull requests is the matter of the rule title.
-func proseHeaders(set *guideline.Set) (HeaderParams, []guideline.Sentence) {
+func proseHeaders(set *Reading) (HeaderParams, []guideline.Sentence) {
 	p := proseHeaderPattern()
 	params := HeaderParams{By: "prose", Preset: presetConventional}
 	var out []guideline.Sentence

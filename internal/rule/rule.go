@@ -4,7 +4,10 @@
 // and its own folder of fixtures.
 package rule
 
-import "github.com/isrc-dev/isrc/internal/guideline"
+import (
+	"github.com/isrc-dev/isrc/internal/forge"
+	"github.com/isrc-dev/isrc/internal/guideline"
+)
 
 // Strength says how firmly something is asked.
 type Strength string
@@ -41,7 +44,7 @@ type Rule struct {
 	ID  string
 	Doc string // Markdown for the page of rules; its first sentence is a summary
 	// Derive reads the requirements out of the guidelines.
-	Derive func(*guideline.Set) []Requirement
+	Derive func(*Reading) []Requirement
 	// Needs lists the facts without which Check is not asked.
 	Needs func(Requirement, *Change) []Fact
 	// Check judges a change. It answers at least one finding.
@@ -57,7 +60,7 @@ type Rule struct {
 	// when Check fixes each finding on its own.
 	fix func([]Requirement, *Change) *Fix
 	// after derives from what all other rules have derived.
-	after func(*guideline.Set, []Requirement) []Requirement
+	after func(*Reading, []Requirement) []Requirement
 }
 
 // Verdict is how a change stands to a requirement.
@@ -105,17 +108,38 @@ const (
 	FixRenameBranch    = "rename-branch"    // RenameBranch
 	FixRebase          = "rebase"           // Rebase
 	FixFillBody        = "fill-body"        // FillBody
+	FixSetBody         = "set-body"         // SetBody
+	FixRetarget        = "retarget"         // Retarget
+	FixAutosquash      = "autosquash"       // Autosquash
+	FixSquash          = "squash"           // Squash
+	FixSign            = "sign"             // Sign
+	FixResetAuthor     = "reset-author"     // ResetAuthor
+	FixRemediate       = "remediate"        // Remediate
+	FixWriteFiles      = "write-files"      // WriteFiles
 )
 
-// Fact is something that must be looked up before a rule can judge.
+// Fact is something that must be looked up before a rule can judge. Which of
+// its fields are set depends on its kind.
 type Fact struct {
 	Name   string // key in Change.Facts
-	Kind   string // what to look up, such as FactIssue
-	Number int    // of an issue
+	Kind   string // one of the kinds below
+	Number int
+	Text   string
+	Repo   forge.RepoName
+	Ref    string
 }
 
-// FactIssue asks for an issue; its value is an IssueFact.
-const FactIssue = "issue"
+// The kinds of facts; the type of the value stands beside each.
+const (
+	FactIssue  = "issue"  // Number → IssueFact
+	FactBranch = "branch" // Text is a branch of the upstream → bool, whether it exists
+	FactFile   = "file"   // Text is a path in Repo at Ref, "" is the default branch → FileFact
+	FactUser   = "user"   // Text is a login → UserFact
+	FactKeys   = "keys"   // Text is a login → KeysFact, its signing keys
+	FactEmails = "emails" // of the user who is signed in → []string, the verified ones
+	FactMerge  = "merge"  // how the upstream takes changes → MergeFact
+	FactOwners = "owners" // lines of the code owners that the forge cannot use → []OwnersError
+)
 
 // FactValue is the answer to a Fact. A failed look-up has Why and no Value.
 type FactValue struct {

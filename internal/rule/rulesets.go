@@ -8,12 +8,11 @@ import (
 	"strings"
 
 	"github.com/isrc-dev/isrc/internal/forge"
-	"github.com/isrc-dev/isrc/internal/guideline"
 )
 
 // branchRules are the rules that bind the commits of a change: those of the
 // base, and those of the head when it lies in the same repository.
-func branchRules(set *guideline.Set) []forge.Rule {
+func branchRules(set *Reading) []forge.Rule {
 	var out []forge.Rule
 	for _, list := range [][]forge.Rule{set.Rules, set.HeadRules} {
 	next:
@@ -53,7 +52,7 @@ func messagePattern() *Rule {
 		ID: "message",
 		Doc: "Commit messages match the patterns of the rulesets in force. A ruleset's regular expression is RE2 and matches at any line; " +
 			"whether it judges every commit or only the squashed one depends on the version of the forge.",
-		Derive: func(set *guideline.Set) []Requirement {
+		Derive: func(set *Reading) []Requirement {
 			var out []Requirement
 			for _, r := range branchRules(set) {
 				p, ok := rulesetPattern(r, "commit_message_pattern")
@@ -81,7 +80,7 @@ func email() *Rule {
 	return &Rule{
 		ID:  "email",
 		Doc: "The addresses of authors and committers match the patterns of the rulesets in force.",
-		Derive: func(set *guideline.Set) []Requirement {
+		Derive: func(set *Reading) []Requirement {
 			var out []Requirement
 			for _, r := range branchRules(set) {
 				if p, ok := rulesetPattern(r, "commit_author_email_pattern"); ok {

@@ -3,8 +3,6 @@ package rule
 import (
 	"slices"
 	"strings"
-
-	"github.com/isrc-dev/isrc/internal/guideline"
 )
 
 // SignOffParams says how sign-offs are judged. All dialects must be satisfied.
@@ -40,7 +38,7 @@ func signOff() *Rule {
 	}
 }
 
-func deriveSignOff(set *guideline.Set) []Requirement {
+func deriveSignOff(set *Reading) []Requirement {
 	var out []Requirement
 	out = append(out, signOffChecks(set)...)
 	out = append(out, signOffRulesets(set)...)

@@ -10,7 +10,7 @@ import (
 )
 
 // signOffChecks knows the services that report a check on their own.
-func signOffChecks(set *guideline.Set) []Requirement {
+func signOffChecks(set *Reading) []Requirement {
 	var out []Requirement
 	for _, context := range set.RequiredChecks {
 		var dialect string
@@ -40,7 +40,7 @@ func signOffChecks(set *guideline.Set) []Requirement {
 	return out
 }
 
-func reportedByJob(set *guideline.Set, context string) bool {
+func reportedByJob(set *Reading, context string) bool {
 	for _, g := range set.Gates() {
 		if g.Job.Reports(context) {
 			return true
@@ -58,7 +58,7 @@ func readDCOConfig(c *guideline.Config, params *SignOffParams) {
 }
 
 // signOffRulesets reads rules on messages that ask for the line.
-func signOffRulesets(set *guideline.Set) []Requirement {
+func signOffRulesets(set *Reading) []Requirement {
 	var out []Requirement
 	for _, r := range append(slices.Clone(set.Rules), set.HeadRules...) {
 		if p, ok := signOffPattern(r); ok {
@@ -74,7 +74,7 @@ func signOffRulesets(set *guideline.Set) []Requirement {
 
 // signOffSteps knows the actions and scripts of workflows that look for the
 // line.
-func signOffSteps(set *guideline.Set) []Requirement {
+func signOffSteps(set *Reading) []Requirement {
 	var out []Requirement
 	for _, g := range set.Gates() {
 		by := "workflow " + g.File()
@@ -104,7 +104,7 @@ func signOffSteps(set *guideline.Set) []Requirement {
 }
 
 // signOffConfigs reads the tools whose configurations can ask for the line.
-func signOffConfigs(set *guideline.Set) []Requirement {
+func signOffConfigs(set *Reading) []Requirement {
 	var out []Requirement
 	add := func(c *guideline.Config, line int, words string, d SignOffDialect) {
 		d.By = c.Source.Path

@@ -32,7 +32,7 @@ var templateProse = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(?i)\b(pull request|PR|merge request) template\b|\bfill (in|out) (all of |the )*template\b`)
 })
 
-func deriveTemplate(set *guideline.Set) []Requirement {
+func deriveTemplate(set *Reading) []Requirement {
 	var out []Requirement
 	for _, t := range set.Templates {
 		if !t.Default || len(t.Form.Sections) == 0 {

@@ -59,7 +59,7 @@ func title() *Rule {
 	}
 }
 
-func deriveTitle(set *guideline.Set) []Requirement {
+func deriveTitle(set *Reading) []Requirement {
 	var out []Requirement
 	for _, g := range set.Gates() {
 		if req, ok := titleGate(set, g); ok {
@@ -103,7 +103,7 @@ func (p TitleParams) types() []string {
 
 // proseTitle reads what prose asks of titles, or of the commit that a squash
 // makes of them.
-func proseTitle(set *guideline.Set) []Requirement {
+func proseTitle(set *Reading) []Requirement {
 	pat := proseHeaderPattern()
 	sentences := spoken(set, func(s guideline.Sentence) bool {
 		about := pat.title.MatchString(s.Text) || pat.merge.MatchString(s.Text)

@@ -7,7 +7,7 @@ import (
 )
 
 // titleGate knows the actions and scripts that judge titles.
-func titleGate(set *guideline.Set, g guideline.Gate) (Requirement, bool) {
+func titleGate(set *Reading, g guideline.Gate) (Requirement, bool) {
 	switch action := strings.ToLower(g.Step.Uses); {
 	case action == "amannn/action-semantic-pull-request":
 		p := semanticParams(g)
@@ -36,7 +36,7 @@ func titleGate(set *guideline.Set, g guideline.Gate) (Requirement, bool) {
 			WithBody: g.Step.With["excludedescription"].Value != "true",
 		}
 		return fromGate(g, g.Step.With["pattern"].Line, "pattern: "+oneLine(p.Pattern), p.text(), p), p.Pattern != ""
-	case strings.Contains(g.Step.Run, "commitlint") && looksAt(g.Step, lookTitle):
+	case strings.Contains(g.Step.Run, "commitlint") && set.looksAt(g.Step, lookTitle):
 		lint := HeaderParams{By: "config-conventional", Preset: presetConventional, Rules: configConventional()}
 		if c := set.Config(guideline.ToolCommitlint); c != nil {
 			lint = readCommitlint(c)
@@ -45,7 +45,7 @@ func titleGate(set *guideline.Set, g guideline.Gate) (Requirement, bool) {
 		p := TitleParams{Judge: judgeLint, By: g.File(), Lint: &lint, Types: lint.types()}
 		line, words := lineOf(g.Step, "commitlint")
 		return fromGate(g, line, words, p.text(), p), true
-	case g.Step.Run != "" && looksAt(g.Step, lookTitle) && !looksAt(g.Step, lookBody):
+	case g.Step.Run != "" && set.looksAt(g.Step, lookTitle) && !set.looksAt(g.Step, lookBody):
 		if t, ok := testedPattern(g.Step, lookTitle); ok {
 			p := TitleParams{Judge: judgePattern, By: g.File(), Pattern: t.pattern, Flags: t.flags}
 			return fromGate(g, t.line, t.words, p.text(), p), true

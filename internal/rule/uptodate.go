@@ -33,7 +33,7 @@ var upToDatePattern = sync.OnceValue(func() upToDatePatterns {
 	}
 })
 
-func deriveUpToDate(set *guideline.Set) []Requirement {
+func deriveUpToDate(set *Reading) []Requirement {
 	var out []Requirement
 	for _, r := range set.Rules {
 		var p struct {

@@ -1,0 +1,8 @@
+package rule
+
+func documentation() *Rule {
+	return &Rule{
+		ID:  "documentation",
+		Doc: "Documentation changes with what users see.",
+	}
+}

@@ -1,0 +1,8 @@
+package rule
+
+func tests() *Rule {
+	return &Rule{
+		ID:  "tests",
+		Doc: "Tests change with the code.",
+	}
+}
