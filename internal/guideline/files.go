@@ -26,11 +26,12 @@ type files struct {
 	commit string
 	url    string // of a file: url + path
 	left   int
+	texts  map[string]string // what was read, for finding quotations in it
 	dirs   map[string][]fs.DirEntry
 }
 
 func newFiles(fsys fs.FS, commit, url string) *files {
-	return &files{fsys: fsys, commit: commit, url: url, left: maxFiles, dirs: map[string][]fs.DirEntry{}}
+	return &files{fsys: fsys, commit: commit, url: url, left: maxFiles, texts: map[string]string{}, dirs: map[string][]fs.DirEntry{}}
 }
 
 func (f *files) source(kind, name string) *Source {
@@ -129,6 +130,7 @@ func (f *files) read(name string) ([]byte, error) {
 	if len(data) > maxFileBytes {
 		return nil, errTooLarge
 	}
+	f.texts[name] = string(data)
 	return data, nil
 }
 

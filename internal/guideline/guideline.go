@@ -66,6 +66,8 @@ type Set struct {
 	// of a merge. Whoever can read commits sets it after Read.
 	History []HistoryCommit
 	Unread  []Unread
+
+	read []*files // for finding the columns of quotations
 }
 
 // Has tells whether a folder that was looked into holds a name.

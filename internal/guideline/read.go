@@ -109,6 +109,7 @@ func (s *Set) readTree(ctx context.Context, trees Trees) {
 	}
 	s.Commit = commit
 	f := newFiles(fsys, commit, blobURL(s.Query, s.Repo, commit))
+	s.read = append(s.read, f)
 	prefetch(ctx, f, wanted(f))
 	s.readManifest(f)
 	s.readCommunity(ctx, f, false)
@@ -134,6 +135,7 @@ func (s *Set) readOrg(ctx context.Context, trees Trees) {
 		return
 	}
 	f := newFiles(fsys, commit, blobURL(s.Query, org, commit))
+	s.read = append(s.read, f)
 	prefetch(ctx, f, wanted(f))
 	s.readCommunity(ctx, f, true)
 }
