@@ -18,19 +18,25 @@ func (e *PushedError) Error() string {
 	return "commit " + short(e.SHA) + " is already pushed"
 }
 
-// RewriteMessages gives commits of base..HEAD new messages, by their ids, and
-// answers old id → new id for every commit that changed. Files, authors and
-// dates stay; commits are signed again where the user's configuration or the
-// old commit has a signature. Only a linear series that no remote branch
-// holds is rewritten. The backup reference is made at the old head in the same
-// transaction that moves the branch; nothing changes unless all succeeds.
-func (t *Tool) RewriteMessages(ctx context.Context, dir, base string, edits map[string]string, backupRef string) (map[string]string, error) {
-	done, err := t.rewrite(ctx, dir, base, edits, backupRef)
-	return done, wrap(err, "rewrite commit messages")
+// Rewrite is what changes in a commit; its files and dates stay.
+type Rewrite struct {
+	Message string    // "" keeps it
+	Author  *Identity // nil keeps the author
+	Sign    bool      // sign it, as the user's git is set up
 }
 
-func (t *Tool) rewrite(ctx context.Context, dir, base string, edits map[string]string, backupRef string) (map[string]string, error) {
-	if err := errors.Join(checkRev(base), checkRef(backupRef)); err != nil {
+// RewriteCommits changes commits of base..HEAD, by their ids, and answers
+// old id → new id for every commit that changed. Commits are signed again where
+// the user's configuration or the old commit has a signature. Only a linear series that no remote branch
+// holds is rewritten. The backup reference is made at the old head in the same
+// transaction that moves the branch; nothing changes unless all succeeds.
+func (t *Tool) RewriteCommits(ctx context.Context, dir, base string, edits map[string]Rewrite, backupRef string) (map[string]string, error) {
+	done, err := t.rewrite(ctx, dir, base, edits, backupRef)
+	return done, wrap(err, "rewrite commits")
+}
+
+func (t *Tool) rewrite(ctx context.Context, dir, base string, edits map[string]Rewrite, backupRef string) (map[string]string, error) {
+	if err := errors.Join(checkRev(base), checkRef(backupRef)); err != nil || len(edits) == 0 {
 		return nil, err
 	}
 	branch, err := t.Run(ctx, dir, "symbolic-ref", "--quiet", "HEAD")
@@ -47,23 +53,21 @@ func (t *Tool) rewrite(ctx context.Context, dir, base string, edits map[string]s
 	sign, _ := t.Run(ctx, dir, "config", "--type=bool", "commit.gpgsign")
 	done := make(map[string]string)
 	for _, c := range series {
-		if message, ok := edits[c.sha]; ok {
-			c.message = message
-			if err := c.inUTF8(); err != nil {
-				return nil, err
-			}
+		edit := edits[c.sha]
+		if err := c.change(edit); err != nil {
+			return nil, err
 		}
 		parent := c.parent
 		if moved, ok := done[parent]; ok {
 			parent = moved
 		}
-		if done[c.sha], err = t.commitTree(ctx, dir, c, parent, strings.TrimSpace(sign) == "true" || c.signed); err != nil {
+		if done[c.sha], err = t.commitTree(ctx, dir, c, parent, strings.TrimSpace(sign) == "true" || c.signed || edit.Sign); err != nil {
 			return nil, fmt.Errorf("commit %s: %w", short(c.sha), err)
 		}
 	}
 	head := series[len(series)-1].sha
 	lines := fmt.Sprintf("create %s %s\nupdate %s %s %s\n", backupRef, head, strings.TrimSpace(branch), done[head], head)
-	_, err = t.RunInput(ctx, dir, strings.NewReader(lines), "update-ref", "-m", "isrc: new commit messages", "--stdin")
+	_, err = t.RunInput(ctx, dir, strings.NewReader(lines), "update-ref", "-m", "isrc: commits written anew", "--stdin")
 	if err != nil {
 		return nil, err
 	}
@@ -77,9 +81,21 @@ type rawCommit struct {
 	signed                               bool
 }
 
+func (c *rawCommit) change(edit Rewrite) error {
+	if edit.Author != nil {
+		c.author, c.email = edit.Author.Name, edit.Author.Email
+	}
+	if edit.Message == "" {
+		return nil
+	}
+	c.message = edit.Message
+	return c.inUTF8()
+}
+
 // series reads the commits from the first that is edited up to HEAD, oldest
-// first, and refuses merges and what is already pushed.
-func (t *Tool) series(ctx context.Context, dir, base string, edits map[string]string) ([]rawCommit, error) {
+// first, and refuses merges and what is already pushed. Without edits it reads
+// all commits.
+func (t *Tool) series(ctx context.Context, dir, base string, edits map[string]Rewrite) ([]rawCommit, error) {
 	out, err := t.Run(ctx, dir, "rev-list", "--reverse", "--topo-order", "--parents", base+"..HEAD", "--")
 	if err != nil {
 		return nil, err
@@ -90,7 +106,7 @@ func (t *Tool) series(ctx context.Context, dir, base string, edits map[string]st
 		f := strings.Fields(line)
 		if _, ok := edits[f[0]]; ok {
 			left--
-		} else if ids.Len() == 0 {
+		} else if ids.Len() == 0 && edits != nil {
 			continue
 		}
 		if len(f) != 2 {

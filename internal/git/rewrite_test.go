@@ -37,7 +37,7 @@ func TestMessagesAreRewrittenAndNothingElse(t *testing.T) {
 	before := w.git("lib", "log", "--date=raw", all, base+"..HEAD")
 	status := w.git("lib", "status", "--porcelain")
 	const message = "fix: number two\n\nSigned-off-by: newcomer <newcomer@acme.example>"
-	got, err := w.tool.RewriteMessages(ctx(t), w.path("lib"), base, map[string]string{ids[1]: message}, "refs/isrc/backup/fix/1")
+	got, err := w.tool.RewriteCommits(ctx(t), w.path("lib"), base, map[string]Rewrite{ids[1]: {Message: message}}, "refs/isrc/backup/fix/1")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -125,7 +125,7 @@ func TestRewritingIsRefusedBeforeAnythingChanges(t *testing.T) {
 				backup = "refs/isrc/backup/new"
 			}
 			refs := w.git("lib", "for-each-ref")
-			if _, err := w.tool.RewriteMessages(ctx(t), w.path("lib"), base, map[string]string{id: "fix: x"}, backup); !tt.want(err) {
+			if _, err := w.tool.RewriteCommits(ctx(t), w.path("lib"), base, map[string]Rewrite{id: {Message: "fix: x"}}, backup); !tt.want(err) {
 				t.Errorf("got %v", err)
 			}
 			if d := cmp.Diff(refs, w.git("lib", "for-each-ref")); d != "" {
@@ -144,7 +144,7 @@ func TestAMergeBeforeTheFirstEditIsNoObstacle(t *testing.T) {
 	w.git("lib", "switch", "--quiet", "fix")
 	w.git("lib", "merge", "--quiet", "--no-edit", "side")
 	last := w.commit("lib", "after the merge", "after.txt", "a")
-	got, err := w.tool.RewriteMessages(ctx(t), w.path("lib"), base, map[string]string{last: "fix: after"}, "refs/isrc/backup/1")
+	got, err := w.tool.RewriteCommits(ctx(t), w.path("lib"), base, map[string]Rewrite{last: {Message: "fix: after"}}, "refs/isrc/backup/1")
 	if err != nil || len(got) != 1 || w.git("lib", "log", "-1", "--format=%s") != "fix: after" {
 		t.Errorf("got %v, %v", got, err)
 	}
@@ -154,7 +154,7 @@ func TestNothingToRewriteIsNoError(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	base, ids := seriesOf(w)
-	if got, err := w.tool.RewriteMessages(ctx(t), w.path("lib"), base, nil, "refs/isrc/backup/1"); err != nil || len(got) != 0 {
+	if got, err := w.tool.RewriteCommits(ctx(t), w.path("lib"), base, nil, "refs/isrc/backup/1"); err != nil || len(got) != 0 {
 		t.Errorf("got %v, %v", got, err)
 	}
 	if w.git("lib", "rev-parse", "HEAD") != ids[3] {
@@ -190,14 +190,14 @@ func TestRewrittenCommitsAreSignedAgain(t *testing.T) {
 	if d := cmp.Diff([]bool{true, false, false, false}, signed()); d != "" {
 		t.Fatal(d)
 	}
-	if _, err := w.tool.RewriteMessages(ctx(t), w.path("lib"), base, map[string]string{ids[2]: "fix: three"}, "refs/isrc/backup/1"); err != nil {
+	if _, err := w.tool.RewriteCommits(ctx(t), w.path("lib"), base, map[string]Rewrite{ids[2]: {Message: "fix: three"}}, "refs/isrc/backup/1"); err != nil {
 		t.Fatal(err)
 	}
 	if d := cmp.Diff([]bool{true, false, false, false}, signed()); d != "" {
 		t.Errorf("signed by hand: %s", d)
 	}
 	w.git("lib", "config", "commit.gpgsign", "true")
-	if _, err := w.tool.RewriteMessages(ctx(t), w.path("lib"), base, map[string]string{ids[0]: "fix: one"}, "refs/isrc/backup/2"); err != nil {
+	if _, err := w.tool.RewriteCommits(ctx(t), w.path("lib"), base, map[string]Rewrite{ids[0]: {Message: "fix: one"}}, "refs/isrc/backup/2"); err != nil {
 		t.Fatal(err)
 	}
 	if d := cmp.Diff([]bool{true, true, true, true}, signed()); d != "" {
@@ -212,14 +212,14 @@ func TestAMessageInAnotherEncodingIsKept(t *testing.T) {
 	base := w.git("lib", "rev-parse", "HEAD")
 	first := w.commit("lib", "first", "a", "a")
 	w.git("lib", "-c", "i18n.commitEncoding=ISO-8859-1", "commit", "--quiet", "--allow-empty", "-m", "gr\xfc\xdfe")
-	if _, err := w.tool.RewriteMessages(ctx(t), w.path("lib"), base, map[string]string{first: "fix: first"}, "refs/isrc/backup/1"); err != nil {
+	if _, err := w.tool.RewriteCommits(ctx(t), w.path("lib"), base, map[string]Rewrite{first: {Message: "fix: first"}}, "refs/isrc/backup/1"); err != nil {
 		t.Fatal(err)
 	}
 	if got := w.git("lib", "log", "-1", "--format=%e %s"); got != "ISO-8859-1 grüße" {
 		t.Errorf("got %q", got)
 	}
 	head := w.git("lib", "rev-parse", "HEAD")
-	if _, err := w.tool.RewriteMessages(ctx(t), w.path("lib"), base, map[string]string{head: "fix: Größe"}, "refs/isrc/backup/2"); err != nil {
+	if _, err := w.tool.RewriteCommits(ctx(t), w.path("lib"), base, map[string]Rewrite{head: {Message: "fix: Größe"}}, "refs/isrc/backup/2"); err != nil {
 		t.Fatal(err)
 	}
 	if got := w.git("lib", "log", "-1", "--format=%e %s"); got != "fix: Größe" && got != " fix: Größe" {
