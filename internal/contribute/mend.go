@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/isrc-dev/isrc/internal/git"
@@ -18,151 +19,140 @@ type Mended struct {
 	Why    string // of one that was not applied
 	Backup string // reference to the commit before
 	Hint   string
+	Diff   string // lines that begin with "-" and "+", of one that was or would be applied
 }
 
-// Mend applies the fixes of broken findings: all that are safe, or those of the
-// named rules. With dry nothing is written.
-func (r *Review) Mend(ctx context.Context, tool *git.Tool, named []string, dry bool, now time.Time) ([]Mended, error) {
-	var out []Mended
-	var edits []rule.MessageEdit
-	var rewriting []int
-	for _, f := range r.Findings {
-		if f.Verdict != rule.Broken || (len(named) > 0 && !contains(named, f.Rule)) {
-			continue
-		}
-		if f.Fix == nil {
-			if len(named) > 0 {
-				out = append(out, Mended{Rule: f.Rule, Verb: "mend " + f.Rule, Why: "isrc knows no mend for it"})
-			}
-			continue
-		}
-		m := Mended{Rule: f.Rule, Verb: f.Fix.Verb, Why: f.Fix.Refused}
-		if m.Why == "" && !f.Fix.Safe && len(named) == 0 {
-			m.Why, m.Hint = "it wants a look first", "isrc check --fix="+f.Rule
-		}
-		if m.Why != "" || dry {
-			out = append(out, m)
-			continue
-		}
-		if f.Fix.Kind == rule.FixRewriteMessages {
-			var p rule.RewriteMessages
-			if err := params(f.Fix, &p); err != nil {
-				return out, err
-			}
-			edits = append(edits, p.Edits...)
-			rewriting = append(rewriting, len(out))
-			out = append(out, m)
-			continue
-		}
-		if err := r.apply(ctx, tool, f.Fix, &m); err != nil {
-			return out, fmt.Errorf("%s: %w", f.Fix.Verb, err)
-		}
-		out = append(out, m)
-	}
-	if len(edits) == 0 {
-		return out, nil
-	}
-	backup, why, err := r.rewrite(ctx, tool, edits, now)
-	if err != nil {
-		return out, err
-	}
-	for _, i := range rewriting {
-		out[i].Done, out[i].Backup, out[i].Why = why == "", backup, why
-	}
-	return out, nil
+// MendOptions say which fixes are applied.
+type MendOptions struct {
+	Rules []string // empty: all that are safe
+	Dry   bool     // nothing is written
+	Now   time.Time
 }
 
-// params reads the parameters of a fix, whichever way they were made.
-func params(f *rule.Fix, into any) error {
-	raw, err := json.Marshal(f.Params)
-	if err != nil {
-		return err
-	}
-	return json.Unmarshal(raw, into)
-}
-
-func (r *Review) apply(ctx context.Context, tool *git.Tool, f *rule.Fix, m *Mended) error {
-	switch f.Kind {
-	case rule.FixSetTitle:
-		var p rule.SetTitle
-		if err := params(f, &p); err != nil {
-			return err
-		}
-		d, err := LoadDraft(r.Repo, r.Branch)
-		if err != nil {
-			return err
-		}
-		d.Title = p.Title
-		if err := SaveDraft(r.Repo, r.Branch, d); err != nil {
-			return err
-		}
-		r.Change.Draft.Title, r.Change.Draft.TitleFrom = p.Title, "the draft"
-	case rule.FixRenameBranch:
-		var p rule.RenameBranch
-		if err := params(f, &p); err != nil {
-			return err
-		}
-		if _, err := tool.Run(ctx, r.Dir, "branch", "--move", "--", p.From, p.To); err != nil {
-			return err
-		}
-		r.Branch = p.To
-	case rule.FixRebase:
-		if len(r.Uncommitted) > 0 {
-			m.Why = fmt.Sprintf("%s not committed", plural(len(r.Uncommitted), "file is", "files are"))
-			return nil
-		}
-		if _, err := tool.Run(ctx, r.Dir, "rebase", "--quiet", r.BaseRev); err != nil {
-			if _, abort := tool.Run(ctx, r.Dir, "rebase", "--abort"); abort != nil {
-				return err
-			}
-			m.Why, m.Hint = "it conflicts with "+r.Base, "git rebase "+r.Remote+"/"+r.Base
-			return nil
-		}
-	default:
-		m.Why = "it needs your own words"
-		return nil
-	}
-	m.Done = true
-	return nil
-}
-
-// rewrite changes messages of the user's own unpushed commits and nothing else
-// of them. A reference to the old tip is kept.
-func (r *Review) rewrite(ctx context.Context, tool *git.Tool, edits []rule.MessageEdit, now time.Time) (backup, refused string, err error) {
-	messages := map[string]string{}
-	for _, c := range r.Change.Commits {
-		message := c.Message
-		for _, e := range edits {
-			if e.Commit == c.SHA {
-				message = e.Apply(message)
+// Mend applies the fixes of broken findings: the text of the pull request and
+// the branch's name first, then one kind of rewriting. Commits have other names
+// after it, so whoever wants all of them reviews and mends again, until nothing
+// is done any more.
+func (r *Review) Mend(ctx context.Context, tool *git.Tool, o MendOptions) ([]Mended, error) {
+	m := mender{Review: r, tool: tool, o: o}
+	chosen := m.choose()
+	for _, kinds := range mendOrder() {
+		for i := range chosen {
+			f := chosen[i]
+			if f.done == nil && slices.Contains(kinds, f.fix.Kind) {
+				if err := m.mend(ctx, f); err != nil {
+					return m.out, fmt.Errorf("%s: %w", f.fix.Verb, err)
+				}
 			}
 		}
-		if message == c.Message {
+		rewritten, err := m.rewrite(ctx)
+		if err != nil || rewritten && !o.Dry {
+			return m.out, err
+		}
+		if m.moved && !o.Dry {
+			break
+		}
+	}
+	return m.out, nil
+}
+
+// mendOrder lists the kinds of fixes that may go together. What rewrites
+// commits comes last, and one group of it at a time.
+func mendOrder() [][]string {
+	return [][]string{
+		{rule.FixSetTitle, rule.FixSetBody, rule.FixFillBody, rule.FixRenameBranch},
+		{rule.FixAutosquash},
+		{rule.FixSquash},
+		{rule.FixRetarget, rule.FixRebase},
+		{rule.FixWriteFiles},
+		{rule.FixRewriteMessages, rule.FixSign, rule.FixResetAuthor},
+		{rule.FixRemediate},
+	}
+}
+
+// mender applies fixes to the clone of a review.
+type mender struct {
+	*Review
+	tool  *git.Tool
+	o     MendOptions
+	out   []Mended
+	moved bool // the commits have other names now
+
+	edits   map[string]git.Rewrite
+	editing []int // indices of out
+}
+
+type chosenFix struct {
+	rule string
+	fix  *rule.Fix
+	done *struct{}
+}
+
+// choose picks the fixes that may be applied, and says why others may not.
+func (m *mender) choose() []*chosenFix {
+	var out []*chosenFix
+	named := len(m.o.Rules) > 0
+	seen := map[string]bool{}
+	for _, f := range m.Findings {
+		if f.Verdict != rule.Broken || named && !slices.Contains(m.o.Rules, f.Rule) {
 			continue
 		}
 		switch {
-		case !c.Own:
-			return "", fmt.Sprintf("%.7s is not your commit", c.SHA), nil
-		case c.Pushed:
-			return "", fmt.Sprintf("%.7s is pushed: others may have it", c.SHA), nil
+		case f.Fix == nil && named:
+			m.out = append(m.out, Mended{Rule: f.Rule, Verb: "mend " + f.Rule, Why: "isrc knows no mend for it"})
+		case f.Fix == nil || seen[f.Rule+f.Fix.Kind+f.Fix.Verb]:
+		case f.Fix.Kind == rule.FixFillBody && named: // the user asks for the text to fill in
+			out = append(out, &chosenFix{rule: f.Rule, fix: f.Fix})
+		case f.Fix.Refused != "":
+			m.out = append(m.out, Mended{Rule: f.Rule, Verb: f.Fix.Verb, Why: f.Fix.Refused})
+		case !f.Fix.Safe && !named:
+			m.out = append(m.out, Mended{Rule: f.Rule, Verb: f.Fix.Verb, Why: "it wants a look first", Hint: "isrc check --fix=" + f.Rule})
+		default:
+			seen[f.Rule+f.Fix.Kind+f.Fix.Verb] = true
+			out = append(out, &chosenFix{rule: f.Rule, fix: f.Fix})
 		}
-		messages[c.SHA] = message
 	}
-	if r.Branch == "" {
-		return "", "HEAD is detached", nil
-	}
-	backup = fmt.Sprintf("refs/isrc/backup/%s/%s", r.Branch, now.UTC().Format("20060102T150405"))
-	if _, err := tool.RewriteMessages(ctx, r.Dir, r.BaseRev, messages, backup); err != nil {
-		return "", "", fmt.Errorf("rewrite messages on %s: %w", r.Branch, err)
-	}
-	return backup, "", nil
+	return out
 }
 
-func contains(list []string, s string) bool {
-	for _, l := range list {
-		if l == s {
-			return true
+// mend applies one fix, or collects what it changes in commits.
+func (m *mender) mend(ctx context.Context, f *chosenFix) error {
+	f.done = &struct{}{}
+	done := Mended{Rule: f.rule, Verb: f.fix.Verb}
+	var err error
+	switch f.fix.Kind {
+	case rule.FixSetTitle, rule.FixSetBody, rule.FixFillBody:
+		err = m.text(f.fix, &done)
+	case rule.FixRenameBranch:
+		err = m.rename(ctx, f.fix, &done)
+	case rule.FixRewriteMessages, rule.FixSign, rule.FixResetAuthor:
+		if err = m.collect(f.fix, &done); err == nil && done.Why == "" {
+			m.editing = append(m.editing, len(m.out))
 		}
+	default:
+		err = m.history(ctx, f.fix, &done)
 	}
-	return false
+	m.out = append(m.out, done)
+	return err
+}
+
+// params reads the parameters of a fix, whichever way they were made.
+func params[T any](f *rule.Fix) (T, error) {
+	var into T
+	raw, err := json.Marshal(f.Params)
+	if err == nil {
+		err = json.Unmarshal(raw, &into)
+	}
+	return into, err
+}
+
+// backup is the name of a new reference to what was there before.
+func (m *mender) backup() string {
+	name := fmt.Sprintf("refs/isrc/backup/%s/%s", m.Branch, m.o.Now.UTC().Format("20060102T150405"))
+	for n, free := 2, name; ; n++ {
+		if _, err := m.Repo.Resolve(free); err != nil {
+			return free
+		}
+		free = fmt.Sprintf("%s-%d", name, n)
+	}
 }

@@ -142,6 +142,11 @@ func (f Finder) target(ctx context.Context, p *Place) error {
 			}
 		}
 	}
+	if p.Event == nil && p.Branch != "" { // a fix may have sent the change elsewhere
+		if moved, ok, err := p.Repo.Config(ctx, baseKey(p.Branch)); err == nil && ok {
+			p.Base = moved
+		}
+	}
 	if base != "" {
 		p.Base = base
 		if p.BaseFrom == "" || f.Base != "" {
