@@ -64,7 +64,9 @@ type mended struct {
 	What   string  `json:"what"`
 	Done   bool    `json:"done"`
 	Why    *string `json:"why"`
+	Hint   *string `json:"hint"`
 	Backup *string `json:"backup"`
+	Diff   *string `json:"diff"` // lines that begin with "-" and "+"
 }
 
 type checkOptions struct {
@@ -153,17 +155,8 @@ func (a *app) check(ctx context.Context, o *checkOptions, fix bool) error {
 	}
 	var done []contribute.Mended
 	if fix {
-		tool, err := a.tool()
-		if err != nil {
+		if review, done, err = a.mendAll(ctx, o, named, review, site); err != nil {
 			return err
-		}
-		if done, err = review.Mend(ctx, tool, named, o.dryRun, a.inv.Now()); err != nil {
-			return err
-		}
-		if !o.dryRun {
-			if review, _, err = a.review(ctx, placeOptions{repo: o.repo, base: o.base, only: o.only, skip: o.skip, site: site}); err != nil {
-				return err
-			}
 		}
 	}
 	result := describeReview(review, done)
@@ -249,7 +242,7 @@ func describeReview(r *contribute.Review, done []contribute.Mended) *checked {
 		c.Unread = append(c.Unread, unread{What: u.What, Why: u.Why, URL: orNull(u.URL)})
 	}
 	for _, m := range done {
-		c.Mended = append(c.Mended, mended{Rule: m.Rule, What: m.Verb, Done: m.Done, Why: orNull(m.Why), Backup: orNull(m.Backup)})
+		c.Mended = append(c.Mended, mended{Rule: m.Rule, What: m.Verb, Done: m.Done, Why: orNull(m.Why), Hint: orNull(m.Hint), Backup: orNull(m.Backup), Diff: orNull(m.Diff)})
 	}
 	return c
 }
