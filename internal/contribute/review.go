@@ -139,9 +139,7 @@ func (r *Review) see(ctx context.Context, tool *git.Tool, o ReviewOptions) error
 	if err != nil {
 		return fmt.Errorf("read the files of the change: %w", err)
 	}
-	for _, f := range files {
-		c.Files = append(c.Files, rule.File{Path: f.Path, OldPath: f.OldPath, Status: rule.Status(f.Status), Binary: f.Binary, Added: f.Added, Deleted: f.Deleted, Size: f.Size})
-	}
+	c.Files = filesOf(files)
 	c.Draft, err = r.draft()
 	return err
 }

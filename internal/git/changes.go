@@ -1,9 +1,7 @@
 package git
 
 import (
-	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io/fs"
 	"slices"
@@ -14,12 +12,10 @@ import (
 	"github.com/go-git/go-git/v5/plumbing/object"
 )
 
-// Limits of what is compared line by line.
+// Limits of the search for renames, as in git.
 const (
-	maxDiffed     = 4 << 20  // bytes of one file; larger ones count as binary
-	maxAddedLines = 64 << 20 // bytes of added lines that are kept in all
-	maxRenames    = 1000     // files on either side that are searched for renames, as in git
-	renameScore   = 50       // per cent of likeness that make a rename, as in git
+	maxRenames  = 1000 // files on either side that are searched
+	renameScore = 50   // per cent of likeness that make a rename
 )
 
 // FileStatus says what happened to a file.
@@ -46,9 +42,11 @@ type FileChange struct {
 	Status         FileStatus
 	Mode           fs.FileMode // of the new side, or of what was deleted
 	Binary         bool
-	Added, Deleted int   // lines, as git diff --numstat counts them; 0 for binary files
-	Size           int64 // of the new content in bytes, 0 when deleted
+	Added, Deleted int    // lines, as git diff --numstat counts them; 0 for binary files
+	Size           int64  // of the new content in bytes, 0 when deleted
+	Head           string // how the new content begins, of text
 	AddedLines     []Line
+	LinesCut       bool // Head or some of AddedLines are not here: they were too much
 }
 
 // Changes compares the files of two commits, sorted by path; an empty base is
@@ -67,17 +65,9 @@ func (r *Repo) Changes(ctx context.Context, base, head string) ([]FileChange, er
 	if changes, err = r.renames(changes, whole); err != nil {
 		return nil, fmt.Errorf("look for renamed files: %w", err)
 	}
-	out := make([]FileChange, 0, len(changes))
-	budget := maxAddedLines
-	for i, c := range changes {
-		if i%64 == 0 && ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		f, err := r.fileChange(c, &budget)
-		if err != nil {
-			return nil, fmt.Errorf("compare %s: %w", f.Path, err)
-		}
-		out = append(out, f)
+	out, err := r.fileChanges(ctx, changes)
+	if err != nil {
+		return nil, err
 	}
 	slices.SortFunc(out, func(a, b FileChange) int { return strings.Compare(a.Path, b.Path) })
 	return out, nil
@@ -151,104 +141,4 @@ func (r *Repo) renames(changes object.Changes, whole bool) (object.Changes, erro
 		DetectRenames: true, RenameScore: renameScore, RenameLimit: maxRenames,
 		OnlyExactRenames: !whole || max(added, deleted) > maxRenames,
 	})
-}
-
-func (r *Repo) fileChange(c *object.Change, budget *int) (FileChange, error) {
-	f := FileChange{Path: c.To.Name, Status: Modified}
-	mode := c.To.TreeEntry.Mode
-	switch {
-	case c.From.Name == "":
-		f.Status = Added
-	case c.To.Name == "":
-		f.Path, f.Status, mode = c.From.Name, Deleted, c.From.TreeEntry.Mode
-	case c.From.Name != c.To.Name:
-		f.OldPath, f.Status = c.From.Name, Renamed
-	}
-	f.Mode, _ = parseMode(fmt.Sprintf("%06o", uint32(mode)))
-	before, err := r.content(c.From)
-	if err != nil {
-		return f, err
-	}
-	after, err := r.content(c.To)
-	if err != nil {
-		return f, err
-	}
-	f.Size = after.size
-	switch {
-	case before.size < 0 || after.size < 0:
-		f.Added, f.Deleted = -1, -1
-	case before.binary || after.binary:
-		f.Binary = true
-	default:
-		f.count(before.text, after.text, budget)
-	}
-	return f, nil
-}
-
-// content is one side of a changed file. A size of -1 is unknown.
-type content struct {
-	text   []byte
-	size   int64
-	binary bool
-}
-
-func (r *Repo) content(e object.ChangeEntry) (content, error) {
-	id := e.TreeEntry.Hash
-	switch {
-	case e.Name == "":
-		return content{}, nil
-	case e.TreeEntry.Mode == filemode.Submodule: // as git shows it
-		text := []byte("Subproject commit " + id.String() + "\n")
-		return content{text: text, size: 0}, nil
-	}
-	_, b, err := r.read(plumbing.BlobObject, id, maxDiffed)
-	var large *TooLargeError
-	switch {
-	case errors.Is(err, errMissing):
-		return content{size: -1}, nil
-	case errors.As(err, &large):
-		return content{size: large.Size, binary: true}, nil
-	}
-	return content{text: b, size: int64(len(b)), binary: isBinary(b)}, err
-}
-
-// isBinary is git's rule: a NUL among the first 8000 bytes.
-func isBinary(b []byte) bool { return bytes.IndexByte(b[:min(len(b), 8000)], 0) >= 0 }
-
-// count compares the lines and keeps those that were added.
-func (f *FileChange) count(before, after []byte, budget *int) {
-	if bytes.Equal(before, after) {
-		return
-	}
-	table := make(map[string]int)
-	a, _ := numberLines(before, table)
-	b, lines := numberLines(after, table)
-	for _, e := range diffLines(a, b) {
-		f.Deleted += e.to - e.from
-		f.Added += e.newTo - e.newFrom
-		for n := e.newFrom; n < e.newTo && *budget > 0; n++ {
-			text := string(bytes.TrimSuffix(lines[n], []byte("\n")))
-			*budget -= len(text) + 32
-			f.AddedLines = append(f.AddedLines, Line{Number: n + 1, Text: text})
-		}
-	}
-}
-
-// numberLines gives equal lines equal numbers. A last line without its end
-// differs from one with it, as in git.
-func numberLines(b []byte, table map[string]int) ([]int, [][]byte) {
-	lines := bytes.SplitAfter(b, []byte("\n"))
-	if n := len(lines); len(lines[n-1]) == 0 {
-		lines = lines[:n-1]
-	}
-	numbers := make([]int, len(lines))
-	for i, l := range lines {
-		n, ok := table[string(l)]
-		if !ok {
-			n = len(table)
-			table[string(l)] = n
-		}
-		numbers[i] = n
-	}
-	return numbers, lines
 }

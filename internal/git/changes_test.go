@@ -129,7 +129,7 @@ func TestKindsOfChanges(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i := range got {
-		got[i].Size = 0
+		got[i].Size, got[i].Head = 0, ""
 	}
 	want := []FileChange{
 		{Path: "crlf.txt", Status: Modified, Mode: 0o644, Added: 1, Deleted: 1, AddedLines: []Line{{1, "a"}}},
@@ -191,6 +191,74 @@ func TestChangesInABloblessCloneCostOneRequest(t *testing.T) {
 	}
 	if _, err = r.Changes(ctx(t), "before", "after"); err != nil || len(s.seen())-before != 2 {
 		t.Errorf("asked again for what is there: %v, %q", err, s.seen()[before:])
+	}
+}
+
+// TestWhatIsKeptOfChangedFiles: how they begin, and added lines with their
+// numbers, within bounds that are said when they are met.
+func TestWhatIsKeptOfChangedFiles(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.repo("lib")
+	many := strings.Repeat("0123456789abcde\n", 5000) // 80,000 bytes
+	w.commit("lib", "before", "middle.txt", "one\ntwo\nthree\nfour", "end.txt", "a\nb", "same.txt", "x\ny\nz\n", "front.txt", "b\nc\n")
+	w.commit("lib", "after", "middle.txt", "one\nnew\ntwo\nthree\nmore\nfour", "end.txt", "a\nb\n", "large.txt", many,
+		"same.txt", "x\ny\ny\nz\n", "front.txt", "a\nb\nc\n", "empty.txt", "")
+	got, err := w.open("lib").Changes(ctx(t), "HEAD~1", "HEAD")
+	if err != nil {
+		t.Fatal(err)
+	}
+	byPath := map[string]FileChange{}
+	for _, f := range got {
+		byPath[f.Path] = f
+	}
+	large := byPath["large.txt"]
+	if len(large.AddedLines) != 4096 || large.AddedLines[4095] != (Line{4096, "0123456789abcde"}) || !large.LinesCut || large.Head != many[:4096] || large.Added != 5000 {
+		t.Errorf("large: %d lines, cut %v, %d bytes of head, %d added", len(large.AddedLines), large.LinesCut, len(large.Head), large.Added)
+	}
+	delete(byPath, "large.txt")
+	want := map[string]FileChange{
+		"middle.txt": {Path: "middle.txt", Status: Modified, Mode: 0o644, Size: 27, Added: 2, Head: "one\nnew\ntwo\nthree\nmore\nfour", AddedLines: []Line{{2, "new"}, {5, "more"}}},
+		"end.txt":    {Path: "end.txt", Status: Modified, Mode: 0o644, Size: 4, Added: 1, Deleted: 1, Head: "a\nb\n", AddedLines: []Line{{2, "b"}}},
+		"same.txt":   {Path: "same.txt", Status: Modified, Mode: 0o644, Size: 8, Added: 1, Head: "x\ny\ny\nz\n", AddedLines: []Line{{3, "y"}}},
+		"front.txt":  {Path: "front.txt", Status: Modified, Mode: 0o644, Size: 6, Added: 1, Head: "a\nb\nc\n", AddedLines: []Line{{1, "a"}}},
+		"empty.txt":  {Path: "empty.txt", Status: Added, Mode: 0o644},
+	}
+	if d := cmp.Diff(want, byPath); d != "" {
+		t.Error(d)
+	}
+}
+
+// TestWhatIsKeptOfManyFilesIsBounded adds more than is kept in all. What is
+// dropped is the same whichever reader is faster.
+func TestWhatIsKeptOfManyFilesIsBounded(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.repo("lib")
+	w.commit("lib", "before", "README.md", "hello\n")
+	var files []string
+	for i := range 1100 {
+		files = append(files, fmt.Sprintf("f%04d.txt", i), fmt.Sprint(i)+strings.Repeat("\n0123456789abcdef0123456789abcdef", 1000))
+	}
+	w.commit("lib", "after", files...)
+	got, err := w.open("lib").Changes(ctx(t), "HEAD~1", "HEAD")
+	if err != nil || len(got) != 1100 {
+		t.Fatal(len(got), err)
+	}
+	kept := 0
+	for _, f := range got {
+		if f.Added != 1001 {
+			t.Fatalf("%s: %d lines counted", f.Path, f.Added)
+		}
+		if !f.LinesCut {
+			kept++
+		}
+		if f.LinesCut && (f.Head != "" || f.AddedLines != nil) || !f.LinesCut && len(f.AddedLines) != 1001 {
+			t.Fatalf("%s: cut %v, %d lines", f.Path, f.LinesCut, len(f.AddedLines))
+		}
+	}
+	if cost := kept * 65_000; kept == 0 || cost > maxKept {
+		t.Errorf("kept %d files", kept)
 	}
 }
 

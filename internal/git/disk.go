@@ -23,10 +23,10 @@ type diskStore struct {
 	seen  time.Time // when it had last changed
 }
 
-func newDiskStore(gitDir, commonDir string) *diskStore {
+func newDiskStore(gitDir, commonDir string, cached cache.FileSize) *diskStore {
 	files := dotgit.NewRepositoryFilesystem(osfs.New(gitDir), osfs.New(commonDir))
 	s := &diskStore{packs: filepath.Join(commonDir, "objects", "pack")}
-	s.Storage = filesystem.NewStorageWithOptions(files, cache.NewObjectLRU(32*cache.MiByte), filesystem.Options{
+	s.Storage = filesystem.NewStorageWithOptions(files, cache.NewObjectLRU(cached), filesystem.Options{
 		KeepDescriptors:      true,
 		LargeObjectThreshold: maxObject, // larger ones are not read into memory
 		AlternatesFS:         osfs.New("/"),
@@ -85,4 +85,16 @@ func (s *diskStore) HasEncodedObject(id plumbing.Hash) error {
 		return s.Storage.HasEncodedObject(id)
 	}
 	return err
+}
+
+// indexBytes is how large the indexes of all packs are together.
+func indexBytes(commonDir string) int64 {
+	names, _ := filepath.Glob(filepath.Join(commonDir, "objects", "pack", "*.idx")) // the pattern is sound
+	var total int64
+	for _, name := range names {
+		if info, err := os.Stat(name); err == nil {
+			total += info.Size()
+		}
+	}
+	return total
 }

@@ -13,6 +13,7 @@ import (
 
 	gogit "github.com/go-git/go-git/v5"
 	"github.com/go-git/go-git/v5/plumbing"
+	"github.com/go-git/go-git/v5/plumbing/cache"
 )
 
 // Repo is a repository on disk, opened for reading. Its methods may be called
@@ -60,7 +61,7 @@ func (r *Repo) open() (err error) {
 	if err != nil {
 		return err
 	}
-	r.store = newDiskStore(r.gitDir, r.commonDir)
+	r.store = newDiskStore(r.gitDir, r.commonDir, 32*cache.MiByte)
 	if r.repo, err = gogit.Open(r.store, nil); err != nil {
 		if errors.Is(err, gogit.ErrRepositoryNotExists) {
 			return ErrNotARepo

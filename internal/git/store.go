@@ -36,26 +36,78 @@ func (r *Repo) any(id plumbing.Hash) (plumbing.ObjectType, []byte, error) {
 func (r *Repo) read(kind plumbing.ObjectType, id plumbing.Hash, most int64) (plumbing.ObjectType, []byte, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	e, err := r.store.EncodedObject(kind, id)
+	return readObject(r.store, kind, id, most)
+}
+
+// readObject reads an object of at most so many bytes out of a storage that
+// nobody else uses meanwhile.
+func readObject(store *diskStore, kind plumbing.ObjectType, id plumbing.Hash, most int64) (plumbing.ObjectType, []byte, error) {
+	e, err := findObject(store, kind, id, most)
+	if err != nil {
+		return kind, nil, err
+	}
+	b, err := objectBytes(e)
+	return e.Type(), b, err
+}
+
+func findObject(store *diskStore, kind plumbing.ObjectType, id plumbing.Hash, most int64) (plumbing.EncodedObject, error) {
+	e, err := store.EncodedObject(kind, id)
 	if errors.Is(err, plumbing.ErrObjectNotFound) {
-		return kind, nil, errMissing
+		return nil, errMissing
 	}
 	if err != nil {
-		return kind, nil, fmt.Errorf("read object %s: %w", id, err)
+		return nil, fmt.Errorf("read object %s: %w", id, err)
 	}
 	if e.Size() > most {
-		return kind, nil, &TooLargeError{What: "object " + id.String(), Size: e.Size()}
+		return nil, &TooLargeError{What: "object " + id.String(), Size: e.Size()}
 	}
+	return e, nil
+}
+
+func objectBytes(e plumbing.EncodedObject) ([]byte, error) {
 	in, err := e.Reader()
 	if err != nil {
-		return kind, nil, fmt.Errorf("read object %s: %w", id, err)
+		return nil, fmt.Errorf("read object %s: %w", e.Hash(), err)
 	}
 	defer in.Close()
 	b := make([]byte, e.Size())
 	if _, err := io.ReadFull(in, b); err != nil {
-		return kind, nil, fmt.Errorf("read object %s: %w", id, err)
+		return nil, fmt.Errorf("read object %s: %w", e.Hash(), err)
 	}
-	return e.Type(), b, nil
+	return b, nil
+}
+
+// borrowBlob reads a blob without a copy where the storage holds it in memory.
+// Its bytes may not be changed.
+func borrowBlob(store *diskStore, id plumbing.Hash, most int64) ([]byte, error) {
+	e, err := findObject(store, plumbing.BlobObject, id, most)
+	if err != nil {
+		return nil, err
+	}
+	held, ok := e.(*plumbing.MemoryObject)
+	if !ok {
+		return objectBytes(e)
+	}
+	in, err := held.Reader()
+	if err != nil {
+		return nil, fmt.Errorf("read object %s: %w", id, err)
+	}
+	defer in.Close()
+	if all, ok := in.(io.WriterTo); ok { // writes what it has at once
+		var b borrowed
+		if _, err := all.WriteTo(&b); err == nil && int64(len(b)) == e.Size() {
+			return b, nil
+		}
+	}
+	return objectBytes(e)
+}
+
+// borrowed takes what is written to it as it is.
+type borrowed []byte
+
+func (b *borrowed) Write(p []byte) (int, error) {
+	*b = p
+	return len(p), nil
 }
 
 func (r *Repo) size(id plumbing.Hash) int64 {

@@ -69,7 +69,7 @@ func TestClonePushAndStatus(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantChanges := []FileChange{{Path: "fix.txt", Status: Added, Mode: 0o644, Added: 1, Size: 6, AddedLines: []Line{{1, "fixed"}}}}
+	wantChanges := []FileChange{{Path: "fix.txt", Status: Added, Mode: 0o644, Added: 1, Size: 6, Head: "fixed\n", AddedLines: []Line{{1, "fixed"}}}}
 	if d := cmp.Diff(wantChanges, changes); d != "" {
 		t.Error(d)
 	}
