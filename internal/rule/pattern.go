@@ -1,6 +1,7 @@
 package rule
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -14,6 +15,8 @@ const (
 	maxPattern     = 4000
 	patternTimeout = 200 * time.Millisecond
 )
+
+var errPatternSlow = errors.New("the pattern takes too long")
 
 // match tests a text. An error means that the answer is not known.
 type match func(text string) (bool, error)
@@ -54,13 +57,7 @@ func jsMatch(pattern, flags string) (match, error) {
 	if err != nil {
 		return nil, err
 	}
-	return func(text string) (bool, error) {
-		ok, err := re.MatchString(text)
-		if err != nil {
-			return false, fmt.Errorf("the pattern takes too long")
-		}
-		return ok, nil
-	}, nil
+	return testWith(re, nil)
 }
 
 // Operator is how a ruleset's pattern is compared.
