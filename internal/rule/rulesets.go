@@ -47,6 +47,14 @@ func signOffPattern(r forge.Rule) (PatternParams, bool) {
 	return p, true
 }
 
+// saidElsewhere tells whether a rule on messages is the matter of a rule of ours
+// that knows more of what it asks.
+func saidElsewhere(r forge.Rule) bool {
+	_, signs := signOffPattern(r)
+	_, marks := unfinishedRuleset(r)
+	return signs || marks
+}
+
 func messagePattern() *Rule {
 	return &Rule{
 		ID: "message",
@@ -56,7 +64,7 @@ func messagePattern() *Rule {
 			var out []Requirement
 			for _, r := range branchRules(set) {
 				p, ok := rulesetPattern(r, "commit_message_pattern")
-				if _, signs := signOffPattern(r); ok && !signs {
+				if ok && !saidElsewhere(r) {
 					out = append(out, fromRuleset(r, "commit messages must "+p.String(), "commit messages must "+p.String(), p))
 				}
 			}
