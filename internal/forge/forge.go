@@ -180,6 +180,14 @@ type Rule struct {
 	URL        string // page of the ruleset for people, "" when not known
 }
 
+// OwnersError is a line of the code owners that a forge cannot use.
+type OwnersError struct {
+	Line    int
+	Path    string
+	Kind    string
+	Message string
+}
+
 // Team is a team of an organisation.
 type Team struct {
 	Slug       string

@@ -37,6 +37,7 @@ func TestEveryEndpointAnswers(t *testing.T) {
 		lib + "/releases/latest", lib + "/teams", lib + "/topics", lib + "/languages", lib + "/collaborators/newcomer/permission",
 		lib + "/tags", lib + "/git/commits/" + sha, lib + "/commits/" + sha + "/pulls", lib + "/releases/tags/v3.4.0", lib + "/contributors",
 		lib + "/stats/participation", lib + "/assignees", "/users/newcomer/orgs", "/orgs/identity/members", "/orgs/identity/teams", "/orgs/identity/teams/maintainers",
+		"/users/identity-lead/gpg_keys", "/users/identity-lead/ssh_signing_keys",
 		lib + "/codeowners/errors", "/search/repositories?q=token+validation", "/search/issues?q=is:open+label:%22help+wanted%22+org:identity",
 	}
 	for _, r := range sandbox.Acme().Repos {

@@ -122,6 +122,8 @@ func (f *Forge) apiRoutes() []route {
 		on("GET /users/{login}", getAccount),
 		on("GET /users/{login}/repos", listReposOf),
 		on("GET /users/{login}/orgs", listOrgsOf),
+		on("GET /users/{login}/gpg_keys", listGPGKeys),
+		on("GET /users/{login}/ssh_signing_keys", listSigningKeys),
 		on("GET /orgs/{org}", getOrg),
 		on("GET /orgs/{org}/repos", listOrgRepos),
 		on("GET /orgs/{org}/members", listOrgMembers),

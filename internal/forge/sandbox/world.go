@@ -30,6 +30,8 @@ type Account struct {
 	Company string `yaml:"company"`
 	Bot     bool   `yaml:"bot"`
 	Admin   bool   `yaml:"admin"` // of the site
+	GPGKeys int    `yaml:"gpgKeys"`
+	SSHKeys int    `yaml:"sshKeys"` // for signing
 }
 
 // Org is an organisation.
