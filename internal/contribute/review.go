@@ -209,17 +209,3 @@ func (r *Review) Judge(ctx context.Context, site *Site) {
 	}
 	r.Findings = rule.Check(r.Requirements, r.Change)
 }
-
-func (r *Review) fact(ctx context.Context, site *Site, f rule.Fact) rule.FactValue {
-	switch {
-	case site == nil:
-		return rule.FactValue{Why: "no forge is reachable"}
-	case f.Kind != rule.FactIssue:
-		return rule.FactValue{Why: "isrc cannot look this up"}
-	}
-	issue, err := site.Forge.Issue(ctx, r.Upstream, f.Number)
-	if err != nil {
-		return rule.FactValue{Why: err.Error()}
-	}
-	return rule.FactValue{Value: rule.IssueFact{State: issue.State, Assignees: issue.Assignees}}
-}

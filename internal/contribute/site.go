@@ -35,9 +35,18 @@ type Writes interface {
 	ClosePull(context.Context, forge.RepoName, int) error
 }
 
+// Accounts is what rules want to know of people.
+type Accounts interface {
+	User(ctx context.Context, login string) (forge.User, error)
+	SigningKeys(ctx context.Context, login string) (gpg, ssh int, err error)
+	Emails(context.Context) ([]string, error)
+	OwnersErrors(ctx context.Context, repo forge.RepoName, ref string) ([]forge.OwnersError, error)
+}
+
 // Forge is a forge as contributions need it.
 type Forge interface {
 	Lookups
+	Accounts
 	Writes
 	guideline.Settings
 }
