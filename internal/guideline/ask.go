@@ -44,18 +44,8 @@ func (s *Set) Owner() (owner string, said Quote, ok bool) {
 			return v.Text, c.Quote(v.Line, "owner: "+v.Text), true
 		}
 	}
-	if s.Owners == nil {
-		return "", Quote{}, false
-	}
-	for i := len(s.Owners.Rules) - 1; i >= 0; i-- {
-		r := s.Owners.Rules[i]
-		switch r.Pattern {
-		case "*", "**", "/**":
-			if len(r.Owners) > 0 {
-				return strings.Join(r.Owners, " "), s.Owners.Quote(r), true
-			}
-			return "", Quote{}, false
-		}
+	if r, ok := s.Owners.Everything(); ok {
+		return strings.Join(r.Owners, " "), s.Owners.Quote(r), true
 	}
 	return "", Quote{}, false
 }

@@ -103,7 +103,10 @@ func (f *files) find(dirs []string, ok func(name string) bool) (string, bool) {
 }
 
 // read answers a file's bytes. A file that is not there is fs.ErrNotExist.
-func (f *files) read(name string) ([]byte, error) {
+func (f *files) read(name string) ([]byte, error) { return f.readUpTo(name, maxFileBytes) }
+
+// readUpTo is read with a bound of its own, in bytes.
+func (f *files) readUpTo(name string, limit int64) ([]byte, error) {
 	if !fs.ValidPath(name) {
 		return nil, fmt.Errorf("%q leaves the repository", name)
 	}
@@ -123,11 +126,11 @@ func (f *files) read(name string) ([]byte, error) {
 	if !info.Mode().IsRegular() {
 		return nil, errors.New("it is no regular file")
 	}
-	data, err := io.ReadAll(io.LimitReader(file, maxFileBytes+1))
+	data, err := io.ReadAll(io.LimitReader(file, limit+1))
 	if err != nil {
 		return nil, err
 	}
-	if len(data) > maxFileBytes {
+	if int64(len(data)) > limit {
 		return nil, errTooLarge
 	}
 	f.texts[name] = string(data)

@@ -1,20 +1,37 @@
 package guideline
 
 import (
-	"errors"
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
 )
 
-// Owners is a CODEOWNERS file.
+// Owners is a CODEOWNERS file, in the dialect of the forge that reads it.
 type Owners struct {
 	Source  *Source
-	Dialect string
+	Dialect OwnersDialect
 	Rules   []OwnerRule
-	Invalid []OwnerProblem
+	// Sections are GitLab's; the first one holds what stands before any heading.
+	// Other dialects have none.
+	Sections []OwnerSection
+	Problems []OwnerProblem
+
+	index ownersIndex
 }
+
+// OwnersDialect is how one kind of forge reads code owners.
+type OwnersDialect string
+
+// The dialects.
+const (
+	// GitHubOwners: patterns like those of .gitignore, and the last matching line
+	// decides.
+	GitHubOwners OwnersDialect = "github"
+	// GitLabOwners: sections, of which each has its own deciding line.
+	GitLabOwners OwnersDialect = "gitlab"
+	// GiteaOwners, and Forgejo's: regular expressions, and all matching lines add
+	// up.
+	GiteaOwners OwnersDialect = "gitea"
+)
 
 // OwnerRule is a line that gives owners to paths. No owners means that nobody
 // owns what an earlier line gave away.
@@ -23,76 +40,123 @@ type OwnerRule struct {
 	Owners  []string
 	Line    int
 	Text    string
-	match   func(path string) bool
+	// Negated lines of Gitea are for all paths that do not match; those of GitLab
+	// take paths out of their section.
+	Negated   bool
+	Section   int  // in Sections
+	Optional  bool // an approval is welcome, and not needed
+	Approvals int  // how many owners have to approve, at least 1
+
+	match func(*ownedPath) bool
+	keys  []ownerKey // each of them is had by every path that matches
 }
 
-// OwnerProblem is a line that a forge skips.
+// OwnerSection is a part of a file with a heading.
+type OwnerSection struct {
+	Name     string // "" before the first heading
+	Optional bool   // all of it
+	Line     int    // of its first heading, 0 when it has none
+}
+
+// OwnerProblem is a line that a forge skips, or reads otherwise than it looks.
 type OwnerProblem struct {
-	Line int
-	Text string
-	Why  string
+	Line    int
+	Text    string
+	Why     string
+	Skipped bool // the line says nothing
 }
 
-// OwnersDialect is how one kind of forge reads code owners.
-type OwnersDialect struct {
-	Name  string
-	Paths []string // where the file may lie, in this order
-	// split takes a line apart; a line without a pattern says nothing.
-	split   func(line string) (pattern string, owners []string)
-	compile func(pattern string) (func(path string) bool, error)
+// Paths are where a dialect's file may lie; the first one found is the one.
+func (d OwnersDialect) Paths() []string {
+	switch d {
+	case GitLabOwners:
+		return []string{"CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS"}
+	case GiteaOwners:
+		return []string{"CODEOWNERS", "docs/CODEOWNERS", ".gitea/CODEOWNERS", ".forgejo/CODEOWNERS"}
+	}
+	return []string{".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"}
 }
 
-// maxOwners is the size above which GitHub ignores the file.
+// maxOwners is the size above which GitHub ignores the file; the others are
+// held to it, too.
 const maxOwners = 3 << 20
 
-// GitHubOwners is the dialect of GitHub: the first file of .github, the root
-// and docs; the last matching line decides; a line that is wrong is skipped.
-func GitHubOwners() OwnersDialect {
-	return OwnersDialect{
-		Name:    "github",
-		Paths:   []string{".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"},
-		split:   splitGitHubOwners,
-		compile: compileGitHubOwners,
-	}
-}
+// Bounds on what is kept of a file: the largest known have some thousand lines.
+const (
+	maxOwnerRules    = 100_000
+	maxOwnerProblems = 1000
+)
 
-// ParseOwners reads a CODEOWNERS file line by line.
+// ParseOwners reads a CODEOWNERS file line by line: one that is wrong takes no
+// other with it.
 func ParseOwners(src *Source, data []byte, d OwnersDialect) *Owners {
-	o := &Owners{Source: src, Dialect: d.Name}
+	o := &Owners{Source: src, Dialect: d}
 	if len(data) > maxOwners {
-		o.Invalid = append(o.Invalid, OwnerProblem{Why: "the file is so large that the forge ignores it"})
+		o.Problems = append(o.Problems, OwnerProblem{Why: "the file is so large that the forge ignores it", Skipped: true})
 		return o
 	}
-	for i, line := range strings.Split(string(data), "\n") {
-		line = strings.TrimRight(line, "\r")
-		pattern, owners := d.split(line)
-		if pattern == "" {
-			continue
-		}
-		match, err := d.compile(pattern)
-		if err == nil {
-			err = validOwners(owners)
-		}
-		if err != nil {
-			o.Invalid = append(o.Invalid, OwnerProblem{Line: i + 1, Text: line, Why: err.Error()})
-			continue
-		}
-		o.Rules = append(o.Rules, OwnerRule{Pattern: pattern, Owners: owners, Line: i + 1, Text: line, match: match})
+	text := strings.TrimPrefix(string(data), "\uFEFF")
+	switch d {
+	case GitLabOwners:
+		o.parseGitLab(text)
+	case GiteaOwners:
+		o.parseGitea(text)
+	default:
+		o.parseGitHub(text)
 	}
+	o.index = newOwnersIndex(o.Rules)
 	return o
 }
 
-// Of is the rule that decides about a path: the last one that matches.
-func (o *Owners) Of(path string) (OwnerRule, bool) {
-	if o == nil {
-		return OwnerRule{}, false
+// problem notes what is wrong with a line.
+func (o *Owners) problem(line int, text, why string, skipped bool) {
+	if len(o.Problems) < maxOwnerProblems {
+		o.Problems = append(o.Problems, OwnerProblem{Line: line, Text: text, Why: why, Skipped: skipped})
 	}
-	for i := len(o.Rules) - 1; i >= 0; i-- {
-		if o.Rules[i].match(path) {
-			return o.Rules[i], true
+}
+
+// full tells, and notes, that no more lines are taken.
+func (o *Owners) full(line int) bool {
+	if len(o.Rules) < maxOwnerRules {
+		return false
+	}
+	o.Problems = append(o.Problems, OwnerProblem{Line: line, Why: "the file has more lines than isrc reads", Skipped: true})
+	return true
+}
+
+// Of are the lines that decide who owns a path, in the order of the file: none
+// or one on GitHub, none or one of each section on GitLab, all that match on
+// Gitea. A line without owners says that nobody owns it.
+func (o *Owners) Of(path string) []OwnerRule {
+	if o == nil || len(o.Rules) == 0 {
+		return nil
+	}
+	p := newOwnedPath(path)
+	var out []OwnerRule
+	decided := map[int]bool{} // sections of GitLab
+	near := o.index.near(p)
+	if o.Dialect == GitLabOwners {
+		for _, i := range near { // what is taken out of a section stays out
+			if r := &o.Rules[i]; r.Negated && !decided[r.Section] && r.match(p) {
+				decided[r.Section] = true
+			}
 		}
 	}
-	return OwnerRule{}, false
+	for _, i := range slices.Backward(near) {
+		r := &o.Rules[i]
+		switch {
+		case o.Dialect == GitLabOwners && (r.Negated || decided[r.Section]), !r.match(p):
+			continue
+		case o.Dialect == GitLabOwners:
+			decided[r.Section] = true
+		}
+		out = append(out, *r)
+		if o.Dialect == GitHubOwners {
+			break
+		}
+	}
+	slices.Reverse(out)
+	return out
 }
 
 // Quote is the line with its place.
@@ -100,130 +164,20 @@ func (o *Owners) Quote(r OwnerRule) Quote {
 	return Quote{Source: o.Source, Line: r.Line, EndLine: r.Line, Text: strings.TrimSpace(r.Text)}
 }
 
-var ownerPattern = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^@[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)?$|^[^@\s]+@[^@\s]+\.[^@\s]+$`)
-})
-
-func validOwners(owners []string) error {
-	for _, o := range owners {
-		if !ownerPattern().MatchString(o) {
-			return errors.New(o + " is neither an account, a team nor an address")
-		}
+// Everything is the last line that gives every path to somebody, which names
+// the team behind a repository. A line that gives it to nobody hides those
+// before it.
+func (o *Owners) Everything() (OwnerRule, bool) {
+	if o == nil {
+		return OwnerRule{}, false
 	}
-	return nil
-}
-
-// splitGitHubOwners takes a line apart at blanks; a backslash keeps a blank in
-// the pattern, and # begins a comment.
-func splitGitHubOwners(line string) (string, []string) {
-	var fields []string
-	var field strings.Builder
-	flush := func() {
-		if field.Len() > 0 {
-			fields = append(fields, field.String())
-			field.Reset()
-		}
-	}
-scan:
-	for i := 0; i < len(line); i++ {
-		switch c := line[i]; {
-		case c == '\\' && i+1 < len(line) && line[i+1] == ' ':
-			field.WriteByte(' ')
-			i++
-		case c == ' ' || c == '\t':
-			flush()
-		case c == '#' && field.Len() == 0:
-			break scan
-		default:
-			field.WriteByte(c)
-		}
-	}
-	flush()
-	if len(fields) == 0 {
-		return "", nil
-	}
-	return fields[0], fields[1:]
-}
-
-// compileGitHubOwners turns a pattern into a test of paths. It works like
-// .gitignore, less negation and character ranges, and a last "*" does not
-// reach into directories.
-func compileGitHubOwners(pattern string) (func(string) bool, error) {
-	switch {
-	case strings.HasPrefix(pattern, "!"):
-		return nil, errors.New("a pattern cannot be negated")
-	case strings.ContainsAny(pattern, "[]"):
-		return nil, errors.New("a pattern has no character ranges")
-	case strings.HasPrefix(pattern, `\#`):
-		return nil, errors.New(`a pattern cannot begin with \#`)
-	case strings.Contains(pattern, "***"):
-		return nil, errors.New("*** means nothing")
-	case pattern == "/":
-		return func(string) bool { return false }, nil
-	}
-	segments := strings.Split(pattern, "/")
-	if segments[0] == "" {
-		segments = segments[1:] // anchored at the root
-	} else if len(segments) == 1 || len(segments) == 2 && segments[1] == "" {
-		segments = append([]string{"**"}, segments...)
-	}
-	if segments[len(segments)-1] == "" {
-		segments[len(segments)-1] = "**"
-	}
-	segments = slices.CompactFunc(segments, func(a, b string) bool { return a == "**" && b == "**" })
-	re, err := regexp.Compile(ownersRegexp(segments))
-	if err != nil {
-		return nil, errors.New("the pattern cannot be read")
-	}
-	return re.MatchString, nil
-}
-
-func ownersRegexp(segments []string) string {
-	var b strings.Builder
-	b.WriteString(`\A`)
-	slash := false
-	for i, seg := range segments {
-		last := i == len(segments)-1
-		switch {
-		case seg == "**" && i == 0 && last:
-			b.WriteString(`.+`)
-		case seg == "**" && i == 0:
-			b.WriteString(`(?:.+/)?`)
-			slash = false
-		case seg == "**" && last:
-			b.WriteString(`/.*`)
-		case seg == "**":
-			b.WriteString(`(?:/.+)?`)
-			slash = true
-		default:
-			if slash {
-				b.WriteByte('/')
+	for _, r := range slices.Backward(o.Rules) {
+		switch r.Pattern {
+		case "*", "**", "/**", "/**/*", "**/*", ".*":
+			if !r.Negated && (r.Pattern != ".*" || o.Dialect == GiteaOwners) {
+				return r, len(r.Owners) > 0
 			}
-			b.WriteString(ownersSegment(seg))
-			if last && seg != "*" {
-				b.WriteString(`(?:/.*)?`)
-			}
-			slash = true
 		}
 	}
-	b.WriteString(`\z`)
-	return b.String()
-}
-
-func ownersSegment(seg string) string {
-	if seg == "*" {
-		return `[^/]+`
-	}
-	var b strings.Builder
-	for _, c := range seg {
-		switch c {
-		case '*':
-			b.WriteString(`[^/]*`)
-		case '?':
-			b.WriteString(`[^/]`)
-		default:
-			b.WriteString(regexp.QuoteMeta(string(c)))
-		}
-	}
-	return b.String()
+	return OwnerRule{}, false
 }

@@ -186,22 +186,6 @@ func (s *Set) readManifest(f *files) {
 	}
 }
 
-func (s *Set) readOwners(f *files) {
-	dialect := GitHubOwners()
-	for _, name := range dialect.Paths {
-		data, err := f.read(name)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
-		if err != nil {
-			s.unread(name, err)
-			return
-		}
-		s.Owners = ParseOwners(f.source(KindOwners, name), data, dialect)
-		return
-	}
-}
-
 func (s *Set) readConfigs(f *files) {
 	s.Listed = map[string][]string{}
 	for _, dir := range configDirs() {
