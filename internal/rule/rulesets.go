@@ -52,7 +52,8 @@ func signOffPattern(r forge.Rule) (PatternParams, bool) {
 func saidElsewhere(r forge.Rule) bool {
 	_, signs := signOffPattern(r)
 	_, marks := unfinishedRuleset(r)
-	return signs || marks
+	_, refers := rulesetTicket(r)
+	return signs || marks || refers
 }
 
 func messagePattern() *Rule {
