@@ -1,8 +1,8 @@
 package rule
 
 import (
-	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/isrc-dev/isrc/internal/guideline"
@@ -10,13 +10,16 @@ import (
 
 // HeaderParams says what messages must look like.
 type HeaderParams struct {
-	By     string     `json:"by"` // who judges: a path or "prose"
-	Preset string     `json:"preset"`
-	Rules  []LintRule `json:"rules"`
+	By      string     `json:"by"`   // who judges: a path or "prose"
+	Tool    string     `json:"tool"` // such as commitlint
+	Grammar Grammar    `json:"grammar"`
+	Rules   []LintRule `json:"rules"`
 	// Unread is what the configuration asks beyond what could be read.
 	Unread []string `json:"unread,omitempty"`
-	// All judges messages, too, that the tool usually leaves alone.
-	All bool `json:"all,omitempty"`
+	// Blind is set when it cannot be told how the tool takes a message apart.
+	Blind bool `json:"blind,omitempty"`
+	// Leaves are the kinds of messages that the tool leaves alone.
+	Leaves []string `json:"leaves,omitempty"`
 }
 
 // types are the allowed types, nil when any will do.
@@ -46,148 +49,194 @@ func (p HeaderParams) level(n int) HeaderParams {
 	return out
 }
 
-// configConventional are the rules of @commitlint/config-conventional.
-func configConventional() []LintRule {
-	return []LintRule{
-		{Name: "type-empty", Level: 2, Never: true},
-		{Name: "type-case", Level: 2, Text: "lower-case"},
-		{Name: "type-enum", Level: 2, Words: conventionalTypes()},
-		{Name: "subject-empty", Level: 2, Never: true},
-		{Name: "subject-case", Level: 2, Never: true, Words: []string{"sentence-case", "start-case", "pascal-case", "upper-case"}},
-		{Name: "subject-full-stop", Level: 2, Never: true, Text: "."},
-		{Name: "header-max-length", Level: 2, Number: 100},
-		{Name: "header-trim", Level: 2},
-		{Name: "body-leading-blank", Level: 1},
-		{Name: "body-max-line-length", Level: 2, Number: 100},
-		{Name: "footer-leading-blank", Level: 1},
-		{Name: "footer-max-line-length", Level: 2, Number: 100},
-	}
+// newCommitlint are the parameters of commitlint before anything is configured.
+func newCommitlint(by string) HeaderParams {
+	return HeaderParams{By: by, Tool: guideline.ToolCommitlint, Grammar: Grammar{Preset: presetAngular}, Leaves: []string{leavesDefault}}
+}
+
+// defaultCommitlint is what the usual action falls back on.
+func defaultCommitlint() HeaderParams {
+	p := newCommitlint("config-conventional")
+	p.extend("@commitlint/config-conventional", 0)
+	return p
 }
 
 // readCommitlint reads a configuration. What is code, or lies in a package, is
 // named as unread.
 func readCommitlint(c *guideline.Config) HeaderParams {
-	p := HeaderParams{By: c.Source.Path, Preset: presetAngular}
+	p := newCommitlint(c.Source.Path)
 	if c.Err != "" {
-		p.Unread = append(p.Unread, c.Source.Path+": "+c.Err)
+		p.unread(c.Source.Path + ": " + c.Err)
 		return p
 	}
-	for _, name := range c.Root.At("extends").Strings() {
-		switch strings.TrimSuffix(name, ".js") {
-		case "@commitlint/config-conventional", "@commitlint/conventional", "conventional":
-			p.Preset = presetConventional
-			p.Rules = configConventional()
-		default:
-			p.Unread = append(p.Unread, "it extends "+name)
-		}
+	p.readExtends(c.Root.At("extends"))
+	p.readOwn(c.Root)
+	if p.Blind { // only what needs no parser can be judged
+		p.Rules = slices.DeleteFunc(p.Rules, func(r LintRule) bool { return !strings.HasPrefix(r.Name, "header-") })
 	}
-	if c.Root.At("extends").Kind == guideline.KindCode {
-		p.Unread = append(p.Unread, "what it extends is code")
-	}
-	readParserPreset(c.Root.At("parserPreset"), &p)
-	if plugins := c.Root.At("plugins"); plugins.Kind != guideline.KindNull {
-		p.Unread = append(p.Unread, "it has plugins")
-	}
-	if c.Root.Has("…") {
-		p.Unread = append(p.Unread, "a part of it is code")
-	}
-	rules := c.Root.At("rules")
-	if rules.Kind == guideline.KindCode {
-		p.Unread = append(p.Unread, "its rules are code")
-	}
-	for _, name := range rules.Keys {
-		p.set(name, rules.Map[name])
-	}
-	p.All = !c.Root.At("defaultIgnores").Bool(true)
-	p.Rules = slices.DeleteFunc(p.Rules, func(r LintRule) bool { return r.Level == 0 })
 	return p
 }
 
-func readParserPreset(v guideline.Value, p *HeaderParams) {
-	switch {
-	case v.Kind == guideline.KindNull:
-	case v.Kind == guideline.KindString && strings.Contains(v.Text, "conventionalcommits"):
-		p.Preset = presetConventional
-	case v.Kind == guideline.KindString && strings.Contains(v.Text, "angular"):
-		p.Preset = presetAngular
-	default:
-		p.Unread = append(p.Unread, "it parses headers in its own way")
+func (p *HeaderParams) unread(what string) {
+	if !slices.Contains(p.Unread, what) {
+		p.Unread = append(p.Unread, what)
+	}
+}
+
+func (p *HeaderParams) readExtends(v guideline.Value) {
+	names := v.List
+	if v.Kind != guideline.KindList && v.Kind != guideline.KindNull {
+		names = []guideline.Value{v}
+	}
+	for _, name := range names {
+		switch {
+		case name.Kind != guideline.KindString:
+			p.unread("what it extends is code: " + oneLine(name.Text))
+		case !p.extend(name.Text, name.Line):
+			p.unread("it extends " + name.Text)
+			if p.Grammar.Preset == presetAngular {
+				p.Grammar.Preset = presetConventional // most packages set it, and it reads more
+			}
+		}
+	}
+}
+
+// readOwn reads what a configuration says itself, on top of what it extends.
+func (p *HeaderParams) readOwn(root guideline.Value) {
+	p.readParserPreset(root.At("parserPreset"))
+	if plugins := root.At("plugins"); plugins.Kind != guideline.KindNull && len(plugins.List) > 0 || plugins.Kind == guideline.KindCode {
+		p.unread("it has plugins")
+	}
+	if ignores := root.At("ignores"); ignores.Kind != guideline.KindNull && (len(ignores.List) > 0 || ignores.Kind == guideline.KindCode) {
+		p.unread("which messages it leaves alone is code")
+	}
+	if root.Has("…") {
+		p.unread("a part of it is code")
+	}
+	rules := root.At("rules")
+	if rules.Kind == guideline.KindCode {
+		p.unread("its rules are code")
+	}
+	for _, name := range rules.Keys {
+		if name == "…" {
+			p.unread("some of its rules are code")
+			continue
+		}
+		p.set(name, rules.Map[name])
+	}
+	if !root.At("defaultIgnores").Bool(true) {
+		p.Leaves = nil
 	}
 }
 
 // set reads one rule, replacing an inherited one of the name.
 func (p *HeaderParams) set(name string, v guideline.Value) {
-	r := readLintRule(name, v)
-	if r.Level < 0 {
-		p.Unread = append(p.Unread, fmt.Sprintf("the rule %s is code", name))
-		return
+	p.Rules = slices.DeleteFunc(p.Rules, func(r LintRule) bool { return r.Name == name })
+	r, why := readLintRule(name, v)
+	switch {
+	case why != "":
+		p.unread(why)
+	case r.Level > 0:
+		p.Rules = append(p.Rules, r)
 	}
-	if _, known := lint(r, lintMessage{}); !known {
-		if r.Level > 0 {
-			p.Unread = append(p.Unread, fmt.Sprintf("the rule %s is not known", name))
-		}
-		return
-	}
-	for i := range p.Rules {
-		if p.Rules[i].Name == name {
-			p.Rules[i] = r
-			return
-		}
-	}
-	p.Rules = append(p.Rules, r)
 }
 
-// readLintRule reads [level, "always"|"never", value]. A level of -1 means that
-// it could not be read.
-func readLintRule(name string, v guideline.Value) LintRule {
+// readLintRule reads [level, "always"|"never", value], and says why when it
+// cannot.
+func readLintRule(name string, v guideline.Value) (LintRule, string) {
 	r := LintRule{Name: name, Line: v.Line}
+	code := "the rule " + name + " is code"
+	if v.Kind == guideline.KindNull {
+		return r, ""
+	}
 	if v.Kind != guideline.KindList || len(v.List) == 0 {
-		if v.Kind != guideline.KindNull {
-			r.Level = -1
-		}
-		return r
+		return r, code
 	}
-	r.Level = lintLevel(v.List[0])
-	if len(v.List) > 1 {
-		r.Never = v.List[1].Text == "never"
-		if v.List[1].Kind == guideline.KindCode {
-			r.Level = -1
-		}
+	level, ok := lintLevel(v.List[0])
+	if !ok {
+		return r, code
 	}
-	if len(v.List) < 3 {
-		return r
+	if r.Level = level; level == 0 {
+		return r, ""
 	}
-	switch value := v.List[2]; value.Kind {
-	case guideline.KindNumber:
-		r.Number, _ = value.Int()
-	case guideline.KindString:
-		r.Text = value.Text
-	case guideline.KindList:
-		r.Words = value.Strings()
-		if len(r.Words) != len(value.List) {
-			r.Level = -1 // objects or spreads among the words
-		}
-	case guideline.KindCode, guideline.KindMap:
-		if value.Text == "Infinity" {
-			r.Level = 0
-			break
-		}
-		r.Level = -1
+	if _, known := lintKinds()[name]; !known || strings.HasSuffix(name, "-pattern") {
+		return r, "the rule " + name + " is not known"
 	}
-	return r
+	if len(v.List) < 2 || len(v.List) > 3 || v.List[1].Text != "always" && v.List[1].Text != "never" {
+		return r, code
+	}
+	r.Never = v.List[1].Text == "never"
+	if len(v.List) == 3 && !r.readValue(v.List[2]) {
+		return r, "the value of the rule " + name + " is code"
+	}
+	return r, ""
 }
 
-func lintLevel(v guideline.Value) int {
-	if n, ok := v.Int(); ok && n >= 0 && n <= 2 {
-		return n
+// readValue reads what a rule is about. It answers false for what cannot be
+// read without running it.
+func (r *LintRule) readValue(v guideline.Value) bool {
+	switch v.Kind {
+	case guideline.KindNull:
+	case guideline.KindNumber:
+		n, err := strconv.ParseFloat(v.Text, 64)
+		r.Number = int(n)
+		return err == nil && n < 1<<31
+	case guideline.KindString:
+		r.Text = v.Text
+	case guideline.KindBool:
+	case guideline.KindList:
+		return r.readWords(v)
+	case guideline.KindMap:
+		r.Split = v.At("delimiters").Strings()
+		for _, key := range []string{"scopes", "cases"} {
+			if v.Has(key) {
+				return r.readWords(v.At(key)) && len(v.Keys) <= 2
+			}
+		}
+		return false
+	case guideline.KindCode:
+		if v.Text == "Infinity" && strings.Contains(r.Name, "-max-") {
+			r.Level = 0
+			return true
+		}
+		return false
+	}
+	return !strings.HasSuffix(r.Name, "-case") || knownCase(r.Text)
+}
+
+// readWords reads a list of texts; among cases also {when, case}.
+func (r *LintRule) readWords(v guideline.Value) bool {
+	if v.Kind == guideline.KindString {
+		v.List = []guideline.Value{v}
+	}
+	for _, item := range v.List {
+		word := item.Text
+		if item.Kind == guideline.KindMap && strings.HasSuffix(r.Name, "-case") {
+			if word = item.At("case").Text; item.At("when").Text == "never" {
+				word = "!" + word
+			}
+		} else if item.Kind != guideline.KindString {
+			return false
+		}
+		if strings.HasSuffix(r.Name, "-case") && !knownCase(strings.TrimPrefix(word, "!")) {
+			return false
+		}
+		r.Words = append(r.Words, word)
+	}
+	return v.Kind == guideline.KindList || v.Kind == guideline.KindString
+}
+
+func lintLevel(v guideline.Value) (int, bool) {
+	if n, ok := v.Int(); ok && v.Kind == guideline.KindNumber {
+		return n, n >= 0 && n <= 2
 	}
 	switch {
-	case strings.HasSuffix(v.Text, ".Disabled"):
-		return 0
-	case strings.HasSuffix(v.Text, ".Warning"):
-		return 1
-	case strings.HasSuffix(v.Text, ".Error"):
-		return 2
+	case strings.HasSuffix(v.Text, "RuleConfigSeverity.Disabled"):
+		return 0, true
+	case strings.HasSuffix(v.Text, "RuleConfigSeverity.Warning"):
+		return 1, true
+	case strings.HasSuffix(v.Text, "RuleConfigSeverity.Error"):
+		return 2, true
 	}
-	return -1
+	return 0, false
 }

@@ -1,49 +1,10 @@
 package rule
 
 import (
-	"regexp"
 	"strings"
-	"sync"
 	"unicode/utf16"
 	"unicode/utf8"
 )
-
-// The grammars by which headers are taken apart. They disagree on "!", on
-// empty scopes and on types with other letters.
-const (
-	presetConventional = "conventional" // type(scope)!: subject
-	presetAngular      = "angular"      // the same without "!"
-)
-
-// Header is a commit's first line, or a title, taken apart.
-type Header struct {
-	Text     string
-	Type     string
-	Scope    string
-	Subject  string
-	Breaking bool
-	OK       bool // it has the form of the grammar
-}
-
-var headerPatterns = sync.OnceValue(func() map[string]*regexp.Regexp {
-	return map[string]*regexp.Regexp{
-		presetConventional: regexp.MustCompile(`^(\w*)(?:\((.*)\))?(!?): (.*)$`),
-		presetAngular:      regexp.MustCompile(`^(\w*)(?:\((.*)\))?(): (.*)$`),
-	}
-})
-
-// parseHeader takes a header apart by a grammar.
-func parseHeader(preset, text string) Header {
-	h := Header{Text: text}
-	re, ok := headerPatterns()[preset]
-	if !ok {
-		re = headerPatterns()[presetConventional]
-	}
-	if m := re.FindStringSubmatch(text); m != nil {
-		h.Type, h.Scope, h.Breaking, h.Subject, h.OK = m[1], m[2], m[3] == "!", m[4], true
-	}
-	return h
-}
 
 // The units in which tools count the length of a line.
 const (

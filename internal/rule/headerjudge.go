@@ -24,13 +24,27 @@ func (p problem) place() int {
 
 func byPlace(a, b problem) int { return cmp.Compare(a.place(), b.place()) }
 
+// compile makes all patterns once for many messages.
+func (p HeaderParams) compile() HeaderParams {
+	p.Grammar = p.Grammar.compile()
+	p.Rules = slices.Clone(p.Rules)
+	for i, r := range p.Rules {
+		if strings.HasSuffix(r.Name, "-pattern") {
+			if test, err := r.pattern(); err == nil {
+				p.Rules[i].test = test
+			}
+		}
+	}
+	return p
+}
+
 // problems answers what breaks the rules in a message, the header first.
 func (p HeaderParams) problems(message string) []problem {
-	if !p.All && lintIgnored(message) {
+	if p.leaves(message) || strings.TrimSpace(message) == "" {
 		return nil
 	}
 	var out []problem
-	m := newLintMessage(p.Preset, message)
+	m := newLintMessage(p.Grammar, message)
 	for _, r := range p.Rules {
 		if why, _ := lint(r, m); why != "" {
 			out = append(out, problem{r.Name, why})
@@ -57,8 +71,9 @@ type badMessage struct {
 	problems []problem
 }
 
-func checkCommitHeader(req Requirement, change *Change) []Finding {
-	params := req.Params.(HeaderParams)
+// checkForm judges every commit's message by one requirement.
+func checkForm(req Requirement, change *Change) []Finding {
+	params := req.Params.(HeaderParams).compile()
 	judged := 0
 	var bad []badMessage
 	for i := range change.Commits {
@@ -73,7 +88,7 @@ func checkCommitHeader(req Requirement, change *Change) []Finding {
 	}
 	switch {
 	case len(bad) > 0:
-		return []Finding{{Verdict: Broken, Message: brokenMessages(bad, judged), Fix: fixHeaders(params, commitsOf(bad), change), At: messagePlaces(bad)}}
+		return []Finding{{Verdict: Broken, Message: brokenMessages(bad, judged), Fix: fixForm(params, commitsOf(bad), change), At: messagePlaces(bad)}}
 	case judged == 0:
 		return []Finding{{Verdict: Later, Message: "there are no commits yet"}}
 	case len(params.Unread) > 0:

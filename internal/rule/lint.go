@@ -6,154 +6,55 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode"
 )
 
 // LintRule is one rule on a message, in the terms of commitlint, into which the
 // configurations of other tools are translated.
 type LintRule struct {
-	Name   string   `json:"name"`
-	Level  int      `json:"level"` // 1 warns, 2 fails; 0 is off
-	Never  bool     `json:"never,omitempty"`
-	Number int      `json:"number,omitempty"`
-	Text   string   `json:"text,omitempty"`
-	Words  []string `json:"words,omitempty"`
-	Unit   string   `json:"unit,omitempty"`  // of Number, "" is UTF-16
-	Flags  string   `json:"flags,omitempty"` // of Text, where that is a pattern
-	Line   int      `json:"line,omitempty"`  // in its configuration
-}
+	Name   string `json:"name"`
+	Level  int    `json:"level"` // 1 warns, 2 fails; 0 is off
+	Never  bool   `json:"never,omitempty"`
+	Number int    `json:"number,omitempty"`
+	Text   string `json:"text,omitempty"`
+	// Words are the values of a list. Among cases, one with a "!" before it is
+	// a case that must not be.
+	Words   []string `json:"words,omitempty"`
+	Split   []string `json:"split,omitempty"`   // what separates scopes, commitlint's own when empty
+	Unit    string   `json:"unit,omitempty"`    // of Number, "" is UTF-16
+	Flags   string   `json:"flags,omitempty"`   // of Text, where that is a pattern
+	Dialect string   `json:"dialect,omitempty"` // of Text, where that is a pattern; "" is JavaScript
+	NoLinks bool     `json:"noLinks,omitempty"` // lines with links are no longer than others
+	Line    int      `json:"line,omitempty"`    // in its configuration
+	As      string   `json:"as,omitempty"`      // how its configuration calls it, "" for Name
+	From    string   `json:"from,omitempty"`    // what it is taken from, "" for the configuration itself
 
-// lintMessage is a message as the rules see it.
-type lintMessage struct {
-	Header
-	lines     []string
-	body      []string
-	footer    []string
-	footerAt  int // line of the footer in lines, 0 without one
-	breaking  bool
-	reference bool
+	test match // of Text as a pattern, compiled once for many messages
 }
 
 type lintPatterns struct {
-	note, reference, issue, link, ignored, quoted *regexp.Regexp
-	release, version                              *regexp.Regexp
+	link, quoted, bang, breaking, cherry *regexp.Regexp
 }
 
 var lintPattern = sync.OnceValue(func() lintPatterns {
 	re := regexp.MustCompile
 	return lintPatterns{
-		note:      re(`^[\s|*]*(BREAKING[ -]CHANGE)[:\s]+(.*)`),
-		reference: re(`(?i)\b(close[sd]?|fix(e[sd])?|resolve[sd]?)\b.*#\d+`),
-		issue:     re(`#\d+`),
-		link:      re(`https?://\S`),
-		quoted:    re("`.*?`|\".*?\"|'.*?'"),
-		release:   re(`^chore(\([^)]+\))?:`),
-		version:   re(`^v?\d+\.\d+\.\d+([-+][0-9A-Za-z.+-]+)?$`),
-		ignored: re(`^(Merge pull request|Merge branch |Merge tag |Merge remote-tracking branch|Merge .+ into |` +
-			`[Rr]evert |[Rr]eapply |(amend|fixup|squash)!|Merged .+ in(to)? |Automatic merge|Auto-merged .+ into )`),
+		link:     re(`\bhttps?://[^\s]`),
+		quoted:   re("`.*?`|\".*?\"|'.*?'"),
+		bang:     re(`^\w*(?:\(.*\))?!: `),
+		breaking: re(`(?m)^BREAKING[ -]CHANGE:`),
+		cherry:   re(`(?i)^\(cherry picked from commit [0-9a-f]{7,64}\)$`),
 	}
 })
 
-// lintIgnored tells whether commitlint leaves a message alone by default.
-func lintIgnored(message string) bool {
-	p := lintPattern()
-	first := oneLine(bounded(message))
-	return first == "" || p.ignored.MatchString(first) || p.version.MatchString(strings.TrimSpace(p.release.ReplaceAllString(first, "")))
-}
-
-// newLintMessage takes a message apart. The footer begins where the first note
-// or reference to an issue stands.
-func newLintMessage(preset, message string) lintMessage {
-	lines := messageLines(message)
-	m := lintMessage{lines: lines}
-	if len(lines) == 0 {
-		return m
-	}
-	p := lintPattern()
-	m.Header = parseHeader(preset, lines[0])
-	m.reference = p.issue.MatchString(message)
-	for i, line := range lines[1:] {
-		if p.note.MatchString(line) {
-			m.breaking = true
-		}
-		if m.footerAt == 0 && (p.note.MatchString(line) || p.reference.MatchString(line)) {
-			m.footerAt = i + 1
-		}
-		if m.footerAt > 0 {
-			m.footer = append(m.footer, line)
-		} else {
-			m.body = append(m.body, line)
-		}
-	}
-	return m
-}
-
-func text(lines []string) string { return strings.TrimSpace(strings.Join(lines, "\n")) }
-
 // lint answers what breaks a rule, or "". known is false for a rule whose
 // meaning is not known here.
-func lint(r LintRule, m lintMessage) (why string, known bool) {
-	part, rest, ok := strings.Cut(r.Name, "-")
-	if !ok {
+func lint(r LintRule, m *lintMessage) (why string, known bool) {
+	k, known := lintKinds()[r.Name]
+	if !known {
 		return "", false
 	}
-	switch r.Name {
-	case "header-trim":
-		return unless(m.Text == strings.TrimSpace(m.Text), "the header has blanks around it"), true
-	case "references-empty":
-		return r.judge(!m.reference, "no issue is referred to", "an issue is referred to"), true
-	case "body-leading-blank":
-		return unless(r.Never || len(m.lines) < 2 || isBlank(m.lines[1]), "the second line is not blank"), true
-	case "footer-leading-blank":
-		return unless(r.Never || m.footerAt < 2 || isBlank(m.lines[m.footerAt-1]), "the footer has no blank line before it"), true
-	case "breaking-change-exclamation-mark":
-		return unless(m.Breaking == m.breaking, `"!" and BREAKING CHANGE do not stand together`), true
-	case "subject-exclamation-mark":
-		return r.judge(m.Breaking, `the header has a "!"`, `the header has no "!"`), true
-	case "subject-full-stop", "header-full-stop":
-		return lintFullStop(r, m), true
-	case "message-pattern":
-		return lintMatch(r, m), true
-	case "signed-off-by", "trailer-exists":
-		return "", true // what they ask is the rule sign-off
-	}
-	var value string
-	switch part {
-	case "header":
-		value = m.Text
-	case "type":
-		value = m.Type
-	case "scope":
-		value = m.Scope
-	case "subject":
-		value = m.Subject
-	case "body":
-		value = text(m.body)
-	case "footer":
-		value = text(m.footer)
-	default:
-		return "", false
-	}
-	return lintPart(r, part, rest, value)
-}
-
-func lintPart(r LintRule, part, check, value string) (string, bool) {
-	switch check {
-	case "empty":
-		return r.judge(value == "", "it has no "+part, "it has a "+part), true
-	case "max-length":
-		n := length(value, r.Unit)
-		return unless(n <= r.Number, fmt.Sprintf("the %s has %d characters, more than %d", part, n, r.Number)), true
-	case "min-length":
-		n := length(value, r.Unit)
-		return unless(value == "" && part != "header" || n >= r.Number, fmt.Sprintf("the %s has %d characters, fewer than %d", part, n, r.Number)), true
-	case "max-line-length":
-		return lintLines(r, part, value), true
-	case "enum":
-		return lintEnum(r, part, value), true
-	case "case":
-		return lintCase(r, part, value), true
-	}
-	return "", false
+	return k.breaks(r, m), true
 }
 
 // judge is for rules that hold "always" or "never": it answers what is the case
@@ -175,82 +76,197 @@ func unless(ok bool, why string) string {
 	return why
 }
 
-// lintMatch tests the whole message. A pattern that cannot be evaluated here
+// lintMatch tests a part of a message. A pattern that cannot be evaluated here
 // is found out before any message is judged.
-func lintMatch(r LintRule, m lintMessage) string {
-	test, err := jsMatch(r.Text, r.Flags)
+func lintMatch(r LintRule, what, text string) string {
+	test := r.test
+	if test == nil {
+		var err error
+		if test, err = r.pattern(); err != nil {
+			return ""
+		}
+	}
+	ok, err := test(text)
 	if err != nil {
 		return ""
 	}
-	ok, err := test(strings.Join(m.lines, "\n"))
-	return unless(ok || err != nil, "the message does not match "+oneLine(r.Text))
+	return r.judge(ok, "the "+what+" matches "+oneLine(r.Text), "the "+what+" does not match "+oneLine(r.Text))
 }
 
-// lintFullStop looks at the end of the header; an ellipsis is no full stop.
-func lintFullStop(r LintRule, m lintMessage) string {
-	stop := r.Text
-	if stop == "" {
-		stop = "."
+// pattern compiles the rule's text in its dialect.
+func (r LintRule) pattern() (match, error) {
+	if r.Dialect == dialectRE2 {
+		return PatternParams{Operator: Regex, Pattern: r.Text}.compile()
 	}
-	has := strings.HasSuffix(m.Text, stop) && !strings.HasSuffix(m.Text, "...")
-	if r.Name == "subject-full-stop" && m.Subject == "" {
+	return jsMatch(r.Text, r.Flags)
+}
+
+// dialectRE2 is the dialect of rulesets; JavaScript's is "".
+const dialectRE2 = "re2"
+
+// stop is the end that a rule speaks of.
+func (r LintRule) stop() string {
+	switch {
+	case len(r.Words) > 0:
+		return strings.Join(r.Words, " or ")
+	case r.Text == "" || r.Text == ".":
+		return "full stop"
+	}
+	return fmt.Sprintf("%q", r.Text)
+}
+
+// endsIn judges the last character of a text. A stop of several characters is
+// never there, because the tool compares one.
+func (r LintRule) endsIn(part, text string) string {
+	return r.judge(r.stopped(text), fmt.Sprintf("the %s ends with %q", part, lastOf(text)), fmt.Sprintf("the %s does not end with %s", part, r.stop()))
+}
+
+func (r LintRule) stopped(text string) bool {
+	stops := r.Words
+	if len(stops) == 0 {
+		stops = []string{r.Text}
+		if r.Text == "" {
+			stops = []string{"."}
+		}
+	}
+	return text != "" && slices.Contains(stops, lastOf(text))
+}
+
+func lastOf(text string) string {
+	runes := []rune(text)
+	if len(runes) == 0 {
 		return ""
 	}
-	if r.Never {
-		return unless(!has, fmt.Sprintf("the header ends with %q", stop))
-	}
-	return unless(has, fmt.Sprintf("the header does not end with %q", stop))
+	return string(runes[len(runes)-1])
 }
 
-// lintLines: a line with a link may be as long as the link makes it.
-func lintLines(r LintRule, part, value string) string {
-	for _, line := range strings.Split(value, "\n") {
-		if n := length(line, r.Unit); n > r.Number && !lintPattern().link.MatchString(line) {
-			return fmt.Sprintf("a line of the %s has %d characters, more than %d", part, n, r.Number)
+// breaksSubjectStop looks at the end of the header: an ellipsis is no full stop,
+// and a header that ends with its first colon has no subject to speak of.
+func breaksSubjectStop(r LintRule, m *lintMessage) string {
+	if at := strings.IndexByte(m.Text, ':'); at > 0 && at == len(m.Text)-1 {
+		return ""
+	}
+	if strings.HasSuffix(m.Text, "...") {
+		return r.judge(false, "", "the header does not end with "+r.stop())
+	}
+	return r.endsIn("header", m.Text)
+}
+
+// breaksTypeEnum: what is empty is the matter of another rule.
+func breaksTypeEnum(r LintRule, m *lintMessage) string {
+	if m.Type == "" {
+		return ""
+	}
+	return r.judge(slices.Contains(r.Words, m.Type),
+		fmt.Sprintf("the type %q is not allowed", m.Type), fmt.Sprintf("the type %q is none of %s", m.Type, strings.Join(r.Words, ", ")))
+}
+
+// breaksScopeEnum: a scope may be several, and one that is allowed as a whole
+// passes whatever it holds. Without a list all are allowed.
+func breaksScopeEnum(r LintRule, m *lintMessage) string {
+	if m.Scope == "" || len(r.Words) == 0 {
+		return ""
+	}
+	whole := slices.Contains(r.Words, m.Scope)
+	for _, s := range splitScope(m.Scope, r.Split) {
+		has := slices.Contains(r.Words, s)
+		switch {
+		case r.Never && (has || whole):
+			return fmt.Sprintf("the scope %q is not allowed", s)
+		case !r.Never && !has && !whole:
+			return fmt.Sprintf("the scope %q is none of %s", s, strings.Join(r.Words, ", "))
 		}
+	}
+	if r.Never && whole {
+		return fmt.Sprintf("the scope %q is not allowed", m.Scope)
 	}
 	return ""
 }
 
-// lintEnum: an empty list allows everything, and what is empty is the matter of
-// another rule. A scope may be several.
-func lintEnum(r LintRule, part, value string) string {
-	if value == "" || len(r.Words) == 0 {
-		return ""
+func scopeDelimiters(given []string) []string {
+	if len(given) > 0 {
+		return given
 	}
-	values := []string{value}
-	if part == "scope" {
-		values = strings.FieldsFunc(value, func(c rune) bool { return c == '/' || c == '\\' || c == ',' })
-	}
-	for _, v := range values {
-		v = strings.TrimSpace(v)
-		if slices.Contains(r.Words, v) == r.Never {
-			if r.Never {
-				return fmt.Sprintf("the %s %q is not allowed", part, v)
+	return []string{"/", "\\", ","}
+}
+
+// splitScope takes several scopes apart, wherever one of the delimiters stands;
+// one blank behind a comma belongs to it.
+func splitScope(scope string, delimiters []string) []string {
+	var out []string
+	start := 0
+	for i := 0; i < len(scope); {
+		n := 0
+		for _, d := range scopeDelimiters(delimiters) {
+			if d != "" && strings.HasPrefix(scope[i:], d) {
+				if n = len(d); d == "," && strings.HasPrefix(scope[i+1:], " ") {
+					n++
+				}
+				break
 			}
-			return fmt.Sprintf("the %s %q is none of %s", part, v, strings.Join(r.Words, ", "))
 		}
+		if n == 0 {
+			i++
+			continue
+		}
+		out = append(out, scope[start:i])
+		i += n
+		start = i
 	}
-	return ""
+	return append(out, scope[start:])
 }
 
-// lintCase: quoted words have no case, and only a subject that begins with a
-// letter that can have one is looked at.
-func lintCase(r LintRule, part, value string) string {
-	if value == "" || part == "subject" && !beginsCased(value) {
+// breaksDelimiters looks at every run of what is neither letter, digit, "-" nor
+// "_" in a scope.
+func breaksDelimiters(r LintRule, m *lintMessage) string {
+	if m.Scope == "" {
 		return ""
 	}
-	cases := r.Words
-	if r.Text != "" {
-		cases = append(slices.Clone(cases), r.Text)
-	}
-	value = strings.TrimSpace(lintPattern().quoted.ReplaceAllString(value, ""))
-	has := slices.ContainsFunc(cases, func(c string) bool { return inCase(value, c) })
-	if has == r.Never {
-		if r.Never {
-			return fmt.Sprintf("the %s is written in %s", part, strings.Join(cases, ", "))
+	allowed := scopeDelimiters(r.Words)
+	other := ""
+	for _, run := range strings.FieldsFunc(m.Scope, func(c rune) bool {
+		return c == '-' || c == '_' || c < unicode.MaxASCII && (unicode.IsLetter(c) || unicode.IsDigit(c))
+	}) {
+		if trimJS(run) == "," {
+			run = ","
 		}
-		return fmt.Sprintf("the %s is not written in %s", part, strings.Join(cases, ", "))
+		if !slices.Contains(allowed, run) {
+			other = run
+		}
 	}
-	return ""
+	return r.judge(other == "", "the scopes are separated as they must not be", fmt.Sprintf("%q separates scopes, which is none of %s", other, strings.Join(allowed, " ")))
+}
+
+// breaksSignedOff looks at the last line that is no comment and not written by
+// cherry-pick.
+func breaksSignedOff(r LintRule, m *lintMessage) string {
+	last := ""
+	for _, line := range m.lines {
+		if line != "" && !strings.HasPrefix(line, "#") && !lintPattern().cherry.MatchString(trimJS(line)) {
+			last = line
+		}
+	}
+	return r.judge(last != "" && strings.HasPrefix(last, r.Text), "the message is signed off", "the last line does not begin with "+r.Text)
+}
+
+// breaksTrailer looks for a trailer as git finds them.
+func breaksTrailer(r LintRule, m *lintMessage) string {
+	has := r.Text == "" // there is always an empty line
+	for _, t := range ParseMessage(strings.Join(m.lines, "\n")).Trailers {
+		has = has || strings.HasPrefix(t.Key+": "+t.Value, r.Text)
+	}
+	return r.judge(has, "it has a trailer "+r.Text, "it has no trailer "+r.Text)
+}
+
+// trimJS cuts what JavaScript takes for white space.
+func trimJS(s string) string { return strings.TrimFunc(s, isSpaceJS) }
+
+func isSpaceJS(r rune) bool {
+	switch {
+	case r == '\uFEFF', r == '\u2028', r == '\u2029':
+		return true
+	case r == '\u0085':
+		return false
+	}
+	return unicode.IsSpace(r)
 }

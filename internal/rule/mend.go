@@ -6,9 +6,9 @@ import (
 	"unicode/utf8"
 )
 
-// fixHeaders rewrites the headers of the user's own commits, if all of them can
+// fixForm rewrites the headers of the user's own commits, if all of them can
 // be mended. It is safe only when nothing had to be guessed.
-func fixHeaders(p HeaderParams, failing []*Commit, change *Change) *Fix {
+func fixForm(p HeaderParams, failing []*Commit, change *Change) *Fix {
 	fix := &Fix{Kind: FixRewriteMessages, Safe: true}
 	var edits RewriteMessages
 	for _, c := range failing {

@@ -28,45 +28,72 @@ var proseHeaderPattern = sync.OnceValue(func() proseHeaderPatterns {
 	}
 })
 
-// proseHeaders reads what prose asks of commit messages. What it says of the
-// titles of pull requests is the matter of the rule title.
-func proseHeaders(set *Reading) (HeaderParams, []guideline.Sentence) {
-	p := proseHeaderPattern()
-	params := HeaderParams{By: "prose", Preset: presetConventional}
-	var out []guideline.Sentence
-	keep := func(s guideline.Sentence, r ...LintRule) {
-		out = append(out, s)
-		params.Rules = append(params.Rules, r...)
+// proseRule is a rule that prose states, with the sentences that do.
+type proseRule struct {
+	rules []LintRule
+	said  []guideline.Sentence
+}
+
+// proseForms are the requirements of one of our rules that only prose states.
+func proseForms(set *Reading, id string) []Requirement {
+	params := HeaderParams{By: "prose", Tool: "prose", Grammar: Grammar{Preset: presetSpec}, Leaves: []string{leavesDefault}}
+	var sentences []guideline.Sentence
+	for _, p := range set.proseRules() {
+		of := params
+		of.Rules = p.rules
+		if of = of.part(id, 2); len(of.Rules) > 0 {
+			params.Rules = append(params.Rules, of.Rules...)
+			sentences = append(sentences, p.said...)
+		}
 	}
-	var types []string
-	conventional := false
+	if len(params.Rules) == 0 {
+		return nil
+	}
+	return []Requirement{fromProse(set, distinct(sentences), params.text(), params, func(message string) bool {
+		return len(params.problems(message)) == 0
+	})}
+}
+
+// proseRules reads, once, what prose asks of commit messages. What it says of
+// the titles of pull requests is the matter of the rule title.
+func (r *Reading) proseRules() []proseRule {
+	if r.prose == nil {
+		r.prose = readProseRules(r)
+	}
+	return r.prose
+}
+
+func readProseRules(set *Reading) []proseRule {
+	p := proseHeaderPattern()
+	out := []proseRule{}
+	has := map[string]bool{}
+	keep := func(s guideline.Sentence, rules ...LintRule) {
+		if !has[rules[0].Name] {
+			has[rules[0].Name] = true
+			out = append(out, proseRule{rules, []guideline.Sentence{s}})
+		}
+	}
 	for _, s := range said(set, func(s guideline.Sentence) bool { return !p.title.MatchString(s.Text) && !p.merge.MatchString(s.Text) }) {
 		about := p.message.MatchString(s.Text) || p.message.MatchString(strings.Join(s.Headings, " "))
-		switch {
-		case p.conventional.MatchString(s.Text) && s.Modality != guideline.Optional:
-			if !conventional {
-				keep(s)
-			}
-			conventional = true
-		case about && conventional && types == nil && p.types.MatchString(s.Text):
-			if types = typeWords(s.Spans); types != nil {
-				keep(s)
-			}
+		if p.conventional.MatchString(s.Text) && s.Modality != guideline.Optional {
+			keep(s, proseTypes()...)
 		}
 		if !about {
 			continue
 		}
-		if r, ok := proseLength(s); ok && !params.has(r.Name) {
+		if has["type-empty"] && p.types.MatchString(s.Text) {
+			if types := typeWords(s.Spans); types != nil {
+				keep(s, LintRule{Name: "type-enum", Level: 2, Words: types})
+			}
+		}
+		if r, ok := proseLength(s); ok {
 			keep(s, r)
 		}
-		if p.fullStop.MatchString(s.Text) && !params.has("subject-full-stop") {
+		if p.fullStop.MatchString(s.Text) {
 			keep(s, LintRule{Name: "subject-full-stop", Level: 2, Never: true, Text: "."})
 		}
 	}
-	if conventional {
-		params.Rules = append(proseTypes(types), params.Rules...)
-	}
-	return params, distinct(out)
+	return out
 }
 
 func (p HeaderParams) has(name string) bool {
@@ -78,17 +105,12 @@ func (p HeaderParams) has(name string) bool {
 	return false
 }
 
-// proseTypes are the rules of Conventional Commits as such: any type will do,
-// unless a list is given.
-func proseTypes(types []string) []LintRule {
-	rules := []LintRule{
+// proseTypes are the rules of Conventional Commits as such: any type will do.
+func proseTypes() []LintRule {
+	return []LintRule{
 		{Name: "type-empty", Level: 2, Never: true},
 		{Name: "subject-empty", Level: 2, Never: true},
 	}
-	if len(types) > 0 {
-		rules = append(rules, LintRule{Name: "type-enum", Level: 2, Words: types})
-	}
-	return rules
 }
 
 // typeWords are the code spans that can be types; nil unless there are a few

@@ -8,6 +8,9 @@ type Reading struct {
 	*guideline.Set
 	gates []guideline.Gate
 	looks map[*guideline.Step]map[look]bool
+
+	linters []messageLinter // nil before they are read
+	prose   []proseRule     // nil before it is read
 }
 
 func newReading(set *guideline.Set) *Reading {

@@ -127,8 +127,8 @@ func signOffConfigs(set *Reading) []Requirement {
 	}
 	if c := set.Config(guideline.ToolCommitlint); c != nil {
 		for _, name := range []string{"signed-off-by", "trailer-exists"} {
-			r := readLintRule(name, c.Root.At("rules", name))
-			if r.Level == 0 || r.Never || !strings.HasPrefix(strings.ToLower(r.Text), "signed-off-by") {
+			r, why := readLintRule(name, c.Root.At("rules", name))
+			if why != "" || r.Level == 0 || r.Never || !strings.HasPrefix(strings.ToLower(r.Text), "signed-off-by") {
 				continue
 			}
 			dialect := dialectLastLine

@@ -62,7 +62,7 @@ func titleCandidates(reqs []Requirement, have string, commits []Commit, branch s
 	}
 	for _, c := range commits {
 		header := oneLine(c.Message)
-		if c.Parents > 1 || lintPattern().ignored.MatchString(header) {
+		if c.Parents > 1 || lintIgnored(header) {
 			continue
 		}
 		if single == 1 {
@@ -84,7 +84,7 @@ func mendTitle(reqs []Requirement, text, branch string) []string {
 		if !ok {
 			continue
 		}
-		lint := HeaderParams{Rules: proseTypes(p.types())}
+		lint := HeaderParams{Grammar: Grammar{Preset: presetConventional}, Rules: append(proseTypes(), LintRule{Name: "type-enum", Level: 2, Words: p.types()})}
 		if p.Lint != nil {
 			lint = *p.Lint
 		}

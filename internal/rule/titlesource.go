@@ -37,7 +37,7 @@ func titleGate(set *Reading, g guideline.Gate) (Requirement, bool) {
 		}
 		return fromGate(g, g.Step.With["pattern"].Line, "pattern: "+oneLine(p.Pattern), p.text(), p), p.Pattern != ""
 	case strings.Contains(g.Step.Run, "commitlint") && set.looksAt(g.Step, lookTitle):
-		lint := HeaderParams{By: "config-conventional", Preset: presetConventional, Rules: configConventional()}
+		lint := defaultCommitlint()
 		if c := set.Config(guideline.ToolCommitlint); c != nil {
 			lint = readCommitlint(c)
 		}
