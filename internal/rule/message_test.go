@@ -1,10 +1,6 @@
 package rule
 
 import (
-	"bytes"
-	"math/rand/v2"
-	"os"
-	"os/exec"
 	"strings"
 	"testing"
 
@@ -46,45 +42,6 @@ func TestParseMessage(t *testing.T) {
 				t.Errorf("message (-want +got):\n%s", d)
 			}
 		})
-	}
-}
-
-// TestTrailersAreGits compares with the git that is installed, over messages
-// put together at random out of the lines that matter.
-func TestTrailersAreGits(t *testing.T) {
-	t.Parallel()
-	git, err := exec.LookPath("git")
-	if err != nil {
-		t.Skip("there is no git here")
-	}
-	lines := []string{
-		"", "", "", "prose", "more prose here", "Signed-off-by: A <a@b.c>", "Fixes: 12", "fixes : 3", " indented", "\tcontinued: x",
-		"# comment", "(cherry picked from commit abc)", "No.key: x", "https://x.example/y", "key-with-dash: v", ": no key", "Word", "Signed-off-by:A",
-	}
-	rng := rand.New(rand.NewPCG(1, 2))
-	for range 300 {
-		message := "Title\n"
-		if rng.IntN(3) > 0 {
-			message += "\n"
-		}
-		for range rng.IntN(9) {
-			message += lines[rng.IntN(len(lines))] + "\n"
-		}
-		var got strings.Builder
-		for _, tr := range ParseMessage(message).Trailers {
-			got.WriteString(tr.Key + ": " + tr.Value + "\n")
-		}
-		cmd := exec.CommandContext(t.Context(), git, "interpret-trailers", "--only-trailers", "--only-input", "--unfold", "--no-divider")
-		cmd.Env = append(os.Environ(), "HOME="+t.TempDir(), "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL="+os.DevNull, "LC_ALL=C")
-		cmd.Stdin = strings.NewReader(message)
-		var out bytes.Buffer
-		cmd.Stdout = &out
-		if err := cmd.Run(); err != nil {
-			t.Fatal(err)
-		}
-		if d := cmp.Diff(out.String(), got.String()); d != "" {
-			t.Errorf("trailers of %q (-git +ours):\n%s", message, d)
-		}
 	}
 }
 
