@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -215,25 +216,59 @@ func (s *Set) readConfig(f *files, name string) {
 }
 
 func (s *Set) readWorkflows(ctx context.Context, f *files, trees Trees) {
-	calls := &caller{trees: trees, query: s.Query, remote: map[string]remoteTree{}}
+	runs := onPulls
+	if s.Direct {
+		runs = onPushes
+	}
+	calls := newCaller(trees, s.Query, f)
+	all := s.parseAll(f, runs)
+	prefetch(ctx, f, calls.candidates(all))
+	for _, p := range all {
+		if p.err != nil {
+			s.unread(p.workflow.Source.Path, p.err)
+		}
+		if p.ok {
+			p.workflow.Jobs = calls.expand(ctx, f, p.workflow.Jobs, 0)
+			s.Workflows = append(s.Workflows, p.workflow)
+		}
+	}
+	s.read = append(s.read, calls.read...)
+}
+
+type parsedWorkflow struct {
+	workflow Workflow
+	ok       bool
+	err      error
+}
+
+// parseAll reads the workflow files one after the other and parses them side by
+// side: a large repository has a hundred.
+func (s *Set) parseAll(f *files, runs when) []parsedWorkflow {
+	var out []parsedWorkflow
+	var texts [][]byte
 	for _, name := range f.list(".github/workflows") {
 		if !isWorkflow(name) {
 			continue
 		}
+		p := parsedWorkflow{workflow: Workflow{Source: f.source(KindWorkflow, name)}}
 		data, err := f.read(name)
-		if err != nil {
-			s.unread(name, err)
-			continue
-		}
-		w, ok, err := parseWorkflow(f.source(KindWorkflow, name), data, false)
-		if err != nil {
-			s.unread(name, err)
-		}
-		if ok {
-			w.Jobs = calls.expand(ctx, f, w.Jobs, 0)
-			s.Workflows = append(s.Workflows, w)
-		}
+		p.err = err
+		out, texts = append(out, p), append(texts, data)
 	}
+	var wg sync.WaitGroup
+	for n := range min(len(out), runtime.GOMAXPROCS(0)) {
+		wg.Go(func() {
+			for i := n; i < len(out); i += runtime.GOMAXPROCS(0) {
+				if p := &out[i]; p.err == nil {
+					src := p.workflow.Source
+					p.workflow, p.ok, p.err = parseWorkflow(src, texts[i], runs)
+					p.workflow.Source = src
+				}
+			}
+		})
+	}
+	wg.Wait()
+	return out
 }
 
 func isWorkflow(name string) bool {

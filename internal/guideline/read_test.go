@@ -192,7 +192,7 @@ func TestReadGoesOnWithoutASource(t *testing.T) {
 		"a page that is too long":     {trees: fakeTrees{"acme/lib": {"CONTRIBUTING.md": strings.Repeat("x", maxFileBytes+1)}}, settings: fakeSettings{}, want: []string{"CONTRIBUTING.md: it is larger than 1048576 bytes"}},
 		"a page that is read in part": {trees: fakeTrees{"acme/lib": {"CONTRIBUTING.md": strings.Repeat("x", maxProse+1)}}, settings: fakeSettings{}, want: []string{"the end of CONTRIBUTING.md: it is larger than 262144 bytes"}},
 		"a manifest that is none":     {trees: fakeTrees{"acme/lib": {"innersource.json": "["}}, settings: fakeSettings{}, want: []string{"innersource.json: it is no JSON object"}},
-		"a workflow that is none":     {trees: fakeTrees{"acme/lib": {".github/workflows/x.yml": "on: ["}}, settings: fakeSettings{}, want: []string{".github/workflows/x.yml: yaml: line 1: did not find expected node content"}},
+		"a workflow that is none":     {trees: fakeTrees{"acme/lib": {".github/workflows/x.yml": "on: [pull_request"}}, settings: fakeSettings{}, want: []string{".github/workflows/x.yml: yaml: line 1: did not find expected ',' or ']'"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -4,8 +4,10 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/isrc-dev/isrc/internal/forge"
@@ -15,20 +17,42 @@ import (
 const (
 	maxCallDepth   = 4 // GitHub's own
 	maxRemoteTrees = 8
-	maxJobs        = 300
+	maxJobs        = 2000 // of all workflows, those that are called included
+	maxSteps       = 300  // of one job
 )
 
-// caller follows calls of workflows and local actions.
+// caller follows calls of workflows, local actions and scripts.
 type caller struct {
 	trees  Trees
 	query  Query
 	remote map[string]remoteTree
+	read   []*files // of other repositories
+	known  map[calledFile]calledWorkflow
 	jobs   int
+
+	root     *files           // of the repository that is contributed to
+	scripts  int              // files read because steps run them
+	extra    int              // steps made of them
+	packages map[string]Value // scripts of package.json
 }
 
 type remoteTree struct {
 	files *files
 	err   error
+}
+
+type calledFile struct {
+	from *files
+	name string
+}
+
+type calledWorkflow struct {
+	workflow Workflow
+	err      error
+}
+
+func newCaller(trees Trees, q Query, root *files) *caller {
+	return &caller{root: root, trees: trees, query: q, remote: map[string]remoteTree{}, known: map[calledFile]calledWorkflow{}, packages: map[string]Value{}}
 }
 
 // expand puts the jobs of called workflows, and the steps of local actions, in
@@ -37,7 +61,8 @@ func (c *caller) expand(ctx context.Context, from *files, jobs []Job, depth int)
 	var out []Job
 	for _, job := range jobs {
 		if c.jobs++; c.jobs > maxJobs {
-			return out
+			job.Unread, job.Steps = fmt.Sprintf("workflows of this repository have more than %d jobs", maxJobs), nil
+			return append(out, job)
 		}
 		if job.Calls == "" {
 			job.Steps = c.steps(from, job.Steps, 0)
@@ -54,10 +79,8 @@ func (c *caller) expand(ctx context.Context, from *files, jobs []Job, depth int)
 		for i := range inner {
 			inner[i].Context = job.Context + " / " + inner[i].Context
 			inner[i].Advisory = inner[i].Advisory || job.Advisory
-			if inner[i].If == "" {
-				inner[i].If = job.If
-			}
-			fillInputs(inner[i].Steps, job.with)
+			given := fillInputs(inner[i].Steps, job.with)
+			inner[i].ifs = under(job.ifs, give(inner[i].ifs, given))
 		}
 		out = append(out, inner...)
 	}
@@ -77,15 +100,56 @@ func (c *caller) call(ctx context.Context, from *files, uses string, depth int) 
 			return nil, nil, err
 		}
 	}
-	data, err := files.read(name)
-	if err != nil {
-		return nil, nil, fmt.Errorf("read %s: %w", uses, err)
+	w := c.parse(files, name)
+	if w.err != nil {
+		return nil, nil, fmt.Errorf("read %s: %w", uses, w.err)
 	}
-	w, _, err := parseWorkflow(files.source(KindWorkflow, name), data, true)
-	if err != nil {
-		return nil, nil, fmt.Errorf("read %s: %w", uses, err)
+	jobs := slices.Clone(w.workflow.Jobs)
+	for i := range jobs {
+		jobs[i].Steps = cloneSteps(jobs[i].Steps)
 	}
-	return w.Jobs, files, nil
+	return jobs, files, nil
+}
+
+// parse reads a called workflow, once however often it is called.
+func (c *caller) parse(from *files, name string) calledWorkflow {
+	key := calledFile{from, name}
+	w, ok := c.known[key]
+	if !ok {
+		var data []byte
+		if data, w.err = from.read(name); w.err == nil {
+			w.workflow, _, w.err = parseWorkflow(from.source(KindWorkflow, name), data, called)
+		}
+		c.known[key] = w
+	}
+	return w
+}
+
+// cloneSteps copies steps so far that inputs can be filled into them.
+func cloneSteps(steps []Step) []Step {
+	out := slices.Clone(steps)
+	for i := range out {
+		out[i].With, out[i].Env = maps.Clone(out[i].With), maps.Clone(out[i].Env)
+	}
+	return out
+}
+
+// under puts the conditions of a caller before those of what it calls.
+func under(outer, inner []If) []If {
+	out := append(slices.Clone(outer), inner...)
+	return out[:min(len(out), 2*maxIfs)]
+}
+
+// give lets conditions know the inputs of the workflow or action in which they
+// stand.
+func give(ifs []If, given map[string]string) []If {
+	out := slices.Clone(ifs)
+	for i := range out {
+		if out[i].given == nil {
+			out[i].given = given
+		}
+	}
+	return out
 }
 
 // tree finds the files that OWNER/NAME/PATH@REF speaks of.
@@ -106,6 +170,7 @@ func (c *caller) tree(ctx context.Context, uses string) (*files, string, error) 
 		var commit string
 		if fsys, commit, t.err = c.trees.Tree(ctx, repo, ref); t.err == nil {
 			t.files = newFiles(fsys, commit, blobURL(c.query, repo, commit))
+			c.read = append(c.read, t.files)
 		}
 		c.remote[key] = t
 	}
@@ -120,21 +185,20 @@ func (c *caller) steps(from *files, steps []Step, depth int) []Step {
 	var out []Step
 	for _, step := range steps {
 		local, ok := strings.CutPrefix(step.Uses, "./")
-		if !ok || depth >= maxCallDepth || len(out) > maxJobs {
+		if !ok || depth >= maxCallDepth || len(out) > maxSteps {
 			out = append(out, step)
+			out = append(out, c.followed(step, 0)...)
 			continue
 		}
 		inner := localAction(from, path.Clean(local))
 		if inner == nil {
-			out = append(out, step)
+			out = append(out, step) // an action in JavaScript, or one that is not there
 			continue
 		}
-		fillInputs(inner, step.With)
+		given := fillInputs(inner, step.With)
 		for i := range inner {
 			inner[i].Advisory = inner[i].Advisory || step.Advisory
-			if inner[i].If == "" {
-				inner[i].If = step.If
-			}
+			inner[i].ifs = under(step.ifs, give(inner[i].ifs, given))
 		}
 		out = append(out, c.steps(from, inner, depth+1)...)
 	}
@@ -153,7 +217,11 @@ func localAction(from *files, dir string) []Step {
 			return nil
 		}
 		src := from.source(KindWorkflow, path.Join(dir, name))
-		ends := stepEnds(data)
+		node, err := yamlNode(data)
+		if err != nil {
+			return nil
+		}
+		ends := stepEnds(node)
 		var out []Step
 		for _, item := range root.At("runs", "steps").List {
 			out = append(out, actionStep(src, item, ends))
@@ -175,6 +243,10 @@ func localAction(from *files, dir string) []Step {
 func actionStep(src *Source, v Value, ends map[int]int) Step {
 	s := Step{Source: src, Line: v.Line, EndLine: max(v.Line, ends[v.Line]), Name: v.At("name").Text, If: v.At("if").Text}
 	s.Uses, s.Version, _ = strings.Cut(v.At("uses").Text, "@")
+	if s.If != "" {
+		s.ifs = []If{{Text: s.If, Line: v.At("if").Line}}
+	}
+	s.dir = v.At("working-directory").Text
 	s.With, s.Env = inputs(v.At("with"), true), inputs(v.At("env"), false)
 	if run := v.At("run"); run.Kind == KindString {
 		s.Run, s.RunLine = run.Text, run.Line
@@ -200,8 +272,8 @@ func inputs(v Value, lower bool) map[string]Input {
 var inputPattern = regexp.MustCompile(`\$\{\{\s*inputs\.([A-Za-z_][\w-]*)\s*\}\}`)
 
 // fillInputs writes the values that a caller gives where the called steps ask
-// for them.
-func fillInputs(steps []Step, with map[string]Input) {
+// for them. It answers all of them by name.
+func fillInputs(steps []Step, with map[string]Input) map[string]string {
 	given := map[string]string{}
 	for i := range steps {
 		for name, in := range steps[i].defaults {
@@ -229,4 +301,5 @@ func fillInputs(steps []Step, with map[string]Input) {
 			}
 		}
 	}
+	return given
 }

@@ -4,9 +4,8 @@ import "go.yaml.in/yaml/v3"
 
 // stepEnds maps the line on which a sequence item of a YAML file begins to the
 // last line that belongs to it, which actionlint does not say.
-func stepEnds(data []byte) map[int]int {
-	root, err := yamlNode(data)
-	if err != nil || root == nil {
+func stepEnds(root *yaml.Node) map[int]int {
+	if root == nil {
 		return nil
 	}
 	ends := map[int]int{}

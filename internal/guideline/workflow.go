@@ -1,11 +1,14 @@
 package guideline
 
 import (
+	"bytes"
 	"errors"
 	"path"
 	"regexp"
+	"slices"
 	"sort"
 	"strings"
+	"sync"
 
 	"github.com/rhysd/actionlint"
 )
@@ -20,7 +23,7 @@ type Workflow struct {
 
 // Trigger is on which pull requests a workflow runs.
 type Trigger struct {
-	Event          string // "pull_request", "pull_request_target" or "merge_group"
+	Event          string // "pull_request", "pull_request_target", "merge_group" or "push"
 	Types          []string
 	Branches       []string
 	BranchesIgnore []string
@@ -43,6 +46,8 @@ type Job struct {
 	Calls    string // the reusable workflow it calls
 
 	with map[string]Input // what it gives the called workflow
+	ifs  []If             // its own, those of its callers, and those of the jobs it needs
+	dir  string           // where its scripts run, "" is the root
 }
 
 // Reports tells whether a check of this name comes from the job.
@@ -88,8 +93,13 @@ type Step struct {
 	Env      map[string]Input // names as written; those of the job and workflow included
 	Run      string
 	RunLine  int // where the script begins
+	// Caller is the line of the workflow that runs this script, which lies in a
+	// file of its own; nil for a step that is written out.
+	Caller *Quote
 
 	defaults map[string]Input // of the workflow or action it stands in
+	ifs      []If             // its own and those of the action it stands in
+	dir      string           // where it runs, "" is the root
 }
 
 // Input is a value given to a step, with its line.
@@ -116,10 +126,30 @@ func (s *Step) Label() string {
 // maxLabel is how much of a script names its step, in characters.
 const maxLabel = 60
 
+// when says for what a workflow is read.
+type when int
+
+const (
+	onPulls  when = iota // only if it runs on pull requests
+	onPushes             // also if it runs when a branch of the upstream is pushed
+	called               // whatever it runs on: another workflow calls it
+)
+
+// mayRun tells, without parsing, whether a workflow could run on a
+// contribution. A name can be hidden only by an escape.
+func mayRun(data []byte, runs when) bool {
+	return runs == called || bytes.Contains(data, []byte("pull_request")) || bytes.Contains(data, []byte("merge_group")) ||
+		runs == onPushes && bytes.Contains(data, []byte("push")) || bytes.Contains(data, []byte(`\x`)) || bytes.Contains(data, []byte(`\u`))
+}
+
 // parseWorkflow reads a workflow file. It answers false for one that does not
-// run on pull requests, unless it is asked for as a called workflow.
-func parseWorkflow(src *Source, data []byte, called bool) (Workflow, bool, error) {
-	if _, err := yamlNode(data); err != nil {
+// judge contributions, unless it is asked for as a called workflow.
+func parseWorkflow(src *Source, data []byte, runs when) (Workflow, bool, error) {
+	if !mayRun(data, runs) {
+		return Workflow{}, false, nil
+	}
+	root, err := yamlNode(data)
+	if err != nil {
 		return Workflow{}, false, err
 	}
 	parsed, problems := actionlint.Parse(data)
@@ -133,16 +163,17 @@ func parseWorkflow(src *Source, data []byte, called bool) (Workflow, bool, error
 	if parsed.Name != nil && parsed.Name.Value != "" {
 		w.Name = parsed.Name.Value
 	}
-	trigger, ok := pullTrigger(parsed.On)
-	if !ok && !called {
+	trigger, ok := pullTrigger(parsed.On, runs == onPushes)
+	if !ok && runs != called {
 		return w, false, nil
 	}
 	w.Trigger = trigger
-	ends, defaults := stepEnds(data), callDefaults(parsed)
+	ends, defaults := stepEnds(root), callDefaults(parsed)
 	for _, job := range parsed.Jobs {
 		w.Jobs = append(w.Jobs, newJob(src, parsed, job, ends))
 	}
 	for i := range w.Jobs {
+		w.Jobs[i].ifs = neededIfs(parsed, w.Jobs[i].ID)
 		for j := range w.Jobs[i].Steps {
 			w.Jobs[i].Steps[j].defaults = defaults
 		}
@@ -167,18 +198,61 @@ func callDefaults(w *actionlint.Workflow) map[string]Input {
 	return out
 }
 
-func pullTrigger(events []actionlint.Event) (Trigger, bool) {
-	for _, want := range []string{"pull_request", "pull_request_target", "merge_group"} {
+// neededIfs are the conditions of a job and of those without which it does not
+// run, its own last.
+func neededIfs(w *actionlint.Workflow, id string) []If {
+	var out []If
+	seen := map[string]bool{}
+	var visit func(id string)
+	visit = func(id string) {
+		job := w.Jobs[strings.ToLower(id)]
+		if job == nil || seen[id] || len(out) >= maxIfs {
+			return
+		}
+		seen[id] = true
+		if cond := value(job.If); !statusAsked().MatchString(cond) {
+			for _, n := range job.Needs {
+				visit(value(n))
+			}
+		}
+		if job.If != nil {
+			out = append(out, If{Text: job.If.Value, Line: line(job.If.Pos)})
+		}
+	}
+	visit(id)
+	return out
+}
+
+// maxIfs bounds the conditions on the way to one step.
+const maxIfs = 20
+
+// statusAsked matches conditions with which a job runs whatever became of the
+// jobs that it needs.
+var statusAsked = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)\b(always|failure|cancelled)\s*\(`)
+})
+
+// pullTrigger is how a workflow comes to run on a contribution.
+func pullTrigger(events []actionlint.Event, pushes bool) (Trigger, bool) {
+	names := []string{"pull_request", "pull_request_target", "merge_group"}
+	if pushes {
+		names = append(names, "push")
+	}
+	for _, want := range names {
 		for _, e := range events {
 			hook, ok := e.(*actionlint.WebhookEvent)
 			if !ok || hook.EventName() != want {
 				continue
 			}
-			return Trigger{
+			t := Trigger{
 				Event: want, Types: texts(hook.Types),
 				Branches: filter(hook.Branches), BranchesIgnore: filter(hook.BranchesIgnore),
 				Paths: filter(hook.Paths), PathsIgnore: filter(hook.PathsIgnore),
-			}, true
+			}
+			onlyTags := want == "push" && (hook.Tags != nil || hook.TagsIgnore != nil) && t.Branches == nil && t.BranchesIgnore == nil
+			if !onlyTags && !slices.Equal(t.Types, []string{"closed"}) {
+				return t, true
+			}
 		}
 	}
 	return Trigger{}, false
@@ -209,7 +283,7 @@ func value(s *actionlint.String) string {
 }
 
 func newJob(src *Source, w *actionlint.Workflow, j *actionlint.Job, ends map[int]int) Job {
-	job := Job{Source: src, ID: value(j.ID), If: value(j.If), Context: value(j.Name)}
+	job := Job{Source: src, ID: value(j.ID), If: value(j.If), Context: value(j.Name), dir: runDir(w.Defaults, j.Defaults)}
 	if job.Context == "" {
 		job.Context = job.ID
 	}
@@ -234,10 +308,24 @@ func newJob(src *Source, w *actionlint.Workflow, j *actionlint.Job, ends map[int
 		if s != nil {
 			step := newStep(s, env, ends)
 			step.Source = src
+			if step.dir == "" {
+				step.dir = job.dir
+			}
 			job.Steps = append(job.Steps, step)
 		}
 	}
 	return job
+}
+
+// runDir is the folder in which scripts run, as the defaults say.
+func runDir(defaults ...*actionlint.Defaults) string {
+	dir := ""
+	for _, d := range defaults {
+		if d != nil && d.Run != nil && d.Run.WorkingDirectory != nil {
+			dir = d.Run.WorkingDirectory.Value
+		}
+	}
+	return dir
 }
 
 func line(p *actionlint.Pos) int {
@@ -263,6 +351,9 @@ func addEnv(to map[string]Input, env *actionlint.Env) {
 func newStep(s *actionlint.Step, env map[string]Input, ends map[int]int) Step {
 	step := Step{Name: value(s.Name), If: value(s.If), Advisory: isTrue(s.ContinueOnError), Line: line(s.Pos)}
 	step.EndLine = max(step.Line, ends[step.Line])
+	if s.If != nil {
+		step.ifs = []If{{Text: s.If.Value, Line: line(s.If.Pos)}}
+	}
 	step.Env = make(map[string]Input, len(env))
 	for k, v := range env {
 		step.Env[k] = v
@@ -278,7 +369,7 @@ func newStep(s *actionlint.Step, env map[string]Input, ends map[int]int) Step {
 			}
 		}
 	case *actionlint.ExecRun:
-		step.Run = value(e.Run)
+		step.Run, step.dir = value(e.Run), value(e.WorkingDirectory)
 		if e.Run != nil {
 			step.RunLine = line(e.Run.Pos)
 			if strings.Contains(step.Run, "\n") && !e.Run.Quoted {

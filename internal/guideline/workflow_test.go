@@ -12,7 +12,7 @@ import (
 
 func readWorkflow(t *testing.T, text string) Workflow {
 	t.Helper()
-	w, _, err := parseWorkflow(&Source{Kind: KindWorkflow, Path: ".github/workflows/x.yml"}, []byte(text), true)
+	w, _, err := parseWorkflow(&Source{Kind: KindWorkflow, Path: ".github/workflows/x.yml"}, []byte(text), called)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,6 +80,8 @@ func TestTriggers(t *testing.T) {
 		"pull requests":                  {on: "pull_request", pulls: true, branch: "any", want: true},
 		"a list":                         {on: "[push, pull_request_target]", pulls: true, branch: "main", want: true},
 		"pushes only":                    {on: "push"},
+		"closed pull requests only":      {on: "{pull_request: {types: [closed]}}"},
+		"an escaped name":                {on: "\"pull\\x5frequest\"", pulls: true, branch: "any", want: true},
 		"a schedule":                     {on: "{schedule: [{cron: '0 0 * * *'}]}"},
 		"branches":                       {on: "{pull_request: {branches: [main]}}", pulls: true, branch: "main", want: true},
 		"other branches":                 {on: "{pull_request: {branches: [main]}}", pulls: true, branch: "dev"},
@@ -94,7 +96,7 @@ func TestTriggers(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w, ok, err := parseWorkflow(&Source{Path: "x.yml"}, []byte("on: "+c.on+"\njobs: {a: {runs-on: x, steps: [{run: y}]}}\n"), false)
+			w, ok, err := parseWorkflow(&Source{Path: "x.yml"}, []byte("on: "+c.on+"\njobs: {a: {runs-on: x, steps: [{run: y}]}}\n"), onPulls)
 			if err != nil || ok != c.pulls {
 				t.Fatalf("runs on pull requests: %v, %v", ok, err)
 			}
@@ -122,26 +124,6 @@ func TestReports(t *testing.T) {
 	} {
 		if got := c.job.Reports(c.context); got != c.want {
 			t.Errorf("%q reports %q: %v", c.job.Context, c.context, got)
-		}
-	}
-}
-
-func TestExcludesPulls(t *testing.T) {
-	t.Parallel()
-	for cond, want := range map[string]bool{
-		"":                            false,
-		"always()":                    false,
-		"github.event_name == 'push'": true,
-		"${{ github.event_name != 'pull_request' }}":                         true,
-		"github.event_name == 'push' || github.event_name == 'pull_request'": false,
-		"github.ref == 'refs/heads/main'":                                    true,
-		"github.actor != 'dependabot[bot]'":                                  false,
-		"github.repository_owner == 'acme'":                                  false,
-		"startsWith(github.ref, 'refs/tags/v')":                              true,
-		"github.event_name == 'pull_request' && github.base_ref == 'main'":   false,
-	} {
-		if got := excludesPulls(cond); got != want {
-			t.Errorf("%q excludes pull requests: %v", cond, got)
 		}
 	}
 }
@@ -193,6 +175,6 @@ func FuzzParseWorkflow(f *testing.F) {
 	f.Add("on: pull_request\njobs: {a: {uses: ./x, with: {b: c}}}")
 	f.Add("on: [push]\njobs:\n  a:\n    strategy: {matrix: {x: [*y]}}\n    steps:\n      - run: |\n          z")
 	f.Fuzz(func(_ *testing.T, text string) {
-		_, _, _ = parseWorkflow(&Source{Path: "x.yml"}, []byte(text), true)
+		_, _, _ = parseWorkflow(&Source{Path: "x.yml"}, []byte(text), called)
 	})
 }

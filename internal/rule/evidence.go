@@ -31,8 +31,13 @@ func fromGate(g guideline.Gate, line int, words, text string, params any) Requir
 		Said:     []guideline.Quote{g.Quote(line, words)},
 		Enforcer: Enforcer{Name: "workflow " + g.File(), URL: g.Step.Source.URL},
 	}
-	filtered := len(g.Workflow.Trigger.Paths) + len(g.Workflow.Trigger.PathsIgnore)
-	if g.Advisory || filtered > 0 { // it may not run on this change at all
+	if g.Step.Caller != nil {
+		r.Said = append(r.Said, *g.Step.Caller)
+	}
+	if g.When != nil {
+		r.asked = []*guideline.Condition{g.When}
+	}
+	if g.Advisory || g.Unclear { // nobody knows whether it runs on this change
 		r.Strength = Should
 	}
 	if g.Required && !g.Advisory {

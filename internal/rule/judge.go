@@ -148,6 +148,11 @@ func (r *Requirement) join(o Requirement) {
 			r.Said = append(r.Said, q)
 		}
 	}
+	r.joinConditions(o)
+	if o.rank == rankProse && r.rank > rankProse {
+		r.absorbed = append(r.absorbed, o)
+	}
+	r.absorbed = append(r.absorbed, o.absorbed...)
 	if stronger(o.Strength, r.Strength) {
 		r.Strength = o.Strength
 	}
@@ -165,9 +170,15 @@ func samePlace(a, b guideline.Quote) bool {
 // answers for itself what that means.
 func Check(reqs []Requirement, change *Change) []Finding {
 	var out []Finding
+	moment := change.moment()
 	for i := range reqs {
 		req := &reqs[i]
 		if req.Rule == nil || req.Rule.Check == nil {
+			continue
+		}
+		req, why := req.forChange(moment)
+		if why != "" {
+			out = append(out, Finding{Rule: req.Rule.ID, Verdict: Met, Requirement: req, Message: "not asked: " + why})
 			continue
 		}
 		for _, f := range req.Rule.Check(*req, change) {

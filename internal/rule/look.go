@@ -25,6 +25,7 @@ type lookPatterns struct {
 	bash    *regexp.Regexp // [[ "$X" =~ pattern ]]
 	grep    *regexp.Regexp // echo "$X" | grep -E 'pattern'
 	assign  *regexp.Regexp // NAME='pattern'
+	stdin   *regexp.Regexp // reads its standard input
 }
 
 var lookPattern = sync.OnceValue(func() lookPatterns {
@@ -37,9 +38,10 @@ var lookPattern = sync.OnceValue(func() lookPatterns {
 			lookBase:   re(`github\.base_ref|github\.event\.pull_request\.base\.ref|GITHUB_BASE_REF`),
 			lookCommit: re(`git log\b|git rev-list\b|/commits\b|listCommits|\.commits\b`),
 		},
-		env:    re(`\$\{?([A-Za-z_][A-Za-z0-9_]*)\}?`),
+		env:    re(`\$\{?([A-Za-z_][A-Za-z0-9_]*|[1-9]\b)`),
 		bash:   re(`\[\[\s*(!\s*)?"?(\$\{\{[^}]*\}\}|\$\{?\w+\}?)"?\s*=~\s*(.+?)\s*\]\]`),
 		grep:   re(`\|\s*(?:e?grep)((?:\s+-{1,2}[\w-]+)*)\s+(?:-e\s+)?(?:'([^']+)'|"([^"]+)")`),
+		stdin:  re(`\bcat\s*(\||\)|-|$)|/dev/stdin|(?m)(^|;|while)\s*(IFS=\S*\s+)?read\b|sys\.stdin|process\.stdin`),
 		assign: re(`(?m)^\s*(?:readonly |local |export )?(\w+)=(?:'([^']+)'|"([^"]+)")\s*;?\s*$`),
 	}
 })
@@ -65,6 +67,9 @@ func looksAt(s *guideline.Step, what look) bool {
 }
 
 func usesVariable(script, name string) bool {
+	if name == "stdin" { // what a called script is piped
+		return lookPattern().stdin.MatchString(script)
+	}
 	if strings.Contains(script, "process.env."+name) || strings.Contains(script, "env."+name) || strings.Contains(script, `"`+name+`"`) {
 		return true
 	}
@@ -134,12 +139,25 @@ func holds(s *guideline.Step, expr string, what look) bool {
 	if re.MatchString(expr) {
 		return true
 	}
-	for _, m := range lookPattern().env.FindAllStringSubmatch(expr, -1) {
-		if in, ok := s.Env[m[1]]; ok && re.MatchString(in.Value) {
+	return holdsVariable(s, expr, what, 0)
+}
+
+// maxAssigned is how many variables one can hand on to the next.
+const maxAssigned = 3
+
+func holdsVariable(s *guideline.Step, expr string, what look, depth int) bool {
+	p := lookPattern()
+	for _, m := range p.env.FindAllStringSubmatch(expr, -1) {
+		if in, ok := s.Env[m[1]]; ok && p.context[what].MatchString(in.Value) {
 			return true
 		}
-		assigned := regexp.MustCompile(`(?m)^\s*` + regexp.QuoteMeta(m[1]) + `=.*$`).FindString(s.Run)
-		if assigned != "" && re.MatchString(assigned) {
+		assigned := regexp.MustCompile(`(?m)^\s*(?:readonly |local |export |declare (?:-\w+ )?)?` + regexp.QuoteMeta(m[1]) + `=.*$`).FindString(s.Run)
+		if assigned == "" {
+			continue
+		}
+		_, value, _ := strings.Cut(assigned, "=")
+		stdin := s.Env["stdin"].Value != "" && p.stdin.MatchString(value) && p.context[what].MatchString(s.Env["stdin"].Value)
+		if stdin || p.context[what].MatchString(value) || depth < maxAssigned && holdsVariable(s, value, what, depth+1) {
 			return true
 		}
 	}

@@ -36,6 +36,13 @@ type Requirement struct {
 	Text     string // one line for people: "Signed-off-by on every commit"
 
 	rank rank
+	// asked lists when it is asked, if all who ask do so only sometimes, and
+	// otherwise is how firmly it is asked by those who always do.
+	asked     []*guideline.Condition
+	otherwise Strength
+	// absorbed are the requirements of prose that a more exact source took the
+	// place of, for finding contradictions.
+	absorbed []Requirement
 }
 
 // Rule reads one kind of requirement out of guidelines and judges a change by
