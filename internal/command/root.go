@@ -46,6 +46,7 @@ and follows it.`,
 	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error { return a.globals() }
 	root.AddGroup(
 		&cobra.Group{ID: "way", Title: "From found to merged:"},
+		&cobra.Group{ID: "owners", Title: "For owners:"},
 		&cobra.Group{ID: "setup", Title: "Set up:"},
 		&cobra.Group{ID: "more", Title: "More:"},
 	)
@@ -56,6 +57,7 @@ and follows it.`,
 		}
 	}
 	add("way", newFind(a), newShow(a), newContribute(a), newCheck(a), newSubmit(a), newStatus(a), newAbandon(a))
+	add("owners", newManifest(a))
 	add("setup", newSetup(a), newAuth(a), newConfig(a), newDoctor(a))
 	add("more", newDemo(a), newCompletion(a), newVersion(a))
 	root.AddCommand(helpTopics()...)

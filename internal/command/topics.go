@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/isrc-dev/isrc/internal/rule"
 )
 
 // makefile is what `isrc help make` prints and docs/make.md shows.
@@ -19,6 +21,7 @@ func helpTopics() []*cobra.Command {
 	return []*cobra.Command{
 		{Use: "exit-codes", Short: "What each exit code means", Long: exitCodesText()},
 		{Use: "environment", Short: "The variables that count", Long: environmentText()},
+		{Use: "rules", Short: "What isrc can read and judge, rule by rule", Long: rulesText()},
 		{Use: "output", Short: "Text, JSON, colour and questions", Long: outputText},
 		{Use: "make", Short: "A Makefile to include: check, contribute, gate", Long: makefile},
 	}
@@ -71,6 +74,16 @@ A pause that was planned (isrc contribute waits for your change) is no failure
 and ends with 0. With 7 trying later can succeed; with 2 to 6 it cannot before
 something is changed. The help of a command says with which codes it can end.
 `)
+	return b.String()
+}
+
+func rulesText() string {
+	var b strings.Builder
+	b.WriteString("isrc reads these kinds of requirements out of what a project says, and judges a\nchange by them. Their names go with check --only, --skip and --fix, with submit\n--despite, and into isrc.rules of a manifest, where owners correct a reading.\n\n")
+	for _, r := range rule.All() {
+		b.WriteString(hanging(fmt.Sprintf("  %-22s ", r.ID), r.Summary()))
+	}
+	b.WriteString("\ndocs/rules.md says of each what exactly it accepts and rejects.\n")
 	return b.String()
 }
 

@@ -5,6 +5,8 @@
 package rule
 
 import (
+	"strings"
+
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/guideline"
 )
@@ -68,6 +70,16 @@ type Rule struct {
 	fix func([]Requirement, *Change) *Fix
 	// after derives from what all other rules have derived.
 	after func(*Reading, []Requirement) []Requirement
+}
+
+// Summary is the first sentence of what the rule's page says.
+func (r *Rule) Summary() string {
+	text, _, _ := strings.Cut(r.Doc, "\n\n")
+	first, _, more := strings.Cut(text, ". ")
+	if more {
+		first += "."
+	}
+	return strings.ReplaceAll(first, "\n", " ")
 }
 
 // Verdict is how a change stands to a requirement.
