@@ -200,7 +200,7 @@ func TestWhatIsKeptOfChangedFiles(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.repo("lib")
-	many := strings.Repeat("0123456789abcde\n", 5000) // 80,000 bytes
+	many := strings.Repeat("0123456789abcde\n", 40_000) // 640,000 bytes
 	w.commit("lib", "before", "middle.txt", "one\ntwo\nthree\nfour", "end.txt", "a\nb", "same.txt", "x\ny\nz\n", "front.txt", "b\nc\n")
 	w.commit("lib", "after", "middle.txt", "one\nnew\ntwo\nthree\nmore\nfour", "end.txt", "a\nb\n", "large.txt", many,
 		"same.txt", "x\ny\ny\nz\n", "front.txt", "a\nb\nc\n", "empty.txt", "")
@@ -213,7 +213,7 @@ func TestWhatIsKeptOfChangedFiles(t *testing.T) {
 		byPath[f.Path] = f
 	}
 	large := byPath["large.txt"]
-	if len(large.AddedLines) != 4096 || large.AddedLines[4095] != (Line{4096, "0123456789abcde"}) || !large.LinesCut || large.Head != many[:4096] || large.Added != 5000 {
+	if len(large.AddedLines) != 32_768 || large.AddedLines[32_767] != (Line{32_768, "0123456789abcde"}) || !large.LinesCut || large.Head != many[:4096] || large.Added != 40_000 {
 		t.Errorf("large: %d lines, cut %v, %d bytes of head, %d added", len(large.AddedLines), large.LinesCut, len(large.Head), large.Added)
 	}
 	delete(byPath, "large.txt")

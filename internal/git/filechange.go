@@ -16,12 +16,12 @@ import (
 
 // Limits of what is compared line by line, and of what is kept of it.
 const (
-	maxDiffed    = 4 << 20  // bytes of one file; larger ones count as binary
-	maxFileLines = 64 << 10 // bytes of added lines that are kept of one file
-	maxKept      = 32 << 20 // bytes that are kept of all files
-	headBytes    = 4 << 10  // of a file's beginning
-	codeBytes    = 1 << 10  // of the beginning of code that was there before
-	lineCost     = 32       // bytes that a line takes beside its text
+	maxDiffed    = 4 << 20   // bytes of one file; larger ones count as binary
+	maxFileLines = 512 << 10 // bytes of added lines that are kept of one file
+	maxKept      = 32 << 20  // bytes that are kept of all files
+	headBytes    = 4 << 10   // of a file's beginning
+	codeBytes    = 1 << 10   // of the beginning of code that was there before
+	lineCost     = 32        // bytes that a line takes beside its text
 )
 
 // How the files of a change are shared out.

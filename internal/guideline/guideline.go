@@ -108,6 +108,7 @@ const (
 	KindCheck    = "required-check"
 	KindHistory  = "history"
 	KindUnread   = "unread" // something that could not be read
+	KindOwn      = "isrc"   // isrc's own advice, which nobody asked for
 )
 
 // Quote is what a source says, with its place. Text is as it was written: it
