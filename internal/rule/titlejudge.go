@@ -12,56 +12,113 @@ import (
 // judge answers why a title fails, or "". An error means that the judge's
 // pattern cannot be evaluated here.
 func (p TitleParams) judge(title string) (why string, err error) {
+	title = bounded(title)
 	switch p.Judge {
 	case judgePattern:
 		return p.judgePattern(title)
 	case judgeChecker:
-		for _, prefix := range p.Prefixes {
-			if strings.HasPrefix(title, prefix) {
-				return "", nil
-			}
+		if p.hasPrefix(p.Prefixes, title) {
+			return "", nil
 		}
 		if p.Pattern != "" {
-			return p.judgePattern(title)
+			return p.matches(title)
 		}
-		return fmt.Sprintf("%q begins with none of %s", title, strings.Join(p.Prefixes, ", ")), nil
+		return fmt.Sprintf("%q begins with none of %s", shown(title), strings.Join(p.Prefixes, ", ")), nil
 	case judgeLint:
 		return strings.Join(p.Lint.lint(title), "; "), nil
+	case judgeTypes:
+		return p.judgeTypes(title)
 	case judgeSemantic:
 		return p.judgeSemantic(title)
 	}
 	return "", fmt.Errorf("how %s judges titles is not known", p.By)
 }
 
+// judgePattern judges a title by everything that is given: pattern, length and
+// prefixes.
 func (p TitleParams) judgePattern(title string) (string, error) {
+	if p.Pattern != "" {
+		if why, err := p.matches(title); why != "" || err != nil {
+			return why, err
+		}
+	}
+	n := length(title, unitUTF16)
+	switch {
+	case n < p.Min:
+		return fmt.Sprintf("%q has %d characters, fewer than %d", shown(title), n, p.Min), nil
+	case p.Max > 0 && n > p.Max:
+		return fmt.Sprintf("%q has %d characters, more than %d", shown(title), n, p.Max), nil
+	case len(p.Prefixes) > 0 && !p.hasPrefix(p.Prefixes, title):
+		return fmt.Sprintf("%q begins with none of %s", shown(title), strings.Join(p.Prefixes, ", ")), nil
+	case p.hasPrefix(p.NotPrefixes, title):
+		return fmt.Sprintf("%q begins with what is not allowed: %s", shown(title), strings.Join(p.NotPrefixes, ", ")), nil
+	}
+	return "", nil
+}
+
+func (p TitleParams) matches(title string) (string, error) {
 	test, err := jsMatch(p.Pattern, p.Flags)
 	if err != nil {
 		return "", err
 	}
 	ok, err := test(title)
-	if err != nil || ok {
+	switch {
+	case err != nil || ok != p.Forbids:
 		return "", err
+	case p.Forbids:
+		return fmt.Sprintf("%q matches %s, which is not allowed", shown(title), firstLine(p.Pattern)), nil
 	}
-	return fmt.Sprintf("%q does not match %s", oneLine(title), p.Pattern), nil
+	return fmt.Sprintf("%q does not match %s", shown(title), firstLine(p.Pattern)), nil
+}
+
+func (p TitleParams) hasPrefix(prefixes []string, title string) bool {
+	return slices.ContainsFunc(prefixes, func(prefix string) bool {
+		if p.Fold {
+			return strings.HasPrefix(strings.ToLower(title), strings.ToLower(prefix))
+		}
+		return strings.HasPrefix(title, prefix)
+	})
+}
+
+// judgeTypes judges as the actions do that only look for a type: it must be one
+// of a list of words. Some want a pattern to match the title, too.
+func (p TitleParams) judgeTypes(title string) (string, error) {
+	h, err := p.parse(strings.TrimLeft(title, " \t"))
+	switch {
+	case err != nil:
+		return "", err
+	case h.Type == "":
+		return fmt.Sprintf("%q has no type", shown(title)), nil
+	case !slices.Contains(p.types(), h.Type):
+		return fmt.Sprintf("the type %q is none of %s", shown(h.Type), strings.Join(p.types(), ", ")), nil
+	case p.Pattern != "":
+		return p.matches(title)
+	}
+	for _, s := range splitTrim(h.Scope, ",") {
+		if len(p.Scopes) > 0 && !slices.Contains(p.Scopes, s) {
+			return fmt.Sprintf("the scope %q is none of %s", shown(s), strings.Join(p.Scopes, ", ")), nil
+		}
+	}
+	return "", nil
 }
 
 // judgeSemantic judges as amannn/action-semantic-pull-request does. Types and
 // scopes are patterns that must match as a whole; a scope may be several,
 // separated by commas; a pattern for the subject must match all of it.
 func (p TitleParams) judgeSemantic(title string) (string, error) {
-	h, err := p.parse(title)
+	h, err := p.parse(oneLine(title))
 	if err != nil {
 		return "", err
 	}
 	types := p.types()
 	switch {
 	case h.Type == "":
-		return fmt.Sprintf("%q has no type", title), nil
+		return fmt.Sprintf("%q has no type", shown(title)), nil
 	case h.Subject == "":
-		return fmt.Sprintf("%q has no subject", title), nil
+		return fmt.Sprintf("%q has no subject", shown(title)), nil
 	}
-	if ok, err := anyWhole(types, h.Type); err != nil || !ok {
-		return fmt.Sprintf("the type %q is none of %s", h.Type, strings.Join(types, ", ")), err
+	if ok, err := anyWhole(types, h.Type); err != nil || !ok && !p.AnyType {
+		return fmt.Sprintf("the type %q is none of %s", shown(h.Type), strings.Join(types, ", ")), err
 	}
 	if why, err := p.judgeScopes(h.Scope); why != "" || err != nil {
 		return why, err
@@ -85,7 +142,7 @@ func (p TitleParams) judgeSemantic(title string) (string, error) {
 
 func (p TitleParams) subjectError(h Header) string {
 	if p.SubjectPatternError == "" {
-		return fmt.Sprintf("the subject %q does not match %s", h.Subject, p.SubjectPattern)
+		return fmt.Sprintf("the subject %q does not match %s", shown(h.Subject), p.SubjectPattern)
 	}
 	return strings.NewReplacer("{subject}", h.Subject, "{title}", h.Text).Replace(p.SubjectPatternError)
 }
@@ -101,11 +158,11 @@ func (p TitleParams) judgeScopes(scope string) (string, error) {
 		s = strings.TrimSpace(s)
 		if len(p.Scopes) > 0 {
 			if ok, err := anyWhole(p.Scopes, s); err != nil || !ok {
-				return fmt.Sprintf("the scope %q is none of %s", s, strings.Join(p.Scopes, ", ")), err
+				return fmt.Sprintf("the scope %q is none of %s", shown(s), strings.Join(p.Scopes, ", ")), err
 			}
 		}
 		if ok, err := anyWhole(p.DisallowScopes, s); err != nil || ok {
-			return fmt.Sprintf("the scope %q is not allowed", s), err
+			return fmt.Sprintf("the scope %q is not allowed", shown(s)), err
 		}
 	}
 	return "", nil
@@ -114,13 +171,14 @@ func (p TitleParams) judgeScopes(scope string) (string, error) {
 // anyWhole tells whether one of the patterns matches all of a text. Most are
 // plain words and need no engine.
 func anyWhole(patterns []string, text string) (bool, error) {
-	if slices.Contains(patterns, text) {
+	if slices.Contains(patterns, text) && isPlain(text) {
 		return true, nil
 	}
 	for _, p := range patterns {
 		if isPlain(p) {
 			continue
 		}
+		// The action writes ^ before and $ behind an entry, and sets no group.
 		re, err := jsPattern("^"+p+"$", "")
 		if err != nil {
 			return false, err
@@ -140,10 +198,14 @@ func isPlain(pattern string) bool { return !strings.ContainsAny(pattern, `\.+*?(
 
 // parse takes a title apart, by the pattern that is configured if there is one.
 func (p TitleParams) parse(title string) (Header, error) {
-	if p.HeaderPattern == "" {
+	pattern := p.HeaderPattern
+	if pattern == "" {
+		pattern = p.Grammar
+	}
+	if pattern == "" {
 		return parseHeader(presetConventional, title), nil
 	}
-	re, err := jsPattern(p.HeaderPattern, "")
+	re, err := jsPattern(pattern, "")
 	if err != nil {
 		return Header{}, err
 	}
