@@ -62,7 +62,7 @@ func (s *Set) branch(t Trigger) string {
 
 // gate is a step with its circumstances; false when no contribution runs it.
 func (s *Set) gate(w *Workflow, job *Job, step *Step) (Gate, bool) {
-	g := Gate{Workflow: w, Job: job, Step: step, Required: s.requires(job), Advisory: job.Advisory || step.Advisory}
+	g := Gate{Workflow: w, Job: job, Step: step, Required: w.Required || s.requires(job), Advisory: job.Advisory || step.Advisory}
 	repo := s.Repo.FullName()
 	if repo == "/" {
 		repo = ""

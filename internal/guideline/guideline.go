@@ -59,9 +59,11 @@ type Set struct {
 	Rules          []forge.Rule
 	HeadRules      []forge.Rule
 	RequiredChecks []string // contexts, those of Rules included
-	Manifest       *manifest.Manifest
-	ManifestSource *Source
-	Problems       []manifest.Problem
+	// RequiredWorkflows are those that Rules run on every pull request.
+	RequiredWorkflows []RequiredWorkflow
+	Manifest          *manifest.Manifest
+	ManifestSource    *Source
+	Problems          []manifest.Problem
 	// History holds the last messages of the base branch, at most 50 and none
 	// of a merge. Whoever can read commits sets it after Read.
 	History []HistoryCommit

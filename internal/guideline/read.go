@@ -31,6 +31,7 @@ func Read(ctx context.Context, q Query, trees Trees, settings Settings) (*Set, e
 	}
 	files.Rules, files.HeadRules, files.RequiredChecks = known.Rules, known.HeadRules, known.RequiredChecks
 	files.Unread = append(files.Unread, known.Unread...)
+	files.readRequiredWorkflows(ctx, trees, settings)
 	for i := range files.Documents {
 		d := &files.Documents[i]
 		d.Sentences = readSentences(d, false)

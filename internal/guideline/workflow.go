@@ -19,6 +19,8 @@ type Workflow struct {
 	Name    string
 	Trigger Trigger
 	Jobs    []Job
+	// Required tells that a ruleset runs it, whether its checks are required or not.
+	Required bool
 }
 
 // Trigger is on which pull requests a workflow runs.

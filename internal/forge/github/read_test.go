@@ -371,3 +371,15 @@ func TestAnswersThatDidNotChangeComeFromTheCache(t *testing.T) {
 		t.Errorf("a broken cache gives %+v, %v", v, err)
 	}
 }
+
+func TestARepositoryIsFoundByItsNumber(t *testing.T) {
+	t.Parallel()
+	c, _ := testClient(t, said(200, `{"id": 7, "name": "lib", "full_name": "acme/lib", "owner": {"login": "acme"}}`))
+	got, err := c.RepositoryByID(t.Context(), c.Host(), 7)
+	if err != nil || !got.Equal(lib(c)) {
+		t.Errorf("got %v, %v", got, err)
+	}
+	if _, err := c.RepositoryByID(t.Context(), "elsewhere.example", 7); err == nil {
+		t.Error("a repository of another host is found")
+	}
+}

@@ -165,3 +165,20 @@ func (c *Client) DeleteBranch(ctx context.Context, r forge.RepoName, branch stri
 	}
 	return err
 }
+
+// RepositoryByID finds the name of a repository by its number, by which
+// rulesets know it.
+func (c *Client) RepositoryByID(ctx context.Context, host string, id int64) (forge.RepoName, error) {
+	var w gh.Repository
+	if _, err := c.do(ctx, get(fmt.Sprintf("repository %d", id), "repositories/%d", id), &w); err != nil {
+		return forge.RepoName{}, err
+	}
+	repo, ok := c.repo(&w)
+	if !ok {
+		return forge.RepoName{}, c.unavailable(fmt.Errorf("its answer about repository %d names none", id))
+	}
+	if !strings.EqualFold(repo.Host, host) {
+		return forge.RepoName{}, fmt.Errorf("repository %d lies on %s, not on %s", id, repo.Host, host)
+	}
+	return repo.RepoName, nil
+}
