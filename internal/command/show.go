@@ -265,13 +265,8 @@ func (c *card) guidelines(set *guideline.Set) {
 }
 
 func ownersOfAll(o *guideline.Owners) []string {
-	out := []string{}
-	for _, r := range o.Rules {
-		if r.Pattern == "*" {
-			out = append([]string{}, r.Owners...)
-		}
-	}
-	return out
+	r, _ := o.Everything()
+	return nonNil(r.Owners)
 }
 
 func requirementsOf(all []rule.Requirement) []requirement {

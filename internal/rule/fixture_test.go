@@ -77,6 +77,7 @@ type fixtureSettings struct {
 	HeadRules      []fixtureRule
 	RequiredChecks []string
 	History        []string
+	Repositories   map[string]string // number → OWNER/NAME, for rulesets that name one by its number
 }
 
 type fixtureRule struct {
@@ -107,6 +108,14 @@ func (f fixtureForge) Rules(_ context.Context, _ forge.RepoName, branch string) 
 
 func (f fixtureForge) RequiredChecks(context.Context, forge.RepoName, string) ([]string, error) {
 	return f.settings.RequiredChecks, nil
+}
+
+func (f fixtureForge) RepositoryByID(_ context.Context, host string, id int64) (forge.RepoName, error) {
+	owner, name, ok := strings.Cut(f.settings.Repositories[fmt.Sprint(id)], "/")
+	if !ok {
+		return forge.RepoName{}, &forge.NotFoundError{What: fmt.Sprintf("repository %d", id)}
+	}
+	return forge.RepoName{Host: host, Owner: owner, Name: name}, nil
 }
 
 func (f fixtureForge) Tree(_ context.Context, repo forge.RepoName, _ string) (fs.FS, string, error) {

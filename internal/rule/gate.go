@@ -22,8 +22,17 @@ type GateParams struct {
 func gate() *Rule {
 	return &Rule{
 		ID: "gate",
-		Doc: "Everything that will judge the pull request and that isrc cannot judge beforehand is named: required checks whose code lies elsewhere, scripts, actions and rules that are not known. " +
-			"Tests and builds that run on the forge are named, too, when they are required.",
+		Doc: `Everything that will judge the pull request and that isrc cannot judge beforehand is named, so that a green answer is honest.
+
+These are scripts and actions that look at the title, the description, the branch or the commits and that no rule has read; Danger; workflows that call what cannot be read; rules of rulesets whose kind is not known, with their parameters as the forge gives them; and sources that could not be read at all. The verdict is "unknown", never "met".
+Rules that bind only who merges are left out.
+
+` + "```" + `
+- run: npx danger ci        # unknown: isrc cannot read the rules of Danger
+- run: go test ./...        # not named here: it only tests
+` + "```" + `
+
+Accepted: nothing; whoever wants to be sure looks at the place that is named.`,
 		Check: func(req Requirement, _ *Change) []Finding {
 			p := req.Params.(GateParams)
 			return []Finding{{Verdict: p.Verdict, Message: p.Why}}
@@ -32,60 +41,20 @@ func gate() *Rule {
 	}
 }
 
-const willRun = "it will run on the pull request"
-
 func deriveGates(set *Reading, reqs []Requirement) []Requirement {
 	var out []Requirement
-	for _, context := range set.RequiredChecks {
-		out = append(out, checkGate(set, reqs, context)...)
-	}
 	out = append(out, stepGates(set, reqs)...)
 	out = append(out, jobGates(set)...)
 	for _, r := range branchRules(set) {
-		out = append(out, ruleGate(r)...)
+		if !ruleExplained(r, reqs) {
+			out = append(out, ruleGate(r)...)
+		}
 	}
 	for _, u := range set.Unread {
 		out = append(out, unreadGate(u))
 	}
 	return out
 }
-
-// checkGate asks whether a required check is explained: by a rule that names
-// it, or by a workflow whose steps are understood.
-func checkGate(set *Reading, reqs []Requirement, context string) []Requirement {
-	name := "required check " + quoted(context)
-	if slices.ContainsFunc(reqs, func(r Requirement) bool { return r.Enforcer.Name == "required check "+context }) {
-		return nil
-	}
-	var own []guideline.Gate
-	for _, g := range set.Gates() {
-		if g.Job.Reports(context) {
-			own = append(own, g)
-		}
-	}
-	req := fromCheck(context, name, GateParams{Name: context, Verdict: Unknown, Why: "its code is not readable from here; " + willRun})
-	switch {
-	case len(own) > 0:
-		if slices.ContainsFunc(own, func(g guideline.Gate) bool { return judges(g) != "" }) {
-			return nil // each of those steps is, or is not, explained on its own
-		}
-		g := own[len(own)-1]
-		req.Params = GateParams{Name: context, Verdict: Later, Why: willRun}
-		req.Said = append(req.Said, g.Quote(g.Job.Line, g.Step.Label()))
-		req.Said[1].Source = g.Job.Source
-	case isCLA(context):
-		req.Params = GateParams{Name: context, Verdict: Later, Why: "it asks for a contributor licence agreement on the pull request"}
-	case slices.ContainsFunc(set.Workflows, func(w guideline.Workflow) bool {
-		return slices.ContainsFunc(w.Jobs, func(j guideline.Job) bool { return j.Unread != "" && strings.HasPrefix(context, j.Context) })
-	}):
-		return nil // jobGates says why
-	}
-	return []Requirement{req}
-}
-
-// quoted puts a name between quotes as it is: people look for it as they know
-// it, and whoever shows it makes it safe.
-func quoted(name string) string { return `"` + oneLine(name) + `"` }
 
 func isCLA(context string) bool {
 	c := strings.ToLower(context)
@@ -188,6 +157,15 @@ func jobGates(set *Reading) []Requirement {
 	return out
 }
 
+// ruleExplained tells whether a requirement was read from a rule of a ruleset.
+func ruleExplained(r forge.Rule, reqs []Requirement) bool {
+	return slices.ContainsFunc(reqs, func(req Requirement) bool {
+		return slices.ContainsFunc(req.Said, func(q guideline.Quote) bool {
+			return q.Source != nil && q.Source.Kind == guideline.KindRuleset && q.Source.Path == r.Type && q.Source.URL == r.URL
+		})
+	})
+}
+
 // ruleGate names rules of rulesets that bind a contribution and that no rule of
 // ours judges. What binds only who merges is left out.
 func ruleGate(r forge.Rule) []Requirement {
@@ -196,24 +174,33 @@ func ruleGate(r forge.Rule) []Requirement {
 	case "pull_request", "creation", "update", "deletion", "non_fast_forward", "merge_queue", "required_deployments",
 		"required_linear_history", "tag_name_pattern", "required_status_checks", "branch_name_pattern":
 		return nil
-	case "commit_message_pattern", "commit_author_email_pattern", "committer_email_pattern":
-		if _, ok := rulesetPattern(r, r.Type); ok {
-			return nil
-		}
-		why = "its parameters cannot be read"
-	case "file_path_restriction", "file_extension_restriction", "max_file_path_length", "max_file_size":
-		if _, ok := pathParams(r); ok {
-			return nil
-		}
+	case "workflows", "commit_message_pattern", "commit_author_email_pattern", "committer_email_pattern",
+		"file_path_restriction", "file_extension_restriction", "max_file_path_length", "max_file_size":
 		why = "its parameters cannot be read"
 	case "required_signatures":
 		why = "commits must carry signatures that the forge can verify; that is not judged yet"
-	case "workflows", "code_scanning", "code_quality", "copilot_code_review":
+	case "code_scanning", "code_quality", "copilot_code_review":
 		why = willRun
 	default:
 		why = "this kind of rule is not known"
 	}
-	return []Requirement{fromRuleset(r, "rule "+r.Type, "ruleset rule "+quoted(r.Type), GateParams{Name: r.Type, Verdict: Unknown, Why: why})}
+	return []Requirement{fromRuleset(r, ruleWords(r), "ruleset rule "+quoted(r.Type), GateParams{Name: r.Type, Verdict: Unknown, Why: why})}
+}
+
+// maxRuleWords is how much of a rule's parameters is shown, in bytes.
+const maxRuleWords = 200
+
+// ruleWords is a rule as the forge gives it, so that people can read what isrc
+// cannot.
+func ruleWords(r forge.Rule) string {
+	words := strings.Join(strings.Fields(string(r.Parameters)), " ")
+	switch {
+	case words == "" || words == "null" || words == "{}":
+		return "rule " + r.Type
+	case len(words) > maxRuleWords:
+		words = strings.ToValidUTF8(words[:maxRuleWords], "") + "…"
+	}
+	return "rule " + r.Type + " " + words
 }
 
 // unreadGate names a source that could not be read: what it asks is not known.
