@@ -84,11 +84,11 @@ func (s *Set) readRequiredWorkflow(ctx context.Context, trees Trees, settings Se
 	if err != nil {
 		return fmt.Errorf("read %s of %s: %w", w.Path, w.Repo.FullName(), err)
 	}
-	parsed, _, err := parseWorkflow(f.source(KindWorkflow, w.Path), data, true)
+	parsed, _, err := parseWorkflow(f.source(KindWorkflow, w.Path), data, called)
 	if err != nil {
 		return fmt.Errorf("read %s of %s: %w", w.Path, w.Repo.FullName(), err)
 	}
-	calls := &caller{trees: trees, query: s.Query, remote: map[string]remoteTree{}}
+	calls := newCaller(trees, s.Query, s.read[0]) // scripts that steps run lie in the repository that is contributed to
 	parsed.Jobs = calls.expand(ctx, f, parsed.Jobs, 0)
 	parsed.Trigger = Trigger{Event: "pull_request"}
 	parsed.Required = true
