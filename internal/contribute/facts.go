@@ -39,6 +39,9 @@ func (r *Review) fact(ctx context.Context, site *Site, f rule.Fact) rule.FactVal
 		gpg, ssh, err := site.Forge.SigningKeys(ctx, f.Text)
 		return known(rule.KeysFact{GPG: gpg, SSH: ssh}, err)
 	case rule.FactEmails:
+		if r.Pull != nil && r.Pull.Author.Login != site.KnownLogin {
+			return rule.FactValue{Why: "only " + r.Pull.Author.Login + " can see them"}
+		}
 		return known(site.Forge.Emails(ctx))
 	case rule.FactMerge:
 		return known(mergeFact(ctx, site, r.Upstream))

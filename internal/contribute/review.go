@@ -24,6 +24,9 @@ type Review struct {
 	Change       *rule.Change
 	Findings     []rule.Finding
 	Uncommitted  []string // paths that are not judged
+	// Pull is the pull request that is reviewed as it is on the forge; nil when
+	// the change of a clone is.
+	Pull *forge.Pull
 
 	frugal bool
 	login  string // on the forge, "" when not known
@@ -53,6 +56,7 @@ func (p *Place) Review(ctx context.Context, site *Site, tool *git.Tool, o Review
 	if err := r.see(ctx, tool, o); err != nil {
 		return nil, err
 	}
+	r.attend(ctx, site)
 	if _, err := r.Write(ctx, site, SubmitOptions{}); err != nil {
 		return nil, err
 	}
@@ -178,7 +182,10 @@ func commitOf(c git.Commit, email string, pushed map[string]bool) rule.Commit {
 
 // draft takes the pull request's text from the CI event or the clone; with none of them the first commit's header stands for the title.
 func (r *Review) draft() (rule.Draft, error) {
-	if r.Event != nil {
+	switch {
+	case r.Pull != nil:
+		return draftOf(*r.Pull), nil
+	case r.Event != nil:
 		return r.Event.Draft(), nil
 	}
 	d, err := LoadDraft(r.Repo, r.Branch)

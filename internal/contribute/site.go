@@ -43,9 +43,16 @@ type Accounts interface {
 	OwnersErrors(ctx context.Context, repo forge.RepoName, ref string) ([]forge.OwnersError, error)
 }
 
+// Answers is how others have answered a pull request.
+type Answers interface {
+	Reviews(context.Context, forge.RepoName, int) ([]forge.Review, error)
+	Checks(ctx context.Context, repo forge.RepoName, sha string) ([]forge.Check, error)
+}
+
 // Forge is a forge as contributions need it.
 type Forge interface {
 	Lookups
+	Answers
 	Accounts
 	Writes
 	guideline.Settings

@@ -17,7 +17,7 @@ import (
 // sections and boxes that are still open.
 func (r *Review) Text(o SubmitOptions) (rule.Draft, error) {
 	d := r.Change.Draft
-	if r.Event != nil {
+	if r.isOpen() {
 		return d, nil // the pull request is open, and judged as it is
 	}
 	d.Exists = true
@@ -76,7 +76,7 @@ func (r *Review) Write(ctx context.Context, site *Site, o SubmitOptions) (rule.D
 		}
 	}
 	verified := rule.VerifiedBoxes(open, r.Findings)
-	if len(verified) == 0 || o.Body != nil || r.Event != nil {
+	if len(verified) == 0 || o.Body != nil || r.isOpen() {
 		return d, nil
 	}
 	o.Ticks = append(slices.Clone(o.Ticks), verified...)
