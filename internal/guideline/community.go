@@ -61,7 +61,7 @@ func (s *Set) document(f *files, kind, name string, byDefault bool) (Document, b
 }
 
 var linkedPattern = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)commit|contribut|guideline|pull|patch|convention|style|dco|sign|workflow|develop|title|branch|test|build|hack`)
+	return regexp.MustCompile(`(?i)commit|contribut|guideline|pull|patch|convention|style|dco|sign|workflow|develop|title|branch|test|build|hack|polic|\bai\b`)
 })
 
 // readLinked reads the pages of the same repository that CONTRIBUTING points
@@ -103,7 +103,7 @@ func linkedPage(from string, l Link) (string, bool) {
 	if rooted, ok := strings.CutPrefix(target, "/"); ok {
 		name = path.Clean(rooted)
 	}
-	if strings.HasPrefix(name, "..") || isNamed("contributing", "readme", "code_of_conduct", "security", "support", "pull_request_template")(path.Base(name)) {
+	if strings.HasPrefix(name, "..") || isNamed("contributing", "readme", "code_of_conduct", "security", "support", "pull_request_template", "agents", "claude", "gemini", "copilot-instructions")(path.Base(name)) {
 		return "", false
 	}
 	return name, true
