@@ -88,7 +88,7 @@ func requiredApp(set *Reading, context string) int64 {
 func requiredContext(set *Reading, reqs []Requirement, context string) (RequiredCheckParams, guideline.Quote, bool) {
 	p := RequiredCheckParams{Context: context, Verdict: Unknown, Why: "its code is not readable from here; " + willRun}
 	p.Filters, p.Other = reporters(set, context)
-	named := slices.ContainsFunc(reqs, func(r Requirement) bool { return r.Enforcer.Name == "required check "+context })
+	named := slices.ContainsFunc(reqs, func(r Requirement) bool { return r.Enforcer.Name == "required check "+context && !r.onlyNames() })
 	var own []guideline.Gate
 	for _, g := range set.Gates() {
 		if g.Job.Reports(context) {
