@@ -62,7 +62,7 @@ func known[T any](value T, err error) rule.FactValue {
 // else as git hears it.
 func (r *Review) hasBranch(ctx context.Context, site *Site, branch string) (bool, error) {
 	if err := checkBranch(branch); err != nil {
-		return false, nil // no branch can be called that
+		return false, nil //nolint:nilerr // a name that no branch can have is that of no branch
 	}
 	if r.Remote != "" {
 		if _, err := r.Repo.Resolve("refs/remotes/" + r.Remote + "/" + branch); err == nil {

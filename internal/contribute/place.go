@@ -21,6 +21,7 @@ type Place struct {
 	Head     string // commit that is judged
 	Detached bool
 	Run      *workflow.State // nil when no journal is known
+	RunsDir  string          // folder of the journals
 
 	Upstream forge.RepoName // zero when no forge is known
 	Remote   string         // remote of the upstream, "" when there is none
@@ -60,7 +61,7 @@ func (f Finder) Find(ctx context.Context) (*Place, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Place{Repo: repo, Dir: repo.Root(), Branch: branch, Head: head, Detached: detached}
+	p := &Place{Repo: repo, Dir: repo.Root(), Branch: branch, Head: head, Detached: detached, RunsDir: f.Runs}
 	if p.Run, err = f.run(ctx, repo, branch); err != nil {
 		return nil, err
 	}
