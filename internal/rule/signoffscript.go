@@ -8,6 +8,56 @@ import (
 	"github.com/isrc-dev/isrc/internal/guideline"
 )
 
+// signOffScript reads the pattern with which a script tests the commits, one by
+// one. A script that looks once at all of them, or that lets everything pass,
+// asks for nothing of each commit; it stays a gate.
+func signOffScript(s *guideline.Step) (int, string, SignOffDialect, bool) {
+	p := signOffPatternsOf()
+	if !p.script.MatchString(s.Run) {
+		return 0, "", SignOffDialect{}, false
+	}
+	line, text := lineOf(s, "igned-off-by")
+	if d, ok := jqDialect(s.Run); ok {
+		return line, text, d, true
+	}
+	if !p.each.MatchString(s.Run) || p.lets.MatchString(text) {
+		return 0, "", SignOffDialect{}, false
+	}
+	d, ok := scriptDialect(text)
+	if !ok {
+		d, ok = shellDialect(text)
+	}
+	if strings.Contains(s.Run, "--no-merges") || strings.Contains(s.Run, "--max-parents=1") {
+		d.Name = dialectNoMerges
+	}
+	return line, text, d, ok
+}
+
+// shellDialect reads the test of a shell: [[ "$message" =~ PATTERN ]], or a
+// text between stars.
+func shellDialect(line string) (SignOffDialect, bool) {
+	p := signOffPatternsOf()
+	m := p.shell.FindStringSubmatch(line)
+	if m == nil {
+		return SignOffDialect{}, false
+	}
+	operator, word := m[1], strings.TrimSpace(m[2])
+	if operator == "=~" {
+		pattern, ok := shellPattern("", word)
+		if _, err := regexp.Compile(pattern); !ok || err != nil {
+			return SignOffDialect{}, false
+		}
+		return SignOffDialect{Name: dialectGrep, Pattern: pattern}, true
+	}
+	text, stars := strings.CutPrefix(word, "*")
+	text, more := strings.CutSuffix(text, "*")
+	text = strings.Trim(text, `"'`)
+	if !stars || !more || strings.ContainsAny(text, "*?[]$") {
+		return SignOffDialect{}, false
+	}
+	return SignOffDialect{Name: dialectGrep, Pattern: regexp.QuoteMeta(text)}, true
+}
+
 // lineOf is the first line of a script that holds a word, and its number in
 // the file.
 func lineOf(s *guideline.Step, word string) (int, string) {
