@@ -130,6 +130,9 @@ func branchPrefixes(rules []BranchParams, kind string) []string {
 			}
 		}
 		all = append(all, wordsOfPattern.FindAllString(pattern, 20)...)
+		for _, one := range append(slices.Clone(p.AnyOf), deref(p.Regex)...) {
+			all = append(all, wordsOfPattern.FindAllString(one.Text, 20)...)
+		}
 	}
 	meant := func(prefix string) int {
 		t, ok := typeFor(strings.TrimRight(prefix, "/-_"), conventionalTypes())
@@ -140,6 +143,13 @@ func branchPrefixes(rules []BranchParams, kind string) []string {
 	}
 	slices.SortStableFunc(all, func(a, b string) int { return meant(a) - meant(b) })
 	return slices.Compact(all)
+}
+
+func deref(p *Pattern) []Pattern {
+	if p == nil {
+		return nil
+	}
+	return []Pattern{*p}
 }
 
 // slug writes words for a branch's name: small letters and digits, joined with
