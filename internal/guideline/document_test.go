@@ -198,7 +198,7 @@ func TestParseDocumentBounds(t *testing.T) {
 		"nested brackets are left out":         {fill("["), work{}},
 		"deep indents are left out":            {strings.Repeat("  ", 200) + "x\n" + strings.Repeat("\t", 5000) + "x", work{}},
 		"lines of brackets are one sentence":   {fill("[[[[[[[[[[\n"), work{1, 1, 0}},
-		"open emphasis is one sentence":        {fill("*a **b "), work{1, 1, 0}},
+		"absurdly much emphasis is not read":   {fill("*a **b "), work{0, 0, 0}},
 		"nul bytes are one sentence":           {fill("\x00"), work{1, 1, 0}},
 		"headings are no sentences":            {fill("# a\n"), work{page / 4, 0, 0}},
 		"each code span is held once":          {strings.Repeat("Run `a` b. ", 500), work{1, 500, 500}},

@@ -1,9 +1,10 @@
 package guideline
 
 import (
-	"path"
+	"regexp"
 	"sort"
 	"strings"
+	"sync"
 
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
@@ -15,8 +16,8 @@ import (
 // maxProse bounds pages for people: the largest known CONTRIBUTING has 60 kB.
 const maxProse = 256 << 10
 
-// ParseDocument reads prose into blocks and sentences. name is the file's name;
-// AsciiDoc and reStructuredText are read as far as they look like Markdown.
+// ParseDocument reads prose into blocks and sentences: Markdown, and AsciiDoc
+// and reStructuredText by their names.
 func ParseDocument(source *Source, kind string, data []byte) Document {
 	if len(data) > maxProse {
 		data = data[:maxProse]
@@ -28,11 +29,19 @@ func ParseDocument(source *Source, kind string, data []byte) Document {
 	return Document{Source: source, Kind: kind, Blocks: m.blocks}
 }
 
-// flatten takes away lines that nest containers absurdly deep: a reader of
-// trees would go as deep as they do.
+// Bounds on what one paragraph may hold: finding the pairs of marks takes
+// quadratic time.
+const (
+	deepest  = 24
+	mostMark = 2000
+)
+
+// flatten takes away lines that nest containers absurdly deep, because a reader
+// of trees would go as deep as they do, and what of a paragraph has absurdly
+// many marks.
 func flatten(src string) string {
-	const deepest = 24
 	lines := strings.SplitAfter(strings.ReplaceAll(src, "\r\n", "\n"), "\n")
+	marked := 0
 	for i, line := range lines {
 		markers, blanks := 0, 0
 		for _, c := range line {
@@ -44,36 +53,36 @@ func flatten(src string) string {
 				break
 			}
 		}
+		if strings.TrimSpace(line) == "" {
+			marked = 0
+			continue
+		}
+		if item := strings.TrimLeft(line, " "); strings.HasPrefix(item, "- ") || strings.HasPrefix(item, "* ") || strings.HasPrefix(item, "|") {
+			marked = 0 // an item or a row of its own
+		}
+		marked += marksIn(line)
 		rule := strings.Trim(line, "-*+ \t\n") == "" && !strings.Contains(line, " ")
-		if !rule && (markers > deepest || blanks > 4*deepest) || strings.Count(line, "[") > 500 {
+		if !rule && (markers > deepest || blanks > 4*deepest || marked > mostMark) {
 			lines[i] = "\n"
 		}
 	}
 	return strings.Join(lines, "")
 }
 
-// asMarkdown writes the headings and fences of AsciiDoc as Markdown's. The
-// number of lines stays.
-func asMarkdown(name, src string) string {
-	switch strings.ToLower(path.Ext(name)) {
-	case ".adoc", ".asciidoc":
-	default:
-		return src
-	}
-	lines := strings.Split(src, "\n")
-	for i, line := range lines {
-		title := strings.TrimLeft(line, "=")
-		level := len(line) - len(title)
-		switch {
-		case level > 0 && level < 7 && strings.HasPrefix(title, " "):
-			lines[i] = strings.Repeat("#", level) + title
-		case line == "----" || line == "....":
-			lines[i] = "```"
-		case strings.HasPrefix(line, "[source") || strings.HasPrefix(line, ":"):
-			lines[i] = ""
+// marksIn counts what may open or close something in a line.
+func marksIn(line string) int {
+	n := 0
+	for i := range len(line) {
+		switch c := line[i]; c {
+		case '[', '<', '`':
+			n++
+		case '*', '_':
+			if i == 0 || line[i-1] != c {
+				n++
+			}
 		}
 	}
-	return strings.Join(lines, "\n")
+	return n
 }
 
 func lineStarts(src []byte) []int {
@@ -113,7 +122,11 @@ func (m *marks) walk(n ast.Node, kind BlockKind) {
 		case *ast.CodeBlock:
 			m.add(m.code(c))
 		case *ast.Blockquote:
-			m.walk(c, BlockQuote)
+			if m.isNote(c) {
+				m.walk(c, BlockParagraph)
+			} else {
+				m.walk(c, BlockQuote)
+			}
 		case *ast.ListItem:
 			if kind == BlockQuote {
 				m.walk(c, BlockQuote)
@@ -131,12 +144,39 @@ func (m *marks) walk(n ast.Node, kind BlockKind) {
 	}
 }
 
+var noteMark = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)^\W{0,6}(\[!(note|tip|important|warning|caution)\]|(note|tip|important|warning|caution)\b)`)
+})
+
+// isNote tells whether what is set as a quotation is the page's own words: an
+// alert, or a note that names itself.
+func (m *marks) isNote(q *ast.Blockquote) bool {
+	first, ok := q.FirstChild().(*ast.Paragraph)
+	if !ok || first.Lines().Len() == 0 {
+		return false
+	}
+	line := first.Lines().At(0)
+	return noteMark().Match(line.Value(m.src))
+}
+
 func (m *marks) add(b Block) {
+	b.Text = alertMark(b.Text)
 	if b.Line == 0 {
 		return
 	}
 	b.Headings = append([]string(nil), m.headings...)
 	m.blocks = append(m.blocks, b)
+}
+
+// alertMark takes away the mark of an alert, with blanks so that offsets stay.
+func alertMark(text string) string {
+	if !strings.HasPrefix(text, "[!") {
+		return text
+	}
+	if end := strings.IndexByte(text, ']'); end > 0 && end < 14 {
+		return strings.Repeat(" ", end+1) + text[end+1:]
+	}
+	return text
 }
 
 func (m *marks) heading(h *ast.Heading) {

@@ -26,18 +26,18 @@ type guards struct {
 var prose = sync.OnceValue(func() guards {
 	re := func(s string) *regexp.Regexp { return regexp.MustCompile(`(?i)` + s) }
 	return guards{
-		owners:  re(`\b(maintainers?|committers|reviewers|releas(e|es|ing)|merging|triag\w*|backport\w*|governance|core team)\b`),
+		owners:  re(`\b(maintainers?|committers|reviewers|releas(e|es|ing)|merging|triag\w*|backport\w*|governance|core team|reviewing|review policy|code review checklist)\b`),
 		notes:   re(`release[- ]notes?|\bmerge requests?\b|contact\w* the maintainers`),
 		licence: re(`\bI certify\b|including my sign-off|\bI have the right (under|to submit)|I understand and agree that this project|Everyone is permitted to copy and distribute verbatim`),
 		agents:  re(`\bif you('re| are) an? (AI|LLM|language model|coding agent|automated agent)|\b(AI|LLM|coding) (agents?|assistants?) (must|should|need|have to)\b`),
-		negated: re(`\b(don['’]t|doesn['’]t|do not|does not|no longer) (need|have) to\b|\b(don['’]t|doesn['’]t|do not|does not) need an?y?\b|\b(not|n['’]t|no longer) (strictly )?(required?|requires|necessary|mandatory|needed)\b|\bno need\b|\bneed(n['’]t| not)\b`),
+		negated: re(`\b(don['’]t|doesn['’]t|do not|does not|no longer) (need|have) to\b|\b(don['’]t|doesn['’]t|do not|does not) need an?y?\b|\b(not|n['’]t|no longer) (strictly )?(required?|requires|necessary|mandatory|needed)\b|\bno (need|requirement|obligation)\b|\bneed(n['’]t| not)\b`),
 		firm:    re(`\b(must|shall|requires?|required|mandatory|needs? to|need (a|the)|needs (a|the)|ha(s|ve) to|enforced|enforces|rejected|rejects?)\b|\b(will|can) ?not be (merged|accepted|reviewed)|\bwon['’]t be (merged|accepted|reviewed)|\bwill be closed\b|\bcan['’]t be merged\b|\bneeds? \w+[- ]?off\b`),
 		// what neither asks firmly nor leaves open is read as asked
 		soft:     re(`\b(should|please|recommend\w*|ask|expect\w*)\b`),
 		optional: re(`\b(may|might|optional(ly)?|prefer(red|ably|s)?|would be (good|nice|great)|nice to have|encouraged?|feel free|if you (like|want|wish)|consider)\b`),
 		byOwners: re(`\b(we|maintainers?|the (core )?team|a (committer|maintainer)|reviewers?|our bot)\b( \w+){0,3} (squash|merge|rebase|cherry-pick|backport|update|release|tag|label|assign|take care|add)(s|es|ed)?\b`),
 		end:      regexp.MustCompile("[.!?][)\"'”’]*(\\s+|$)"),
-		short:    re(`\b(e\.g|i\.e|etc|vs|cf|no|fig|resp|approx)\.$`),
+		short:    re(`\b(e\.g|i\.e|etc|vs|cf|no|fig|resp|approx|max|min|incl|excl|ca)\.$`),
 	}
 })
 
