@@ -160,7 +160,7 @@ func (s *Set) linkedPage(f *files, from string, l Link) (string, bool) {
 		if page, ok := f.find([]string{name}, isNamed("readme", "index")); ok && name != "." {
 			return page, !slices.Contains(communityDirs(), name)
 		}
-		return name, slices.Contains(f.list(path.Dir(name)), name)
+		return name, linkPattern().wanted.MatchString(path.Base(name)) && slices.Contains(f.list(path.Dir(name)), name)
 	}
 	return "", false
 }

@@ -26,7 +26,7 @@ type guards struct {
 var prose = sync.OnceValue(func() guards {
 	re := func(s string) *regexp.Regexp { return regexp.MustCompile(`(?i)` + s) }
 	return guards{
-		owners:  re(`\b(maintainers?|committers|reviewers|releas(e|es|ing)|merging|triag\w*|backport\w*|governance|core team|reviewing|review policy|code review checklist)\b`),
+		owners:  re(`\b(maintainers?|committers|reviewers|releas(e|es|ing)|merging|triag\w*|backport\w*|governance|core team|reviewing|review policy)\b`),
 		notes:   re(`release[- ]notes?|\bmerge requests?\b|contact\w* the maintainers`),
 		licence: re(`\bI certify\b|including my sign-off|\bI have the right (under|to submit)|I understand and agree that this project|Everyone is permitted to copy and distribute verbatim`),
 		agents:  re(`\bif you('re| are) an? (AI|LLM|language model|coding agent|automated agent)|\b(AI|LLM|coding) (agents?|assistants?) (must|should|need|have to)\b`),
