@@ -128,6 +128,10 @@ func (r *Repo) resolve(rev string) (plumbing.Hash, error) {
 		return plumbing.ZeroHash, err
 	}
 	if !strings.ContainsAny(rev, "{:@") { // go-git answers main@{upstream} with main
+		var err error
+		if rev, err = r.unabbreviated(rev); err != nil {
+			return plumbing.ZeroHash, err
+		}
 		r.mu.Lock()
 		id, err := r.repo.ResolveRevision(plumbing.Revision(rev))
 		r.mu.Unlock()
@@ -143,6 +147,32 @@ func (r *Repo) resolve(rev string) (plumbing.Hash, error) {
 		return plumbing.NewHash(sha), nil
 	}
 	return plumbing.ZeroHash, fmt.Errorf("%w: %s", ErrNoRevision, rev)
+}
+
+// unabbreviated gives a branch, tag or remote branch its full name, with what
+// follows it (~2, ^). go-git would take a branch named "bad" or "e2e" for the
+// beginning of an id; git looks for references first, and takes no less than
+// four digits for an id.
+func (r *Repo) unabbreviated(rev string) (string, error) {
+	name, rest := rev, ""
+	if i := strings.IndexAny(rev, "~^"); i >= 0 {
+		name, rest = rev[:i], rev[i:]
+	}
+	if isSHA(name) || strings.Trim(name, "0123456789abcdefABCDEF") != "" {
+		return rev, nil
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, format := range []string{"refs/%s", "refs/tags/%s", "refs/heads/%s", "refs/remotes/%s", "refs/remotes/%s/HEAD"} {
+		full := fmt.Sprintf(format, name)
+		if _, err := r.repo.Reference(plumbing.ReferenceName(full), true); err == nil {
+			return full + rest, nil
+		}
+	}
+	if len(name) < 4 {
+		return "", fmt.Errorf("%w: %s", ErrNoRevision, rev)
+	}
+	return rev, nil
 }
 
 // peel goes from an annotated tag to its commit.

@@ -232,6 +232,27 @@ func TestResolve(t *testing.T) {
 	}
 }
 
+func TestABranchNamedLikeAnIDIsABranch(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.repo("lib")
+	w.commit("lib", "second")
+	head := w.git("lib", "rev-parse", "HEAD")
+	for _, name := range []string{head[:1], head[:3], "e2e", "bad"} {
+		w.git("lib", "branch", name, "HEAD~1")
+	}
+	r := w.open("lib")
+	for _, rev := range []string{head[:1], head[:3], head[:3] + "^0", "e2e", "bad", head, head[:8], head[:8] + "~1"} {
+		got, err := r.Resolve(rev)
+		if want := w.git("lib", "rev-parse", rev+"^{commit}"); got != want || err != nil {
+			t.Errorf("%s is %s, %v; want %s", rev, got, err, want)
+		}
+	}
+	if got, err := r.Resolve(head[:2]); !errors.Is(err, ErrNoRevision) {
+		t.Errorf("two digits are %s, %v; git takes no less than four for an id", got, err)
+	}
+}
+
 func TestBranchesAndRemotes(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
