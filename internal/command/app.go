@@ -201,6 +201,21 @@ func (a *app) site(ctx context.Context, host string) (*contribute.Site, error) {
 	if err != nil {
 		return nil, err
 	}
+	return a.siteWith(c, host, token, named)
+}
+
+// anonymously gives the forge on a host to somebody who is not signed in there.
+func (a *app) anonymously(host string) (*contribute.Site, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	c, err := a.settings()
+	if err != nil {
+		return nil, err
+	}
+	return a.siteWith(c, host, auth.Token{}, true)
+}
+
+func (a *app) siteWith(c *config.Config, host string, token auth.Token, named bool) (*contribute.Site, error) {
 	a.redact.add(token.Value)
 	client, err := a.clientFor(host, token.Value)
 	if err != nil {

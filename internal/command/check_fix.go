@@ -13,19 +13,19 @@ const mendRounds = 6
 
 // mendAll applies fixes until nothing is done any more, and answers the review
 // of what is there then.
-func (a *app) mendAll(ctx context.Context, o *checkOptions, named []string, review *contribute.Review, site *contribute.Site) (*contribute.Review, []contribute.Mended, error) {
+func (a *app) mendAll(ctx context.Context, o *checkOptions, where placeOptions, review *contribute.Review) (*contribute.Review, []contribute.Mended, error) {
 	tool, err := a.tool()
 	if err != nil {
 		return nil, nil, err
 	}
 	var done []contribute.Mended
 	for range mendRounds {
-		round, err := review.Mend(ctx, tool, contribute.MendOptions{Rules: named, Dry: o.dryRun, Now: a.inv.Now()})
+		round, err := review.Mend(ctx, tool, contribute.MendOptions{Rules: o.namedFixes(), Dry: o.dryRun, Now: a.inv.Now()})
 		progress := keepRound(&done, round)
 		if err != nil || o.dryRun {
 			return review, done, err
 		}
-		if review, _, err = a.review(ctx, placeOptions{repo: o.repo, base: o.base, only: o.only, skip: o.skip, site: site}); err != nil || !progress {
+		if review, _, err = a.review(ctx, where); err != nil || !progress {
 			return review, done, err
 		}
 	}

@@ -2,105 +2,186 @@ package command
 
 import (
 	"fmt"
-	"io"
+	"slices"
 	"strings"
 
 	"github.com/isrc-dev/isrc/internal/term"
 )
 
-// showReview renders a review the way a good reviewer writes: what blocks, what
-// should be mended, what could not be read, each with who says so and the mend.
-func showReview(s *term.Streams, c *checked, dry bool) error {
-	w := s.Out
-	target := c.Base
-	if len(target) == 40 && !strings.Contains(target, "/") {
-		target = target[:7] // a commit
-	}
-	if c.Repository != nil {
-		target = c.Repository.FullName
-	}
-	branch := "a detached head"
-	if c.Branch != nil {
-		branch = *c.Branch
-	}
-	fmt.Fprintf(w, "%s %s %s   %s, %s\n\n", s.Paint(term.Strong, term.Line(target)), s.Sym(term.SymLeft), term.Line(branch), plural(c.Commits, "commit"), plural(c.Files, "file"))
+// reviewText renders a review the way a good reviewer writes: what blocks, what
+// should be mended, what could not be read, each with who says so and the mend;
+// then in a line or two what only the pull request will show, and what is met.
+type reviewText struct {
+	*term.Streams
+	verbose bool
+	last    *finding // what was shown before, so as not to say the same twice
+}
+
+func showReview(s *term.Streams, c *checked, o *checkOptions) error {
+	t := &reviewText{Streams: s, verbose: o.verbose}
+	t.headline(c)
 	if len(c.Mended) > 0 {
-		showMended(s, c.Mended, dry)
+		showMended(s, c.Mended, o.dryRun)
 	}
-	if c.Commits == 0 {
-		fmt.Fprintf(w, "Nothing to judge: no commit that %s lacks (%s).\n", term.Line(c.Base), term.Line(c.BaseFrom))
-	} else {
-		for _, group := range []string{"broken", "unknown", "later", "met"} {
-			for _, strength := range []string{"must", "should", "may", ""} {
-				for _, f := range c.Findings {
-					if f.Verdict == group && f.Strength == strength {
-						showFinding(s, w, f)
-					}
-				}
-			}
+	if c.Commits == nil || *c.Commits == 0 {
+		t.wrapped("", fmt.Sprintf("Nothing to judge: no commit that %s lacks (%s).", shortRev(c.Base), c.BaseFrom))
+		t.asides(c)
+		return nil
+	}
+	g := sortFindings(c.Findings, o.verbose)
+	for _, part := range [][]finding{g.blocking, g.broken} {
+		for i := range part {
+			t.finding(&part[i])
 		}
-		fmt.Fprintln(w)
-		fmt.Fprintln(w, summary(s, c))
+		t.gap(len(part))
 	}
-	showAsides(s, c)
+	t.unknown(g.unknown)
+	t.later(g.later)
+	t.met(g.met)
+	t.gap(len(g.later) + len(g.met))
+	for _, l := range joinFacts(summary(c, o.strict), " "+s.Sym(term.SymDot)+" ", s.Width) {
+		fmt.Fprintln(s.Out, l)
+	}
+	t.asides(c)
 	return nil
 }
 
-func showFinding(s *term.Streams, w io.Writer, f finding) {
-	sign, tone := s.Sym(term.SymOK), term.Good
-	switch f.Verdict {
-	case "broken":
-		sign, tone = s.Sym(term.SymBroken), term.Bad
-		if f.Strength != "must" {
-			tone = term.Warn
+func (t *reviewText) headline(c *checked) {
+	target := firstOf(shortRev(c.Base), c.BaseFrom)
+	if c.Repository != nil {
+		target = c.Repository.FullName
+	}
+	text := t.Paint(term.Strong, term.Line(target))
+	if c.Commits != nil {
+		branch := "a detached head"
+		if c.Branch != nil {
+			branch = *c.Branch
 		}
-	case "unknown":
-		sign, tone = s.Sym(term.SymUnknown), term.Warn
-	case "later":
-		sign, tone = s.Sym(term.SymLater), term.Dim
+		text += fmt.Sprintf(" %s %s   %s, %s", t.Sym(term.SymLeft), term.Line(branch), plural(*c.Commits, "commit"), plural(*c.Files, "file"))
 	}
-	label := f.Strength
-	if f.Rule == "gate" {
-		label = "gate"
+	fmt.Fprintf(t.Out, "%s\n\n", text)
+}
+
+// shortRev shortens what is a commit and leaves the name of a branch.
+func shortRev(base string) string {
+	if len(base) == 40 && !strings.Contains(base, "/") {
+		return base[:7]
 	}
-	message := f.Message
-	if message == "" {
-		message = f.Text
+	return base
+}
+
+func (t *reviewText) gap(shown int) {
+	if shown > 0 {
+		fmt.Fprintln(t.Out)
 	}
-	head := fmt.Sprintf("%s %-6s ", s.Paint(tone, fmt.Sprintf("%-2s", sign)), label)
-	lines := term.Wrap(term.Line(message), max(s.Width-10, 30))
+}
+
+func (t *reviewText) sign(f *finding) (string, term.Tone) {
+	switch {
+	case f.Verdict == "broken" && f.Strength == "must":
+		return t.Sym(term.SymBroken), term.Bad
+	case f.Verdict == "broken":
+		return t.Sym(term.SymBroken), term.Warn
+	case f.Verdict == "unknown":
+		return t.Sym(term.SymUnknown), term.Warn
+	case f.Verdict == "later":
+		return t.Sym(term.SymLater), term.Dim
+	}
+	return t.Sym(term.SymOK), term.Good
+}
+
+// entry writes the first line of a finding, wrapped below itself.
+func (t *reviewText) entry(sign string, tone term.Tone, label, text string) {
+	lines := term.Wrap(text, max(t.Width-t.indent(), 30))
 	for i, l := range lines {
 		if i == 0 {
-			fmt.Fprintln(w, head+l)
+			fmt.Fprintf(t.Out, "%s %-6s %s\n", t.Paint(tone, fmt.Sprintf("%-*s", t.signWidth(), sign)), label, l)
 		} else {
-			fmt.Fprintln(w, pad(10)+l)
+			fmt.Fprintln(t.Out, pad(t.indent())+l)
 		}
 	}
-	if f.Verdict == "met" {
+}
+
+// signWidth is one column, or two where a sign is the ASCII word for it.
+func (t *reviewText) signWidth() int {
+	if t.Unicode {
+		return 1
+	}
+	return 2
+}
+
+// indent is where the text of a finding begins.
+func (t *reviewText) indent() int { return t.signWidth() + len(" should ") }
+
+func (t *reviewText) detail(tone term.Tone, text string) {
+	writeDetail(t.Streams, t.Out, t.indent(), tone, text)
+}
+
+func labelOf(f *finding) string {
+	if f.Rule == "gate" || f.Verdict == "unknown" && isGate(f) {
+		return "gate"
+	}
+	return f.Strength
+}
+
+func (t *reviewText) finding(f *finding) {
+	sign, tone := t.sign(f)
+	message := term.Line(firstOf(f.Message, f.Text))
+	same := t.last != nil && len(f.At) > 0 && sameCommits(t.last.At, f.At)
+	if same && !t.verbose {
+		message += " (" + commitsOf(f.At) + ")"
+	}
+	t.entry(sign, tone, labelOf(f), message)
+	if f.Verdict == "met" && !t.verbose {
 		return
 	}
-	detail := func(tone term.Tone, text string) { writeDetail(s, w, 10, tone, text) }
+	if !same || t.verbose {
+		t.places(f)
+	}
+	if isGate(f) && !strings.Contains(f.Message, f.Text) {
+		t.detail(term.Plain, term.Line(f.Text))
+	}
+	for _, line := range t.sources(f) {
+		t.detail(term.Dim, line)
+	}
+	t.mend(f)
+	t.last = f
+}
+
+func (t *reviewText) places(f *finding) {
+	most := 4
+	if t.verbose {
+		most = len(f.At)
+	}
 	for i, at := range f.At {
-		if i == 5 {
-			detail(term.Plain, fmt.Sprintf("and %d more", len(f.At)-5))
-			break
+		if at.Commit == nil && at.Path == nil && strings.Contains(f.Message, at.What) && !t.verbose {
+			continue // such as a title that the message quotes
 		}
-		if text := locationText(at); text != "" {
-			detail(term.Plain, text)
+		if i == most && len(f.At) > most+1 {
+			t.detail(term.Plain, fmt.Sprintf("and %d more", len(f.At)-most))
+			return
 		}
-	}
-	for _, line := range sources(f.Requirement.Said, f.Requirement.Enforcer) {
-		detail(term.Dim, line)
-	}
-	if f.Verdict == "broken" && f.Fix != nil {
-		switch {
-		case f.Fix.Refused != nil:
-			detail(term.Plain, "not mended by isrc: "+term.Line(*f.Fix.Refused))
-		default:
-			detail(term.Plain, "mend: "+s.Paint(term.Strong, f.Fix.Command))
-			detail(term.Plain, "      "+s.Sym(term.SymArrow)+" "+term.Line(f.Fix.Verb))
+		if text := locationText(at); text != "" && !t.verbose {
+			t.detail(term.Plain, term.Truncate(text, max(t.Width-t.indent(), 30), t.Ellipsis()))
+		} else if text != "" {
+			t.detail(term.Plain, text)
 		}
 	}
+}
+
+// sameCommits tells whether two findings are seen in the same commits, for then
+// the places need not be listed again.
+func sameCommits(a, b []location) bool {
+	return slices.EqualFunc(a, b, func(a, b location) bool {
+		return a.Commit != nil && b.Commit != nil && *a.Commit == *b.Commit && a.Path == nil && b.Path == nil && a.What == b.What
+	})
+}
+
+func commitsOf(at []location) string {
+	if len(at) > 1 {
+		return fmt.Sprintf("the same %d commits", len(at))
+	}
+	return fmt.Sprintf("%.7s too", *at[0].Commit)
 }
 
 func locationText(at location) string {
@@ -118,15 +199,85 @@ func locationText(at location) string {
 	if at.What != "" {
 		parts = append(parts, at.What)
 	}
-	return term.Line(strings.Join(parts, "  "))
+	return term.Truncate(term.Line(strings.Join(parts, "  ")), maxShown, "...")
 }
 
-func summary(s *term.Streams, c *checked) string {
+// sources says who asks, each with its place, and who enforces it: on one line
+// if it fits.
+func (t *reviewText) sources(f *finding) []string {
+	said, most := citable(f.Requirement), 2
+	if t.verbose {
+		most = len(said)
+	}
+	if f.Verdict == "unknown" && !t.verbose {
+		most = 1
+	}
+	var out []string
+	for i, q := range said {
+		if i == most && len(said) > most+1 {
+			out = append(out, fmt.Sprintf("and %d more that say so (--verbose)", len(said)-most))
+			break
+		}
+		text := citation(q)
+		if !t.verbose {
+			text = term.Truncate(text, 2*(t.Width-t.indent())-8, t.Ellipsis())
+		}
+		out = append(out, text)
+	}
+	if f.Requirement.Enforcer == nil || isGate(f) && (len(out) > 0 || sameWords(f.Text, *f.Requirement.Enforcer)) {
+		return out
+	}
+	by := term.Line(*f.Requirement.Enforcer)
+	if n := len(out) - 1; n >= 0 && term.Columns(out[n])+2+term.Columns(by) <= t.Width-t.indent() {
+		out[n] += "; " + by
+		return out
+	}
+	return append(out, "enforced by "+by)
+}
+
+// sameWords tells whether two names differ in their quotation marks alone.
+func sameWords(a, b string) bool {
+	return strings.ReplaceAll(a, `"`, "") == strings.ReplaceAll(b, `"`, "")
+}
+
+func (t *reviewText) mend(f *finding) {
+	if f.Verdict != "broken" || f.Fix == nil {
+		return
+	}
+	if f.Fix.Refused != nil {
+		t.detail(term.Plain, "not mended by isrc: "+term.Line(*f.Fix.Refused))
+		return
+	}
+	if t.last != nil && t.last.Fix != nil && t.last.Rule == f.Rule && t.last.Fix.Verb == f.Fix.Verb && !t.verbose {
+		return // one mend for both, said above
+	}
+	arrow, verb := t.Sym(term.SymArrow)+" ", term.Line(f.Fix.Verb)
+	if term.Columns("mend: "+f.Fix.Command+"   "+arrow+verb) <= t.Width-t.indent() {
+		t.detail(term.Plain, "mend: "+t.Paint(term.Strong, f.Fix.Command)+"   "+arrow+verb)
+		return
+	}
+	t.detail(term.Plain, "mend: "+t.Paint(term.Strong, f.Fix.Command))
+	t.detail(term.Plain, "      "+arrow+verb)
+}
+
+// wrapped writes a paragraph behind a lead.
+func (t *reviewText) wrapped(lead, text string) {
+	for i, l := range term.Wrap(term.Line(text), max(t.Width-term.Columns(lead), 30)) {
+		if i == 0 {
+			fmt.Fprintln(t.Out, lead+l)
+		} else {
+			fmt.Fprintln(t.Out, pad(term.Columns(lead))+l)
+		}
+	}
+}
+
+// summary counts the findings, and says what to do next.
+func summary(c *checked, strict bool) []string {
 	count := map[string]int{}
 	blocking, mendable := 0, 0
 	for _, f := range c.Findings {
 		count[f.Verdict]++
-		if f.Verdict == "broken" && f.Strength == "must" {
+		if annotationLevel(f, strict) == "error" {
 			blocking++
 		}
 		if f.Verdict == "broken" && f.Fix != nil && f.Fix.Refused == nil {
@@ -134,7 +285,7 @@ func summary(s *term.Streams, c *checked) string {
 		}
 	}
 	if len(c.Findings) == 0 {
-		return "Nothing is asked that isrc could read."
+		return []string{"Nothing is asked that isrc could read."}
 	}
 	var parts []string
 	for _, v := range []string{"broken", "met", "unknown", "later"} {
@@ -142,73 +293,20 @@ func summary(s *term.Streams, c *checked) string {
 			parts = append(parts, fmt.Sprintf("%d %s", count[v], v))
 		}
 	}
-	text := strings.Join(parts, ", ")
-	dot := " " + s.Sym(term.SymDot) + " "
+	text := []string{strings.Join(parts, ", ")}
+	switch {
+	case blocking > 0 && strict:
+		text = append(text, fmt.Sprintf("%d count with --strict", blocking))
+	case blocking > 0 && blocking < count["broken"]:
+		text = append(text, fmt.Sprintf("%d must be mended", blocking))
+	case blocking == 0 && count["broken"] > 0:
+		text = append(text, "nothing blocks")
+	}
 	switch {
 	case mendable > 0:
-		text += dot + fmt.Sprintf("isrc check --fix mends %d, keeps a backup", mendable)
+		text = append(text, fmt.Sprintf("isrc check --fix mends %d, keeps a backup", mendable))
 	case blocking == 0 && c.Repository != nil:
-		text += dot + "isrc submit"
+		text = append(text, "isrc submit")
 	}
 	return text
-}
-
-func showMended(s *term.Streams, all []mended, dry bool) {
-	for _, m := range all {
-		switch {
-		case m.Done:
-			text := s.Paint(term.Good, s.Sym(term.SymOK)) + " mended: " + term.Line(m.What)
-			if m.Backup != nil {
-				text += "   " + s.Paint(term.Dim, "before: "+*m.Backup)
-			}
-			fmt.Fprintln(s.Out, text)
-			if m.Hint != nil {
-				fmt.Fprintln(s.Out, "  "+term.Line(*m.Hint))
-			}
-		case m.Why != nil:
-			fmt.Fprintf(s.Out, "%s not mended: %s: %s\n", s.Paint(term.Warn, s.Sym(term.SymUnknown)), term.Line(m.What), term.Line(*m.Why))
-			if m.Hint != nil {
-				fmt.Fprintln(s.Out, "  "+s.Paint(term.Strong, term.Line(*m.Hint)))
-			}
-		case dry:
-			fmt.Fprintln(s.Out, "would mend: "+term.Line(m.What))
-			showDiff(s, m.Diff)
-		}
-	}
-	fmt.Fprintln(s.Out)
-}
-
-// showDiff shows what a fix would change.
-func showDiff(s *term.Streams, diff *string) {
-	if diff == nil {
-		return
-	}
-	for line := range strings.Lines(*diff) {
-		tone := term.Dim
-		switch line[0] {
-		case '-':
-			tone = term.Bad
-		case '+':
-			tone = term.Good
-		}
-		fmt.Fprintln(s.Out, "  "+s.Paint(tone, term.Line(strings.TrimRight(line, "\n"))))
-	}
-}
-
-// showAsides says what was not judged and what could not be read.
-func showAsides(s *term.Streams, c *checked) {
-	if n := len(c.Uncommitted); n > 0 {
-		names := c.Uncommitted[:min(n, 3)]
-		text := term.Line(strings.Join(names, ", "))
-		if n > 3 {
-			text += fmt.Sprintf(" and %d more", n-3)
-		}
-		fmt.Fprintf(s.Err, "Not judged, for it is not committed: %s\n", text)
-	}
-	for _, u := range c.Unread {
-		fmt.Fprintf(s.Err, "Not read: %s: %s\n", term.Line(u.What), term.Line(u.Why))
-	}
-	for _, n := range c.Notes {
-		fmt.Fprintf(s.Err, "Note: %s\n", term.Line(n))
-	}
 }

@@ -41,7 +41,7 @@ type planned struct {
 func describePlan(sit *contribute.Situation, p *contribute.Plan) *contribution {
 	r := &contribution{
 		Repository: repositoryOf(sit.Upstream.RepoName, sit.Upstream.HTMLURL), Via: string(p.Via), Why: p.Why, Base: p.Base, Branch: p.Branch, Directory: p.Dir, Outcome: "planned",
-		Requirements: requirementsOf(sit.Requirements), Commands: []commandLine{}, Steps: []planned{},
+		Requirements: requirementsOf(nil, sit.Requirements), Commands: []commandLine{}, Steps: []planned{},
 	}
 	if sit.Issue != nil {
 		r.Issue = &sit.Issue.Number

@@ -62,6 +62,7 @@ func environmentTable() []variables {
 			{Name: "GITHUB_SERVER_URL", Meaning: "the server that the job runs on"},
 			{Name: "GITHUB_BASE_REF", Meaning: "the base of isrc check in a job of a pull request"},
 			{Name: "GITHUB_EVENT_PATH", Meaning: "the event of the job, with the pull request's title and text"},
+			{Name: "GITHUB_STEP_SUMMARY", Meaning: "the summary of the job, to which isrc check --report markdown=FILE appends"},
 		}},
 		{"Finding out what happens", []variable{
 			{Name: "ISRC_DEBUG", Meaning: "api, git or all: write what is done to stderr, without secrets"},

@@ -28,6 +28,13 @@ func worldOf(env *testscript.Env) *sandbox.World {
 	switch name := filepath.Base(env.WorkDir); {
 	case strings.Contains(name, "hostile"):
 		return hostileWorld()
+	case strings.Contains(name, "public"):
+		w := *sandbox.Acme()
+		w.Repos, w.Anonymous = slices.Clone(w.Repos), true
+		for i := range w.Repos {
+			w.Repos[i].Visibility = "public"
+		}
+		return &w
 	case strings.Contains(name, "policy"):
 		w := *sandbox.Acme()
 		w.Repos = slices.Clone(w.Repos)

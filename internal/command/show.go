@@ -55,6 +55,7 @@ type quoted struct {
 type quote struct {
 	Path   string  `json:"path"`
 	Line   int     `json:"line"`
+	Column int     `json:"column"`
 	Text   string  `json:"text"`
 	Commit string  `json:"commit"`
 	URL    *string `json:"url"`
@@ -68,10 +69,14 @@ func (q quote) MarshalJSON() ([]byte, error) {
 	out := struct {
 		plain
 		Line   *int    `json:"line"`
+		Column *int    `json:"column"`
 		Commit *string `json:"commit"`
 	}{plain: plain(q), Commit: orNull(q.Commit)}
 	if q.Line > 0 {
 		out.Line = &q.Line
+	}
+	if q.Column > 0 {
+		out.Column = &q.Column
 	}
 	return json.Marshal(out)
 }
@@ -255,7 +260,7 @@ func (c *card) guidelines(set *guideline.Set) {
 	if set.Owners != nil {
 		c.Reviewers = ownersOfAll(set.Owners)
 	}
-	c.Requirements = requirementsOf(rule.Derive(set))
+	c.Requirements = requirementsOf(set, rule.Derive(set))
 	for _, cmd := range set.Commands() {
 		c.Commands = append(c.Commands, commandLine{Purpose: cmd.Purpose, Command: cmd.Text, Said: *quoteOf(cmd.Said)})
 	}
@@ -269,7 +274,9 @@ func ownersOfAll(o *guideline.Owners) []string {
 	return nonNil(r.Owners)
 }
 
-func requirementsOf(all []rule.Requirement) []requirement {
+// requirementsOf describes requirements that were read out of a set; without it
+// no quotation has a column.
+func requirementsOf(set *guideline.Set, all []rule.Requirement) []requirement {
 	out := make([]requirement, 0, len(all))
 	for _, q := range all {
 		r := requirement{Rule: q.Rule.ID, Strength: string(q.Strength), Text: q.Text, Blocking: q.Enforcer.Blocking, Said: []quote{}}
@@ -279,6 +286,7 @@ func requirementsOf(all []rule.Requirement) []requirement {
 		}
 		for _, s := range q.Said {
 			if one := quoteOf(s); one != nil {
+				one.Column = set.Column(s)
 				r.Said = append(r.Said, *one)
 			}
 		}

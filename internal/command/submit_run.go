@@ -162,7 +162,7 @@ func (a *app) refuseBroken(r *contribute.Review, c *checked, o *submitOptions) e
 		shown := *a.io
 		shown.Out = a.io.Err
 		shown.OutTTY = a.io.ErrTTY
-		if err := showReview(&shown, c, false); err != nil {
+		if err := showReview(&shown, c, &checkOptions{}); err != nil {
 			return err
 		}
 	}

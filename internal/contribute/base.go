@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/isrc-dev/isrc/internal/git"
 )
@@ -25,7 +26,7 @@ func (p *Place) Refresh(ctx context.Context, tool *git.Tool) error {
 			if _, known := p.Repo.Resolve(tracking); known == nil && errors.As(err, &gone) && gone.Ref != "" {
 				return p.baseGone(ctx)
 			}
-			unfetched = err
+			unfetched, p.Away = err, err
 			p.Notes = append(p.Notes, fmt.Sprintf("%s of %s was not fetched anew: %v", p.Base, p.Remote, err))
 		}
 	}
@@ -52,6 +53,9 @@ func (p *Place) Refresh(ctx context.Context, tool *git.Tool) error {
 // which there is nothing to fetch.
 func (p *Place) baseIsRevision(tracking string) bool {
 	for _, branch := range []string{tracking, "refs/heads/" + p.Base} {
+		if strings.ContainsAny(p.Base, "~^:@{") {
+			break // main~2 is no branch, although main is one
+		}
 		if _, err := p.Repo.Resolve(branch); err == nil {
 			return false
 		}

@@ -31,6 +31,7 @@ type Place struct {
 	Direct   bool           // the branch goes to the upstream itself
 	Event    *Event         // of the CI job, nil elsewhere
 	Notes    []string       // what could not be done on the way
+	Away     error          // why the base could not be fetched anew, nil when it was
 }
 
 // Finder says what may be used to find a place.

@@ -9,7 +9,7 @@ import (
 // 1; 0 when that is not known. Words that are written otherwise in the file
 // (emphasis, links, quotes) count from the first one that is found as it is.
 func (s *Set) Column(q Quote) int {
-	if q.Source == nil || q.Line <= 0 {
+	if s == nil || q.Source == nil || q.Line <= 0 {
 		return 0
 	}
 	line, ok := s.line(q)

@@ -1,0 +1,43 @@
+package command
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/isrc-dev/isrc/internal/term"
+)
+
+// asides says on the error stream what was not judged and what could not be
+// read, unless a finding says it already.
+func (t *reviewText) asides(c *checked) {
+	if n := len(c.Uncommitted); n > 0 {
+		text := term.Line(strings.Join(c.Uncommitted[:min(n, 3)], ", "))
+		if n > 3 {
+			text += fmt.Sprintf(" and %d more", n-3)
+		}
+		t.aside("Not judged, for it is not committed: " + text)
+	}
+	shown := map[string]bool{}
+	for _, f := range c.Findings {
+		shown[f.Text] = true
+	}
+	for _, r := range c.Requirements {
+		shown[r.Text] = shown[r.Text] || c.Verdict == nil
+	}
+	for _, u := range c.Unread {
+		if !shown[u.What] {
+			t.aside("Not read: " + u.What + ": " + u.Why)
+		}
+	}
+	for _, n := range c.Notes {
+		t.aside("Note: " + n)
+	}
+}
+
+func (t *reviewText) aside(text string) { fmt.Fprintln(t.Err, term.Line(text)) }
+
+// showAside writes nothing but the asides of a review.
+func (a *app) showAside(c *checked) {
+	a.progress.Clear()
+	(&reviewText{Streams: a.io}).asides(c)
+}

@@ -1,0 +1,153 @@
+package command
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/isrc-dev/isrc/internal/contribute"
+	"github.com/isrc-dev/isrc/internal/git"
+	"github.com/isrc-dev/isrc/internal/guideline"
+	"github.com/isrc-dev/isrc/internal/rule"
+)
+
+// checked is what check answers. With --requirements nothing is judged: what
+// speaks of a change is null or empty then.
+type checked struct {
+	Repository   *repository   `json:"repository"` // null when the files belong to no forge
+	Base         string        `json:"base"`
+	BaseFrom     string        `json:"baseFrom"`
+	BaseCommit   *string       `json:"baseCommit"` // null for a plain folder
+	Branch       *string       `json:"branch"`
+	Head         *string       `json:"head"`
+	Commits      *int          `json:"commits"`
+	Files        *int          `json:"files"`
+	Title        *string       `json:"title"`
+	TitleFrom    *string       `json:"titleFrom"`
+	Verdict      *string       `json:"verdict"` // met, broken or unknown
+	Findings     []finding     `json:"findings"`
+	Requirements []requirement `json:"requirements"`
+	Uncommitted  []string      `json:"uncommitted"`
+	Unread       []unread      `json:"unread"`
+	Notes        []string      `json:"notes"`
+	Mended       []mended      `json:"mended"`
+}
+
+type finding struct {
+	Rule        string      `json:"rule"`
+	Verdict     string      `json:"verdict"`
+	Strength    string      `json:"strength"`
+	Text        string      `json:"text"`
+	Message     string      `json:"message"`
+	At          []location  `json:"at"`
+	Requirement requirement `json:"requirement"`
+	Fix         *fixLine    `json:"fix"`
+}
+
+type location struct {
+	Commit *string `json:"commit"`
+	Path   *string `json:"path"`
+	Line   *int    `json:"line"`
+	What   string  `json:"what"`
+}
+
+type fixLine struct {
+	Verb    string  `json:"verb"`
+	Command string  `json:"command"`
+	Refused *string `json:"refused"`
+	Params  any     `json:"params"`
+}
+
+type mended struct {
+	Rule   string  `json:"rule"`
+	What   string  `json:"what"`
+	Done   bool    `json:"done"`
+	Why    *string `json:"why"`
+	Hint   *string `json:"hint"`
+	Backup *string `json:"backup"`
+	Diff   *string `json:"diff"` // lines that begin with "-" and "+"
+}
+
+func describeReview(r *contribute.Review, done []contribute.Mended) *checked {
+	c := describeAsked(r.Place, r.Guidelines, r.Requirements)
+	commits, files, verdict := len(r.Change.Commits), len(r.Change.Files), "met"
+	c.Head, c.Commits, c.Files, c.Branch = &r.Head, &commits, &files, orNull(r.Branch)
+	c.Uncommitted = nonNil(r.Uncommitted)
+	if r.Change.Draft.Title != "" {
+		c.Title, c.TitleFrom = &r.Change.Draft.Title, &r.Change.Draft.TitleFrom
+	}
+	for _, f := range r.Findings {
+		c.Findings = append(c.Findings, findingOf(r.Guidelines, f))
+		switch {
+		case f.Verdict == rule.Broken && f.Requirement != nil && f.Requirement.Strength == rule.Must:
+			verdict = "broken"
+		case f.Verdict == rule.Unknown && verdict == "met":
+			verdict = "unknown"
+		}
+	}
+	c.Verdict = &verdict
+	for _, m := range done {
+		c.Mended = append(c.Mended, mended{Rule: m.Rule, What: m.Verb, Done: m.Done, Why: orNull(m.Why), Hint: orNull(m.Hint), Backup: orNull(m.Backup), Diff: orNull(m.Diff)})
+	}
+	return c
+}
+
+// describeAsked describes what is asked at a place, before anything is judged.
+func describeAsked(p *contribute.Place, set *guideline.Set, reqs []rule.Requirement) *checked {
+	c := &checked{
+		Base: p.Base, BaseFrom: p.BaseFrom, BaseCommit: orNull(p.BaseRev), Findings: []finding{}, Requirements: requirementsOf(set, reqs),
+		Uncommitted: []string{}, Unread: []unread{}, Notes: nonNil(p.Notes), Mended: []mended{},
+	}
+	if !p.Upstream.IsZero() {
+		repo := repositoryOf(p.Upstream, "")
+		c.Repository = &repo
+	}
+	for _, u := range set.Unread {
+		c.Unread = append(c.Unread, unread{What: u.What, Why: u.Why, URL: orNull(u.URL)})
+	}
+	return c
+}
+
+func findingOf(set *guideline.Set, f rule.Finding) finding {
+	out := finding{Rule: f.Rule, Verdict: string(f.Verdict), Message: f.Message, At: []location{}}
+	if f.Requirement != nil {
+		out.Requirement = requirementsOf(set, []rule.Requirement{*f.Requirement})[0]
+		out.Strength, out.Text = out.Requirement.Strength, out.Requirement.Text
+	}
+	for _, p := range f.At {
+		l := location{Commit: orNull(p.Commit), Path: orNull(p.Path), What: p.What}
+		if p.Line > 0 {
+			l.Line = &p.Line
+		}
+		out.At = append(out.At, l)
+	}
+	if f.Fix != nil {
+		out.Fix = &fixLine{Verb: f.Fix.Verb, Command: "isrc check --fix=" + f.Rule, Refused: orNull(f.Fix.Refused), Params: f.Fix.Params}
+	}
+	return out
+}
+
+func orNull(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+// errNothingJudged is said when the network is away and nothing that is asked
+// could be read without it.
+var errNothingJudged = errors.New("nothing could be judged")
+
+// nothingJudged tells whether the network kept everything from being judged:
+// then trying later can succeed, and a green answer would be a lie.
+func nothingJudged(r *contribute.Review) error {
+	unknown := func(f rule.Finding) bool { return f.Verdict == rule.Unknown }
+	var away *git.UnavailableError
+	if !errors.As(r.Away, &away) || len(r.Change.Commits) == 0 || !slices.ContainsFunc(r.Findings, unknown) {
+		return nil
+	}
+	if slices.ContainsFunc(r.Findings, func(f rule.Finding) bool { return !unknown(f) }) {
+		return nil
+	}
+	return fmt.Errorf("judge the change: %w: %w", errNothingJudged, r.Away)
+}
