@@ -133,6 +133,17 @@ judge() {
 		-allow .ci/conformance/allow.txt "$1"
 }
 
+# commitlint_agrees holds what rules say of messages against commitlint itself.
+commitlint_agrees() {
+	local packages
+	mkdir -p "$work/commitlint"
+	printf -v packages "@commitlint/%s@$commitlint " load lint config-conventional config-angular
+	# shellcheck disable=SC2086
+	npm install --silent --no-audit --no-fund --engine-strict=false --prefix "$work/commitlint" $packages
+	ISRC_COMMITLINT=$work/commitlint ISRC_COMMITLINT_DRIVER=$root/.ci/commitlint/driver.mjs \
+		go test -count=1 -v -run 'TestCommitlintAgrees' ./internal/rule
+}
+
 conform() {
 	judge "$work/record"
 }

@@ -182,7 +182,9 @@ func (r *LintRule) readValue(v guideline.Value) bool {
 		r.Number = int(n)
 		return err == nil && n < 1<<31
 	case guideline.KindString:
-		r.Text = v.Text
+		if r.Text = v.Text; v.Text == "" && strings.HasSuffix(r.Name, "-full-stop") {
+			r.Words = []string{""} // which no text ends with
+		}
 	case guideline.KindBool:
 	case guideline.KindList:
 		return r.readWords(v)

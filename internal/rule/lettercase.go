@@ -39,77 +39,44 @@ func knownCase(name string) bool {
 func toCase(s, name string) string {
 	switch name {
 	case "lower-case", "lowercase", "lowerCase":
-		return strings.ToLower(s)
+		return lowerJS(s)
 	case "upper-case", "uppercase":
-		return strings.ToUpper(s)
+		return upperJS(s)
 	case "sentence-case", "sentencecase":
 		return upperFirst(s)
 	case "camel-case":
-		return lowerFirst(joinWords(s, "", upperFirst))
+		return camelWords(s)
 	case "pascal-case":
-		return joinWords(s, "", upperFirst)
+		return upperFirst(camelWords(s))
 	case "kebab-case":
-		return joinWords(s, "-", strings.ToLower)
+		return joinWords(s, "-", lowerJS)
 	case "snake-case":
-		return joinWords(s, "_", strings.ToLower)
+		return joinWords(s, "_", lowerJS)
 	case "start-case":
 		return joinWords(s, " ", upperFirst)
 	}
 	return s
 }
 
+// upperFirst writes the first letter large.
 func upperFirst(s string) string {
-	r, n := utf8.DecodeRuneInString(s)
-	if n == 0 {
-		return s
+	_, n := utf8.DecodeRuneInString(s)
+	if n == 4 {
+		return s // for JavaScript that letter is two, of which neither has a case
 	}
-	return string(unicode.ToUpper(r)) + s[n:]
+	return upperJS(s[:n]) + s[n:]
 }
 
+// lowerFirst writes the first letter small.
 func lowerFirst(s string) string {
-	r, n := utf8.DecodeRuneInString(s)
-	if n == 0 {
-		return s
-	}
-	return string(unicode.ToLower(r)) + s[n:]
+	_, n := utf8.DecodeRuneInString(s)
+	return lowerJS(s[:n]) + s[n:]
 }
 
-// joinWords splits a text into words, as lodash does in the common cases: at
-// what is neither letter nor digit, and where lower case turns into upper.
-func joinWords(s, sep string, write func(string) string) string {
-	var words []string
-	var word []rune
-	flush := func() {
-		if len(word) > 0 {
-			words = append(words, string(word))
-			word = nil
-		}
-	}
-	var last rune
-	for _, r := range s {
-		switch {
-		case !unicode.IsLetter(r) && !unicode.IsDigit(r):
-			if r != '\'' && r != '’' {
-				flush()
-			}
-		case unicode.IsUpper(r) && unicode.IsLower(last), unicode.IsDigit(r) != unicode.IsDigit(last) && len(word) > 0:
-			flush()
-			word = append(word, r)
-		default:
-			word = append(word, r)
-		}
-		last = r
-	}
-	flush()
-	for i, w := range words {
-		if sep == "" {
-			w = strings.ToLower(w)
-		}
-		words[i] = write(w)
-	}
-	return strings.Join(words, sep)
+func capitalized(word string) string {
+	_, n := utf8.DecodeRuneInString(word)
+	return upperJS(word[:n]) + lowerJS(word[n:])
 }
-
 // cases are the cases that a rule speaks of.
 func (r LintRule) cases() []string {
 	if r.Text != "" {

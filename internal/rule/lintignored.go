@@ -25,8 +25,7 @@ var ignorePattern = sync.OnceValue(func() ignorePatterns {
 	re := regexp.MustCompile
 	return ignorePatterns{
 		// These may stand in any line.
-		merge: re(`(?m)^(?:Merge pull request|Merge .*? into |Merge branch )`),
-		tag:   re(`^Merge tag .*[\r\n]*$`),
+		merge: re(`(?m)^(?:Merge pull request|Merge .*? into |Merge branch |Merge tag )`),
 		rest: re(`^(?:[Rr]evert |[Rr]eapply |(?:amend|fixup|squash)!|Merged .*?in(?:to)? |Merged PR .*: |` +
 			`Merge remote-tracking branch|Automatic merge|Auto-merged .*? into )`),
 		release:     re(`^chore(?:\([^)]+\))?:`),
@@ -43,7 +42,7 @@ func lintIgnored(message string) bool {
 	message = bounded(message)
 	p := ignorePattern()
 	return strings.TrimSpace(message) == "" || p.merge.MatchString(message) || p.rest.MatchString(message) ||
-		p.tag.MatchString(message) || isVersion(message)
+		isVersion(message)
 }
 
 // isVersion: releases are committed as versions, with or without a word before

@@ -86,37 +86,29 @@ func configAngular() []LintRule {
 // readParserPreset reads how headers are taken apart: a preset by its name, or
 // options, which may hold patterns as literals.
 func (p *HeaderParams) readParserPreset(v guideline.Value) {
-	name := v.Text
-	if v.Kind == guideline.KindMap {
-		name = v.At("name").Text
-	}
-	switch {
+	switch name := v.Text; {
 	case v.Kind == guideline.KindNull:
-		return
 	case v.Kind == guideline.KindCode:
 		p.ownParser("it parses headers in its own way")
-		return
-	case v.Kind == guideline.KindMap && name == "":
-	case name == "conventional-changelog-conventionalcommits" || name == "conventionalcommits":
+	case v.Kind == guideline.KindMap:
+		// The name of a preset alone loads nothing. Options take the place of
+		// those of a preset that is inherited, all at once.
+		if opts := v.At("parserOpts"); opts.Kind != guideline.KindNull {
+			p.Grammar = Grammar{Preset: presetAngular}
+			p.readParserOptions(opts)
+		}
+	case name == "conventional-changelog-conventionalcommits":
 		p.Grammar = Grammar{Preset: presetConventional}
-	case name == "conventional-changelog-angular" || name == "angular":
+	case name == "conventional-changelog-angular":
 		p.Grammar = Grammar{Preset: presetAngular}
 	default:
 		p.ownParser("it parses headers by " + name)
-		return
 	}
-	if v.Kind != guideline.KindMap {
-		return
-	}
-	p.readParserOptions(v.At("parserOpts"))
 }
 
 // readParserOptions reads the options of the parser, on top of its preset.
 func (p *HeaderParams) readParserOptions(v guideline.Value) {
-	if inner := v.At("parserOpts"); inner.Kind == guideline.KindMap {
-		v = inner
-	}
-	if v.Kind == guideline.KindCode || v.Has("…") {
+	if v.Kind != guideline.KindMap || v.Has("…") || v.Has("parserOpts") {
 		p.ownParser("it parses headers in its own way")
 		return
 	}
@@ -126,9 +118,6 @@ func (p *HeaderParams) readParserOptions(v guideline.Value) {
 		switch key {
 		case "headerPattern":
 			g.Pattern, g.Flags, ok = readPattern(item)
-			if g.Preset == presetConventional {
-				g.Bang = bangPattern
-			}
 		case "breakingHeaderPattern":
 			g.Bang, g.Flags, ok = readPattern(item)
 			if g.Pattern == "" {
@@ -157,9 +146,6 @@ func (p *HeaderParams) readParserOptions(v guideline.Value) {
 		}
 	}
 }
-
-// bangPattern is what the conventional preset tries before its other pattern.
-const bangPattern = `^(\w*)(?:\((.*)\))?!: (.*)$`
 
 func readTexts(v guideline.Value) ([]string, bool) {
 	if v.Kind != guideline.KindList {
