@@ -133,15 +133,21 @@ judge() {
 		-allow .ci/conformance/allow.txt "$1"
 }
 
-# commitlint_agrees holds what rules say of messages against commitlint itself.
+# commitlint_agrees holds what rules say of messages against commitlint itself:
+# that of today, and the last before the one that changed what a footer is.
 commitlint_agrees() {
-	local packages
-	mkdir -p "$work/commitlint"
-	printf -v packages "@commitlint/%s@$commitlint " load lint config-conventional config-angular
-	# shellcheck disable=SC2086
-	npm install --silent --no-audit --no-fund --engine-strict=false --prefix "$work/commitlint" $packages
-	ISRC_COMMITLINT=$work/commitlint ISRC_COMMITLINT_DRIVER=$root/.ci/commitlint/driver.mjs \
-		go test -count=1 -v -run 'TestCommitlintAgrees' ./internal/rule
+	local version packages
+	for version in "$commitlint" "$commitlint_before"; do
+		mkdir -p "$work/commitlint/$version"
+		packages=()
+		for name in load lint config-conventional config-angular; do
+			packages+=("@commitlint/$name@$version")
+		done
+		npm install --silent --no-audit --no-fund --engine-strict=false --prefix "$work/commitlint/$version" "${packages[@]}"
+		echo "commitlint $version"
+		ISRC_COMMITLINT=$work/commitlint/$version ISRC_COMMITLINT_DRIVER=$root/.ci/commitlint/driver.mjs \
+			ISRC_COMMITLINT_VERSION=$version go test -count=1 -v -run TestCommitlintAgrees ./internal/rule
+	done
 }
 
 conform() {

@@ -25,6 +25,7 @@ const (
 	ToolHusky          = "husky"
 	ToolLefthook       = "lefthook"
 	ToolLicenceEye     = "license-eye"
+	ToolPackages       = "npm-packages" // what package.json depends on, by name
 	ToolLintStaged     = "lint-staged"
 	ToolPRTitleChecker = "pr-title-checker"
 	ToolPreCommit      = "pre-commit"
@@ -46,6 +47,8 @@ func configTable() []configRow {
 		{ToolCommitlint, ".commitlintrc .commitlintrc.{json,yaml,yml,js,cjs,mjs,ts,cts,mts} commitlint.config.{js,cjs,mjs,ts,cts,mts}", nil},
 		{ToolCommitlint, ".github/.commitlintrc .github/.commitlintrc.{json,yaml,yml,js,cjs,mjs,ts,cts,mts} .github/commitlint.config.{js,cjs,mjs,ts,cts,mts}", nil},
 		{ToolCommitlint, "package.json package.yaml", []string{"commitlint"}},
+		{ToolPackages, "package.json", []string{"devDependencies"}},
+		{ToolPackages, "package.json", []string{"dependencies"}},
 		{ToolCommitizen, "package.json", []string{"config", "commitizen"}},
 		{ToolHusky, "package.json", []string{"husky"}},
 		{ToolLintStaged, "package.json", []string{"lint-staged"}},

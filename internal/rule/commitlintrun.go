@@ -1,6 +1,7 @@
 package rule
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/isrc-dev/isrc/internal/guideline"
@@ -19,6 +20,7 @@ func commitlintLinters(set *Reading) []messageLinter {
 	default:
 		return nil
 	}
+	l.Params.Grammar.Before21 = beforeFooterTokens(set, runs)
 	if titles && len(runs) == 0 {
 		l.Default, l.Note = Should, "a workflow runs it on the title only"
 	}
@@ -41,6 +43,37 @@ func commitlintRuns(set *Reading) (runs []linterRun, titles bool) {
 		}
 	}
 	return runs, titles
+}
+
+// beforeFooterTokens tells whether commitlint is older than version 21, which
+// tells body from footer in another way: by package.json, or by the action,
+// which brings its own.
+func beforeFooterTokens(set *Reading, runs []linterRun) bool {
+	for _, run := range runs {
+		if strings.EqualFold(run.Gate.Step.Uses, "wagoid/commitlint-github-action") {
+			major, ok := majorVersion(run.Gate.Step.Version)
+			return ok && major <= 6
+		}
+	}
+	for _, c := range set.Configs {
+		for _, name := range []string{"@commitlint/cli", "@commitlint/lint"} {
+			if v := c.Root.At(name); c.Tool == guideline.ToolPackages && v.Kind == guideline.KindString {
+				major, ok := majorVersion(v.Text)
+				return ok && major < 21
+			}
+		}
+	}
+	return false
+}
+
+// majorVersion reads the first number of a version or a range of versions.
+func majorVersion(version string) (int, bool) {
+	digits := strings.TrimLeft(version, "^~>=v ")
+	if end := strings.IndexFunc(digits, func(r rune) bool { return r < '0' || r > '9' }); end >= 0 {
+		digits = digits[:end]
+	}
+	n, err := strconv.Atoi(digits)
+	return n, err == nil && n < 1000
 }
 
 // installs tells whether a script only installs what it names.

@@ -56,24 +56,6 @@ func (m *lintMessage) form() string {
 	return m.grammar.Pattern
 }
 
-// notePattern finds notes: the keyword in any case, behind blanks, "|" and "*",
-// and before a colon or a blank.
-var notePattern = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^[\s|*]*`)
-})
-
-func (p Grammar) isNote(line string) bool {
-	rest := line[len(notePattern().FindString(line)):]
-	for _, n := range p.notes() {
-		if len(rest) > len(n) && strings.EqualFold(rest[:len(n)], n) && (rest[len(n)] == ':' || isSpaceStart(rest[len(n):])) {
-			return true
-		}
-	}
-	return false
-}
-
-func isSpaceStart(s string) bool { return strings.TrimLeftFunc(s, isSpaceJS) != s }
-
 // newLintMessage takes a message apart.
 func newLintMessage(p Grammar, message string) *lintMessage {
 	m := &lintMessage{grammar: p, lines: rawLines(bounded(message))}
@@ -82,20 +64,26 @@ func newLintMessage(p Grammar, message string) *lintMessage {
 		return m
 	}
 	m.Header = p.parse(lines[0])
-	m.reference = p.refers(lines[0])
+	m.reference = p.refers(lines[0], false)
 	var body, footer []string
 	isBody, inNote := true, false
 	for _, line := range lines[1:] {
-		refers := p.refers(line)
-		switch {
-		case p.isNote(line):
+		if p.isNote(line) {
 			inNote, isBody = true, false
 			footer = append(footer, line)
 			continue
+		}
+		token := p.isToken(line)
+		refers := p.refers(line, token)
+		ends := token
+		if p.Before21 {
+			ends = refers
+		}
+		switch {
 		case inNote:
 			footer = append(footer, line)
-			inNote = !refers
-		case isBody && !refers:
+			inNote = !ends
+		case isBody && !ends:
 			body = append(body, line)
 		default:
 			isBody = false
@@ -105,6 +93,59 @@ func newLintMessage(p Grammar, message string) *lintMessage {
 	}
 	m.Body, m.Footer = joinTrimmed(body), joinTrimmed(footer)
 	return m
+}
+
+type footerPatterns struct {
+	bullet, token, oldNote *regexp.Regexp
+	link                   *regexp.Regexp
+}
+
+var footerPattern = sync.OnceValue(func() footerPatterns {
+	re := regexp.MustCompile
+	return footerPatterns{
+		bullet:  re(`^(?:\*\s+)?`),
+		oldNote: re(`^[\s|*]*`),
+		token:   re(`(?i)^(?:BREAKING CHANGE|[\w-]+)(:\s+|\s+)`),
+		link:    re(`\bhttps?://(?:www\.)?[-a-zA-Z0-9@:%_+.~#?&/=]*[a-zA-Z0-9_]`),
+	}
+})
+
+// isNote tells whether a line begins a note: a keyword in any case, behind a
+// bullet, and a colon. Before version 21 a blank did for the colon, and all
+// kinds of bars for the bullet.
+func (p Grammar) isNote(line string) bool {
+	before := footerPattern().bullet
+	if p.Before21 {
+		before = footerPattern().oldNote
+	}
+	rest := line[len(before.FindString(line)):]
+	for _, n := range p.notes() {
+		if len(rest) > len(n) && strings.EqualFold(rest[:len(n)], n) &&
+			(rest[len(n)] == ':' || p.Before21 && isSpaceStart(rest[len(n):])) {
+			return true
+		}
+	}
+	return false
+}
+
+func isSpaceStart(s string) bool { return strings.TrimLeftFunc(s, isSpaceJS) != s }
+
+// isToken tells whether a line begins with the token of a footer: a word with a
+// colon, or before a reference to an issue.
+func (p Grammar) isToken(line string) bool {
+	m := footerPattern().token.FindStringSubmatchIndex(line)
+	if m == nil || m[1] == len(line) && m[3]-m[2] < 2 {
+		return false
+	}
+	if line[m[2]] == ':' {
+		return m[1] < len(line) || m[3]-m[2] > 2 // a blank can be the text behind
+	}
+	for _, prefix := range p.prefixes() {
+		if rest := line[m[1]:]; len(rest) > len(prefix) && strings.EqualFold(rest[:len(prefix)], prefix) {
+			return true
+		}
+	}
+	return false
 }
 
 // rawLines are the lines of a message, nothing trimmed.
@@ -137,92 +178,3 @@ func trimmedLines(lines []string) []string {
 func joinTrimmed(lines []string) string {
 	return strings.Trim(strings.Join(lines, "\n"), "\r\n")
 }
-
-// refers tells whether a line refers to an issue: behind one of the actions if
-// one of them stands in it, else anywhere.
-func (p Grammar) refers(line string) bool {
-	sentences := p.sentences(line)
-	for _, s := range sentences {
-		if p.hasIssue(s) {
-			return true
-		}
-	}
-	return false
-}
-
-// sentences are the parts of a line behind the actions, each up to the next
-// action; the whole line when there is none.
-func (p Grammar) sentences(line string) []string {
-	var out []string
-	for i := 0; i < len(line); {
-		start := p.behindAction(line[i:])
-		if start < 0 {
-			i++
-			continue
-		}
-		begin := i + start
-		end := begin
-		for end < len(line) && !p.actionAt(line[end:]) {
-			end++
-		}
-		out = append(out, line[begin:end])
-		i = end
-	}
-	if out == nil && line != "" {
-		return []string{line}
-	}
-	return out
-}
-
-func (p Grammar) actionAt(s string) bool {
-	for _, a := range p.actions() {
-		if len(s) >= len(a) && strings.EqualFold(s[:len(a)], a) {
-			return true
-		}
-	}
-	return false
-}
-
-// behindAction is where the text behind an action and blanks begins, or -1.
-func (p Grammar) behindAction(s string) int {
-	for _, a := range p.actions() {
-		if len(s) < len(a) || !strings.EqualFold(s[:len(a)], a) {
-			continue
-		}
-		if rest := strings.TrimLeftFunc(s[len(a):], isSpaceJS); len(rest) < len(s)-len(a) {
-			return len(s) - len(rest)
-		}
-	}
-	return -1
-}
-
-// hasIssue tells whether "#12" or the like stands in a text that holds no link.
-func (p Grammar) hasIssue(s string) bool {
-	if issueLink().MatchString(s) {
-		return false
-	}
-	for _, prefix := range p.prefixes() {
-		for at := 0; at < len(s); at++ {
-			if len(s)-at < len(prefix) || !strings.EqualFold(s[at:at+len(prefix)], prefix) {
-				continue
-			}
-			rest := s[at+len(prefix):]
-			word := strings.TrimLeftFunc(rest, isIssueRune)
-			if len(word) == len(rest) {
-				continue
-			}
-			if word == "" || strings.ContainsRune(",;)]", rune(word[0])) || strings.TrimLeftFunc(word, isSpaceJS) != word {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-func isIssueRune(r rune) bool {
-	return r == '_' || r == '-' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
-}
-
-var issueLink = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`\bhttps?://(?:www\.)?[-a-zA-Z0-9@:%_+.~#?&/=]*[a-zA-Z0-9_]`)
-})

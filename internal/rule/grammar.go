@@ -33,6 +33,9 @@ type Grammar struct {
 	Notes   []string `json:"notes,omitempty"`
 	Issues  []string `json:"issues,omitempty"`
 	Actions []string `json:"actions,omitempty"`
+	// Before21 is set for commitlint before version 21, which begins the footer
+	// with the first reference to an issue, and not with a token.
+	Before21 bool `json:"before21,omitempty"`
 
 	compiled []*regexp2.Regexp // for many messages; nil when nobody has asked for it
 }

@@ -77,6 +77,7 @@ func capitalized(word string) string {
 	_, n := utf8.DecodeRuneInString(word)
 	return upperJS(word[:n]) + lowerJS(word[n:])
 }
+
 // cases are the cases that a rule speaks of.
 func (r LintRule) cases() []string {
 	if r.Text != "" {

@@ -16,7 +16,7 @@ const (
 )
 
 type ignorePatterns struct {
-	merge, tag, rest      *regexp.Regexp
+	merge, rest           *regexp.Regexp
 	release, skip, semver *regexp.Regexp
 	mergeHeader           *regexp.Regexp
 }
