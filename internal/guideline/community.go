@@ -110,5 +110,5 @@ func wanted(f *files) []string {
 			out = append(out, path.Join(actions, e.Name(), "action.yml"), path.Join(actions, e.Name(), "action.yaml"))
 		}
 	}
-	return out
+	return append(out, textPaths(f)...)
 }

@@ -69,7 +69,12 @@ type Set struct {
 	History []HistoryCommit
 	Unread  []Unread
 
-	read []*files // for finding the columns of quotations
+	read  []*files // for finding the columns of quotations
+	Texts []Text   // files that rules look into as they are
+	// Packages are those of a JavaScript workspace that keeps changesets;
+	// PackagesUnread says why they may not be all.
+	Packages       []Package
+	PackagesUnread string
 }
 
 // Has tells whether a folder that was looked into holds a name.

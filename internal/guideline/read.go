@@ -117,6 +117,8 @@ func (s *Set) readTree(ctx context.Context, trees Trees) {
 	s.readCommunity(ctx, f, false)
 	s.readOwners(f)
 	s.readConfigs(f)
+	s.readTexts(f)
+	s.readPackages(ctx, f)
 	s.readWorkflows(ctx, f, trees)
 	if s.Orgless || strings.EqualFold(s.Repo.Name, ".github") || s.has(DocContributing) && len(s.Templates) > 0 {
 		return

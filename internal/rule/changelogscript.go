@@ -1,0 +1,95 @@
+package rule
+
+import (
+	"regexp"
+	"strings"
+	"sync"
+
+	"github.com/isrc-dev/isrc/internal/guideline"
+)
+
+type scriptPatterns struct{ diff, named, exit, without, quiet *regexp.Regexp }
+
+var changelogScriptPattern = sync.OnceValue(func() scriptPatterns {
+	re := regexp.MustCompile
+	return scriptPatterns{
+		diff:  re(`\bgit (diff|log|show)\b|gh (pr|api)\b|changed[-_ ]?files|CHANGED`),
+		named: re(`(?i)\b(?:[\w./-]*/)?(?:CHANGELOG|CHANGES|HISTORY|NEWS)(?:\\?\.(?:md|rst|txt|adoc))?\b`),
+		exit:  re(`\bexit [1-9]|\bfalse\b|\bfail\b|setFailed`),
+		// the line asks for the absence of a change
+		without: re(`^if !|^if \[\[? !|\|\| *(exit|\{|\(|fail|false)|\[\[? -z |(-eq|==?) *"?0"?\b|-lt 1`),
+		quiet:   re(`git diff[^|]*(--exit-code|--quiet|-q\b)`),
+	}
+})
+
+// changelogScript reads a script that fails when the changelog is not among the
+// changed files. One that fails when it is, and one that cannot be told, asks
+// for nothing here.
+func changelogScript(g guideline.Gate) (line int, words string, p ChangelogParams, ok bool) {
+	re := changelogScriptPattern()
+	if !re.diff.MatchString(g.Step.Run) {
+		return 0, "", p, false
+	}
+	lines := strings.Split(g.Step.Run, "\n")
+	for i, l := range lines {
+		l = strings.TrimSpace(l)
+		file := re.named.FindString(l)
+		if strings.HasPrefix(l, "#") || file == "" || !strings.Contains(l, "grep") && !re.quiet.MatchString(l) {
+			continue
+		}
+		if strings.Contains(l, "grep -v") || strings.Contains(l, "grep -qv") || !failsWithout(l, lines[i+1:]) {
+			return 0, "", p, false
+		}
+		file = strings.TrimLeft(strings.ReplaceAll(file, `\.`, "."), "./")
+		return g.Step.RunLine + i, l, ChangelogParams{Files: []string{file}}, true
+	}
+	return 0, "", p, false
+}
+
+// failsWithout tells whether the script fails when the line finds no change.
+func failsWithout(line string, rest []string) bool {
+	re := changelogScriptPattern()
+	absent := re.without.MatchString(line)
+	branches := strings.HasPrefix(line, "if ")
+	if re.quiet.MatchString(line) { // its success is the absence of a change
+		return branches && !absent && re.exit.MatchString(firstBranch(rest))
+	}
+	switch {
+	case branches && absent:
+		return re.exit.MatchString(firstBranch(rest) + line)
+	case branches:
+		return !re.exit.MatchString(firstBranch(rest)) && re.exit.MatchString(secondBranch(rest))
+	case absent:
+		return re.exit.MatchString(line) || re.exit.MatchString(strings.Join(rest, "\n"))
+	}
+	// bare, its exit status fails the step; in an assignment it is only kept
+	return strings.Contains(line, "grep -q") && !strings.Contains(line, "=$(") && len(strings.TrimSpace(strings.Join(rest, ""))) == 0
+}
+
+// firstBranch is what follows a condition, up to its else or fi.
+func firstBranch(lines []string) string {
+	for i, l := range lines {
+		switch strings.TrimSpace(l) {
+		case "else", "fi":
+			return strings.Join(lines[:i], "\n")
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// secondBranch is what stands between else and fi.
+func secondBranch(lines []string) string {
+	from := -1
+	for i, l := range lines {
+		switch strings.TrimSpace(l) {
+		case "else":
+			from = i + 1
+		case "fi":
+			if from < 0 {
+				return ""
+			}
+			return strings.Join(lines[from:i], "\n")
+		}
+	}
+	return ""
+}

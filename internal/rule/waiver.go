@@ -1,0 +1,72 @@
+package rule
+
+import (
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/isrc-dev/isrc/internal/guideline"
+)
+
+var waiverPattern = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`!\s*contains\(\s*(?:toJSON\()?\s*github\.event\.pull_request\.labels(?:\.\*\.name)?\s*\)?\s*,\s*'([^']+)'\s*\)`)
+})
+
+// waivingLabels are the labels with which a job or a step does not run.
+func waivingLabels(g guideline.Gate) []string {
+	var out []string
+	for _, cond := range []string{g.Job.If, g.Step.If} {
+		for _, m := range waiverPattern().FindAllStringSubmatch(cond, -1) {
+			if !slices.Contains(out, m[1]) {
+				out = append(out, m[1])
+			}
+		}
+	}
+	return out
+}
+
+// waivedBy is the label of the pull request that waives something, or "".
+func waivedBy(labels []string, change *Change) string {
+	for _, l := range labels {
+		if slices.ContainsFunc(change.Draft.Labels, func(have string) bool { return strings.EqualFold(have, l) }) {
+			return l
+		}
+	}
+	return ""
+}
+
+type productPatterns struct{ docs, tests, settings *regexp.Regexp }
+
+var productPattern = sync.OnceValue(func() productPatterns {
+	re := regexp.MustCompile
+	return productPatterns{
+		docs:     re(`(?i)^(docs?|documentation|website|site|examples?|man)/|(^|/)docs?/|\.(md|markdown|rst|adoc|asciidoc|txt|mdx)$|^(licen[cs]e|authors|notice|copying|codeowners|maintainers|owners)$`),
+		tests:    re(`(?i)(^|/)(tests?|__tests__|spec|specs|e2e|testdata|fixtures|testing|integration[-_]tests?|src/test)/|_test\.\w+$|(^|/)test_[^/]*\.py$|[._-](test|tests|spec|specs)\.\w+$|(Test|Tests|Spec|IT)\.(java|kt|scala|cs|groovy|swift|php)$|(^|/)conftest\.py$`),
+		settings: re(`(?i)^\.|(^|/)\.[^/]+$|^(renovate|innersource)\.json5?$|(^|/)(\.github|\.gitlab|\.circleci|\.changeset|\.vscode)/`),
+	}
+})
+
+func isDocs(name string) bool { return productPattern().docs.MatchString(name) }
+func isTest(name string) bool { return productPattern().tests.MatchString(name) }
+
+// isProduct tells whether a file is what users get, and not documentation, a
+// test or a setting of the project.
+func isProduct(f File) bool {
+	return !isDocs(f.Path) && !isTest(f.Path) && !productPattern().settings.MatchString(f.Path)
+}
+
+// isGenerated tells a file that a tool writes, by its name or by what it says
+// of itself.
+func isGenerated(f File) bool {
+	switch path.Base(f.Path) {
+	case "go.sum", "go.mod", "package-lock.json", "yarn.lock", "pnpm-lock.yaml", "Cargo.lock", "poetry.lock", "uv.lock", "Gemfile.lock", "composer.lock", "go.work.sum", "npm-shrinkwrap.json", "bun.lock", "flake.lock":
+		return true
+	}
+	if strings.HasPrefix(f.Path, "vendor/") || strings.Contains(f.Path, "/vendor/") || strings.Contains(f.Path, "node_modules/") {
+		return true
+	}
+	_, marked := generatedMark(f.Head)
+	return marked
+}
