@@ -26,24 +26,33 @@ var changelogScriptPattern = sync.OnceValue(func() scriptPatterns {
 // changed files. One that fails when it is, and one that cannot be told, asks
 // for nothing here.
 func changelogScript(g guideline.Gate) (line int, words string, p ChangelogParams, ok bool) {
+	line, words, file, ok := scriptWants(g, changelogScriptPattern().named)
+	if !ok {
+		return 0, "", p, false
+	}
+	return line, words, ChangelogParams{Files: []string{file}}, true
+}
+
+// scriptWants reads a script that fails when none of the changed files has a
+// name. It answers the name as the script has it.
+func scriptWants(g guideline.Gate, named *regexp.Regexp) (line int, words, name string, ok bool) {
 	re := changelogScriptPattern()
 	if !re.diff.MatchString(g.Step.Run) {
-		return 0, "", p, false
+		return 0, "", "", false
 	}
 	lines := strings.Split(g.Step.Run, "\n")
 	for i, l := range lines {
 		l = strings.TrimSpace(l)
-		file := re.named.FindString(l)
+		file := named.FindString(l)
 		if strings.HasPrefix(l, "#") || file == "" || !strings.Contains(l, "grep") && !re.quiet.MatchString(l) {
 			continue
 		}
 		if strings.Contains(l, "grep -v") || strings.Contains(l, "grep -qv") || !failsWithout(l, lines[i+1:]) {
-			return 0, "", p, false
+			return 0, "", "", false
 		}
-		file = strings.TrimLeft(strings.ReplaceAll(file, `\.`, "."), "./")
-		return g.Step.RunLine + i, l, ChangelogParams{Files: []string{file}}, true
+		return g.Step.RunLine + i, l, strings.TrimPrefix(strings.ReplaceAll(file, `\.`, "."), "./"), true
 	}
-	return 0, "", p, false
+	return 0, "", "", false
 }
 
 // failsWithout tells whether the script fails when the line finds no change.
