@@ -45,7 +45,8 @@ func changelogText(p ChangelogParams) string { return "an entry in " + strings.J
 func deriveChangelog(set *Reading) []Requirement {
 	var out []Requirement
 	for _, g := range set.Gates() {
-		line, words, p, ok := changelogAction(g)
+		line := 0
+		words, p, ok := changelogAction(g)
 		if !ok {
 			line, words, p, ok = changelogScript(g)
 		}
@@ -70,7 +71,7 @@ func textOf(set *Reading, name string) guideline.Text {
 }
 
 // changelogAction knows the actions that look for a changed changelog.
-func changelogAction(g guideline.Gate) (line int, words string, p ChangelogParams, ok bool) {
+func changelogAction(g guideline.Gate) (words string, p ChangelogParams, ok bool) {
 	with := func(name, otherwise string) string {
 		if in, ok := g.Step.With[name]; ok && strings.TrimSpace(in.Value) != "" && !strings.Contains(in.Value, "${{") {
 			return in.Value
@@ -80,17 +81,17 @@ func changelogAction(g guideline.Gate) (line int, words string, p ChangelogParam
 	words = "uses: " + g.Step.Uses
 	switch strings.ToLower(g.Step.Uses) {
 	case "dangoslen/changelog-enforcer":
-		return 0, words, ChangelogParams{
+		return words, ChangelogParams{
 			Files: []string{cleanPath(with("changelogpath", "CHANGELOG.md"))}, Labels: fields(with("skiplabels", with("skiplabel", "Skip-Changelog"))),
 		}, true
 	case "tarides/changelog-check-action":
-		return 0, words, ChangelogParams{Files: []string{cleanPath(with("changelog", "CHANGES.md"))}, Labels: []string{with("label", "no changelog")}}, true
+		return words, ChangelogParams{Files: []string{cleanPath(with("changelog", "CHANGES.md"))}, Labels: []string{with("label", "no changelog")}}, true
 	case "zomzog/changelog-checker":
-		return 0, words, ChangelogParams{Files: []string{cleanPath(with("filename", "CHANGELOG.md"))}, Labels: []string{with("nochangeloglabel", "no changelog")}}, true
+		return words, ChangelogParams{Files: []string{cleanPath(with("filename", "CHANGELOG.md"))}, Labels: []string{with("nochangeloglabel", "no changelog")}}, true
 	case "brettcannon/check-for-changed-files":
 		pattern := with("file-pattern", "")
 		if _, narrowed := g.Step.With["prereq-pattern"]; narrowed || !changelogPattern().file.MatchString(pattern) || strings.ContainsAny(pattern, "[]{}!") || strings.Contains(pattern, "**") {
-			return 0, "", p, false
+			return "", p, false
 		}
 		p := ChangelogParams{}
 		for _, l := range strings.Split(pattern, "\n") {
@@ -101,9 +102,9 @@ func changelogAction(g guideline.Gate) (line int, words string, p ChangelogParam
 		if label := with("skip-label", ""); label != "" {
 			p.Labels = []string{label}
 		}
-		return 0, words, p, true
+		return words, p, true
 	}
-	return 0, "", p, false
+	return "", p, false
 }
 
 func cleanPath(name string) string { return path.Clean(strings.TrimSpace(name)) }
