@@ -12,10 +12,20 @@ const upToDateText = "branch up to date with its base"
 
 func upToDate() *Rule {
 	return &Rule{
-		ID:       "up-to-date",
-		Doc:      "The branch contains the base branch as it is now: the forge wants its checks to have run on what will be merged, or prose asks for a rebase before the pull request.",
+		ID: "up-to-date",
+		Doc: `The branch contains the base branch as it is now.
+
+It must where a ruleset has strict_required_status_checks_policy: the forge wants its checks to have run on what will be merged. commit-check's require_rebase_target names a branch. Prose that asks for a rebase before the pull request is a "should"; advice for conflicts, for later reviews, or not to rebase asks for nothing.
+
+` + "```" + `
+Rebase your branch onto main before you open a pull request.   # asks
+Rebase if there are conflicts.                                 # asks for nothing
+` + "```" + `
+
+Accepted: no commit of the base is missing. Rejected: 3 commits behind main.`,
 		Derive:   deriveUpToDate,
 		Check:    checkUpToDate,
+		merge:    absorbProse,
 		declared: func() Requirement { return Requirement{Params: upToDateParams{}, Text: upToDateText} },
 	}
 }
@@ -41,6 +51,12 @@ func deriveUpToDate(set *Reading) []Requirement {
 		}
 		if r.Type == "required_status_checks" && json.Unmarshal(r.Parameters, &p) == nil && p.Strict {
 			out = append(out, fromRuleset(r, "branches must be up to date before merging", upToDateText, upToDateParams{}))
+		}
+	}
+	if c := set.Config(guideline.ToolCommitCheck); c != nil {
+		if v := c.Root.At("branch", "require_rebase_target"); v.Text != "" && v.Text == set.Base {
+			req := fromConfig(c, v.Line, "require_rebase_target = "+v.Text, upToDateText, upToDateParams{})
+			out = append(out, runBy(set, req, "commit-check"))
 		}
 	}
 	p := upToDatePattern()
