@@ -37,7 +37,7 @@ func (s *Set) Gates() []Gate {
 	var out []Gate
 	for i := range s.Workflows {
 		w := &s.Workflows[i]
-		if !w.Trigger.covers(s.branch(w.Trigger)) {
+		if !w.Trigger.Covers(s.branch(w.Trigger)) {
 			continue
 		}
 		for j := range w.Jobs {
@@ -103,10 +103,10 @@ func (t Trigger) rare() bool {
 		})
 }
 
-// covers tells whether the workflow runs for a branch. An unknown branch of a
+// Covers tells whether the workflow runs for a branch. An unknown branch of a
 // pull request is covered: better a gate too many than one too few. A push to
 // an unknown branch is covered where any name would be.
-func (t Trigger) covers(branch string) bool {
+func (t Trigger) Covers(branch string) bool {
 	if branch == "" {
 		return t.Event != "push" || len(t.Branches) == 0 || slices.Contains(t.Branches, "**")
 	}

@@ -100,7 +100,7 @@ func TestTriggers(t *testing.T) {
 			if err != nil || ok != c.pulls {
 				t.Fatalf("runs on pull requests: %v, %v", ok, err)
 			}
-			if ok && w.Trigger.covers(c.branch) != c.want {
+			if ok && w.Trigger.Covers(c.branch) != c.want {
 				t.Errorf("covers %q: %v", c.branch, !c.want)
 			}
 		})
