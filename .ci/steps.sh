@@ -169,6 +169,39 @@ lies() {
 	done
 }
 
+# sarif holds reports against the schema that OASIS published for SARIF 2.1.0: of
+# a change that breaks rules in commits and in files, of one that breaks none,
+# and of what is asked without a change. A report with a lie must be found out.
+sarif() {
+	local schema repo=$work/sarif status=0
+	schema=$(GOFLAGS=-mod=mod go mod download -json "github.com/securego/gosec/v2@$gosec" | sed -n 's/^.*"Dir": "\(.*\)".*$/\1/p')/report/sarif/testdata/sarif-schema-2.1.0.json
+	echo "$sarif_sum  $schema" | sha256sum --check --quiet
+	go build -o "$work/isrc" ./cmd/isrc
+	git init --quiet --initial-branch=main "$repo"
+	cd "$repo"
+	git config user.name Somebody
+	git config user.email somebody@example.com
+	printf '# Contributing\n\nCommit messages must follow Conventional Commits.\nEvery commit must be signed off (Signed-off-by).\n' >CONTRIBUTING.md
+	printf 'rules:\n  header-max-length: [2, always, 20]\n' >.commitlintrc.yaml
+	git add .
+	git commit --quiet -s -m 'chore: begin'
+	git switch --quiet -c topic
+	printf 'token = "ghp_%s"\n' "$(printf 'isrc' | sha256sum | head -c 36)" >'a file: with "signs" %.txt'
+	git add .
+	git commit --quiet -m 'no type in a header that is far too long.'
+	"$work/isrc" check --base main --report "sarif=broken.sarif" || ((status = $?))
+	((status == 0 || status == 3))
+	grep -q '"ruleId"' broken.sarif
+	"$work/isrc" check --base main --only approvals --report sarif=none.sarif
+	"$work/isrc" check --requirements --report sarif=asked.sarif
+	"$work/isrc" check --repo-dir . --requirements --report sarif=folder.sarif
+	"$work/conformance" sarif "$schema" ./*.sarif
+	sed 's/"kind": "fail"/"kind": "failed"/' broken.sarif >lie.sarif
+	status=0
+	"$work/conformance" sarif "$schema" lie.sarif || status=$?
+	((status == 1))
+}
+
 # clean_clone is what a new user has: HEAD, an empty HOME, Go and git. The modules
 # are those that the steps before have fetched.
 clean_clone() {

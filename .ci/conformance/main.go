@@ -17,10 +17,12 @@ const usage = `usage:
   conformance check -describe NAME=FILE... [-allow FILE] FOLDER
   conformance lies  -describe NAME=FILE... FOLDER
   conformance lie   -describe NAME=FILE -to FOLDER FOLDER
+  conformance sarif SCHEMA REPORT...
 
 check judges every exchange in FOLDER/*.jsonl. lies corrupts each kind of answer
 in memory and wants every corruption noticed. lie writes copies of the recording
-with one corrupted answer each, for check to fail on.
+with one corrupted answer each, for check to fail on. sarif holds reports against
+the JSON schema of SARIF.
 `
 
 // errFound says that something was found; it has been printed already.
@@ -40,6 +42,9 @@ func main() {
 func run(args []string, out io.Writer) error {
 	if len(args) == 0 {
 		return errors.New(usage)
+	}
+	if args[0] == "sarif" && len(args) > 2 {
+		return judgeSARIF(out, args[1], args[2:])
 	}
 	var files described
 	flags := flag.NewFlagSet(args[0], flag.ContinueOnError)

@@ -57,7 +57,7 @@ func citable(r requirement) []quote {
 	var out []quote
 	for _, q := range r.Said {
 		setting := q.Kind == guideline.KindCheck || q.Kind == guideline.KindRuleset
-		if q.Line == 0 && (setting && r.Enforcer != nil || q.Path == "" && q.Text == "" || q.Kind == guideline.KindUnread) {
+		if q.Kind == guideline.KindOwn || q.Line == 0 && (setting && r.Enforcer != nil || q.Path == "" && q.Text == "" || q.Kind == guideline.KindUnread) {
 			continue
 		}
 		out = append(out, q)

@@ -97,7 +97,7 @@ func quoteTarget(q quote) string {
 		}
 		target = u.String()
 	case q.Line > 0 && q.Path != "":
-		target = (&url.URL{Path: q.Path}).String()
+		target = relativeURL(q.Path)
 	}
 	if target != "" && q.Line > 0 {
 		target += fmt.Sprintf("#L%d", q.Line)

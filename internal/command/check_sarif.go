@@ -266,7 +266,13 @@ func sarifFile(at location) sarifLoc {
 }
 
 func sarifPath(path string) sarifArtifact {
-	return sarifArtifact{URI: (&url.URL{Path: path}).String(), Base: "%SRCROOT%"}
+	return sarifArtifact{URI: relativeURL(path), Base: "%SRCROOT%"}
+}
+
+// relativeURL is the address of a file relative to the root of its repository.
+// A colon in it must not be taken for the end of a scheme.
+func relativeURL(path string) string {
+	return strings.ReplaceAll((&url.URL{Path: path}).EscapedPath(), ":", "%3A")
 }
 
 // sarifQuotes are the lines of files that ask for something.

@@ -205,6 +205,9 @@ func locationText(at location) string {
 // sources says who asks, each with its place, and who enforces it: on one line
 // if it fits.
 func (t *reviewText) sources(f *finding) []string {
+	if ownAdvice(f.Requirement) {
+		return []string{"isrc's own advice"}
+	}
 	said, most := citable(f.Requirement), 2
 	if t.verbose {
 		most = len(said)
