@@ -56,11 +56,6 @@ func deriveGates(set *Reading, reqs []Requirement) []Requirement {
 	return out
 }
 
-func isCLA(context string) bool {
-	c := strings.ToLower(context)
-	return c == "license/cla" || c == "easycla" || strings.HasPrefix(c, "cla/") || c == "cla"
-}
-
 type gatePatterns struct{ danger, action, refuses *regexp.Regexp }
 
 var gatePattern = sync.OnceValue(func() gatePatterns {

@@ -104,8 +104,6 @@ func requiredContext(set *Reading, reqs []Requirement, context string) (Required
 		return p, guideline.Quote{Source: g.Job.Source, Line: g.Job.Line, EndLine: g.Job.Line, Text: g.Step.Label()}, !judged || len(p.Filters) > 0
 	case named:
 		return p, guideline.Quote{}, false
-	case isCLA(context):
-		p.Verdict, p.Why = Later, "it asks for a contributor licence agreement on the pull request"
 	case slices.ContainsFunc(set.Workflows, func(w guideline.Workflow) bool {
 		return slices.ContainsFunc(w.Jobs, func(j guideline.Job) bool { return j.Unread != "" && strings.HasPrefix(context, j.Context) })
 	}):
