@@ -45,6 +45,9 @@ func (r *Review) fact(ctx context.Context, site *Site, f rule.Fact) rule.FactVal
 		return known(site.Forge.Emails(ctx))
 	case rule.FactMerge:
 		return known(mergeFact(ctx, site, r.Upstream))
+	case rule.FactDefault:
+		upstream, err := site.Forge.Repo(ctx, r.Upstream)
+		return known(upstream.DefaultBranch, err)
 	case rule.FactOwners:
 		return known(ownersErrors(ctx, site, r.Upstream, r.Base))
 	}

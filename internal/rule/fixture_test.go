@@ -204,7 +204,7 @@ func fact(t *testing.T, name string, raw json.RawMessage) FactValue {
 	kind, _, _ := strings.Cut(strings.Replace(name, "#", ":", 1), ":")
 	into := map[string]any{
 		FactIssue: &IssueFact{}, FactBranch: new(bool), FactFile: &FileFact{}, FactUser: &UserFact{},
-		FactKeys: &KeysFact{}, FactEmails: &[]string{}, FactMerge: &MergeFact{}, FactOwners: &[]OwnersError{},
+		FactKeys: &KeysFact{}, FactEmails: &[]string{}, FactMerge: &MergeFact{}, FactOwners: &[]OwnersError{}, FactDefault: new(string),
 	}[kind]
 	if into == nil {
 		t.Fatalf("no kind of fact has names like %q", name)

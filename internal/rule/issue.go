@@ -7,20 +7,39 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/bmatcuk/doublestar/v4"
+
 	"github.com/isrc-dev/isrc/internal/guideline"
 )
 
 // IssueParams says how a pull request must refer to an issue.
 type IssueParams struct {
-	Closing  bool `json:"closing,omitempty"`  // with a word that closes it
-	Assigned bool `json:"assigned,omitempty"` // which is assigned to the author
+	Closing      bool     `json:"closing,omitempty"`     // with a word that closes it
+	FromDefault  bool     `json:"fromDefault,omitempty"` // the forge must have linked it, as it does for the default branch alone
+	Assigned     bool     `json:"assigned,omitempty"`    // which is assigned to the author
+	Pattern      string   `json:"pattern,omitempty"`     // of a script, on the description as it is written
+	Flags        string   `json:"flags,omitempty"`
+	SkipLabels   []string `json:"skipLabels,omitempty"`
+	SkipBranches []string `json:"skipBranches,omitempty"` // globs
 }
 
 func linkedIssue() *Rule {
 	return &Rule{
 		ID: "linked-issue",
-		Doc: "The description refers to the issue that the change is for, such as `Closes #12`. " +
-			"Some projects also want the issue to be assigned to whoever opens the pull request.",
+		Doc: `The description refers to the issue that the change is for, such as ` + "`Closes #12`" + `.
+
+Some projects want a word that closes the issue, some that the issue is assigned to whoever opens the pull request; with several issues, one of the first five will do.
+` + "`nearform-actions/github-action-check-linked-issues`" + ` asks the forge what it has linked: words that close do so only on pull requests to the default branch, unless its loose matching is on.
+A script that tests the description with one pattern is taken at its word. What stands in a comment of the template refers to nothing.
+
+` + "```" + `
+accepted   Fixes #12
+accepted   closes: acme/lib#12
+rejected   <!-- Closes #123 -->
+rejected   see the discussion       no issue
+` + "```" + `
+
+Prose alone should be followed, and owners can require an issue in the manifest.`,
 		Derive:   deriveIssue,
 		Needs:    issueFacts,
 		Check:    checkIssue,
@@ -31,6 +50,14 @@ func linkedIssue() *Rule {
 
 const issueText = "an issue linked in the description"
 
+// text says in one line what is asked.
+func (p IssueParams) text() string {
+	if p.Assigned {
+		return issueText + ", assigned to its author"
+	}
+	return issueText
+}
+
 type issuePatterns struct{ closing, mention, prose, bug, assigned *regexp.Regexp }
 
 var issuePattern = sync.OnceValue(func() issuePatterns {
@@ -40,7 +67,7 @@ var issuePattern = sync.OnceValue(func() issuePatterns {
 		closing:  re(`\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?)\b:?\s+(?:` + reference + `)`),
 		mention:  re(reference),
 		prose:    re(`\b(pull requests?|PRs?|patch(es)?|changes?|contributions?|description)\b.{0,80}\b(link|linked|refer\w*|reference\w*|mention\w*|close)\b.{0,40}\b(issue|ticket)s?\b|\b(link|refer|reference|mention)\w* (to )?(the|an|a|its|related|corresponding) (related |existing |corresponding |github )?(issue|ticket)\b`),
-		bug:      re(`\b(bug|issue) (report|template)s?\b|\bsearch\b`),
+		bug:      re(`\b(bug|issue) (report|template)s?\b|\bsearch\b|\bcommits? messages?\b|\bchangelog\b`),
 		assigned: re(`\bassigned\b`),
 	}
 })
@@ -54,15 +81,15 @@ func deriveIssue(set *Reading) []Requirement {
 		})
 	}
 	for _, g := range set.Gates() {
-		if strings.HasSuffix(strings.ToLower(g.Step.Uses), "/github-action-check-linked-issues") {
-			out = append(out, fromGate(g, 0, "uses: "+g.Step.Uses, issueText, IssueParams{Closing: true}))
+		if req, ok := issueGate(set, g); ok {
+			out = append(out, req)
 		}
 	}
 	p := issuePattern()
 	sentences := said(set, func(s guideline.Sentence) bool { return p.prose.MatchString(s.Text) && !p.bug.MatchString(s.Text) })
 	if len(sentences) > 0 {
 		params := IssueParams{Assigned: slices.ContainsFunc(sentences, func(s guideline.Sentence) bool { return p.assigned.MatchString(s.Text) })}
-		out = append(out, fromProse(set, sentences, issueText, params, nil))
+		out = append(out, fromProse(set, sentences, params.text(), params, nil))
 	}
 	return out
 }
@@ -70,50 +97,156 @@ func deriveIssue(set *Reading) []Requirement {
 // IssueFactName is the key in Change.Facts under which an issue is looked for.
 func IssueFactName(number int) string { return fmt.Sprintf("issue#%d", number) }
 
+// defaultFactName is the key of the upstream's default branch.
+const defaultFactName = "default:"
+
 func issueFacts(req Requirement, change *Change) []Fact {
-	n := linked(change)
-	if !req.Params.(IssueParams).Assigned || n == 0 {
-		return nil
-	}
-	return []Fact{{Name: IssueFactName(n), Kind: FactIssue, Number: n}}
-}
-
-// linked is the issue that the change is for: the one it was begun with, else
-// the first one that its description names.
-func linked(change *Change) int {
-	if change.Issue > 0 {
-		return change.Issue
-	}
-	m := issuePattern().mention.FindStringSubmatch(bounded(change.Draft.Body))
-	if m == nil {
-		return 0
-	}
-	n := 0
-	_, _ = fmt.Sscan(m[1]+m[2], &n)
-	return n
-}
-
-func checkIssue(req Requirement, change *Change) []Finding {
 	p := req.Params.(IssueParams)
+	var out []Fact
+	if p.Assigned {
+		for _, n := range p.issues(change) {
+			out = append(out, Fact{Name: IssueFactName(n), Kind: FactIssue, Number: n})
+		}
+	}
+	if p.FromDefault && change.Draft.Exists && p.refers(change.Draft.Body) {
+		out = append(out, Fact{Name: defaultFactName, Kind: FactDefault})
+	}
+	return out
+}
+
+// maxIssues is how many issues of a description are looked up.
+const maxIssues = 5
+
+// issues are those that the change is for: those that its description names as
+// they must be named, else the one it was begun with.
+func (p IssueParams) issues(change *Change) []int {
+	if p.Pattern != "" {
+		if found := p.matchedIssues(change.Draft.Body); len(found) > 0 || change.Issue == 0 {
+			return found
+		}
+		return []int{change.Issue}
+	}
 	pattern := issuePattern().mention
 	if p.Closing {
 		pattern = issuePattern().closing
 	}
+	var out []int
+	for _, m := range pattern.FindAllStringSubmatch(visible(change.Draft.Body), 50) {
+		n := number(m[1] + m[2])
+		if n > 0 && !slices.Contains(out, n) && len(out) < maxIssues {
+			out = append(out, n)
+		}
+	}
+	if len(out) == 0 && change.Issue > 0 {
+		out = append(out, change.Issue)
+	}
+	return out
+}
+
+// matchedIssues are the numbers that the script's own pattern finds.
+func (p IssueParams) matchedIssues(body string) []int {
+	re, err := jsPattern(p.Pattern, p.Flags)
+	if err != nil {
+		return nil
+	}
+	var out []int
+	m, err := re.FindStringMatch(bounded(body))
+	for range 50 {
+		if err != nil || m == nil || len(out) == maxIssues {
+			break
+		}
+		for i := 1; i < m.GroupCount(); i++ {
+			if n := number(group(m, i)); n > 0 && !slices.Contains(out, n) {
+				out = append(out, n)
+				break
+			}
+		}
+		m, err = re.FindNextMatch(m)
+	}
+	return out
+}
+
+// refers tells whether a description refers to an issue as it must. A pattern
+// that cannot be used says no.
+func (p IssueParams) refers(body string) bool {
+	if p.Pattern != "" {
+		ok, err := p.matches(body)
+		return err == nil && ok
+	}
+	if p.Closing {
+		return issuePattern().closing.MatchString(visible(body))
+	}
+	return issuePattern().mention.MatchString(visible(body))
+}
+
+func (p IssueParams) matches(body string) (bool, error) {
+	test, err := jsMatch(p.Pattern, p.Flags)
+	if err != nil {
+		return false, err
+	}
+	return test(bounded(body))
+}
+
+func checkIssue(req Requirement, change *Change) []Finding {
+	p := req.Params.(IssueParams)
+	if label, ok := exempt(p.SkipLabels, change.Draft.Labels); ok {
+		return []Finding{{Verdict: Met, Message: "the label " + quoted(label) + " exempts it"}}
+	}
+	for _, glob := range p.SkipBranches {
+		if ok, err := doublestar.Match(glob, change.Branch); err == nil && ok && change.Branch != "" {
+			return []Finding{{Verdict: Met, Message: "branches like " + glob + " are exempt"}}
+		}
+	}
 	if !change.Draft.Exists {
+		if f := p.assignment(change); f.Verdict == Broken {
+			return []Finding{f} // better known before the work is done
+		}
 		return []Finding{{Verdict: Later, Message: "there is no description yet"}}
 	}
-	if !pattern.MatchString(visible(change.Draft.Body)) {
-		f := Finding{Verdict: Broken, Message: "the description refers to no issue"}
-		if change.Issue > 0 {
-			line := fmt.Sprintf("Closes #%d", change.Issue)
-			f.Fix = &Fix{Verb: "add " + line + " to the description", Kind: FixFillBody, Params: FillBody{Append: line}, Safe: true}
+	if p.Pattern != "" {
+		if _, err := p.matches(change.Draft.Body); err != nil {
+			return []Finding{{Verdict: Unknown, Message: err.Error()}}
 		}
-		return []Finding{f}
 	}
-	if p.Assigned {
-		return []Finding{judgeAssigned(change)}
+	switch {
+	case !p.refers(change.Draft.Body):
+		return []Finding{p.missing(change)}
+	case p.Assigned:
+		return []Finding{p.assignment(change)}
+	case p.FromDefault:
+		return []Finding{linkedByForge(change)}
 	}
 	return []Finding{{Verdict: Met, Message: "the description refers to an issue"}}
+}
+
+func (p IssueParams) missing(change *Change) Finding {
+	f := Finding{Verdict: Broken, Message: "the description refers to no issue"}
+	if p.Closing && issuePattern().mention.MatchString(visible(change.Draft.Body)) {
+		f.Message = "the description closes no issue: write Closes or Fixes before its number"
+	}
+	line := fmt.Sprintf("Closes #%d", change.Issue)
+	if ok, err := p.matches(line); change.Issue > 0 && (p.Pattern == "" || err == nil && ok) {
+		f.Fix = &Fix{Verb: "add " + line + " to the description", Kind: FixFillBody, Params: FillBody{Append: line}, Safe: true}
+	}
+	return f
+}
+
+// linkedByForge judges whether the forge links what the description names: it
+// does so for the default branch alone.
+func linkedByForge(change *Change) Finding {
+	fact := change.Facts[defaultFactName]
+	branch, known := fact.Value.(string)
+	switch {
+	case known && branch != change.Base:
+		return Finding{Verdict: Broken, Message: "words that close an issue link it only on pull requests to " + branch + ", and this one goes to " + change.Base + ": have the issue linked by hand on the pull request"}
+	case !known && change.Base != "main" && change.Base != "master":
+		why := fact.Why
+		if why == "" {
+			why = "nobody looked it up"
+		}
+		return Finding{Verdict: Unknown, Message: "whether " + change.Base + " is the default branch, for which alone issues are linked, is not known: " + why}
+	}
+	return Finding{Verdict: Met, Message: "the description closes an issue"}
 }
 
 // visible is a body without its comments: a template's "Closes #123" in a
@@ -129,19 +262,35 @@ func visible(body string) string {
 	return b.String()
 }
 
-func judgeAssigned(change *Change) Finding {
-	n := linked(change)
-	fact, ok := change.Facts[IssueFactName(n)]
-	issue, known := fact.Value.(IssueFact)
-	switch {
-	case !ok || !known:
-		why := fact.Why
-		if why == "" {
-			why = "nobody looked it up"
-		}
-		return Finding{Verdict: Unknown, Message: fmt.Sprintf("whether #%d is assigned to you is not known: %s", n, why)}
-	case slices.ContainsFunc(issue.Assignees, func(a string) bool { return strings.EqualFold(a, change.Login) }):
-		return Finding{Verdict: Met, Message: fmt.Sprintf("#%d is assigned to you", n)}
+// assignment judges whether one of the issues is assigned to the author.
+func (p IssueParams) assignment(change *Change) Finding {
+	author := change.Login
+	if change.Pull != nil && change.Pull.Author != "" {
+		author = change.Pull.Author
 	}
-	return Finding{Verdict: Broken, Message: fmt.Sprintf("#%d is not assigned to you: ask for it there", n)}
+	var open []string
+	numbers := p.issues(change)
+	for _, n := range numbers {
+		fact, ok := change.Facts[IssueFactName(n)]
+		issue, known := fact.Value.(IssueFact)
+		switch {
+		case !ok || !known:
+			why := fact.Why
+			if why == "" {
+				why = "nobody looked it up"
+			}
+			open = append(open, fmt.Sprintf("whether #%d is assigned to you is not known: %s", n, why))
+		case slices.ContainsFunc(issue.Assignees, func(a string) bool { return strings.EqualFold(a, author) }):
+			return Finding{Verdict: Met, Message: fmt.Sprintf("#%d is assigned to you", n)}
+		}
+	}
+	switch {
+	case !p.Assigned || len(numbers) == 0:
+		return Finding{Verdict: Later, Message: "there is no issue yet"}
+	case len(open) > 0:
+		return Finding{Verdict: Unknown, Message: strings.Join(open, "; ")}
+	case len(numbers) == 1:
+		return Finding{Verdict: Broken, Message: fmt.Sprintf("#%d is not assigned to you: ask for it there", numbers[0])}
+	}
+	return Finding{Verdict: Broken, Message: fmt.Sprintf("none of the %d issues is assigned to you: ask for one there", len(numbers))}
 }

@@ -150,14 +150,15 @@ type Fact struct {
 
 // The kinds of facts; the type of the value stands beside each.
 const (
-	FactIssue  = "issue"  // Number → IssueFact
-	FactBranch = "branch" // Text is a branch of the upstream → bool, whether it exists
-	FactFile   = "file"   // Text is a path in Repo at Ref, "" is the default branch → FileFact
-	FactUser   = "user"   // Text is a login → UserFact
-	FactKeys   = "keys"   // Text is a login → KeysFact, its signing keys
-	FactEmails = "emails" // of the user who is signed in → []string, the verified ones
-	FactMerge  = "merge"  // how the upstream takes changes → MergeFact
-	FactOwners = "owners" // lines of the code owners that the forge cannot use → []OwnersError
+	FactIssue   = "issue"   // Number → IssueFact
+	FactBranch  = "branch"  // Text is a branch of the upstream → bool, whether it exists
+	FactFile    = "file"    // Text is a path in Repo at Ref, "" is the default branch → FileFact
+	FactUser    = "user"    // Text is a login → UserFact
+	FactKeys    = "keys"    // Text is a login → KeysFact, its signing keys
+	FactEmails  = "emails"  // of the user who is signed in → []string, the verified ones
+	FactMerge   = "merge"   // how the upstream takes changes → MergeFact
+	FactDefault = "default" // → string, the default branch of the upstream
+	FactOwners  = "owners"  // lines of the code owners that the forge cannot use → []OwnersError
 )
 
 // FactValue is the answer to a Fact. A failed look-up has Why and no Value.
