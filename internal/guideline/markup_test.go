@@ -111,7 +111,7 @@ func TestAlertsAreThePagesOwnWords(t *testing.T) {
 		t.Errorf("blocks (-want +got):\n%s", d)
 	}
 	d := ParseDocument(&Source{Path: "x.md"}, DocContributing, []byte("> [!IMPORTANT]\n> Sign every commit.\n"))
-	if s := readSentences(&d, false); len(s) != 1 || s[0].EndLine != 2 || s[0].Text != "Sign every commit." {
+	if s := readSentences(&d, false); len(s) != 1 || s[0].Line != 2 || s[0].Text != "Sign every commit." {
 		t.Errorf("sentences %+v", s)
 	}
 }

@@ -98,7 +98,7 @@ func sentence(d *Document, b *Block, s string, r [2]int) Sentence {
 	p := prose()
 	out := Sentence{
 		Document: d, Headings: b.Headings, Text: strings.TrimSpace(s),
-		Line: b.lineAt(r[0]), EndLine: b.lineAt(max(r[0], r[1]-1)),
+		Line: b.lineAt(r[0] + len(s) - len(strings.TrimLeft(s, " "))), EndLine: b.lineAt(max(r[0], r[1]-1)),
 		Negated:  p.negated.MatchString(s),
 		ByOwners: p.byOwners.MatchString(s),
 	}

@@ -93,7 +93,7 @@ var clashPattern = sync.OnceValue(func() clashPatterns {
 		header:       re(`^[^\s:<>{}]{1,40}(\([^)<>]*\))?!?: [^<>{}]{3,120}$`),
 		several:      re(`\b(several|multiple|many|small|smaller|separate|atomic|logical)( \w+){0,2} commits\b`),
 		single:       re(`\b(single|one) commit\b`),
-		target:       re("(?:pull requests?|PRs?|patches|changes|branch)\\b[^.]{0,80}\\b(?:against|to|into|target\\w*|towards?|from)\\b(?: (?:the|our|upstream))? [`\"*]{0,2}(master|develop|development|dev|trunk|next|main)[`\"*]{0,2}(?:\\b| branch)"),
+		target:       re("(?:pull requests?|PRs?|patches)\\b[^.]{0,80}\\b(?:against|to|into|target\\w*|towards)\\b(?: (?:the|our|upstream))? (?:[`\"*]{1,2}(master|develop|development|dev|trunk|next|main)[`\"*]{1,2}|(master|develop|trunk)\\b)"),
 	}
 })
 
@@ -161,7 +161,9 @@ func clashingSentences(set *Reading, enforced Requirement) []Requirement {
 	switch enforced.Rule.ID {
 	case "sign-off":
 		says = "no sign-off is needed"
-		clashes = func(s guideline.Sentence) bool { return s.Negated && saysSignOff(s) && !strings.Contains(s.Text, " if ") }
+		clashes = func(s guideline.Sentence) bool {
+			return s.Negated && saysSignOff(s) && !strings.Contains(s.Text, " if ")
+		}
 	case "commit-count":
 		says = "several commits are welcome"
 		clashes = func(s guideline.Sentence) bool {
@@ -187,14 +189,15 @@ func staleBases(set *Reading) []Requirement {
 	for i := range set.Documents {
 		for _, s := range set.Documents[i].Sentences {
 			m := p.target.FindStringSubmatch(s.Text)
-			if m == nil || s.Negated || s.ByOwners || s.Modality == guideline.Optional || strings.EqualFold(m[1], set.Base) || strings.Contains(s.Text, set.Base) {
+			if m == nil || s.Negated || s.ByOwners || s.Modality == guideline.Optional || strings.Contains(s.Text, set.Base) {
 				continue
 			}
-			if g, ok := onlyFor(set, m[1]); ok {
+			branch := m[1] + m[2]
+			if g, ok := onlyFor(set, branch); ok {
 				enforced := fromGate(g, 0, "branches: "+strings.Join(g.Workflow.Trigger.Branches, ", "), "", nil)
 				enforced.Rule = baseBranch()
 				enforced.Said[0].Line, enforced.Said[0].EndLine = 1, 1
-				return []Requirement{contradicting(s.Quote(), enforced, clashing{"pull requests go to " + m[1], "its checks for " + set.Base + " alone"})}
+				return []Requirement{contradicting(s.Quote(), enforced, clashing{"pull requests go to " + branch, "its checks for " + set.Base + " alone"})}
 			}
 		}
 	}
