@@ -96,7 +96,7 @@ func (a *app) findGit() (*git.Tool, error) {
 	if err != nil {
 		return nil, err
 	}
-	t, err := git.FindTool(c.Git.Binary, a.inv.Env)
+	t, err := git.FindTool(c.Git.Binary, append(slices.Clone(a.inv.Env), skipHooks+"=1"))
 	if err != nil {
 		return nil, err
 	}

@@ -27,6 +27,10 @@ type checkOptions struct {
 	requirements bool
 	format       string
 	reports      []string
+	pr           string
+	message      string
+	run          string
+	yes          bool
 	output       output
 }
 
@@ -48,6 +52,11 @@ With --requirements nothing is judged: what is asked is listed, also of a
 repository that is not cloned (-R) or of a plain folder (--repo-dir), which is
 read without git and without a forge.
 
+--pr judges open pull requests as the forge has them, for those who review; all
+of them make one table. --commit-message judges one message, as the commit-msg
+hook does. --run shows the commands that the project names for building and
+testing, asks, and runs them in the clone; how they ended is kept.
+
 In a CI job, --format github adds annotations to the text, and --report writes
 SARIF, Markdown and JSON beside it; docs/ci.md has the jobs.`,
 		Example: `  isrc check
@@ -56,6 +65,10 @@ SARIF, Markdown and JSON beside it; docs/ci.md has the jobs.`,
   isrc check --base main --strict --json verdict --jq .verdict
   isrc check --requirements -R identity/auth-lib --format markdown
   isrc check --requirements --repo-dir ./unpacked
+  isrc check --pr 431
+  isrc check --pr all -R identity/auth-lib --json pulls
+  isrc check --commit-message .git/COMMIT_EDITMSG
+  isrc check --run=test
   isrc check --format github --report sarif=isrc.sarif,markdown=isrc.md`,
 		Args: exactArgs(0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -63,8 +76,13 @@ SARIF, Markdown and JSON beside it; docs/ci.md has the jobs.`,
 			if err := a.validateCheck(o); err != nil {
 				return err
 			}
-			if o.requirements {
+			switch {
+			case o.requirements:
 				return a.listRequirements(cmd.Context(), o)
+			case o.pr != "":
+				return a.checkPull(cmd.Context(), o)
+			case o.message != "":
+				return a.checkMessage(cmd.Context(), o)
 			}
 			return a.check(cmd.Context(), o)
 		},
@@ -74,6 +92,11 @@ SARIF, Markdown and JSON beside it; docs/ci.md has the jobs.`,
 	f.StringVarP(&o.repo, "repo", "R", "", "the `REPOSITORY` that the change goes to")
 	f.StringVar(&o.dir, "repo-dir", "", "read the folder `DIR` and nothing else: no forge, and no git unless it is a clone")
 	f.BoolVar(&o.requirements, "requirements", false, "list what is asked, and judge nothing")
+	f.StringVar(&o.pr, "pr", "", "judge the open pull request `N` (or its address), or all")
+	f.StringVar(&o.message, "commit-message", "", "judge the message in `FILE`, - is standard input, and nothing else")
+	f.StringVar(&o.run, "run", "", "run the project's own commands of these `PURPOSES` first: all, build, test, lint, format")
+	f.Lookup("run").NoOptDefVal = "all"
+	f.BoolVarP(&o.yes, "yes", "y", false, "with --run: do not ask")
 	f.StringVar(&o.fix, "fix", "", "mend what is safe to mend, or what these `RULES` found")
 	f.Lookup("fix").NoOptDefVal = "safe"
 	f.BoolVar(&o.dryRun, "dry-run", false, "with --fix: say what would be mended")
@@ -87,9 +110,11 @@ SARIF, Markdown and JSON beside it; docs/ci.md has the jobs.`,
 	for _, name := range []string{"only", "skip", "fix"} {
 		registerRules(cmd, name)
 	}
+	registerValues(cmd, "pr", "all")
+	registerValues(cmd, "run", runPurposes()...)
 	registerValues(cmd, "format", formatText, formatGitHub, formatMarkdown)
 	registerReports(cmd)
-	exits(cmd, exitBroken, exitSignIn, exitNotFound, exitUnavailable)
+	exits(cmd, exitBroken, exitSignIn, exitNotFound, exitUnavailable, exitPartly)
 	return cmd
 }
 
@@ -111,8 +136,8 @@ func (a *app) validateCheck(o *checkOptions) error {
 	switch {
 	case o.dryRun && !o.mend:
 		return usagef("--dry-run goes with --fix: without it check changes nothing anyway")
-	case o.mend && (o.requirements || o.dir != ""):
-		return usagef("--fix goes with a change in a clone, not with --requirements or --repo-dir")
+	case o.mend && o.dir != "":
+		return usagef("--fix goes with a change in a clone, not with --repo-dir")
 	case o.dir != "" && o.repo != "":
 		return usagef("--repo-dir and --repo exclude each other: a folder is read as it is")
 	case !slices.Contains([]string{formatText, formatGitHub, formatMarkdown}, o.format):
@@ -122,12 +147,46 @@ func (a *app) validateCheck(o *checkOptions) error {
 	case o.output.set && o.format != formatText:
 		return usagef("--format %s and --json exclude each other", o.format)
 	}
+	if err := o.exclusive(); err != nil {
+		return err
+	}
 	if o.dir != "" {
 		if err := a.enterDir(o); err != nil {
 			return err
 		}
 	}
 	return a.validateReports(o.reports)
+}
+
+// exclusive refuses ways of checking that cannot go together.
+func (o *checkOptions) exclusive() error {
+	var given []string
+	for _, way := range []struct {
+		flag string
+		on   bool
+	}{{"--requirements", o.requirements}, {"--pr", o.pr != ""}, {"--commit-message", o.message != ""}, {"--fix", o.mend}} {
+		if way.on {
+			given = append(given, way.flag)
+		}
+	}
+	if len(given) > 1 {
+		return usagef("%s exclude each other", strings.Join(given, " and "))
+	}
+	if o.run != "" && len(given) == 1 && given[0] != "--fix" || o.run != "" && o.dir != "" {
+		return usagef("--run goes with a change in a clone")
+	}
+	if o.pr != "" && (o.dir != "" || o.base != "") {
+		return usagef("--pr judges a pull request as its forge has it: no --base or --repo-dir goes with it")
+	}
+	for _, purpose := range strings.Split(o.run, ",") {
+		if o.run != "" && !slices.Contains(runPurposes(), purpose) {
+			return &usageError{err: fmt.Errorf("--run: there are no commands for %q", purpose), hint: "it takes " + strings.Join(runPurposes(), ", ")}
+		}
+	}
+	if o.yes && o.run == "" {
+		return usagef("--yes goes with --run: nothing else is asked")
+	}
+	return nil
 }
 
 // namedFixes are the rules whose findings are to be mended, nil for all that
@@ -146,6 +205,12 @@ func (a *app) check(ctx context.Context, o *checkOptions) error {
 	if err != nil {
 		return err
 	}
+	failed := false
+	if o.run != "" {
+		if failed, err = a.runCommands(ctx, o, review); err != nil {
+			return err
+		}
+	}
 	var done []contribute.Mended
 	if o.mend {
 		where.site = site
@@ -153,6 +218,11 @@ func (a *app) check(ctx context.Context, o *checkOptions) error {
 			return err
 		}
 	}
+	return a.answerReview(o, review, done, failed)
+}
+
+// answerReview shows a review and says by the exit code what it means.
+func (a *app) answerReview(o *checkOptions, review *contribute.Review, done []contribute.Mended, failed bool) error {
 	result := describeReview(review, done)
 	if result.Repository != nil {
 		*result.Repository = a.named(review.Upstream)
@@ -162,7 +232,7 @@ func (a *app) check(ctx context.Context, o *checkOptions) error {
 		return err
 	}
 	code := exitDone
-	if rule.Blocking(review.Findings, o.strict) {
+	if failed || rule.Blocking(review.Findings, o.strict) {
 		code = exitBroken
 	}
 	if err := a.showChecked(o, result, code); err != nil {
@@ -199,13 +269,17 @@ func (a *app) review(ctx context.Context, o placeOptions) (*contribute.Review, *
 	if err != nil {
 		return nil, nil, err
 	}
-	review.Findings = slices.DeleteFunc(review.Findings, func(f rule.Finding) bool { return !o.wants(f.Rule) })
+	review.Findings = narrowed(review.Findings, o.only, o.skip)
 	return review, site, nil
 }
 
-// wants tells whether --only and --skip leave a rule.
-func (o placeOptions) wants(id string) bool {
-	return (len(o.only) == 0 || slices.Contains(o.only, id)) && !slices.Contains(o.skip, id)
+// narrowed keeps what --only and --skip leave.
+func narrowed(findings []rule.Finding, only, skip []string) []rule.Finding {
+	return slices.DeleteFunc(findings, func(f rule.Finding) bool { return !wanted(f.Rule, only, skip) })
+}
+
+func wanted(id string, only, skip []string) bool {
+	return (len(only) == 0 || slices.Contains(only, id)) && !slices.Contains(skip, id)
 }
 
 // standing finds the place, the forge it belongs to, and the base as it is now.

@@ -36,7 +36,7 @@ func (a *app) listRequirements(ctx context.Context, o *checkOptions) error {
 func wantedRequirements(all []requirement, o placeOptions) []requirement {
 	out := []requirement{}
 	for _, r := range all {
-		if o.wants(r.Rule) {
+		if wanted(r.Rule, o.only, o.skip) {
 			out = append(out, r)
 		}
 	}

@@ -31,6 +31,9 @@ type checked struct {
 	Unread       []unread      `json:"unread"`
 	Notes        []string      `json:"notes"`
 	Mended       []mended      `json:"mended"`
+	Ran          []ran         `json:"ran"`   // commands of the project that were run on what is judged
+	Pull         *pullLine     `json:"pull"`  // the pull request that is judged, with --pr
+	Pulls        []pullJudged  `json:"pulls"` // with --pr all
 }
 
 type finding struct {
@@ -70,14 +73,31 @@ type mended struct {
 
 func describeReview(r *contribute.Review, done []contribute.Mended) *checked {
 	c := describeAsked(r.Place, r.Guidelines, r.Requirements)
-	commits, files, verdict := len(r.Change.Commits), len(r.Change.Files), "met"
+	commits, files := len(r.Change.Commits), len(r.Change.Files)
 	c.Head, c.Commits, c.Files, c.Branch = &r.Head, &commits, &files, orNull(r.Branch)
 	c.Uncommitted = nonNil(r.Uncommitted)
 	if r.Change.Draft.Title != "" {
 		c.Title, c.TitleFrom = &r.Change.Draft.Title, &r.Change.Draft.TitleFrom
 	}
-	for _, f := range r.Findings {
-		c.Findings = append(c.Findings, findingOf(r.Guidelines, f))
+	c.judged(r.Guidelines, r.Findings)
+	if r.Pull != nil {
+		pull := pullLineOf(*r.Pull)
+		c.Pull = &pull
+	}
+	for _, e := range r.Evidence() {
+		c.Ran = append(c.Ran, ranOf(e))
+	}
+	for _, m := range done {
+		c.Mended = append(c.Mended, mended{Rule: m.Rule, What: m.Verb, Done: m.Done, Why: orNull(m.Why), Hint: orNull(m.Hint), Backup: orNull(m.Backup), Diff: orNull(m.Diff)})
+	}
+	return c
+}
+
+// judged adds findings, and what they come to.
+func (c *checked) judged(set *guideline.Set, findings []rule.Finding) {
+	verdict := "met"
+	for _, f := range findings {
+		c.Findings = append(c.Findings, findingOf(set, f))
 		switch {
 		case f.Verdict == rule.Broken && f.Requirement != nil && f.Requirement.Strength == rule.Must:
 			verdict = "broken"
@@ -86,10 +106,6 @@ func describeReview(r *contribute.Review, done []contribute.Mended) *checked {
 		}
 	}
 	c.Verdict = &verdict
-	for _, m := range done {
-		c.Mended = append(c.Mended, mended{Rule: m.Rule, What: m.Verb, Done: m.Done, Why: orNull(m.Why), Hint: orNull(m.Hint), Backup: orNull(m.Backup), Diff: orNull(m.Diff)})
-	}
-	return c
 }
 
 // describeAsked describes what is asked at a place, before anything is judged.
@@ -97,6 +113,7 @@ func describeAsked(p *contribute.Place, set *guideline.Set, reqs []rule.Requirem
 	c := &checked{
 		Base: p.Base, BaseFrom: p.BaseFrom, BaseCommit: orNull(p.BaseRev), Findings: []finding{}, Requirements: requirementsOf(set, reqs),
 		Uncommitted: []string{}, Unread: []unread{}, Notes: nonNil(p.Notes), Mended: []mended{},
+		Ran: []ran{}, Pulls: []pullJudged{},
 	}
 	if !p.Upstream.IsZero() {
 		repo := repositoryOf(p.Upstream, "")

@@ -12,6 +12,9 @@ func (a *app) showChecked(o *checkOptions, c *checked, code int) error {
 	}
 	return a.show(&o.output, c, func(s *term.Streams) error {
 		switch {
+		case o.pr == "all":
+			showPulls(s, c.Repository.FullName, c.Pulls)
+			return nil
 		case o.format == formatMarkdown:
 			_, err := s.Out.Write(markdownOf(c))
 			(&reviewText{Streams: s}).asides(c)

@@ -20,6 +20,7 @@ type reviewText struct {
 func showReview(s *term.Streams, c *checked, o *checkOptions) error {
 	t := &reviewText{Streams: s, verbose: o.verbose}
 	t.headline(c)
+	showEvidence(s, c.Ran)
 	if len(c.Mended) > 0 {
 		showMended(s, c.Mended, o.dryRun)
 	}
@@ -52,10 +53,17 @@ func (t *reviewText) headline(c *checked) {
 		target = c.Repository.FullName
 	}
 	text := t.Paint(term.Strong, term.Line(target))
-	if c.Commits != nil {
+	switch {
+	case c.Commits == nil:
+	case c.Files == nil:
+		text += fmt.Sprintf(" %s one message", t.Sym(term.SymLeft))
+	default:
 		branch := "a detached head"
 		if c.Branch != nil {
 			branch = *c.Branch
+		}
+		if c.Pull != nil {
+			branch = fmt.Sprintf("#%d %s by %s", c.Pull.Number, c.Pull.Title, c.Pull.Author)
 		}
 		text += fmt.Sprintf(" %s %s   %s, %s", t.Sym(term.SymLeft), term.Line(branch), plural(*c.Commits, "commit"), plural(*c.Files, "file"))
 	}
@@ -306,6 +314,7 @@ func summary(c *checked, strict bool) []string {
 		text = append(text, "nothing blocks")
 	}
 	switch {
+	case c.Pull != nil || c.Files == nil: // nothing to do here
 	case mendable > 0:
 		text = append(text, fmt.Sprintf("isrc check --fix mends %d, keeps a backup", mendable))
 	case blocking == 0 && c.Repository != nil:

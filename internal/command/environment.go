@@ -65,6 +65,7 @@ func environmentTable() []variables {
 			{Name: "GITHUB_STEP_SUMMARY", Meaning: "the summary of the job, to which isrc check --report markdown=FILE appends"},
 		}},
 		{"Finding out what happens", []variable{
+			{Name: "ISRC_SKIP_HOOKS", Meaning: "not empty: the hooks of isrc hook install judge nothing"},
 			{Name: "ISRC_DEBUG", Meaning: "api, git or all: write what is done to stderr, without secrets"},
 		}},
 		{"Folders and programs", []variable{

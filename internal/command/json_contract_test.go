@@ -25,6 +25,7 @@ func results() map[string]any {
 		"isrc version": versionResult{}, "isrc config list": []setting{}, "isrc config get": setting{}, "isrc config set": written{},
 		"isrc config unset": written{}, "isrc config path": configPath{}, "isrc doctor": []probed{}, "isrc setup": setupResult{},
 		"isrc manifest check": manifestChecked{},
+		"isrc hook install":   []hookState{}, "isrc hook uninstall": []hookState{}, "isrc hook status": []hookState{},
 	}
 }
 

@@ -100,7 +100,11 @@ func (r *Review) keepEvidence(e Evidence) error {
 		if err != nil {
 			return fmt.Errorf("keep the result of %q: %w", e.Command, err)
 		}
-		return errors.Join(j.Note(noteEvidence, e), j.Close())
+		err = errors.Join(j.Note(noteEvidence, e), j.Close())
+		if st, readErr := workflow.Read(r.RunsDir, r.Run.Run); err == nil && readErr == nil {
+			r.Run = &st
+		}
+		return err
 	}
 	if r.Branch == "" {
 		return nil

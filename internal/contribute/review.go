@@ -53,6 +53,9 @@ func (p *Place) Review(ctx context.Context, site *Site, tool *git.Tool, o Review
 	if err := r.read(ctx, site); err != nil {
 		return nil, err
 	}
+	if site != nil {
+		r.remember(site.ToolName)
+	}
 	if err := r.see(ctx, tool, o); err != nil {
 		return nil, err
 	}

@@ -1,0 +1,56 @@
+package command
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/isrc-dev/isrc/internal/guideline"
+	"github.com/isrc-dev/isrc/internal/rule"
+)
+
+// checkMessage judges one message, of a file or of standard input, by what lies
+// in the clone.
+func (a *app) checkMessage(ctx context.Context, o *checkOptions) error {
+	var message []byte
+	var err error
+	if o.message == "-" {
+		message, err = io.ReadAll(io.LimitReader(a.io.In, maxMessageFile))
+	} else {
+		message, err = readBounded(a.path(o.message), maxMessageFile)
+	}
+	if err != nil {
+		return &usageError{err: fmt.Errorf("--commit-message: %w", err)}
+	}
+	place, tool, err := a.place(ctx, placeOptions{repo: o.repo, base: o.base})
+	if err != nil {
+		return err
+	}
+	review, err := place.ReviewMessage(ctx, tool, string(message), "isrc "+version())
+	if err != nil {
+		return err
+	}
+	set := &guideline.Set{}
+	result := describeAsked(review.Place, set, review.Requirements)
+	if result.Repository != nil {
+		*result.Repository = a.named(review.Upstream)
+	}
+	commits := 1
+	result.Commits = &commits
+	findings := narrowed(review.Findings, o.only, o.skip)
+	for i := range findings {
+		findings[i].Fix = nil // there is no commit yet to be mended
+	}
+	result.judged(set, findings)
+	code := exitDone
+	if rule.Blocking(findings, o.strict) {
+		code = exitBroken
+	}
+	if err := a.showChecked(o, result, code); err != nil {
+		return err
+	}
+	if code != exitDone {
+		return &exitError{code: code}
+	}
+	return nil
+}
