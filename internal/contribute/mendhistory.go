@@ -22,6 +22,9 @@ func (m *mender) mayRewrite(commits []rule.Commit) string {
 		case !c.Own:
 			return fmt.Sprintf("%.7s is not your commit", c.SHA)
 		case c.Pushed:
+			if ok, why := rule.MayRewrite(m.Requirements, m.Change); !ok {
+				return why
+			}
 			return fmt.Sprintf("%.7s is pushed: others may have it", c.SHA)
 		case c.Parents > 1:
 			return fmt.Sprintf("%.7s is a merge, and merges are not rewritten", c.SHA)
