@@ -15,18 +15,22 @@ type PathParams struct {
 	Paths      []string `json:"paths,omitempty"`      // patterns that may not be touched
 	Extensions []string `json:"extensions,omitempty"` // "*.jar"
 	MaxLength  int      `json:"maxLength,omitempty"`  // of a path, in characters
-	MaxSize    int64    `json:"maxSize,omitempty"`    // of a file, in MB
+	MaxSize    int64    `json:"maxSize,omitempty"`    // of a file, in MB; file-size judges it
 }
 
 func paths() *Rule {
 	return &Rule{
 		ID: "paths",
-		Doc: "The change touches no path, adds no kind of file and no file so large that a ruleset forbids it. " +
-			"Such rulesets bind forks, too.",
+		Doc: `The change touches no path, adds no kind of file and no path so long that a ruleset of the forge forbids it.
+
+Patterns are read as Ruby's fnmatch does with FNM_PATHNAME, which GitHub uses: ` + "`*` and `?`" + ` stay within a folder, ` + "`**/`" + ` is any number of folders.
+Paths may not be deleted or renamed either; kinds of files and lengths bind only what is there afterwards. Such rulesets bind forks, too.
+
+With ` + "`.github/workflows/*`" + ` restricted, ` + "`.github/workflows/ci.yml`" + ` is rejected and ` + "`.github/workflows/parts/ci.yml`" + ` accepted; with ` + "`*.jar`" + `, so are ` + "`lib/a.jar` and `a.jar.md`.",
 		Derive: func(set *Reading) []Requirement {
 			var out []Requirement
 			for _, r := range branchRules(set) {
-				if p, ok := pathParams(r); ok {
+				if p, ok := pathParams(r); ok && p.MaxSize == 0 {
 					out = append(out, fromRuleset(r, p.text(), p.text(), p))
 				}
 			}
@@ -70,7 +74,7 @@ func (p PathParams) text() string {
 	case p.MaxLength > 0:
 		return fmt.Sprintf("paths of at most %d characters", p.MaxLength)
 	}
-	return fmt.Sprintf("files of at most %d MB", p.MaxSize)
+	return sizeText(p.MaxSize << 20)
 }
 
 func checkPaths(req Requirement, change *Change) []Finding {
@@ -79,20 +83,15 @@ func checkPaths(req Requirement, change *Change) []Finding {
 	if err != nil {
 		return []Finding{{Verdict: Unknown, Message: err.Error()}}
 	}
-	var at, unsure []Place
+	var at []Place
 	for _, f := range change.Files {
-		switch why, known := forbidden(f); {
-		case !known:
-			unsure = append(unsure, Place{Path: f.Path, What: "its size is not known"})
-		case why != "":
+		if why := forbidden(f); why != "" {
 			at = append(at, Place{Path: f.Path, What: why})
 		}
 	}
 	switch {
 	case len(at) > 0:
 		return []Finding{{Verdict: Broken, At: at, Message: plural(len(at), "file breaks", "files break") + " it"}}
-	case len(unsure) > 0:
-		return []Finding{{Verdict: Unknown, At: unsure, Message: "the size of some files is not known"}}
 	case len(change.Files) == 0:
 		return []Finding{{Verdict: Later, Message: "no files are changed yet"}}
 	}
@@ -100,7 +99,7 @@ func checkPaths(req Requirement, change *Change) []Finding {
 }
 
 // compile makes a test that answers why a file is forbidden, or "".
-func (p PathParams) compile() (func(File) (why string, known bool), error) {
+func (p PathParams) compile() (func(File) string, error) {
 	var tests []func(string) bool
 	for _, pattern := range append(append([]string{}, p.Paths...), p.Extensions...) {
 		if len(p.Extensions) > 0 && !strings.ContainsAny(pattern, "*?") {
@@ -112,16 +111,13 @@ func (p PathParams) compile() (func(File) (why string, known bool), error) {
 		}
 		tests = append(tests, re.MatchString)
 	}
-	return func(f File) (string, bool) {
+	return func(f File) string {
 		if f.Status == Deleted && len(p.Paths) == 0 {
-			return "", true
+			return ""
 		}
 		if p.MaxLength > 0 {
 			n := length(f.Path, unitRunes)
-			return unless(n <= p.MaxLength, fmt.Sprintf("its path has %d characters", n)), true
-		}
-		if p.MaxSize > 0 {
-			return unless(f.Size <= p.MaxSize<<20, fmt.Sprintf("it has %.1f MB", float64(f.Size)/(1<<20))), f.Size >= 0
+			return unless(n <= p.MaxLength, fmt.Sprintf("its path has %d characters", n))
 		}
 		for _, name := range []string{f.Path, f.OldPath} {
 			if len(p.Extensions) > 0 {
@@ -132,10 +128,10 @@ func (p PathParams) compile() (func(File) (why string, known bool), error) {
 			}
 			for _, test := range tests {
 				if name != "" && test(name) {
-					return "it is restricted", true
+					return "it is restricted"
 				}
 			}
 		}
-		return "", true
+		return ""
 	}, nil
 }
