@@ -228,7 +228,7 @@ func (a *app) answerReview(o *checkOptions, review *contribute.Review, done []co
 		*result.Repository = a.named(review.Upstream)
 	}
 	if err := nothingJudged(review); err != nil {
-		a.showAside(result)
+		a.sayUnread(result)
 		return err
 	}
 	code := exitDone

@@ -24,10 +24,20 @@ func (t *reviewText) asides(c *checked) {
 	for _, r := range c.Requirements {
 		shown[r.Text] = shown[r.Text] || c.Verdict == nil
 	}
+	var causes []string
+	of := map[string][]string{}
 	for _, u := range c.Unread {
-		if !shown[u.What] {
-			t.aside("Not read: " + u.What + ": " + u.Why)
+		if shown[u.What] {
+			continue
 		}
+		why := firstOf(away().FindString(u.Why), u.Why)
+		if of[why] == nil {
+			causes = append(causes, why)
+		}
+		of[why] = append(of[why], u.What)
+	}
+	for _, why := range causes {
+		t.aside("Not read: " + strings.Join(of[why], ", ") + ": " + why)
 	}
 	for _, n := range c.Notes {
 		t.aside("Note: " + n)
@@ -36,8 +46,8 @@ func (t *reviewText) asides(c *checked) {
 
 func (t *reviewText) aside(text string) { fmt.Fprintln(t.Err, term.Line(text)) }
 
-// showAside writes nothing but the asides of a review.
-func (a *app) showAside(c *checked) {
+// sayUnread lists what could not be read where nothing else can be said.
+func (a *app) sayUnread(c *checked) {
 	a.progress.Clear()
-	(&reviewText{Streams: a.io}).asides(c)
+	(&reviewText{Streams: a.io}).asides(&checked{Unread: c.Unread})
 }

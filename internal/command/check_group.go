@@ -2,8 +2,10 @@ package command
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/isrc-dev/isrc/internal/guideline"
 	"github.com/isrc-dev/isrc/internal/term"
@@ -195,7 +197,7 @@ func (t *reviewText) unknown(all []finding) {
 	done := map[string]bool{}
 	for i := range all {
 		f := &all[i]
-		why := labelOf(f) + " " + f.Message
+		why := reasonOf(f)
 		switch {
 		case !isGate(f) || t.verbose || f.Message == "":
 			t.finding(f)
@@ -207,13 +209,26 @@ func (t *reviewText) unknown(all []finding) {
 	t.gap(len(all))
 }
 
+// away finds in a chain of causes what is not there just now.
+var away = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\S+ is not available\b(: it answers \d+)?`) })
+
+// reasonOf is why a gate could not be read, the same for all that one cause is
+// behind: the network that is away, and not each file that it keeps back.
+func reasonOf(f *finding) string {
+	why, message := labelOf(f)+" ", term.Line(f.Message)
+	if cause := away().FindString(message); cause != "" && strings.HasPrefix(message, "could not be read: ") {
+		return why + "could not be read: " + cause
+	}
+	return why + message
+}
+
 func (t *reviewText) gates(all []finding, why string) {
 	sign, tone := t.sign(&all[0])
-	t.entry(sign, tone, labelOf(&all[0]), term.Line(all[0].Message))
+	t.entry(sign, tone, labelOf(&all[0]), term.Truncate(strings.TrimPrefix(why, labelOf(&all[0])+" "), 3*t.Width, t.Ellipsis()))
 	named, left := 0, 0
 	for i := range all {
 		f := &all[i]
-		if !isGate(f) || labelOf(f)+" "+f.Message != why {
+		if !isGate(f) || reasonOf(f) != why {
 			continue
 		}
 		if named == maxGates {
@@ -260,7 +275,7 @@ func namesOf(all []finding, most int) string {
 	var out []string
 	for _, id := range ids {
 		texts := of[id]
-		if len(texts) == 1 || commonStart(texts) == "" {
+		if len(texts) < 4 && id != "required-check" || len(texts) == 1 || commonStart(texts) == "" {
 			out = append(out, texts...)
 			continue
 		}

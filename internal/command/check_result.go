@@ -3,7 +3,6 @@ package command
 import (
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/isrc-dev/isrc/internal/contribute"
 	"github.com/isrc-dev/isrc/internal/git"
@@ -158,12 +157,18 @@ var errNothingJudged = errors.New("nothing could be judged")
 // nothingJudged tells whether the network kept everything from being judged:
 // then trying later can succeed, and a green answer would be a lie.
 func nothingJudged(r *contribute.Review) error {
-	unknown := func(f rule.Finding) bool { return f.Verdict == rule.Unknown }
 	var away *git.UnavailableError
-	if !errors.As(r.Away, &away) || len(r.Change.Commits) == 0 || !slices.ContainsFunc(r.Findings, unknown) {
+	if !errors.As(r.Away, &away) || len(r.Change.Commits) == 0 {
 		return nil
 	}
-	if slices.ContainsFunc(r.Findings, func(f rule.Finding) bool { return !unknown(f) }) {
+	unread := false
+	for _, f := range r.Findings {
+		if judged := f.Verdict == rule.Met || f.Verdict == rule.Broken; judged && !ownAdvice(findingOf(nil, f).Requirement) {
+			return nil
+		}
+		unread = unread || f.Verdict == rule.Unknown
+	}
+	if !unread {
 		return nil
 	}
 	return fmt.Errorf("judge the change: %w: %w", errNothingJudged, r.Away)

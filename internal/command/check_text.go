@@ -317,7 +317,7 @@ func summary(c *checked, strict bool) []string {
 	case c.Pull != nil || c.Files == nil: // nothing to do here
 	case mendable > 0:
 		text = append(text, fmt.Sprintf("isrc check --fix mends %d, keeps a backup", mendable))
-	case blocking == 0 && c.Repository != nil:
+	case blocking == 0 && count["met"] > 0 && c.Repository != nil:
 		text = append(text, "isrc submit")
 	}
 	return text
