@@ -109,13 +109,14 @@ func mergeOwners(reqs []Requirement) []Requirement {
 
 func ownersFacts(req Requirement, change *Change) []Fact {
 	if _, ok := req.Params.(KnownOwnersParams); ok && len(change.Files) > 0 {
-		return []Fact{{Name: ownersFactName, Kind: FactOwners}}
+		return []Fact{{Name: OwnersFactName, Kind: FactOwners}}
 	}
 	return nil
 }
 
-// ownersFactName is the key in Change.Facts of what the forge says of the file.
-const ownersFactName = "owners:"
+// OwnersFactName is the key in Change.Facts of the lines that the forge cannot
+// use.
+const OwnersFactName = "owners:"
 
 func checkOwners(req Requirement, change *Change) []Finding {
 	if len(change.Files) == 0 {
@@ -255,7 +256,7 @@ func approvedBy(r guideline.OwnerRule, pull *Pull) (done, known bool) {
 // matter to the change: on the lines that decide about its files, or all if it
 // changes the file itself.
 func judgeKnownOwners(o *guideline.Owners, change *Change) Finding {
-	fact, ok := change.Facts[ownersFactName]
+	fact, ok := change.Facts[OwnersFactName]
 	errs, known := fact.Value.([]OwnersError)
 	if !ok || !known {
 		return Finding{Verdict: Later, Message: "the forge knows, and was not asked: " + firstOf(fact.Why, "nobody looked it up")}
