@@ -14,6 +14,8 @@ type HeaderParams struct {
 	Tool    string     `json:"tool"` // such as commitlint
 	Grammar Grammar    `json:"grammar"`
 	Rules   []LintRule `json:"rules"`
+	// Types are those that another rule allows, for whoever proposes a type.
+	Types []string `json:"types,omitempty"`
 	// Unread is what the configuration asks beyond what could be read.
 	Unread []string `json:"unread,omitempty"`
 	// Blind is set when it cannot be told how the tool takes a message apart.

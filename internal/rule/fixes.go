@@ -5,15 +5,27 @@ type RewriteMessages struct {
 	Edits []MessageEdit `json:"edits"`
 }
 
-// MessageEdit is what changes in one commit's message. Edits of several
-// findings for one commit add up.
+// MessageEdit is what changes in one commit's message, in the order of its
+// fields. Edits of several findings for one commit add up, because each changes
+// a part; only of several headers the last one wins.
 type MessageEdit struct {
 	Commit   string   `json:"commit"`
 	Header   string   `json:"header,omitempty"`   // the new first line, "" leaves it
-	Trailers []string `json:"trailers,omitempty"` // added at the end when missing
-	Wrap     int      `json:"wrap,omitempty"`     // breaks lines of prose longer than this, in characters
+	Type     string   `json:"type,omitempty"`     // takes the place of the type of a header that has one
+	Scope    string   `json:"scope,omitempty"`    // the same for the scope
+	First    string   `json:"first,omitempty"`    // FirstLower or FirstUpper: the subject's first letter
+	Cut      string   `json:"cut,omitempty"`      // characters that are cut from the end of the header; blanks around it go, too
+	Trim     bool     `json:"trim,omitempty"`     // cuts blanks around the header
 	Blank    bool     `json:"blank,omitempty"`    // sets a blank line before body and footer where there is none
+	Wrap     int      `json:"wrap,omitempty"`     // breaks lines of prose longer than this, in characters
+	Trailers []string `json:"trailers,omitempty"` // added at the end when missing
 }
+
+// What becomes of a subject's first letter.
+const (
+	FirstLower = "lower"
+	FirstUpper = "upper"
+)
 
 // SetTitle gives the draft a title.
 type SetTitle struct {

@@ -88,7 +88,7 @@ func checkForm(req Requirement, change *Change) []Finding {
 	}
 	switch {
 	case len(bad) > 0:
-		return []Finding{{Verdict: Broken, Message: brokenMessages(bad, judged), Fix: fixForm(params, commitsOf(bad), change), At: messagePlaces(bad)}}
+		return []Finding{{Verdict: Broken, Message: brokenMessages(bad, judged), Fix: fixForm(params, bad, change), At: messagePlaces(bad)}}
 	case judged == 0:
 		return []Finding{{Verdict: Later, Message: "there are no commits yet"}}
 	case len(params.Unread) > 0:
@@ -130,14 +130,6 @@ func messagePlaces(bad []badMessage) []Place {
 	for _, b := range bad {
 		what := ParseMessage(b.commit.Message).Header + ": " + strings.Join(reasons(b.problems), "; ")
 		out = append(out, Place{Commit: b.commit.SHA, What: what})
-	}
-	return out
-}
-
-func commitsOf(bad []badMessage) []*Commit {
-	var out []*Commit
-	for _, b := range bad {
-		out = append(out, b.commit)
 	}
 	return out
 }

@@ -1,40 +1,127 @@
 package rule
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 )
 
-// fixForm rewrites the headers of the user's own commits, if all of them can
-// be mended. It is safe only when nothing had to be guessed.
-func fixForm(p HeaderParams, failing []*Commit, change *Change) *Fix {
+// fixForm mends the messages that break one requirement on their form, as far
+// as it can: every edit is judged again before it is offered. It is safe only
+// when nothing had to be guessed.
+func fixForm(p HeaderParams, bad []badMessage, change *Change) *Fix {
 	fix := &Fix{Kind: FixRewriteMessages, Safe: true}
 	var edits RewriteMessages
-	for _, c := range failing {
-		header, certain := p.mend(ParseMessage(c.Message).Header, change.Branch)
-		edit := MessageEdit{Commit: c.SHA, Header: header}
-		if header == "" || len(p.lint(edit.Apply(c.Message))) > 0 {
-			return nil
+	var last string
+	for _, b := range bad {
+		edit, certain, ok := p.edit(b, change.Branch)
+		if !ok {
+			continue
 		}
-		switch {
-		case !c.Own:
-			fix.Refused = "some of the commits are not yours"
-		case c.Pushed:
-			fix.Refused = "the commits are pushed already: others may have them"
-		}
+		fix.Refused = refusedRewrite(b.commit, fix.Refused)
 		fix.Safe = fix.Safe && certain
 		edits.Edits = append(edits.Edits, edit)
+		last = ParseMessage(edit.Apply(b.commit.Message)).Header
 	}
-	fix.Verb = "rewrite the header of " + plural(len(edits.Edits), "commit", "commits")
-	if len(edits.Edits) == 1 {
-		fix.Verb = "rewrite the header to " + edits.Edits[0].Header
+	if len(edits.Edits) == 0 {
+		return nil
 	}
+	fix.Verb = editVerb(edits.Edits, last)
 	fix.Params = edits
 	return fix
 }
 
-// mend writes a header as the rules want it, and tells whether that is certain.
+// editVerb says what edits do; header is that of the last one.
+func editVerb(edits []MessageEdit, header string) string {
+	commits := plural(len(edits), "commit", "commits")
+	switch e := edits[0]; {
+	case e.Wrap > 0:
+		return fmt.Sprintf("wrap the message of %s at %d characters", commits, e.Wrap)
+	case e.Blank:
+		return "set blank lines into the message of " + commits
+	case len(edits) == 1:
+		return "rewrite the header to " + header
+	}
+	return "rewrite the header of " + commits
+}
+
+// edit mends one message. It answers false when the message would still break
+// the requirement.
+func (p HeaderParams) edit(b badMessage, branch string) (e MessageEdit, certain, ok bool) {
+	e.Commit = b.commit.SHA
+	certain = true
+	h := newLintMessage(p.Grammar, b.commit.Message).Header
+	for _, found := range b.problems {
+		i := slices.IndexFunc(p.Rules, func(r LintRule) bool { return r.Name == found.Rule })
+		certain = p.mendRule(p.Rules[i], &e, h, branch) && certain
+	}
+	mended := e.Apply(b.commit.Message)
+	return e, certain, mended != b.commit.Message && len(p.problems(mended)) == 0
+}
+
+// mendRule adds to an edit what mends a broken rule, and tells whether that is
+// certain to be what is meant.
+func (p HeaderParams) mendRule(r LintRule, e *MessageEdit, h Header, branch string) bool {
+	switch r.Name {
+	case "type-empty", "subject-empty":
+		allowed := p.Types
+		if len(allowed) == 0 {
+			allowed = conventionalTypes()
+		}
+		mended, sure := withType(parseHeader(presetConventional, strings.TrimSpace(h.Text)), allowed, branch)
+		if mended.Type != "" {
+			e.Header = mended.String()
+		}
+		return sure
+	case "type-enum":
+		if t, ok := typeFor(h.Type, r.Words); ok && !r.Never {
+			e.Type = t
+		}
+	case "type-case":
+		if cases := r.cases(); !r.Never && len(cases) > 0 && e.Type == "" {
+			e.Type = toCase(h.Type, cases[0])
+		}
+	case "scope-case":
+		if cases := r.cases(); !r.Never && len(cases) > 0 {
+			e.Scope = toCase(h.Scope, cases[0])
+		}
+	case "subject-full-stop", "header-full-stop":
+		if r.Never {
+			e.Cut = strings.Join(append(slices.Clone(r.Words), r.Text), "")
+		}
+	case "header-trim":
+		e.Trim = true
+	case "subject-case":
+		return r.mendCase(e, h)
+	case "body-max-line-length", "footer-max-line-length":
+		if e.Wrap == 0 || r.Number < e.Wrap {
+			e.Wrap = r.Number
+		}
+	case "body-leading-blank", "footer-leading-blank":
+		e.Blank = !r.Never
+	}
+	return true
+}
+
+// mendCase turns the first letter of a subject. Whether it begins a name nobody
+// can tell from outside.
+func (r LintRule) mendCase(e *MessageEdit, h Header) bool {
+	for _, first := range []string{FirstLower, FirstUpper} {
+		subject := upperFirst(h.Subject)
+		if first == FirstLower {
+			subject = lowerWord(h.Subject)
+		}
+		if subject != h.Subject && lintCase(r, "subject", subject) == "" {
+			e.First = first
+			break
+		}
+	}
+	return false
+}
+
+// mend writes a title as the rules want it, and tells whether that is certain.
 // A type that only the branch's name suggests is a proposal.
 func (p HeaderParams) mend(header, branch string) (mended string, certain bool) {
 	certain = true
@@ -75,11 +162,8 @@ func withType(h Header, allowed []string, branch string) (Header, bool) {
 			return h, true
 		}
 	}
-	if word, rest, ok := strings.Cut(h.Text, ":"); ok && !h.OK {
-		if t, ok := typeFor(word, allowed); ok && strings.TrimSpace(rest) != "" {
-			h.Type, h.Subject = t, strings.TrimSpace(rest)
-			return h, true
-		}
+	if mended, ok := misspelt(h.Text, allowed); ok && !h.OK {
+		return mended, true
 	}
 	t, ok := branchType(branch, allowed)
 	if !ok {
@@ -90,6 +174,19 @@ func withType(h Header, allowed []string, branch string) (Header, bool) {
 	}
 	h.Type = t
 	return h, false
+}
+
+// misspelt reads a header whose form is nearly right: without the blank behind
+// the colon, or with one before it.
+func misspelt(text string, allowed []string) (Header, bool) {
+	head, subject, ok := strings.Cut(text, ":")
+	if subject = strings.TrimSpace(subject); !ok || subject == "" {
+		return Header{}, false
+	}
+	h := parseHeader(presetConventional, strings.TrimSpace(head)+": "+subject)
+	t, known := typeFor(h.Type, allowed)
+	h.Type = t
+	return h, h.OK && known
 }
 
 // branchType is the type that a branch's name begins with.

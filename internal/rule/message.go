@@ -45,7 +45,7 @@ func messageLines(message string) []string {
 	if len(message) > maxMessage {
 		message = message[:maxMessage]
 	}
-	message = strings.TrimRight(strings.ReplaceAll(message, "\r\n", "\n"), "\n")
+	message = strings.TrimRight(strings.ReplaceAll(message, "\r\n", "\n"), "\r\n")
 	if message == "" {
 		return nil
 	}
@@ -54,19 +54,61 @@ func messageLines(message string) []string {
 
 func isBlank(line string) bool { return strings.TrimSpace(line) == "" }
 
-// Apply writes the message that an edit makes of a message.
+// Apply writes the message that an edit makes of a message. One that is too
+// large to be read is left as it is.
 func (e MessageEdit) Apply(message string) string {
+	if len(message) > maxMessage {
+		return message
+	}
 	lines := messageLines(message)
+	if len(lines) == 0 {
+		lines = []string{""}
+	}
 	if e.Header != "" {
-		if len(lines) == 0 {
-			lines = []string{""}
-		}
 		lines[0] = e.Header
+	}
+	lines[0] = e.editHeader(lines[0])
+	if e.Blank {
+		lines = blankBetween(lines)
+	}
+	if e.Wrap > 0 {
+		lines = wrapBody(lines, e.Wrap)
 	}
 	for _, t := range e.Trailers {
 		lines = addTrailer(lines, t)
 	}
-	return strings.Join(lines, "\n") + "\n"
+	return strings.TrimRight(strings.Join(lines, "\n"), "\r\n") + "\n"
+}
+
+// editHeader changes the parts of a header that is of the usual form.
+func (e MessageEdit) editHeader(header string) string {
+	if e.Trim || e.Cut != "" {
+		header = strings.TrimFunc(header, isSpaceJS)
+		header = strings.TrimRightFunc(header, func(r rune) bool { return strings.ContainsRune(e.Cut, r) || isSpaceJS(r) })
+	}
+	h := parseHeader(presetConventional, header)
+	if !h.OK {
+		h.Subject = header
+	}
+	switch {
+	case h.OK && e.Type != "" && h.Type != "":
+		h.Type = e.Type
+	case e.Scope == "" && e.First == "":
+		return header
+	}
+	if h.OK && e.Scope != "" && h.Scope != "" {
+		h.Scope = e.Scope
+	}
+	switch e.First {
+	case FirstLower:
+		h.Subject = lowerFirst(h.Subject)
+	case FirstUpper:
+		h.Subject = upperFirst(h.Subject)
+	}
+	if !h.OK {
+		return h.Subject
+	}
+	return h.String()
 }
 
 // addTrailer adds a line to the trailer block, or begins one. A line that is

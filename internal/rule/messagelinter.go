@@ -151,6 +151,9 @@ func (p HeaderParams) part(id string, level int) HeaderParams {
 	}
 	if id == "commit-header" && level == 2 {
 		out.Unread = p.Unread
+		if out.wantsType() {
+			out.Types = p.types()
+		}
 	}
 	return out
 }
