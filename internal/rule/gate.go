@@ -167,13 +167,11 @@ func ruleGate(r forge.Rule) []Requirement {
 	why := ""
 	switch r.Type {
 	case "pull_request", "creation", "update", "deletion", "non_fast_forward", "merge_queue", "required_deployments",
-		"required_linear_history", "tag_name_pattern", "required_status_checks", "branch_name_pattern":
+		"required_linear_history", "tag_name_pattern", "required_status_checks", "branch_name_pattern", "required_signatures":
 		return nil
 	case "workflows", "commit_message_pattern", "commit_author_email_pattern", "committer_email_pattern",
 		"file_path_restriction", "file_extension_restriction", "max_file_path_length", "max_file_size":
 		why = "its parameters cannot be read"
-	case "required_signatures":
-		why = "commits must carry signatures that the forge can verify; that is not judged yet"
 	case "code_scanning", "code_quality", "copilot_code_review":
 		why = willRun
 	default:

@@ -79,44 +79,6 @@ func messagePattern() *Rule {
 	}
 }
 
-// EmailParams is a pattern for addresses in commits.
-type EmailParams struct {
-	PatternParams
-	Committer bool `json:"committer,omitempty"` // the committer's, else the author's
-}
-
-func email() *Rule {
-	return &Rule{
-		ID:  "email",
-		Doc: "The addresses of authors and committers match the patterns of the rulesets in force.",
-		Derive: func(set *Reading) []Requirement {
-			var out []Requirement
-			for _, r := range branchRules(set) {
-				if p, ok := rulesetPattern(r, "commit_author_email_pattern"); ok {
-					out = append(out, fromRuleset(r, "author addresses must "+p.String(), "author's address must "+p.String(), EmailParams{PatternParams: p}))
-				}
-				if p, ok := rulesetPattern(r, "committer_email_pattern"); ok {
-					out = append(out, fromRuleset(r, "committer addresses must "+p.String(), "committer's address must "+p.String(), EmailParams{p, true}))
-				}
-			}
-			return out
-		},
-		Check: func(req Requirement, change *Change) []Finding {
-			p := req.Params.(EmailParams)
-			who := "author addresses"
-			if p.Committer {
-				who = "committer addresses"
-			}
-			return checkCommits(p.PatternParams, change, who, func(c *Commit) (string, string) {
-				if p.Committer {
-					return c.Committer.Email, c.Committer.Email
-				}
-				return c.Author.Email, c.Author.Email
-			})
-		},
-	}
-}
-
 // checkCommits tests something of every commit with a pattern. value answers
 // what is tested, and what of it is shown.
 func checkCommits(p PatternParams, change *Change, what string, value func(*Commit) (tested, shown string)) []Finding {

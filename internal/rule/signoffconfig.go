@@ -48,12 +48,15 @@ func onlyInstalls(script string, tool *regexp.Regexp) bool {
 
 // fromTool makes requirements of what a configuration asks of commits: as firm
 // as whoever runs the tool makes it. Where nobody is seen to, history that does
-// otherwise shows that it binds nobody; obeyed judges a merged message.
+// otherwise shows that it binds nobody; obeyed judges a merged message, and nil
+// says that history cannot tell.
 func fromTool(set *Reading, c *guideline.Config, line int, words, text string, params any, obeyed func(string) bool) []Requirement {
 	req := fromConfig(c, line, words, text, params)
 	runs := runsTool(set, c.Tool)
 	if len(runs) == 0 {
-		if _, agrees := history(set, obeyed); len(set.History) >= minHistory && !agrees {
+		if obeyed == nil {
+			req.Strength = Should
+		} else if _, agrees := history(set, obeyed); len(set.History) >= minHistory && !agrees {
 			req.Strength = Should
 		}
 		return []Requirement{req}
