@@ -22,6 +22,12 @@ type HeaderParams struct {
 	Blind bool `json:"blind,omitempty"`
 	// Leaves are the kinds of messages that the tool leaves alone.
 	Leaves []string `json:"leaves,omitempty"`
+	// Except is what it leaves alone beyond that.
+	Except []Exception `json:"except,omitempty"`
+	// Trims is set when the tool cuts blanks around the message.
+	Trims bool `json:"trims,omitempty"`
+	// Last is set when the tool judges the newest commit only.
+	Last bool `json:"last,omitempty"`
 }
 
 // types are the allowed types, nil when any will do.

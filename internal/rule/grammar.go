@@ -16,7 +16,12 @@ const (
 	presetConfig       = "angular-bang" // of config-angular: "!" is read
 	presetConform      = "conform"      // no empty scope
 	presetGitlint      = "gitlint"      // anything but "(" is a type
-	presetPreCommit    = "pre-commit"   // conventional-pre-commit: blanks before the subject may lack
+	presetPreCommit    = "pre-commit"   // conventional-pre-commit: scopes of letters, digits and a few delimiters
+	presetCommitted    = "committed"    // types with any letters, blanks before the subject may lack
+	presetCommitizen   = "commitizen"   // a scope without blanks
+	presetCocogitto    = "cocogitto"    // blanks around the scope's brackets are none of it
+	presetCommitCheck  = "commit-check" // scopes of letters, digits, "-", "_" and "."
+	presetNone         = "none"         // a header has no parts
 	presetSpec         = "spec"         // Conventional Commits 1.0.0, read as leniently as it can be
 )
 
@@ -60,7 +65,12 @@ var grammars = sync.OnceValue(func() map[string]grammarRow {
 		presetConfig:       row(`^(?P<type>\w*)(?:\((?P<scope>.*)\))?(?P<bang>!?): (?P<subject>.*)$`),
 		presetConform:      row(`^(?P<type>\w*)(?:\((?P<scope>[^)]+)\))?(?P<bang>!?):\s(?P<subject>.*)$`),
 		presetGitlint:      row(`^(?P<type>[^(]+?)(?:\((?P<scope>[^)]+?)\))?(?P<bang>!?): (?P<subject>.+)$`, both),
-		presetPreCommit:    row(`^(?P<type>[^\s(:!]+)\s?(?:\((?P<scope>[\w \/:,-]+)\))?(?P<bang>!?):\s(?P<subject>.*)$`, both),
+		presetPreCommit:    row(`^(?P<type>[^\s(:!]+)(?:\((?P<scope>[\w :,\-/.#]+)\))?(?P<bang>!?): (?P<subject>.+)$`, both),
+		presetCommitted:    row(`^(?P<type>[^\s():!]+)(?:\((?P<scope>[^()]+)\))?(?P<bang>!?):\s*(?P<subject>\S.*)$`, both),
+		presetCommitizen:   row(`^(?P<type>[^\s(:!]+)(?:\((?P<scope>\S+)\))?(?P<bang>!?): (?P<subject>.+)$`),
+		presetCocogitto:    row(`^(?P<type>[A-Za-z0-9_-]+)(?:\((?P<scope>[^()]+)\))?(?P<bang>!?): (?P<subject>.*\S.*)$`, both),
+		presetCommitCheck:  row(`^(?P<type>[^\s(:!]+)(?:\((?P<scope>[\w.-]+)\))?(?P<bang>!?): (?P<subject>.+)$`),
+		presetNone:         row(`[^\x00-\x{10FFFF}]`),
 		presetSpec:         row(`^(?P<type>[^\s():!]+)(?:\((?P<scope>[^()]+)\))?(?P<bang>!?):[ \t]+(?P<subject>\S.*)$`, both),
 	}
 })

@@ -27,6 +27,7 @@ func byPlace(a, b problem) int { return cmp.Compare(a.place(), b.place()) }
 // compile makes all patterns once for many messages.
 func (p HeaderParams) compile() HeaderParams {
 	p.Grammar = p.Grammar.compile()
+	p.Except = compiled(p.Except)
 	p.Rules = slices.Clone(p.Rules)
 	for i, r := range p.Rules {
 		if strings.HasSuffix(r.Name, "-pattern") {
@@ -40,13 +41,14 @@ func (p HeaderParams) compile() HeaderParams {
 
 // problems answers what breaks the rules in a message, the header first.
 func (p HeaderParams) problems(message string) []problem {
+	p, message = p.seen(message)
 	if p.leaves(message) || strings.TrimSpace(message) == "" {
 		return nil
 	}
 	var out []problem
 	m := newLintMessage(p.Grammar, message)
 	for _, r := range p.Rules {
-		if why, _ := lint(r, m); why != "" {
+		if why, _ := lint(r, m); why != "" && !slices.Contains(out, problem{r.Name, why}) {
 			out = append(out, problem{r.Name, why})
 		}
 	}
@@ -76,8 +78,9 @@ func checkForm(req Requirement, change *Change) []Finding {
 	params := req.Params.(HeaderParams).compile()
 	judged := 0
 	var bad []badMessage
-	for i := range change.Commits {
-		c := &change.Commits[i]
+	commits := params.reach(change.Commits)
+	for i := range commits {
+		c := &commits[i]
 		if c.Parents > 1 {
 			continue
 		}

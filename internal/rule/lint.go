@@ -24,6 +24,7 @@ type LintRule struct {
 	Unit    string   `json:"unit,omitempty"`    // of Number, "" is UTF-16
 	Flags   string   `json:"flags,omitempty"`   // of Text, where that is a pattern
 	Dialect string   `json:"dialect,omitempty"` // of Text, where that is a pattern; "" is JavaScript
+	Use     Use      `json:"use,omitempty"`     // of Text, where that is a pattern
 	NoLinks bool     `json:"noLinks,omitempty"` // lines with links are no longer than others
 	Line    int      `json:"line,omitempty"`    // in its configuration
 	As      string   `json:"as,omitempty"`      // how its configuration calls it, "" for Name
@@ -95,6 +96,9 @@ func lintMatch(r LintRule, what, text string) string {
 
 // pattern compiles the rule's text in its dialect.
 func (r LintRule) pattern() (match, error) {
+	if r.Dialect == string(Python) {
+		return Pattern{Text: r.Text, Flags: r.Flags, Dialect: Python, Use: r.Use}.compile()
+	}
 	if r.Dialect == dialectRE2 {
 		return PatternParams{Operator: Regex, Pattern: r.Text}.compile()
 	}
@@ -157,7 +161,7 @@ func breaksTypeEnum(r LintRule, m *lintMessage) string {
 	if m.Type == "" {
 		return ""
 	}
-	return r.judge(slices.Contains(r.Words, m.Type),
+	return r.judge(r.lists(m.Type),
 		fmt.Sprintf("the type %q is not allowed", m.Type), fmt.Sprintf("the type %q is none of %s", m.Type, strings.Join(r.Words, ", ")))
 }
 
@@ -167,9 +171,9 @@ func breaksScopeEnum(r LintRule, m *lintMessage) string {
 	if m.Scope == "" || len(r.Words) == 0 {
 		return ""
 	}
-	whole := slices.Contains(r.Words, m.Scope)
+	whole := r.lists(m.Scope)
 	for _, s := range splitScope(m.Scope, r.Split) {
-		has := slices.Contains(r.Words, s)
+		has := r.lists(s)
 		switch {
 		case r.Never && (has || whole):
 			return fmt.Sprintf("the scope %q is not allowed", s)
@@ -181,6 +185,12 @@ func breaksScopeEnum(r LintRule, m *lintMessage) string {
 		return fmt.Sprintf("the scope %q is not allowed", m.Scope)
 	}
 	return ""
+}
+
+// lists tells whether a value is one of the rule's words; with the flag i in
+// whatever case.
+func (r LintRule) lists(value string) bool {
+	return slices.Contains(r.Words, value) || r.Flags == "i" && slices.ContainsFunc(r.Words, func(w string) bool { return strings.EqualFold(w, value) })
 }
 
 func scopeDelimiters(given []string) []string {

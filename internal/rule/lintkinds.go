@@ -18,7 +18,7 @@ type lintKind struct {
 var lintKinds = sync.OnceValue(func() map[string]lintKind {
 	out := map[string]lintKind{}
 	for _, kinds := range []map[string]lintKind{
-		formKinds(), lengthKinds(), caseKinds(), endKinds(), layoutKinds(), referenceKinds(), patternKinds(),
+		formKinds(), lengthKinds(), caseKinds(), endKinds(), layoutKinds(), referenceKinds(), patternKinds(), toolKinds(),
 	} {
 		for name, k := range kinds {
 			out[name] = k

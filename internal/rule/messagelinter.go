@@ -19,7 +19,9 @@ type messageLinter struct {
 	// Default is the strength of what fails when no step is seen to run the
 	// tool; "" is must, unless merged history or a gate for titles tells otherwise.
 	Default Strength
-	Note    string // why Default is what it is, for people: "runs in a hook"
+	// NoMerges is set for a tool that refuses merge commits, with its line.
+	NoMerges *LintRule
+	Note     string // why Default is what it is, for people: "runs in a hook"
 }
 
 // linterRun is a step that runs a linter over the commits of a pull request.
@@ -36,6 +38,14 @@ func linterSources() []func(*Reading) []messageLinter {
 	return []func(*Reading) []messageLinter{
 		commitlintLinters,
 		checkerLinters,
+		gitlintLinters,
+		conformLinters,
+		committedLinters,
+		commitizenLinters,
+		cocogittoLinters,
+		commitCheckLinters,
+		conventionalPreCommitLinters,
+		actionLinters,
 	}
 }
 

@@ -15,7 +15,7 @@ func messageParams() map[string]reflect.Type {
 	return map[string]reflect.Type{
 		"sign-off": reflect.TypeFor[SignOffParams](), "email": reflect.TypeFor[EmailParams](),
 		"commit-header": header, "type-and-scope": header, "header-length": header, "header-minimum": header, "subject-case": header,
-		"subject-end": header, "line-length": header, "message-body": header, "blank-line": header, "breaking-change": header,
+		"subject-end": header, "line-length": header, "message-body": header, "blank-line": header, "breaking-change": header, "imperative": header,
 		"ticket": reflect.TypeFor[TicketParams](), "message": reflect.TypeFor[PatternParams](),
 	}
 }

@@ -16,6 +16,8 @@ type TicketParams struct {
 	Forbidden bool     `json:"forbidden,omitempty"` // messages must not refer to anything
 	Once      bool     `json:"once,omitempty"`      // one commit that does is enough
 	All       bool     `json:"all,omitempty"`       // merges are looked at, too
+	// Form is what a linter asks; then it decides, and nothing else is set.
+	Form *HeaderParams `json:"form,omitempty"`
 }
 
 func ticket() *Rule {
@@ -110,6 +112,9 @@ func (p TicketParams) judge(message string, refers match) (string, error) {
 
 func checkTicket(req Requirement, change *Change) []Finding {
 	p := req.Params.(TicketParams)
+	if p.Form != nil {
+		return checkTicketForm(req, *p.Form, change)
+	}
 	refers, err := p.Reference.compile()
 	if err != nil && len(p.Keys) == 0 {
 		return []Finding{{Verdict: Unknown, Message: p.By + ": " + err.Error()}}

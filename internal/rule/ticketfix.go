@@ -31,6 +31,27 @@ func judgeKeys(message string, keys []string) string {
 	return ""
 }
 
+// checkTicketForm judges by a linter's rules, and proposes the branch's ticket.
+func checkTicketForm(req Requirement, form HeaderParams, change *Change) []Finding {
+	req.Params = form
+	out := checkForm(req, change)
+	form = form.compile()
+	passes := func(message string) bool { return len(form.problems(message)) == 0 }
+	for i := range out {
+		if out[i].Verdict != Broken {
+			continue
+		}
+		var bad []*Commit
+		for j := range change.Commits {
+			if c := &change.Commits[j]; c.Parents <= 1 && !passes(c.Message) {
+				bad = append(bad, c)
+			}
+		}
+		out[i].Fix = nameTickets(bad, change, seesHeader, passes)
+	}
+	return out
+}
+
 // fix proposes headers that name the ticket that the branch is named for. It
 // is a proposal: the branch may be named for something else.
 func (p TicketParams) fix(bad []*Commit, change *Change) *Fix {
@@ -38,10 +59,18 @@ func (p TicketParams) fix(bad []*Commit, change *Change) *Fix {
 	if p.Forbidden || err != nil && len(p.Keys) == 0 {
 		return nil
 	}
+	return nameTickets(bad, change, p.Sees, func(message string) bool {
+		why, err := p.judge(message, refers)
+		return err == nil && why == ""
+	})
+}
+
+// nameTickets makes messages pass by naming the branch's ticket in them.
+func nameTickets(bad []*Commit, change *Change, sees string, passes func(string) bool) *Fix {
 	fix := &Fix{Kind: FixRewriteMessages}
 	var edits RewriteMessages
 	for _, c := range bad {
-		edit, ok := p.named(c, change, refers)
+		edit, ok := withTicket(c, change, sees, passes)
 		if !ok {
 			return nil
 		}
@@ -67,20 +96,20 @@ func refusedRewrite(c *Commit, already string) string {
 	return already
 }
 
-// named is an edit that makes a message refer to the branch's ticket, the least
+// withTicket is an edit that makes a message refer to the branch's ticket, the least
 // conspicuous one first.
-func (p TicketParams) named(c *Commit, change *Change, refers match) (MessageEdit, bool) {
+func withTicket(c *Commit, change *Change, sees string, passes func(string) bool) (MessageEdit, bool) {
 	header := ParseMessage(c.Message).Header
 	for _, ref := range branchTickets(change) {
 		var edits []MessageEdit
-		if p.Sees == seesLines {
+		if sees == seesLines {
 			edits = append(edits, MessageEdit{Trailers: []string{"Refs: " + ref}})
 		}
 		for _, h := range headersWith(header, ref) {
 			edits = append(edits, MessageEdit{Header: h})
 		}
 		for _, e := range edits {
-			if why, err := p.judge(e.Apply(c.Message), refers); err == nil && why == "" {
+			if passes(e.Apply(c.Message)) {
 				e.Commit = c.SHA
 				return e, true
 			}

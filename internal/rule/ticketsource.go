@@ -38,6 +38,13 @@ var ticketSource = sync.OnceValue(func() ticketSources {
 
 func deriveTicket(set *Reading) []Requirement {
 	var out []Requirement
+	for _, l := range set.messageLinters() {
+		for _, req := range l.requirements(set, "ticket") {
+			form := req.Params.(HeaderParams)
+			req.Params = TicketParams{By: form.By, Form: &form}
+			out = append(out, req)
+		}
+	}
 	for _, g := range set.Gates() {
 		if p, line, words, ok := scriptTicket(set, g.Step); ok {
 			p.By = "workflow " + g.File()

@@ -68,6 +68,10 @@ var unfinishedPattern = sync.OnceValue(func() unfinishedPatterns {
 
 func deriveUnfinished(set *Reading) []Requirement {
 	var out []Requirement
+	for _, l := range set.messageLinters() {
+		out = append(out, l.requirements(set, "unfinished")...)
+		out = append(out, l.mergeless(set)...)
+	}
 	for _, g := range set.Gates() {
 		p := unfinishedPattern()
 		params := UnfinishedParams{By: "workflow " + g.File()}
@@ -147,6 +151,9 @@ func (p UnfinishedParams) seen(c *Commit) string {
 }
 
 func checkUnfinished(req Requirement, change *Change) []Finding {
+	if form, ok := req.Params.(HeaderParams); ok {
+		return checkUnfinishedForm(req, form, change)
+	}
 	p := req.Params.(UnfinishedParams)
 	tests, err := p.tests()
 	if err != nil {
@@ -175,6 +182,45 @@ func checkUnfinished(req Requirement, change *Change) []Finding {
 		}
 	}
 	return unfinishedFindings(p, change, melt, marked, merges)
+}
+
+// checkUnfinishedForm judges by a linter's rules. What is meant to be melted is
+// offered to be.
+func checkUnfinishedForm(req Requirement, form HeaderParams, change *Change) []Finding {
+	out := checkForm(req, change)
+	form = form.compile()
+	for i := range out {
+		if out[i].Verdict != Broken {
+			continue
+		}
+		var melt []*Commit
+		for j := range change.Commits {
+			c := &change.Commits[j]
+			if c.Parents > 1 || len(form.problems(c.Message)) == 0 {
+				continue
+			}
+			if melt = append(melt, c); !unfinishedPattern().melt.MatchString(c.Message) {
+				melt = nil
+				break
+			}
+		}
+		out[i].Fix = autosquash(melt, change)
+	}
+	return out
+}
+
+// mergeless is what a linter asks that takes no merge commits.
+func (l messageLinter) mergeless(set *Reading) []Requirement {
+	if l.NoMerges == nil {
+		return nil
+	}
+	p := UnfinishedParams{By: l.Params.By, Merges: true}
+	asked := messageLinter{Params: HeaderParams{By: l.Params.By, Tool: l.Params.Tool, Rules: []LintRule{*l.NoMerges}}, Config: l.Config, Runs: l.Runs, Hooks: l.Hooks, Default: l.Default, Note: l.Note}
+	out := asked.requirements(set, "unfinished")
+	for i := range out {
+		out[i].Params, out[i].Text = p, p.text()
+	}
+	return out
 }
 
 func matchesAny(tests []match, text string) (bool, error) {

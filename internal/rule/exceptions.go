@@ -1,0 +1,143 @@
+package rule
+
+import "strings"
+
+// Exception is a message, or a line of one, that a tool leaves alone.
+type Exception struct {
+	On      string   `json:"on"` // one of those below
+	Pattern Pattern  `json:"pattern"`
+	Rules   []string `json:"rules,omitempty"` // names of the rules that are left out; none are all
+
+	test match
+}
+
+// What an exception is looked for in.
+const (
+	onTitle   = "title"     // the first line; the message is left alone
+	onMessage = "message"   // the message as a whole, likewise
+	onBody    = "body"      // any line behind the first, likewise
+	dropLine  = "drop"      // each line; those that match are not looked at
+	dropBody  = "drop-body" // each line behind the first, likewise
+)
+
+// except adds an exception; one whose pattern cannot be read is named.
+func (p *HeaderParams) except(e Exception) {
+	if _, err := e.Pattern.compile(); err != nil {
+		p.unread(err.Error())
+		return
+	}
+	p.Except = append(p.Except, e)
+}
+
+// leaveTitles leaves messages alone whose first line begins with one of the
+// words.
+func (p *HeaderParams) leaveTitles(words ...string) {
+	for _, w := range words {
+		p.except(Exception{On: onTitle, Pattern: Pattern{Dialect: RE2, Text: "^" + w}})
+	}
+}
+
+func compiled(list []Exception) []Exception {
+	out := make([]Exception, 0, len(list))
+	for _, e := range list {
+		test, err := e.Pattern.compile()
+		if err != nil { // it was named when it was read
+			continue
+		}
+		e.test = test
+		out = append(out, e)
+	}
+	return out
+}
+
+// seen is what a tool looks at of a message, and the rules it applies to it.
+func (p HeaderParams) seen(message string) (HeaderParams, string) {
+	if p.Trims {
+		message = strings.TrimSpace(message)
+	}
+	if len(p.Except) == 0 {
+		return p, message
+	}
+	list := p.Except
+	if list[0].test == nil {
+		list = compiled(list)
+	}
+	lines := rawLines(bounded(message))
+	for _, e := range list {
+		lines = e.drop(lines)
+	}
+	for _, e := range list {
+		if !e.holds(lines) {
+			continue
+		}
+		if len(e.Rules) == 0 {
+			p.Rules = nil
+			break
+		}
+		p.Rules = p.withoutRules(e.Rules)
+	}
+	return p, strings.Join(lines, "\n")
+}
+
+func (e Exception) drop(lines []string) []string {
+	if e.On != dropLine && e.On != dropBody {
+		return lines
+	}
+	var out []string
+	for i, l := range lines {
+		if ok, err := e.test(l); err != nil || !ok || i == 0 && e.On == dropBody {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
+// holds tells whether the exception is made for a message. What takes too long
+// to tell is none.
+func (e Exception) holds(lines []string) bool {
+	if len(lines) == 0 {
+		return false
+	}
+	switch e.On {
+	case onTitle:
+		ok, err := e.test(lines[0])
+		return ok && err == nil
+	case onMessage:
+		ok, err := e.test(strings.Join(lines, "\n"))
+		return ok && err == nil
+	case onBody:
+		for _, l := range lines[1:] {
+			if ok, err := e.test(l); ok && err == nil {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (p HeaderParams) withoutRules(names []string) []LintRule {
+	var out []LintRule
+next:
+	for _, r := range p.Rules {
+		for _, n := range names {
+			if r.As == n || r.Name == n {
+				continue next
+			}
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+// reach are the commits that the tool judges.
+func (p HeaderParams) reach(commits []Commit) []Commit {
+	if !p.Last {
+		return commits
+	}
+	for i := len(commits) - 1; i >= 0; i-- {
+		if commits[i].Parents <= 1 {
+			return commits[i : i+1]
+		}
+	}
+	return nil
+}
