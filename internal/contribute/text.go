@@ -39,6 +39,10 @@ func (r *Review) Text(o SubmitOptions) (rule.Draft, error) {
 	if err != nil {
 		return d, err
 	}
+	if template != nil {
+		filled := rule.WithVariables(*template, r.Change)
+		template = &filled
+	}
 	if template == nil && (len(o.Sections) > 0 || len(o.Ticks) > 0) {
 		return d, refuse(ErrUsage, "write the body yourself: --body-file FILE", "%s has no pull request template with sections or boxes", firstWord(r.Upstream.FullName(), r.Dir))
 	}

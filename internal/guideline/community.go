@@ -3,7 +3,6 @@ package guideline
 import (
 	"context"
 	"path"
-	"strings"
 )
 
 // communityDirs are where a forge looks for pages for contributors, in order.
@@ -40,39 +39,6 @@ func (s *Set) readCommunity(ctx context.Context, f *files, byDefault bool) {
 	}
 }
 
-// readTemplates reads the templates of pull requests: the one file that is
-// used by default, then those that must be picked by name.
-func (s *Set) readTemplates(f *files) {
-	isTemplate := isNamed("pull_request_template", "pull-request-template")
-	for _, dir := range []string{".github", ".", "docs"} {
-		if name, ok := f.find([]string{dir}, isTemplate); ok {
-			s.template(f, name, true)
-			break
-		}
-	}
-	for _, dir := range []string{".github", ".", "docs"} {
-		sub, ok := f.subdir(dir, "PULL_REQUEST_TEMPLATE")
-		if !ok {
-			continue
-		}
-		for _, name := range f.list(sub) {
-			if strings.EqualFold(path.Ext(name), ".md") {
-				s.template(f, name, false)
-			}
-		}
-		return
-	}
-}
-
-func (s *Set) template(f *files, name string, byDefault bool) {
-	data, err := f.read(name)
-	if err != nil {
-		s.unread(name, err)
-		return
-	}
-	s.Templates = append(s.Templates, newTemplate(f.source(KindTemplate, name), path.Base(name), byDefault, data))
-}
-
 // wanted lists the files that will be read, so that they can be fetched at
 // once.
 func wanted(f *files) []string {
@@ -80,7 +46,7 @@ func wanted(f *files) []string {
 	if name, ok := contributingPage(f); ok {
 		out = append(out, name)
 	}
-	isPage := isNamed("contributing", "readme", "support", "pull_request_template", "pull-request-template", "codeowners")
+	isPage := isNamed("contributing", "readme", "support", "codeowners")
 	isPolicy := isNamed(policyPages()...)
 	for _, dir := range configDirs() {
 		for _, name := range f.list(dir) {
@@ -95,9 +61,6 @@ func wanted(f *files) []string {
 				out = append(out, name)
 			}
 		}
-		if sub, ok := f.subdir(dir, "PULL_REQUEST_TEMPLATE"); ok {
-			out = append(out, f.list(sub)...)
-		}
 	}
 	for _, name := range f.list(".github/workflows") {
 		if isWorkflow(name) {
@@ -110,5 +73,5 @@ func wanted(f *files) []string {
 			out = append(out, path.Join(actions, e.Name(), "action.yml"), path.Join(actions, e.Name(), "action.yaml"))
 		}
 	}
-	return append(out, textPaths(f)...)
+	return append(append(out, templatePaths(f)...), textPaths(f)...)
 }

@@ -11,8 +11,19 @@ type Template struct {
 	Source     *Source
 	Name       string // its file name; what --pr-template names
 	Default    bool   // used when nobody picks one
-	LineOffset int    // lines of front matter above Form.Text
+	Dialect    TemplateDialect
+	LineOffset int // lines of front matter above Form.Text
 	Form       Form
+
+	lines map[int]int // of a form in YAML: where a line of Form.Text comes from
+}
+
+// Line is the line of the file from which a line of the form comes.
+func (t Template) Line(n int) int {
+	if t.lines != nil {
+		return t.lines[n]
+	}
+	return n + t.LineOffset
 }
 
 // Form is the structure of a template, or of a pull request's body.

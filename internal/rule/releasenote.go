@@ -150,10 +150,10 @@ func noteTemplate(t guideline.Template) (Requirement, bool) {
 		}
 		fence := strings.TrimSpace(m[1])
 		params := NoteParams{Fence: fence, Prow: fence == "release-note", None: []string{"NONE", "None", "none"}}
-		line := s.Line + t.LineOffset
+		line := t.Line(s.Line)
 		for i, text := range strings.Split(t.Form.Text, "\n") {
 			if strings.Contains(text, m[0]) {
-				line = i + 1 + t.LineOffset
+				line = t.Line(i + 1)
 				break
 			}
 		}

@@ -3,6 +3,7 @@ package rule
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -75,7 +76,7 @@ func fromTemplate(t guideline.Template, required bool, strength Strength, text s
 			break
 		}
 	}
-	line := first.Line + t.LineOffset
+	line := t.Line(first.Line)
 	words := first.Heading
 	if words == "" && len(first.Hints) > 0 {
 		words = oneLine(first.Hints[0])
@@ -151,7 +152,10 @@ func openParts(form, body guideline.Form) []openPart {
 			continue
 		}
 		part := openPart{section: s, boxes: openBoxes(s, have)}
-		part.unfilled = expects(form, i) && !s.Optional && (!found || have.Content == "" || same(have.Content, s.Content))
+		part.unfilled = expects(form, i) && !s.Optional && (!found || have.Content == "" || have.Content == "_No response_" || same(have.Content, s.Content))
+		if s.Optional { // what may be left out may be left open
+			part.boxes = slices.DeleteFunc(part.boxes, func(b Box) bool { return !b.Required })
+		}
 		if s.Choice && len(part.boxes) < len(s.Boxes) {
 			part.boxes = nil
 		}
