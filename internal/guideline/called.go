@@ -17,28 +17,40 @@ const (
 	maxScriptLen = 64 << 10
 )
 
-type callPatterns struct{ judging, file, make, npm, stdin, here, action *regexp.Regexp }
+type callPatterns struct{ file, make, npm, stdin, here, action *regexp.Regexp }
 
 var callPattern = sync.OnceValue(func() callPatterns {
 	re := regexp.MustCompile
 	return callPatterns{
-		// what is worth following: it gets something of the pull request, or its
-		// name says that it judges more than code
-		judging: re(`(?i)github\.event\.|github\.(head_ref|base_ref)|GITHUB_(HEAD_REF|BASE_REF|EVENT_PATH)|dco|sign.?off|commit|title|change.?(log|set)|release.?notes?|news|fragment|label|branch|licen[cs]e|header|copyright|fixup|\bpr[-_/]|pull.?request|valid`),
-		file:    re(`(?:^|[\s;&|(!'"])((?:\./)?(?:[\w.@-]+/)*[\w.@-]+\.(?:sh|bash|py|js|cjs|mjs|ts|rb|pl)|(?:\./)?(?:hack|script|scripts|ci|\.ci|tools?|bin|build|dev|utils?|\.github|contrib|test|tests)/[\w.@/-]+|\./[\w.@/-]+)((?:[ \t]+(?:"[^"\n]*"|'[^'\n]*'|[^\s;&|<>()]+))*)`),
-		make:    re(`(?:^|[\s;&|(!])make((?:[ \t]+(?:-C[ \t]+\S+|-[\w-]+|\w+=\S*|[\w./-]+))+)`),
-		npm:     re(`(?:^|[\s;&|(!])(?:npm|pnpm|yarn|bun)[ \t]+(?:(?:run(?:-script)?|-s|--silent)[ \t]+)*([\w:./-]+)`),
-		stdin:   re(`(?:echo|printf)[^|\n]*?("?\$\{?\w+\}?"?|"?\$\{\{[^}]*\}\}"?)[^|\n]*\|[^|\n]*$`),
-		action:  re(`\$\{\{\s*github\.action_path\s*\}\}|\$\{?GITHUB_ACTION_PATH\}?`),
-		here:    re(`^[^\n]*<<<\s*("?\$\{?\w+\}?"?|"?\$\{\{[^}]*\}\}"?)`),
+		file:   re(`(?:^|[\s;&|(!'"])((?:\./)?(?:[\w.@-]+/)*[\w.@-]+\.(?:sh|bash|py|js|cjs|mjs|ts|rb|pl)|(?:\./)?(?:hack|script|scripts|ci|\.ci|tools?|bin|build|dev|utils?|\.github|contrib|test|tests)/[\w.@/-]+|\./[\w.@/-]+)((?:[ \t]+(?:"[^"\n]*"|'[^'\n]*'|[^\s;&|<>()]+))*)`),
+		make:   re(`(?:^|[\s;&|(!])make((?:[ \t]+(?:-C[ \t]+\S+|-[\w-]+|\w+=\S*|[\w./-]+))+)`),
+		npm:    re(`(?:^|[\s;&|(!])(?:npm|pnpm|yarn|bun)[ \t]+(?:(?:run(?:-script)?|-s|--silent)[ \t]+)*([\w:./-]+)`),
+		stdin:  re(`(?:echo|printf)[^|\n]*?("?\$\{?\w+\}?"?|"?\$\{\{[^}]*\}\}"?)[^|\n]*\|[^|\n]*$`),
+		action: re(`\$\{\{\s*github\.action_path\s*\}\}|\$\{?GITHUB_ACTION_PATH\}?`),
+		here:   re(`^[^\n]*<<<\s*("?\$\{?\w+\}?"?|"?\$\{\{[^}]*\}\}"?)`),
 	}
 })
+
+// judging tells whether a script is worth following: it gets something of the
+// pull request, or its words say that it judges more than code.
+func judging(text string) bool {
+	text = strings.ToLower(text)
+	for _, word := range []string{
+		"github.event.", "head_ref", "base_ref", "github_event_path", "dco", "sign-off", "signoff", "sign_off", "commit", "title",
+		"changelog", "changeset", "change-log", "changes", "release-note", "release_note", "releasenote", "news", "fragment", "label", "branch",
+		"license", "licence", "header", "copyright", "fixup", "valid", "pull-request", "pull_request", "pullrequest", "check-pr", "check_pr", "pr-check", "pr_check", "lint-pr", "/pr-", "/pr_",
+	} {
+		if strings.Contains(text, word) {
+			return true
+		}
+	}
+	return false
+}
 
 // followed puts the scripts that a step runs behind it, as steps of their own,
 // so that what they ask can be read and quoted.
 func (c *caller) followed(step Step, hops int) []Step {
-	p := callPattern()
-	if hops >= maxHops || step.Run == "" || len(step.Run) > maxScriptLen || !p.judging.MatchString(step.Run+" "+step.Name+envText(step)) {
+	if hops >= maxHops || step.Run == "" || len(step.Run) > maxScriptLen || !judging(step.Run+" "+step.Name+envText(step)) {
 		return nil
 	}
 	var out []Step
@@ -75,7 +87,7 @@ func (c *caller) candidates(all []parsedWorkflow) []string {
 	for i := range all {
 		for _, job := range all[i].workflow.Jobs {
 			for _, s := range job.Steps {
-				if !p.judging.MatchString(s.Run + " " + s.Name + envText(s)) {
+				if !judging(s.Run + " " + s.Name + envText(s)) {
 					continue
 				}
 				for _, m := range p.file.FindAllStringSubmatch(s.Run, maxCalls) {

@@ -8,7 +8,7 @@ import (
 
 // target reads the recipe of a target of make.
 func (c *caller) target(step Step, name string) (Step, bool) {
-	if strings.HasPrefix(name, "-") || strings.Contains(name, "=") || !callPattern().judging.MatchString(name) {
+	if strings.HasPrefix(name, "-") || strings.Contains(name, "=") || !judging(name) {
 		return Step{}, false
 	}
 	for _, file := range []string{"GNUmakefile", "Makefile", "makefile"} {
@@ -52,7 +52,7 @@ func recipeOf(makefile, target string) (int, string) {
 
 // packageScript reads a script of package.json.
 func (c *caller) packageScript(step Step, name string) (Step, bool) {
-	if !callPattern().judging.MatchString(name) {
+	if !judging(name) {
 		return Step{}, false
 	}
 	text, at, ok := c.readScript(step.dir, "package.json")

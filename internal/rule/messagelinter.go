@@ -50,14 +50,14 @@ func linterSources() []func(*Reading) []messageLinter {
 }
 
 // messageLinters are all tools that judge commit messages, read once.
-func (r *Reading) messageLinters() []messageLinter {
-	if r.linters == nil {
-		r.linters = []messageLinter{}
-		for _, source := range linterSources() {
-			r.linters = append(r.linters, source(r)...)
-		}
+func (r *Reading) messageLinters() []messageLinter { return r.linters() }
+
+func readMessageLinters(r *Reading) []messageLinter {
+	var out []messageLinter
+	for _, source := range linterSources() {
+		out = append(out, source(r)...)
 	}
-	return r.linters
+	return out
 }
 
 // formRequirements are what all linters, and prose, ask of messages in the

@@ -56,12 +56,7 @@ func proseForms(set *Reading, id string) []Requirement {
 
 // proseRules reads, once, what prose asks of commit messages. What it says of
 // the titles of pull requests is the matter of the rule title.
-func (r *Reading) proseRules() []proseRule {
-	if r.prose == nil {
-		r.prose = readProseRules(r)
-	}
-	return r.prose
-}
+func (r *Reading) proseRules() []proseRule { return r.prose() }
 
 func readProseRules(set *Reading) []proseRule {
 	p := proseHeaderPattern()
