@@ -101,7 +101,7 @@ func (r *Review) read(ctx context.Context, site *Site) error {
 func history(commits []git.Commit) []guideline.HistoryCommit {
 	var out []guideline.HistoryCommit
 	for _, c := range commits {
-		if len(c.Parents) > 1 || strings.Contains(c.Author.Name, "[bot]") || len(out) == historyLength {
+		if len(c.Parents) > 1 || guideline.IsBot(c.Author.Name, c.Author.Email) || len(out) == historyLength {
 			continue
 		}
 		out = append(out, guideline.HistoryCommit{SHA: c.SHA, Message: c.Message})

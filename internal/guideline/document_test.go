@@ -233,3 +233,24 @@ func FuzzParseDocument(f *testing.F) {
 		}
 	})
 }
+
+func TestBotsAreNoPeople(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name, email string
+		want        bool
+	}{
+		{"dependabot[bot]", "49699333+dependabot[bot]@users.noreply.forge.example", true},
+		{"Renovate Bot", "bot@renovate.example", true},
+		{"acme-bot", "ci@acme.example", true},
+		{"Dependabot", "support@forge.example", true},
+		{"Acme CI", "123+acme[bot]@users.noreply.forge.example", true},
+		{"Abbot", "abbot@acme.example", false},
+		{"Newcomer", "robot-lover@acme.example", false},
+		{"", "", false},
+	} {
+		if got := IsBot(c.name, c.email); got != c.want {
+			t.Errorf("%q <%s> is a bot: %v", c.name, c.email, got)
+		}
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"context"
 	"io/fs"
 	"slices"
+	"strings"
 
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/manifest"
@@ -85,6 +86,22 @@ func (s *Set) Has(dir, name string) bool { return slices.Contains(s.Listed[dir],
 type HistoryCommit struct {
 	SHA     string
 	Message string
+}
+
+// IsBot tells whether an author of commits is a program, by name and address:
+// what it writes shows nothing of what people do.
+func IsBot(name, email string) bool {
+	name, email = strings.ToLower(strings.TrimSpace(name)), strings.ToLower(email)
+	for _, end := range []string{"[bot]", "-bot", "_bot", " bot", "-robot", " robot", "-automation", "-ci"} {
+		if strings.HasSuffix(name, end) {
+			return true
+		}
+	}
+	switch name {
+	case "bot", "dependabot", "dependabot-preview", "renovate", "greenkeeper", "github actions", "github-actions", "github action", "weblate", "crowdin", "copybara-service", "copilot":
+		return true
+	}
+	return strings.Contains(email, "[bot]@") || strings.HasPrefix(email, "bot@") || strings.HasPrefix(email, "dependabot@") || strings.HasPrefix(email, "renovate@")
 }
 
 // Unread is a source that should have been read and could not.

@@ -2,7 +2,9 @@ package rule
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/guideline"
@@ -116,7 +118,7 @@ const minHistory = 5
 func history(set *Reading, obeyed func(string) bool) (guideline.Quote, bool) {
 	n := 0
 	for _, c := range set.History {
-		if obeyed(c.Message) {
+		if obeyed(squashed().ReplaceAllString(c.Message, "$1")) {
 			n++
 		}
 	}
@@ -128,6 +130,28 @@ func history(set *Reading, obeyed func(string) bool) (guideline.Quote, bool) {
 		Source: &guideline.Source{Kind: guideline.KindHistory, Commit: set.Commit},
 		Text:   fmt.Sprintf("%d of the last %d merged commits follow it (%d %%)", n, total, n*100/total),
 	}, true
+}
+
+// squashed matches the number of a pull request that a squash puts behind the
+// header: no contributor wrote it.
+var squashed = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\A([^\n]*?) \(#\d+\)`)
+})
+
+// ofCommits is obeyed where merged history shows what contributors wrote into
+// their commits, nil where it shows the titles of pull requests: those become
+// the messages when most are squashed.
+func ofCommits(set *Reading, obeyed func(string) bool) func(string) bool {
+	n := 0
+	for _, c := range set.History {
+		if squashed().MatchString(c.Message) {
+			n++
+		}
+	}
+	if 2*n > len(set.History) {
+		return nil
+	}
+	return obeyed
 }
 
 // said picks the sentences that speak of something to contributors and do not

@@ -49,9 +49,9 @@ func proseForms(set *Reading, id string) []Requirement {
 	if len(params.Rules) == 0 {
 		return nil
 	}
-	return []Requirement{fromProse(set, distinct(sentences), params.text(), params, func(message string) bool {
+	return []Requirement{fromProse(set, distinct(sentences), params.text(), params, ofCommits(set, func(message string) bool {
 		return len(params.problems(message)) == 0
-	})}
+	}))}
 }
 
 // proseRules reads, once, what prose asks of commit messages. What it says of

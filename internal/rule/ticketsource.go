@@ -141,7 +141,7 @@ func proseTickets(set *Reading) []Requirement {
 			if kind == "asked" {
 				p.Reference = keyReference(kinds[kind])
 			}
-			req := fromProse(set, kinds[kind], p.text(), p, p.obeyed())
+			req := fromProse(set, kinds[kind], p.text(), p, ofCommits(set, p.obeyed()))
 			if kind == "asked" && !slices.ContainsFunc(kinds[kind], func(s guideline.Sentence) bool { return !re.only.MatchString(s.Text) }) {
 				req.Strength = May // of commits that have a ticket
 			}
