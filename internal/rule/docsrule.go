@@ -40,7 +40,7 @@ type docsPatterns struct{ asks, other *regexp.Regexp }
 var docsPattern = sync.OnceValue(func() docsPatterns {
 	docs := `(?:(?:the|any|all|associated|relevant|corresponding|related|appropriate|user|public|accompanying|necessary|your) ){0,3}(?:docs\b|documentation\b|user guide\b|man pages?\b)`
 	return docsPatterns{
-		asks: regexp.MustCompile(`(?i)\b(?:updat(?:e|ing)|add(?:ing)?|includ(?:e|es|ing)|provid(?:e|es|ing)|writ(?:e|ing)|must have|should have|needs?|accompanied by|come with|requires?) ` + docs +
+		asks: regexp.MustCompile(`(?i)\b(?:updat(?:e|ing)|add(?:ing)?|(?:include|includes|including)|provid(?:e|es|ing)|writ(?:e|ing)|must have|should have|needs?|accompanied by|come with|requires?) ` + docs +
 			`|\b(?:docs|documentation)\b.{0,40}\b(?:must|should|has to|have to|needs? to) be (?:updated|added|included|changed|written)\b|\b(?:must|should|has to|have to|needs? to) be documented\b`),
 		other: regexp.MustCompile(`(?i)\b(see the|refer to|read the|build the docs|fix(es)? typos?|improv\w+ (the )?(docs|documentation)|documentation (issue|improvement|change|fix)|help (us|with)|code comments?|doc ?strings?|godoc)\b`),
 	}

@@ -1,0 +1,275 @@
+package rule
+
+import (
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/isrc-dev/isrc/internal/guideline"
+)
+
+type licencePatterns struct{ eye, add, reuse, golangci, conform, planned, prose, asks *regexp.Regexp }
+
+var licencePattern = sync.OnceValue(func() licencePatterns {
+	re := regexp.MustCompile
+	return licencePatterns{
+		eye:      re(`(?m)^[^#\n]*\blicense-eye\b[^\n]*\bheader check\b.*$`),
+		add:      re(`(?m)^[^#\n]*\baddlicense(?:@\S+)?\b[^\n]*\s--?check\b.*$`),
+		reuse:    re(`(?m)^[^#\n]*\breuse\b[^\n]*\blint\b.*$`),
+		golangci: re(`(?m)^[^#\n]*\bgolangci-lint run\b.*$`),
+		conform:  re(`(?m)^[^#\n]*\bconform enforce\b.*$`),
+		planned:  re(`(?m)^[^#\n]*\bcopyw(?:rite) headers\b[^\n]*--plan\b.*$`),
+		prose:    re(`(?i)\b(licen[cs]e|copyright) (header|notice|text|block|comment|boilerplate)s?\b|\bSPDX\b|\bheader\b.{0,30}\blicen[cs]e\b`),
+		asks:     re(`(?i)\b(must|should|need|needs|add|include|begin|start|have|contain|require[sd]?|place|put|carry|use)\b`),
+	}
+})
+
+// licenceRunner is a step that runs a tool, and which action does.
+type licenceRunner struct {
+	action  func(uses string) bool
+	command *regexp.Regexp
+}
+
+// asked makes requirements of a tool's configuration, and of the steps that run
+// it.
+func (r licenceRunner) asked(set *Reading, own []Requirement, p LicenceParams) []Requirement {
+	out := own
+	for _, g := range set.Gates() {
+		if r.action != nil && r.action(strings.ToLower(g.Step.Uses)) {
+			out = append(out, fromGate(g, 0, "uses: "+g.Step.Uses, licenceText, p))
+		} else if m := r.command.FindStringIndex(g.Step.Run); m != nil {
+			line := g.Step.RunLine + strings.Count(g.Step.Run[:m[0]], "\n")
+			out = append(out, fromGate(g, line, strings.TrimSpace(g.Step.Run[m[0]:m[1]]), licenceText, p))
+		}
+	}
+	return out
+}
+
+func deriveLicence(set *Reading) []Requirement {
+	var out []Requirement
+	for _, read := range []func(*Reading) []Requirement{licenceEye, licenceConform, licenceGoheader, licenceREUSE, licenceAddlicense, licenceHooks} {
+		out = append(out, read(set)...)
+	}
+	if p, sentences := licenceProse(set); len(sentences) > 0 {
+		out = append(out, fromProse(set, sentences, licenceText, p, nil))
+	}
+	return out
+}
+
+func licenceEye(set *Reading) []Requirement {
+	c := set.Config(guideline.ToolLicenceEye)
+	if c == nil || c.Err != "" {
+		return nil
+	}
+	re := licencePattern()
+	run := licenceRunner{func(uses string) bool {
+		return uses == "apache/skywalking-eyes" || uses == "apache/skywalking-eyes/header"
+	}, re.eye}
+	headers := []guideline.Value{c.Root.At("header")}
+	if headers[0].Kind == guideline.KindList {
+		headers = headers[0].List
+	}
+	var out []Requirement
+	for _, h := range headers {
+		if h.Kind != guideline.KindMap {
+			continue
+		}
+		p := LicenceParams{How: headerText, Owner: h.At("license", "copyright-owner").Text, Paths: h.At("paths").Strings(), Ignore: h.At("paths-ignore").Strings()}
+		switch license := h.At("license"); {
+		case license.At("pattern").Text != "":
+			p.How, p.Header = headerPattern, strings.Join(strings.Fields(license.At("pattern").Text), " ")
+		case license.At("content").Text != "":
+			p.Header = license.At("content").Text
+		case license.At("spdx-id").Text == "Apache-2.0":
+			p.Header, p.Part = apacheText, true
+		default:
+			p.How = headerUnread
+		}
+		out = append(out, run.asked(set, []Requirement{fromLicenceConfig(c, h.Line, "header", p)}, p)...)
+	}
+	return out
+}
+
+// apacheText is how the Apache License, Version 2.0 itself says it is applied;
+// who owns the copyright stands before it.
+const apacheText = `Licensed under the Apache License, Version 2.0 (the "License");
+you may not use this file except in compliance with the License.`
+
+func licenceConform(set *Reading) []Requirement {
+	c := set.Config(guideline.ToolConform)
+	if c == nil {
+		return nil
+	}
+	var out []Requirement
+	for _, policy := range c.Root.At("policies").List {
+		spec := policy.At("spec")
+		header := spec.At("header")
+		if policy.At("type").Text != "license" || header.Text == "" {
+			continue
+		}
+		p := LicenceParams{
+			How: headerStart, Header: header.Text, Suffixes: spec.At("includeSuffixes").Strings(), NoSuffixes: spec.At("excludeSuffixes").Strings(),
+			Ignore: spec.At("skipPaths").Strings(), Comments: spec.At("allowPrecedingComments").Bool(false),
+		}
+		if root := path.Clean(textOr(spec.At("root"), ".")); root != "." {
+			p.Paths = []string{root}
+		}
+		run := licenceRunner{func(uses string) bool { return uses == "siderolabs/conform" || uses == "talos-systems/conform" }, licencePattern().conform}
+		out = append(out, run.asked(set, []Requirement{fromLicenceConfig(c, header.Line, "header: "+oneLine(header.Text), p)}, p)...)
+	}
+	return out
+}
+
+// licenceGoheader reads golangci-lint's linter goheader, in the layouts of
+// version 1 and 2, where it is switched on.
+func licenceGoheader(set *Reading) []Requirement {
+	c := set.Config(guideline.ToolGolangci)
+	if c == nil {
+		return nil
+	}
+	linters := c.Root.At("linters")
+	on := slices.Contains(linters.At("enable").Strings(), "goheader") || linters.At("default").Text == "all" || linters.At("enable-all").Bool(false)
+	if !on || slices.Contains(linters.At("disable").Strings(), "goheader") {
+		return nil
+	}
+	settings := linters.At("settings", "goheader")
+	if settings.Kind == guideline.KindNull {
+		settings = c.Root.At("linters-settings", "goheader")
+	}
+	template := settings.At("template")
+	p := LicenceParams{How: headerText, Header: template.Text, Suffixes: []string{".go"}}
+	switch t := set.Text(settings.At("template-path").Text); {
+	case template.Text != "":
+	case t != nil:
+		p.Header = t.Text
+	case settings.Has("template-path"):
+		p.How = headerUnread
+	default:
+		return nil // without a template it looks at nothing
+	}
+	for _, name := range settings.At("values", "const").Keys {
+		value := settings.At("values", "const", name).Text
+		re := regexp.MustCompile(`\{\{\s*` + regexp.QuoteMeta(name) + `\s*\}\}`)
+		p.Header = re.ReplaceAllLiteralString(p.Header, value)
+	}
+	run := licenceRunner{func(uses string) bool { return uses == "golangci/golangci-lint-action" }, licencePattern().golangci}
+	return run.asked(set, []Requirement{fromLicenceConfig(c, settings.Line, "goheader", p)}, p)
+}
+
+// licenceREUSE: what REUSE.toml covers needs nothing in the file.
+func licenceREUSE(set *Reading) []Requirement {
+	p := LicenceParams{How: headerREUSE, Ignore: []string{"LICENSES", "LICENSE", "LICENSE.*", "LICENCE", "COPYING", "COPYING.*", "REUSE.toml", ".reuse", "*.license", "*.spdx"}}
+	var own []Requirement
+	if c := set.Config(guideline.ToolREUSE); c != nil && c.Err == "" {
+		for _, a := range c.Root.At("annotations").List {
+			p.Ignore = append(p.Ignore, a.At("path").Strings()...)
+		}
+		own = append(own, fromLicenceConfig(c, 1, "REUSE", p))
+	} else if c != nil || set.Has(".", ".reuse/") {
+		return nil // which files it covers is not known
+	}
+	run := licenceRunner{func(uses string) bool { return uses == "fsfe/reuse-action" }, licencePattern().reuse}
+	return run.asked(set, own, p)
+}
+
+// licenceAddlicense reads the command addlicense, with what it ignores, and
+// HashiCorp's tool, which looks in the same way.
+func licenceAddlicense(set *Reading) []Requirement {
+	var out []Requirement
+	for _, g := range set.Gates() {
+		for _, command := range []*regexp.Regexp{licencePattern().add, licencePattern().planned} {
+			m := command.FindStringIndex(g.Step.Run)
+			if m == nil {
+				continue
+			}
+			words := strings.TrimSpace(g.Step.Run[m[0]:m[1]])
+			p := LicenceParams{How: headerLoose, Ignore: ignoredBy(words)}
+			req := fromGate(g, g.Step.RunLine+strings.Count(g.Step.Run[:m[0]], "\n"), words, licenceText, p)
+			if strings.Contains(words, "$") || strings.HasSuffix(words, `\`) || strings.Contains(words, "|") || command == licencePattern().planned {
+				req.Strength = Should // which files it is given, or passes over, is not all in this line
+			}
+			out = append(out, req)
+		}
+	}
+	return out
+}
+
+// ignoredBy are the patterns that a command line tells addlicense to ignore.
+func ignoredBy(words string) []string {
+	var out []string
+	args := strings.Fields(words)
+	for i, arg := range args {
+		name, value, joined := strings.Cut(strings.TrimLeft(arg, "-"), "=")
+		if !strings.HasPrefix(arg, "-") || name != "ignore" {
+			continue
+		}
+		if !joined && i+1 < len(args) {
+			value = args[i+1]
+		}
+		out = append(out, strings.Trim(value, `"'`))
+	}
+	return out
+}
+
+func licenceHooks(set *Reading) []Requirement {
+	var out []Requirement
+	for _, h := range hooksNamed(set, "addlicense", "insert-license", "license-eye", "reuse", "reuse-lint-file") {
+		p := LicenceParams{How: headerLoose, Files: h.files}
+		switch h.id {
+		case "insert-license":
+			name, ok := h.option("--license-filepath")
+			if !ok {
+				name = "LICENSE.txt"
+			}
+			p.How, p.Code = headerUnread, true
+			if t := set.Text(name); t != nil && !t.Cut {
+				p.How, p.Header = headerText, t.Text
+			}
+		case "reuse", "reuse-lint-file", "license-eye":
+			continue // their configurations speak for them
+		}
+		out = append(out, h.asks(set, licenceText, p)...)
+	}
+	return out
+}
+
+// licenceProse finds the sentences that ask for a header, and the header in the
+// code block behind them.
+func licenceProse(set *Reading) (LicenceParams, []guideline.Sentence) {
+	re := licencePattern()
+	p := LicenceParams{How: headerText, Code: true}
+	sentences := said(set, func(s guideline.Sentence) bool {
+		if !re.prose.MatchString(s.Text) || !re.asks.MatchString(s.Text) {
+			return false
+		}
+		text := headerBlock(s)
+		if text == "" || p.Header != "" && p.Header != text {
+			return false
+		}
+		p.Header = text
+		return true
+	})
+	return p, sentences
+}
+
+// headerBlock is the code block that follows a sentence, when it reads like a
+// header; or the SPDX line in the sentence itself.
+func headerBlock(s guideline.Sentence) string {
+	for _, span := range s.Spans {
+		if _, id, ok := strings.Cut(span, "SPDX-License-Identifier:"); ok && strings.TrimSpace(id) != "" {
+			return strings.TrimSpace(span[strings.Index(span, "SPDX-"):])
+		}
+	}
+	const near = 4 // lines
+	for _, b := range s.Document.Blocks {
+		if b.Kind != guideline.BlockCode || b.Line < s.EndLine || b.Line > s.EndLine+near {
+			continue
+		}
+		if looseHeader(b.Text) || strings.Contains(strings.ToLower(b.Text), "license") {
+			return strings.TrimSpace(b.Text)
+		}
+	}
+	return ""
+}
