@@ -262,7 +262,7 @@ func breaksSignedOff(r LintRule, m *lintMessage) string {
 // breaksTrailer looks for a trailer as git finds them.
 func breaksTrailer(r LintRule, m *lintMessage) string {
 	has := r.Text == "" // there is always an empty line
-	for _, t := range ParseMessage(strings.Join(m.lines, "\n")).Trailers {
+	for _, t := range parsedTrailers(strings.Join(m.lines, "\n")) {
 		has = has || strings.HasPrefix(t.Key+": "+t.Value, r.Text)
 	}
 	return r.judge(has, "it has a trailer "+r.Text, "it has no trailer "+r.Text)

@@ -16,7 +16,7 @@ func messageParams() map[string]reflect.Type {
 		"sign-off": reflect.TypeFor[SignOffParams](), "email": reflect.TypeFor[EmailParams](),
 		"commit-header": header, "type-and-scope": header, "header-length": header, "header-minimum": header, "subject-case": header,
 		"subject-end": header, "line-length": header, "message-body": header, "blank-line": header, "breaking-change": header, "imperative": header,
-		"ticket": reflect.TypeFor[TicketParams](), "message": reflect.TypeFor[PatternParams](),
+		"ticket": reflect.TypeFor[TicketParams](), "trailers": reflect.TypeFor[TrailerParams](), "message": reflect.TypeFor[PatternParams](),
 	}
 }
 
