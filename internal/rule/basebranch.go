@@ -40,18 +40,21 @@ Accepted: a pull request to develop. Rejected: one to main, when develop exists.
 	}
 }
 
-type basePatterns struct{ pull, target, plain, not, other, fails, base, head, compare, name *regexp.Regexp }
+type basePatterns struct{ pull, target, plain, not, other, cond, all, fails, base, head, compare, name *regexp.Regexp }
 
 var basePattern = sync.OnceValue(func() basePatterns {
 	re := regexp.MustCompile
 	ref := `(?:\$\{\{\s*github\.base_ref\s*\}\}|\$\{\{\s*github\.event\.pull_request\.base\.ref\s*\}\}|\$\{?\w+\}?)`
 	towards := `(?i)\b(?:against|into|to|onto|target(?:s|ing|ed)?|base(?:d on|d off| branch (?:is|of|to|must be|should be))|on)\s+(?:the\s+|our\s+)?`
 	return basePatterns{
-		pull:    re(`(?i)\b(pull[- ]requests?|PRs?|merge requests?|MRs?|patch(es)?)\b`),
-		target:  re(towards + "`([A-Za-z0-9._/:-]+)`"),
-		plain:   re(towards + `(main|master|trunk|develop|development|dev|next|staging|unstable|canary)\s+branch\b`),
-		not:     re(`(?i)\b(do not|don['’]t|never|not|no|avoid|instead of|rather than)\b`),
-		other:   re(`(?i)\b(rebas\w*|back-?port\w*|cherry-pick\w*|sync\w*|push\w*|releas\w*|hot-?fix\w*|merged? (the )?(upstream|main|master)|git |check ?out|creat\w+ (your|a|the) (feature |topic |new |local )?branch|branch (off|from)|after|once)\b`),
+		pull:   re(`(?i)\b(pull[- ]requests?|PRs?|merge requests?|MRs?|patch(es)?)\b`),
+		target: re(towards + "`([A-Za-z0-9._/:-]+)`"),
+		plain:  re(towards + `(main|master|trunk|develop|development|dev|next|staging|unstable|canary)\s+branch\b`),
+		not:    re(`(?i)\b(do not|don['’]t|never|not|no|avoid|instead of|rather than)\b`),
+		other:  re(`(?i)\b(rebas\w*|back-?port\w*|cherry-pick\w*|sync\w*|push\w*|releas\w*|hot-?fix\w*|merged? (the )?(upstream|main|master)|git |check ?out|creat\w+ (your|a|the) (feature |topic |new |local )?branch|branch (off|from)|after|once)\b`),
+		// what holds for some changes only is not said of this one
+		cond:    re(`(?i)(^|[,;(]\s*|\b(and|but|or)\s+)(if|when|whenever|where|in case|for)\b`),
+		all:     re(`(?i)\bfor (all|any|every|each)\b`),
 		fails:   re(`(?m)^\s*exit [1-9]\b`),
 		base:    re(`github\.base_ref\s*==\s*'([^']+)'|github\.event\.pull_request\.base\.ref\s*==\s*'([^']+)'`),
 		head:    re(`github\.head_ref\s*!=\s*'([^']+)'|github\.event\.pull_request\.head\.ref\s*!=\s*'([^']+)'`),
@@ -223,6 +226,9 @@ func proseTarget(text string) (name string, not, ok bool) {
 		}
 	}
 	if m[0] < pull[0] && !strings.Contains(text[m[1]:], "ranch") { // "to `x`, send pull requests" says something else
+		return "", false, false
+	}
+	if re.cond.MatchString(re.all.ReplaceAllString(text[:m[0]], "")) {
 		return "", false, false
 	}
 	name = text[m[2]:m[3]]

@@ -56,13 +56,18 @@ func deriveGates(set *Reading, reqs []Requirement) []Requirement {
 	return out
 }
 
-type gatePatterns struct{ danger, action, refuses *regexp.Regexp }
+type gatePatterns struct{ danger, action, refuses, fails, tells, comment *regexp.Regexp }
 
 var gatePattern = sync.OnceValue(func() gatePatterns {
 	return gatePatterns{
 		danger: regexp.MustCompile(`(?i)\bdanger(-js)?( |:)(ci|pr|run)\b|danger/danger-js|\bdanger-js ci\b|bundle exec danger`),
 		// a script that can fail; others only tell somebody of the title
 		refuses: regexp.MustCompile(`(?i)\bexit [1-9$]|setFailed|::error|\bgrep\b|=~|\[\[|\bthrow\b|check|valid|verify|lint|judge`),
+		// what a script does that judges a name: most only check a branch out
+		fails: regexp.MustCompile(`(?i)\bexit [1-9$]|setFailed|::error|\bgrep\b|=~|\bthrow\b`),
+		// steps that tell people of the pull request
+		tells:   regexp.MustCompile(`(?i)\b(slack|discord|teams|notif\w*|payload|announce\w*)\b`),
+		comment: regexp.MustCompile(`(?m)^\s*(#|//).*$`),
 		action:  regexp.MustCompile(`(?i)(pr|pull-?request)[-_]?(title|lint|check|label|body|size|description)|semantic-pull|conventional-commit|commit-?(lint|check|message)|required-labels|labels?-(check|enforcer)|changelog-(enforcer|check)|branch-?name|linked-issues|check-linked|\bcla\b|contributor-assistant|\bdco\b|lint-pr|danger`),
 	}
 })
@@ -81,8 +86,13 @@ func judges(g guideline.Gate) string {
 	if !script {
 		return ""
 	}
-	refuses := g.Required || p.refuses.MatchString(g.Step.Run+g.Step.With["script"].Value)
+	code := p.comment.ReplaceAllString(g.Step.Run+g.Step.With["script"].Value, "")
+	told := p.tells.MatchString(g.Step.Label())
 	for _, what := range []look{lookTitle, lookBody, lookBranch} {
+		refuses := g.Required || !told && p.refuses.MatchString(code)
+		if what == lookBranch {
+			refuses = !told && p.fails.MatchString(code)
+		}
 		if refuses && looksAt(g.Step, what) {
 			return "a script that looks at the " + map[look]string{lookTitle: "title", lookBody: "description", lookBranch: "branch's name"}[what]
 		}

@@ -39,7 +39,7 @@ var upToDatePattern = sync.OnceValue(func() upToDatePatterns {
 	return upToDatePatterns{
 		about: regexp.MustCompile(`(?i)\brebase\w*\b.{0,60}\b(on|onto|against|before|latest|main|master|develop|upstream)\b|\bup[- ]to[- ]date with\b.{0,40}\b(main|master|develop|base|upstream|target)\b`),
 		// what is not wanted, or only after the review has begun
-		after: regexp.MustCompile(`(?i)\b(don['’]t|do not|avoid|never|not)\b.{0,20}\b(rebase|force)|\bforce[- ]push|\bconflicts?\b|\bif (asked|necessary|needed)\b|\bafter (the )?review`),
+		after: regexp.MustCompile(`(?i)\b(don['’]t|do not|avoid|never|not)\b.{0,20}\b(rebase|force)|\bforce[- ]push|\bconflicts?\b|\bif (asked|necessary|needed)\b|\bindicat(es?|ing)\b|\blabels?\b|\bafter (the )?review`),
 	}
 })
 
