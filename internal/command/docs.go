@@ -19,6 +19,7 @@ func docPages(root *cobra.Command) map[string]string {
 		"exit-codes.md":  exitCodesPage(root),
 		"environment.md": environmentPage(),
 		"output.md":      outputPage(root),
+		"rules.md":       rulesPage(),
 	}
 	for _, c := range documented(root) {
 		pages["commands/"+pageName(c)] = commandPage(c)
