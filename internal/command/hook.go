@@ -36,8 +36,9 @@ message while you write it, pre-push the commits and the branch that you push.
 They ask no forge and fetch nothing, so they cost next to no time; what only a
 forge can tell is the matter of isrc check and isrc submit.
 
-A hook that is there already runs first and comes back when ours goes. Hooks that
-other clones share (core.hooksPath), or that the project tracks, are left alone.
+A hook that is there already runs first and comes back when ours goes. Hooks
+that other clones share (core.hooksPath), or that the project tracks, are left
+alone.
 To get past a hook once: git commit --no-verify, git push --no-verify.`,
 		Example: `  isrc hook install
   isrc hook install commit-msg
