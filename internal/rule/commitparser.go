@@ -96,17 +96,14 @@ func newLintMessage(p Grammar, message string) *lintMessage {
 }
 
 type footerPatterns struct {
-	bullet, token, oldNote *regexp.Regexp
-	link                   *regexp.Regexp
+	token, link *regexp.Regexp
 }
 
 var footerPattern = sync.OnceValue(func() footerPatterns {
 	re := regexp.MustCompile
 	return footerPatterns{
-		bullet:  re(`^(?:\*\s+)?`),
-		oldNote: re(`^[\s|*]*`),
-		token:   re(`(?i)^(?:BREAKING CHANGE|[\w-]+)(:\s+|\s+)`),
-		link:    re(`\bhttps?://(?:www\.)?[-a-zA-Z0-9@:%_+.~#?&/=]*[a-zA-Z0-9_]`),
+		token: re(`(?i)^(?:BREAKING CHANGE|[\w-]+)(:\s+|\s+)`),
+		link:  re(`\bhttps?://(?:www\.)?[-a-zA-Z0-9@:%_+.~#?&/=]*[a-zA-Z0-9_]`),
 	}
 })
 
@@ -114,11 +111,16 @@ var footerPattern = sync.OnceValue(func() footerPatterns {
 // bullet, and a colon. Before version 21 a blank did for the colon, and all
 // kinds of bars for the bullet.
 func (p Grammar) isNote(line string) bool {
-	before := footerPattern().bullet
-	if p.Before21 {
-		before = footerPattern().oldNote
+	if len(line) < 4 {
+		return false
 	}
-	rest := line[len(before.FindString(line)):]
+	rest := line
+	switch {
+	case p.Before21:
+		rest = strings.TrimLeftFunc(line, func(r rune) bool { return r == '|' || r == '*' || isSpaceJS(r) })
+	case line[0] == '*' && isSpaceStart(line[1:]):
+		rest = strings.TrimLeftFunc(line[1:], isSpaceJS)
+	}
 	for _, n := range p.notes() {
 		if len(rest) > len(n) && strings.EqualFold(rest[:len(n)], n) &&
 			(rest[len(n)] == ':' || p.Before21 && isSpaceStart(rest[len(n):])) {
@@ -133,6 +135,9 @@ func isSpaceStart(s string) bool { return strings.TrimLeftFunc(s, isSpaceJS) != 
 // isToken tells whether a line begins with the token of a footer: a word with a
 // colon, or before a reference to an issue.
 func (p Grammar) isToken(line string) bool {
+	if strings.IndexByte(line, ':') < 0 && !p.mayRefer(line) {
+		return false
+	}
 	m := footerPattern().token.FindStringSubmatchIndex(line)
 	if m == nil || m[1] == len(line) && m[3]-m[2] < 2 {
 		return false

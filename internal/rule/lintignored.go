@@ -41,7 +41,7 @@ const prerelease = `(?:\d*[a-zA-Z-][0-9A-Za-z-]*|0|[1-9]\d*)`
 func lintIgnored(message string) bool {
 	message = bounded(message)
 	p := ignorePattern()
-	return strings.TrimSpace(message) == "" || p.merge.MatchString(message) || p.rest.MatchString(message) ||
+	return strings.TrimSpace(message) == "" || strings.Contains(message, "Merge ") && p.merge.MatchString(message) || p.rest.MatchString(message) ||
 		isVersion(message)
 }
 
@@ -50,7 +50,7 @@ func lintIgnored(message string) bool {
 func isVersion(message string) bool {
 	p := ignorePattern()
 	first, _, _ := strings.Cut(message, "\n")
-	if len(first) > 300 {
+	if len(first) > 300 || strings.IndexByte(first, '.') < 0 {
 		return false
 	}
 	first = cutFirst(p.skip, p.release.ReplaceAllString(first, ""))
