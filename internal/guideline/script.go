@@ -25,7 +25,27 @@ func ParseScript(data []byte) (Value, error) {
 		return Value{}, errors.New("it exports nothing that can be read without running it")
 	}
 	p.pos = at
-	return p.resolve(0)
+	v, err := p.resolve(0)
+	if line := p.addedLater(at); line > 0 && v.Kind == KindMap {
+		v.set("…", Value{Kind: KindCode, Line: line, Text: "what is added to the exports"})
+	}
+	return v, err
+}
+
+// addedLater is the line on which something is added to what is exported, or 0.
+func (p *script) addedLater(from int) int {
+	for i := from; i < len(p.src); {
+		p.pos = i
+		if p.step() {
+			i = p.pos
+			continue
+		}
+		if rest, ok := strings.CutPrefix(p.src[i:], "module.exports"); ok && !isWord(p.src[i-1]) && rest != "" && (rest[0] == '.' || rest[0] == '[') && changes(rest) {
+			return p.line()
+		}
+		i++
+	}
+	return 0
 }
 
 // script is a reader of literals. It never fails on odd code: it steps over it.
@@ -35,6 +55,7 @@ type script struct {
 	left     int // values that may still be read
 	counted  int // bytes in which newlines are counted
 	newlines int
+	names    map[string]*scriptName // that were looked up
 }
 
 // exported finds where the exported expression begins, or -1.
@@ -50,7 +71,11 @@ func (p *script) exported(from int) int {
 		switch {
 		case boundary && strings.HasPrefix(rest, "export default"):
 			return i + len("export default")
-		case boundary && (strings.HasPrefix(rest, "module.exports") || strings.HasPrefix(rest, "export =")):
+		case boundary && strings.HasPrefix(rest, "export {"):
+			if at := p.listed(i); at >= 0 {
+				return at
+			}
+		case boundary && (strings.HasPrefix(rest, "module.exports") || strings.HasPrefix(rest, "exports.default") || strings.HasPrefix(rest, "export =")):
 			if eq := strings.IndexByte(rest, '='); eq >= 0 && eq < 20 && !strings.HasPrefix(rest[eq:], "==") {
 				return i + eq + 1
 			}
@@ -58,6 +83,20 @@ func (p *script) exported(from int) int {
 		i++
 	}
 	return -1
+}
+
+// listed finds the name that a list of exports exports as the default, or -1.
+func (p *script) listed(at int) int {
+	list, _, ok := strings.Cut(p.src[at:], "}")
+	end := strings.Index(list, " as default")
+	if !ok || end < 0 {
+		return -1
+	}
+	start := end
+	for start > 0 && isWord(list[start-1]) {
+		start--
+	}
+	return at + start
 }
 
 // resolve reads the expression at the position, following a name to the
@@ -75,7 +114,7 @@ func (p *script) resolve(depth int) (Value, error) {
 		p.pos++
 		return p.resolve(depth + 1)
 	}
-	if at := p.constant(name); at >= 0 {
+	if at := p.constant(name); at >= 0 && !p.changed(name) && strings.IndexByte(".[(", p.peek()) < 0 {
 		p.pos = at
 		return p.resolve(depth + 1)
 	}
@@ -129,11 +168,10 @@ func (p *script) value(depth int) (Value, error) {
 		if c == '`' && strings.Contains(v.Text, "${") {
 			v.Kind = KindCode
 		}
+	case c == '(':
+		return p.grouped(depth)
 	default:
-		p.expression()
-		v.Text = strings.TrimSpace(p.src[start:p.pos])
-		v.Kind = literalKind(v.Text)
-		return v, nil
+		return p.unquoted(depth)
 	}
 	if err != nil {
 		return v, err
@@ -142,6 +180,47 @@ func (p *script) value(depth int) (Value, error) {
 		v = Value{Kind: KindCode, Line: v.Line, Text: strings.TrimSpace(p.src[start:p.pos])}
 	}
 	return v, nil
+}
+
+// unquoted reads a value that is no text, list or object: a number, a name, or
+// code.
+func (p *script) unquoted(depth int) (Value, error) {
+	v := Value{Line: p.line()}
+	start := p.pos
+	p.expression()
+	v.Text = strings.TrimSpace(p.src[start:p.pos])
+	if v.Kind = literalKind(v.Text); v.Kind != KindCode {
+		return v, nil
+	}
+	end := p.pos
+	if known, ok := p.named(v.Text, depth); ok {
+		v = known
+	}
+	p.pos = end
+	if p.left < 0 {
+		return Value{}, errTooMuch
+	}
+	return v, nil
+}
+
+// grouped reads a value in parentheses.
+func (p *script) grouped(depth int) (Value, error) {
+	line, start := p.line(), p.pos
+	p.pos++
+	v, err := p.value(depth + 1)
+	if err != nil {
+		return v, err
+	}
+	p.skip()
+	if p.peek() == ')' {
+		p.pos++
+		if p.tail() == "" {
+			return v, nil
+		}
+	}
+	p.pos = start
+	p.expression()
+	return Value{Kind: KindCode, Line: line, Text: strings.TrimSpace(p.src[start:p.pos])}, nil
 }
 
 // tail steps over what follows a literal and answers it, type annotations of
@@ -200,10 +279,25 @@ func (p *script) object(v *Value, depth int) error {
 			p.pos++
 			continue
 		}
+		if strings.HasPrefix(p.src[p.pos:], "...") {
+			if err := p.spread(v, depth); err != nil {
+				return err
+			}
+			continue
+		}
 		line, start := p.line(), p.pos
+		quoted := isQuote(p.peek())
 		key := p.key()
 		p.skip()
-		if key == "" || p.peek() != ':' { // a method, a spread, a computed or short key
+		if c := p.peek(); key != "" && !quoted && (c == ',' || c == '}') { // short for "key: key"
+			item := Value{Kind: KindCode, Line: line, Text: key}
+			if known, ok := p.named(key, depth); ok {
+				item = known
+			}
+			v.set(key, item)
+			continue
+		}
+		if key == "" || p.peek() != ':' { // a method or a computed key
 			p.pos = start
 			p.expression()
 			if p.pos == start {
@@ -236,6 +330,12 @@ func (p *script) array(v *Value, depth int) error {
 			p.pos++
 			continue
 		}
+		if strings.HasPrefix(p.src[p.pos:], "...") {
+			if err := p.spread(v, depth); err != nil {
+				return err
+			}
+			continue
+		}
 		start := p.pos
 		item, err := p.value(depth + 1)
 		if err != nil {
@@ -247,6 +347,8 @@ func (p *script) array(v *Value, depth int) error {
 		}
 	}
 }
+
+func isQuote(c byte) bool { return c == '"' || c == '\'' || c == '`' }
 
 func (p *script) key() string {
 	switch p.peek() {

@@ -45,7 +45,7 @@ func TestParseScript(t *testing.T) {
 		"TypeScript's own export":     {"export = {a: 1}", `{a=1}`},
 		"code is kept as code":        {"module.exports = {a: f(1, {b: 2}), c: () => { return 3 }, d: x ? 1 : 2, e: `a${b}`}", `{a=<f(1, {b: 2})> c=<() => { return 3 }> d=<x ? 1 : 2> e=<a${b}>}`},
 		"a literal that is used":      {"module.exports = {a: [1, 2].concat(x), b: 1}", `{a=<[1, 2].concat(x)> b=1}`},
-		"methods, spreads and names":  {"module.exports = {...base, run() { return 1 }, short, [x]: 1, b: 2}", `{…=<[x]: 1> b=2}`},
+		"methods, spreads and names":  {"module.exports = {...base, run() { return 1 }, short, [x]: 1, b: 2}", `{…=<[x]: 1> short=<short> b=2}`},
 		"a regular expression":        {`module.exports = {a: [/[/]},]/gi], b: 1}`, `{a=[</[/]},]/gi>] b=1}`},
 		"strings that look like code": {`const s = "module.exports = {no: 1}"; module.exports = {a: '}'}`, `{a="}"}`},
 		"comments that look like it":  {"/* module.exports = {no: 1} */ // export default {no: 2}\nmodule.exports = {a: 1}", `{a=1}`},
