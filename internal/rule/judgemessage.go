@@ -1,38 +1,48 @@
 package rule
 
-import (
-	"slices"
-	"strings"
-)
+import "strings"
 
-// JudgeMessage judges one message, such as that of a commit which is being
-// written, by the requirements that need nothing but a message and who writes
-// it. Comments and what stands below git's scissors are dropped as git drops
-// them. Commits that are meant to be melted into others ("fixup! …") are not
-// judged: their messages go away. Nor are merges, whose words are git's, nor an
-// empty message.
-func JudgeMessage(reqs []Requirement, message string, who Person) []Finding {
-	message = CleanMessage(message)
-	if message == "" || isAutosquash(message) || ignorePattern().merge.MatchString(oneLine(message)) {
-		return nil
+// scissors is git's line below which nothing belongs to a message.
+const scissors = "------------------------ >8 ------------------------"
+
+// CleanMessage leaves of a message that is being written what git will keep of
+// it with its default clean-up: no comments, nothing below the scissors, no
+// blanks at line ends, no two blank lines. comment is core.commentChar, "#" by
+// default.
+func CleanMessage(message, comment string) string {
+	if comment == "" || comment == "auto" {
+		comment = "#"
 	}
-	commit := Commit{Author: who, Committer: who, Message: message, Parents: 1, Own: true}
-	var of []Requirement
-	for _, r := range reqs {
-		if r.Rule != nil && slices.Contains(messageRules(), r.Rule.ID) {
-			of = append(of, r)
+	var lines []string
+	for _, line := range strings.Split(strings.ReplaceAll(message, "\r\n", "\n"), "\n") {
+		if strings.HasPrefix(line, comment) {
+			if strings.HasPrefix(line, comment+" "+scissors) {
+				break
+			}
+			continue
 		}
+		line = strings.TrimRight(line, " \t")
+		if line == "" && (len(lines) == 0 || lines[len(lines)-1] == "") {
+			continue
+		}
+		lines = append(lines, line)
 	}
-	change := &Change{Commits: []Commit{commit}, UserName: who.Name, UserEmail: who.Email, BehindBy: -1}
-	return Check(of, change)
+	return strings.TrimRight(strings.Join(lines, "\n"), "\n")
 }
 
-// messageRules are the rules that judge a message alone.
-func messageRules() []string {
-	return []string{
-		"sign-off", "commit-header", "type-and-scope", "header-length", "header-minimum", "subject-case", "subject-end", "imperative",
-		"line-length", "message-body", "blank-line", "ticket", "breaking-change", "trailers", "message",
+// JudgeMessage judges the message of one commit that is being written, by those
+// requirements that need nothing else. An empty message is git's own matter, the
+// words of a merge are git's, and a commit that is to be melted into another
+// loses its message: nothing is said of them.
+func JudgeMessage(reqs []Requirement, message string, who Person) []Finding {
+	if strings.TrimSpace(message) == "" || isAutosquash(message) || ignorePattern().merge.MatchString(oneLine(message)) {
+		return nil
 	}
+	change := &Change{
+		BehindBy: -1, UserName: who.Name, UserEmail: who.Email,
+		Commits: []Commit{{Author: who, Committer: who, Message: message, Parents: 1, Own: true}},
+	}
+	return Check(OfMessages(reqs), change)
 }
 
 func isAutosquash(message string) bool {
@@ -42,32 +52,4 @@ func isAutosquash(message string) bool {
 		}
 	}
 	return false
-}
-
-// scissors is the line below which git reads nothing.
-const scissors = "# ------------------------ >8 ------------------------"
-
-// CleanMessage is a message as git would commit it when it was edited: without
-// comments, blanks at the ends of lines, and needless blank lines. Comments
-// begin with "#", which is git's default.
-func CleanMessage(message string) string {
-	var out []string
-	for _, line := range messageLines(message) {
-		if line == scissors {
-			break
-		}
-		if strings.HasPrefix(line, "#") {
-			continue
-		}
-		line = strings.TrimRight(line, " \t\r\v\f")
-		if line == "" && (len(out) == 0 || out[len(out)-1] == "") {
-			continue
-		}
-		out = append(out, line)
-	}
-	text := strings.TrimRight(strings.Join(out, "\n"), "\n")
-	if text == "" {
-		return ""
-	}
-	return text + "\n"
 }
