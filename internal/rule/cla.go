@@ -72,12 +72,13 @@ func claService(context string) (string, bool) {
 	return "", false
 }
 
-type claPatterns struct{ said, other, you *regexp.Regexp }
+type claPatterns struct{ said, asks, other, you *regexp.Regexp }
 
 var claPattern = sync.OnceValue(func() claPatterns {
 	return claPatterns{
 		you:   regexp.MustCompile(`(?i)\b(you|your|contributors?)\b`), // "before we can merge, you need to"
 		said:  regexp.MustCompile(`\bI?CCLAs?\b|\bI?CLAs?\b|(?i:contributors?('s)? licen[cs]e agreement|contribution licen[cs]e agreement|contributor agreement)`),
+		asks:  regexp.MustCompile(`(?i)\b(sign(s|ed|ing)?|agree(s|d)?|accept(s|ed)?|requires?|required|must|needs?|need to|accompanied|have (a|an|to)|complete|submit|fill|on file)\b`),
 		other: regexp.MustCompile(`(?i)\b(instead of|rather than|replaces?|no)\b.{0,20}(\bCLA\b|licen[cs]e agreement)|\b(do not|don['’]t|does not|doesn['’]t|never) (use|have|require|ask)\b`),
 	}
 })
@@ -85,7 +86,7 @@ var claPattern = sync.OnceValue(func() claPatterns {
 // saysCLA tells whether a sentence asks for an agreement.
 func saysCLA(s guideline.Sentence) bool {
 	p := claPattern()
-	return p.said.MatchString(s.Text) && !p.other.MatchString(s.Text)
+	return p.said.MatchString(s.Text) && p.asks.MatchString(s.Text) && !p.other.MatchString(s.Text)
 }
 
 func deriveCLA(set *Reading) []Requirement {
