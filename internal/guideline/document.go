@@ -69,6 +69,7 @@ type Sentence struct {
 	Modality      Modality
 	Negated       bool // "no need to", "you don't have to"
 	ByOwners      bool // "we squash": what owners do, not what is asked
+	Conditional   bool // "if …, …": asked of some only
 	Spans         []string
 	Links         []Link
 }

@@ -254,3 +254,34 @@ func TestBotsAreNoPeople(t *testing.T) {
 		}
 	}
 }
+
+func TestConditionsStandBeforeWhatIsAsked(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]Sentence{
+		"If you need to wait, the label can be added.":                          {Modality: Soft, Conditional: true},
+		"If the change is a fix, it has to include tests.":                      {Modality: Firm, Conditional: true},
+		"Should the PR need to stay open, a label may be added.":                {Modality: Optional, Conditional: true},
+		"If you do not need to hurry, please sign off your commits.":            {Modality: Soft, Conditional: true},
+		"You do not need to sign off.":                                          {Modality: Firm, Negated: true},
+		"We do not use Conventional Commits.":                                   {Modality: Soft, Negated: true},
+		"This project does not enforce sign-offs.":                              {Modality: Soft, Negated: true},
+		"Please do not use force-push.":                                         {Modality: Soft},
+		"Commit messages must start with a short summary (max. 50 characters).": {Modality: Firm},
+		"There is no requirement to have a single commit.":                      {Modality: Soft, Negated: true},
+	} {
+		d := ParseDocument(&Source{Path: "x.md"}, DocContributing, []byte(text+"\n"))
+		all := readSentences(&d, false)
+		if len(all) != 1 {
+			t.Errorf("%q is %d sentences", text, len(all))
+			continue
+		}
+		got := Sentence{Modality: all[0].Modality, Negated: all[0].Negated, Conditional: all[0].Conditional}
+		if d := cmp.Diff(want, got); d != "" {
+			t.Errorf("%q (-want +got):\n%s", text, d)
+		}
+	}
+	d := ParseDocument(&Source{Path: "x.md"}, DocContributing, []byte("* [Signing commits](#signing)\n* [Sign](#x) every commit\n"))
+	if all := readSentences(&d, false); len(all) != 1 || all[0].Text != "Sign every commit" {
+		t.Errorf("a table of contents: %+v", all)
+	}
+}

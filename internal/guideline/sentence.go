@@ -19,8 +19,10 @@ type guards struct {
 	soft     *regexp.Regexp
 	optional *regexp.Regexp
 	byOwners *regexp.Regexp
-	end      *regexp.Regexp // of a sentence
-	short    *regexp.Regexp // abbreviations that end no sentence
+	// condition matches one that stands before the main clause
+	condition *regexp.Regexp
+	end       *regexp.Regexp // of a sentence
+	short     *regexp.Regexp // abbreviations that end no sentence
 }
 
 var prose = sync.OnceValue(func() guards {
@@ -30,14 +32,15 @@ var prose = sync.OnceValue(func() guards {
 		notes:   re(`release[- ]notes?|\bmerge requests?\b|contact\w* the maintainers`),
 		licence: re(`\bI certify\b|including my sign-off|\bI have the right (under|to submit)|I understand and agree that this project|Everyone is permitted to copy and distribute verbatim`),
 		agents:  re(`\bif you('re| are) an? (AI|LLM|language model|coding agent|automated agent)|\b(AI|LLM|coding) (agents?|assistants?) (must|should|need|have to)\b`),
-		negated: re(`\b(don['’]t|doesn['’]t|do not|does not|no longer) (need|have) to\b|\b(don['’]t|doesn['’]t|do not|does not) need an?y?\b|\b(not|n['’]t|no longer) (strictly )?(required?|requires|necessary|mandatory|needed)\b|\bno (need|requirement|obligation)\b|\bneed(n['’]t| not)\b`),
+		negated: re(`\b(don['’]t|doesn['’]t|do not|does not|no longer) (need|have) to\b|\b(don['’]t|doesn['’]t|do not|does not) need an?y?\b|\b(not|n['’]t|no longer) (strictly )?(required?|requires|necessary|mandatory|needed)\b|\bno (need|requirement|obligation)\b|\bneed(n['’]t| not)\b|\b(we|(the|this|our) (project|repo\w*|team))( \w+)? (do(es)? not|don['’]t|doesn['’]t) (use|follow|require|enforce|want|need|adopt|mandate|insist)\b`),
 		firm:    re(`\b(must|shall|requires?|required|mandatory|needs? to|need (a|the)|needs (a|the)|ha(s|ve) to|enforced|enforces|rejected|rejects?)\b|\b(will|can) ?not be (merged|accepted|reviewed)|\bwon['’]t be (merged|accepted|reviewed)|\bwill be closed\b|\bcan['’]t be merged\b|\bneeds? \w+[- ]?off\b`),
 		// what neither asks firmly nor leaves open is read as asked
-		soft:     re(`\b(should|please|recommend\w*|ask|expect\w*)\b`),
-		optional: re(`\b(may|might|optional(ly)?|prefer(red|ably|s)?|would be (good|nice|great)|nice to have|encouraged?|feel free|if you (like|want|wish)|consider)\b`),
-		byOwners: re(`\b(we|maintainers?|the (core )?team|a (committer|maintainer)|reviewers?|our bot)\b( \w+){0,3} (squash|merge|rebase|cherry-pick|backport|update|release|tag|label|assign|take care|add)(s|es|ed)?\b`),
-		end:      regexp.MustCompile("[.!?][)\"'”’]*(\\s+|$)"),
-		short:    re(`\b(e\.g|i\.e|etc|vs|cf|no|fig|resp|approx|max|min|incl|excl|ca)\.$`),
+		soft:      re(`\b(should|please|recommend\w*|ask|expect\w*)\b`),
+		optional:  re(`\b(may|might|optional(ly)?|prefer(red|ably|s)?|would be (good|nice|great)|nice to have|encouraged?|feel free|if you (like|want|wish)|consider)\b`),
+		byOwners:  re(`\b(we|maintainers?|the (core )?team|a (committer|maintainer)|reviewers?|our bot)\b( \w+){0,3} (squash|merge|rebase|cherry-pick|backport|update|release|tag|label|assign|take care|add)(s|es|ed)?\b`),
+		condition: re(`^\W*(if|when|whenever|unless|in case|should (the|a|an|you|your|there|any|this))\b[^,]*,\s`),
+		end:       regexp.MustCompile("[.!?][)\"'”’]*(\\s+|$)"),
+		short:     re(`\b(e\.g|i\.e|etc|vs|cf|no|fig|resp|approx|max|min|incl|excl|ca)\.$`),
 	}
 })
 
@@ -76,13 +79,19 @@ func readSentences(d *Document, all bool) []Sentence {
 				return out
 			}
 			s := b.Text[r[0]:r[1]]
-			if p.licence.MatchString(s) || p.agents.MatchString(s) {
+			if p.licence.MatchString(s) || p.agents.MatchString(s) || b.isContents() {
 				continue
 			}
 			out = append(out, sentence(d, b, s, r))
 		}
 	}
 	return out
+}
+
+// isContents tells whether a block is an entry in a table of contents: nothing
+// but a link into the same page.
+func (b *Block) isContents() bool {
+	return len(b.Links) == 1 && strings.HasPrefix(b.Links[0].Target, "#") && strings.TrimSpace(b.Text) == strings.TrimSpace(b.Links[0].Text)
 }
 
 func aboutContributing(headings []string) bool {
@@ -96,18 +105,20 @@ func aboutContributing(headings []string) bool {
 
 func sentence(d *Document, b *Block, s string, r [2]int) Sentence {
 	p := prose()
+	main, conditional := mainClause(s)
 	out := Sentence{
-		Document: d, Headings: b.Headings, Text: strings.TrimSpace(s),
+		Conditional: conditional,
+		Document:    d, Headings: b.Headings, Text: strings.TrimSpace(s),
 		Line: b.lineAt(r[0] + len(s) - len(strings.TrimLeft(s, " "))), EndLine: b.lineAt(max(r[0], r[1]-1)),
-		Negated:  p.negated.MatchString(s),
+		Negated:  p.negated.MatchString(main),
 		ByOwners: p.byOwners.MatchString(s),
 	}
 	switch {
-	case p.firm.MatchString(s):
+	case p.firm.MatchString(main):
 		out.Modality = Firm
-	case p.soft.MatchString(s):
+	case p.soft.MatchString(main):
 		out.Modality = Soft
-	case p.optional.MatchString(s):
+	case p.optional.MatchString(main):
 		out.Modality = Optional
 	default:
 		out.Modality = Soft
@@ -115,6 +126,16 @@ func sentence(d *Document, b *Block, s string, r [2]int) Sentence {
 	out.Spans = within(b.Spans, b.spanAt, r)
 	out.Links = within(b.Links, b.linkAt, r)
 	return out
+}
+
+// mainClause is what a sentence says under a condition that stands before it:
+// "if you need to …, you can …" asks for nothing firmly.
+func mainClause(s string) (string, bool) {
+	m := prose().condition.FindStringIndex(s)
+	if m == nil || len(strings.Fields(s[m[1]:])) < 3 {
+		return s, m != nil
+	}
+	return s[m[1]:], true
 }
 
 // within gives those of all that begin in a range of the text. It looks at no

@@ -192,7 +192,7 @@ func proseBase(set *Reading) []Requirement {
 	sentences := said(set, func(s guideline.Sentence) bool {
 		name, not, ok := proseTarget(s.Text)
 		switch {
-		case !ok:
+		case !ok || s.Conditional:
 			return false
 		case not && !slices.Contains(p.Not, name):
 			p.Not = append(p.Not, name)

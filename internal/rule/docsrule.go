@@ -42,7 +42,7 @@ var docsPattern = sync.OnceValue(func() docsPatterns {
 	return docsPatterns{
 		asks: regexp.MustCompile(`(?i)\b(?:updat(?:e|ing)|add(?:ing)?|(?:include|includes|including)|provid(?:e|es|ing)|writ(?:e|ing)|must have|should have|needs?|accompanied by|come with|requires?) ` + docs +
 			`|\b(?:docs|documentation)\b.{0,40}\b(?:must|should|has to|have to|needs? to) be (?:updated|added|included|changed|written)\b|\b(?:must|should|has to|have to|needs? to) be documented\b`),
-		other: regexp.MustCompile(`(?i)\b(see the|refer to|read the|build the docs|fix(es)? typos?|improv\w+ (the )?(docs|documentation)|documentation (issue|improvement|change|fix)|help (us|with)|code comments?|doc ?strings?|godoc)\b`),
+		other: regexp.MustCompile(`(?i)\b(see the|refer to|read the|build the docs|fix(es)? typos?|improv\w+ (the )?(docs|documentation)|documentation (issue|improvement|change|fix)|help (us|with)|code comments?|doc ?strings?|godoc|documented (as|in) an? (\w+ )?(issue|ticket))\b`),
 	}
 })
 

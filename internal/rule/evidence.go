@@ -93,7 +93,7 @@ func fromProse(set *Reading, sentences []guideline.Sentence, text string, params
 		if len(r.Said) < maxQuotes {
 			r.Said = append(r.Said, s.Quote())
 		}
-		firm = firm || s.Modality == guideline.Firm
+		firm = firm || s.Modality == guideline.Firm && !s.Conditional
 		if s.Modality != guideline.Optional {
 			r.Strength = Should
 		}

@@ -67,7 +67,7 @@ var issuePattern = sync.OnceValue(func() issuePatterns {
 		closing:  re(`\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?)\b:?\s+(?:` + reference + `)`),
 		mention:  re(reference),
 		prose:    re(`\b(pull requests?|PRs?|patch(es)?|changes?|contributions?|description)\b.{0,80}\b(link|linked|refer\w*|reference\w*|mention\w*|close)\b.{0,40}\b(issue|ticket)s?\b|\b(link|refer|reference|mention)\w* (to )?(the|an|a|its|related|corresponding) (related |existing |corresponding |github )?(issue|ticket)\b`),
-		bug:      re(`\b(bug|issue) (report|template)s?\b|\bsearch\b|\bcommits? messages?\b|\bchangelog\b`),
+		bug:      re(`\b(bug|issue) (report|template)s?\b|\bsearch\b|\bcommits? messages?\b|\bfrom a commit\b|\bchange(log|set)s?\b|\bdesign\b`),
 		assigned: re(`\bassigned\b`),
 	}
 })
@@ -86,7 +86,7 @@ func deriveIssue(set *Reading) []Requirement {
 		}
 	}
 	p := issuePattern()
-	sentences := said(set, func(s guideline.Sentence) bool { return p.prose.MatchString(s.Text) && !p.bug.MatchString(s.Text) })
+	sentences := said(set, func(s guideline.Sentence) bool { return p.prose.MatchString(s.Text) && !p.bug.MatchString(s.Text) && !p.bug.MatchString(strings.Join(s.Headings[min(1, len(s.Headings)):], " ")) })
 	if len(sentences) > 0 {
 		params := IssueParams{Assigned: slices.ContainsFunc(sentences, func(s guideline.Sentence) bool { return p.assigned.MatchString(s.Text) })}
 		out = append(out, fromProse(set, sentences, params.text(), params, nil))

@@ -141,7 +141,7 @@ func proseLength(s guideline.Sentence) (LintRule, bool) {
 		n, _ := strconv.Atoi(m[1])
 		return LintRule{Name: "body-max-line-length", Level: 2, Number: n, Unit: unitRunes}, true
 	}
-	header := strings.Contains(lower, "header") || strings.Contains(lower, "subject") || strings.Contains(lower, "first line") || strings.Contains(lower, "title")
+	header := strings.Contains(lower, "header") || strings.Contains(lower, "subject") || strings.Contains(lower, "first line") || strings.Contains(lower, "title") || strings.Contains(lower, "short summary") || strings.Contains(lower, "summary line")
 	if !header {
 		return LintRule{}, false
 	}

@@ -42,7 +42,7 @@ var testPattern = sync.OnceValue(func() testPatterns {
 	return testPatterns{
 		asks: regexp.MustCompile(`(?i)\b(?:add(?:ing)?|writ(?:e|ing)|(?:include|includes|including)|provid(?:e|es|ing)|contain|accompanied by|covered by|come with|comes with|supply|submit|create|need|needs|require|requires|must have|should have|has to have|have to have|update (?:or add|and add)) ` + tests +
 			`|\b(?:must|should|has to|have to|needs? to) be (?:\w+ )?(?:tested|covered)\b|\btests? (?:is|are) (?:required|mandatory)\b|\bwith (?:unit )?tests?\b.{0,20}\b(?:required|must|should)\b`),
-		other: regexp.MustCompile(`(?i)\b(would help|bug reports?|reproduc\w+|test (suite|environment|data|server|plan|file|framework|account|runner|instructions?)|manually|without tests)\b`),
+		other: regexp.MustCompile(`(?i)\b(would help|bug reports?|reproduc\w+|test (suite|environment|data|server|plan|file|framework|account|runner|instructions?)|manually|without tests|how to|can be found|to make writing)\b|\?\s*$`),
 	}
 })
 

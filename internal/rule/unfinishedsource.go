@@ -124,7 +124,7 @@ func (p PatternParams) search() Pattern {
 func proseUnfinished(set *Reading) []Requirement {
 	p := unfinishedPattern()
 	sentences := said(set, func(s guideline.Sentence) bool {
-		return p.prose.MatchString(s.Text) && !p.waived.MatchString(s.Text)
+		return p.prose.MatchString(s.Text) && !p.waived.MatchString(s.Text) && !strings.Contains(strings.ToLower(s.Text), "title")
 	})
 	if len(sentences) == 0 {
 		return nil
