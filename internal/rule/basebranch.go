@@ -17,6 +17,9 @@ type BaseParams struct {
 	Not    []string `json:"not,omitempty"`    // none of these
 	Except []string `json:"except,omitempty"` // branches of changes for which Not does not count
 	To     string   `json:"to,omitempty"`     // where those go that may not go to Not
+	// Match is a pattern of a script that the base must match, or must not.
+	Match   *Pattern `json:"match,omitempty"`
+	Against bool     `json:"against,omitempty"` // it must not match
 }
 
 func baseBranch() *Rule {
@@ -40,7 +43,7 @@ Accepted: a pull request to develop. Rejected: one to main, when develop exists.
 	}
 }
 
-type basePatterns struct{ pull, target, plain, not, other, cond, all, fails, base, head, compare, name *regexp.Regexp }
+type basePatterns struct{ pull, target, plain, not, other, cond, all, fails, base, head, compare, name, branches, unless, when *regexp.Regexp }
 
 var basePattern = sync.OnceValue(func() basePatterns {
 	re := regexp.MustCompile
@@ -59,7 +62,11 @@ var basePattern = sync.OnceValue(func() basePatterns {
 		base:    re(`github\.base_ref\s*==\s*'([^']+)'|github\.event\.pull_request\.base\.ref\s*==\s*'([^']+)'`),
 		head:    re(`github\.head_ref\s*!=\s*'([^']+)'|github\.event\.pull_request\.head\.ref\s*!=\s*'([^']+)'`),
 		compare: re(`^\s*if \[\[? "?(` + ref + `)"? (==|=|!=) ["']?([A-Za-z0-9._/-]+)["']? \]\]?(?: && \[\[? "?(` + ref + `)"? != ["']?([A-Za-z0-9._/-]+)["']? \]\]?)?\s*;?\s*(then)?\s*$`),
-		name:    re(`^[A-Za-z0-9][A-Za-z0-9._/-]*$`),
+		// the conditions of a script, those that want a match, and those that do not
+		branches: re(`(?m)^\s*(if|elif|else|case|while)\b|\|\||&&`),
+		unless:   re(`^if\s+(!\s|\[\[\s*!\s)|\]\]\s*\|\|`),
+		when:     re(`^if\s+(\[\[|echo\b|printf\b)`),
+		name:     re(`^[A-Za-z0-9][A-Za-z0-9._/-]*$`),
 	}
 })
 
@@ -83,6 +90,10 @@ func deriveBase(set *Reading) []Requirement {
 func (p BaseParams) text() string {
 	var out string
 	switch {
+	case p.Match != nil && p.Against:
+		out = "no pull requests to branches that match " + p.Match.Text
+	case p.Match != nil:
+		out = "pull requests to a branch that matches " + p.Match.Text
 	case len(p.Only) > 0:
 		out = "pull requests to " + strings.Join(p.Only, " or ")
 	default:
@@ -92,98 +103,6 @@ func (p BaseParams) text() string {
 		out += " but from " + strings.Join(p.Except, " or ")
 	}
 	return out
-}
-
-// baseGate knows the steps that refuse a base.
-func baseGate(g guideline.Gate) (Requirement, bool) {
-	p := BaseParams{By: g.File()}
-	if strings.EqualFold(g.Step.Uses, "vankka/pr-target-branch-action") {
-		with := func(name string) string { return strings.TrimSpace(g.Step.With[name].Value) }
-		if !basePattern().name.MatchString(with("target")) {
-			return Requirement{}, false
-		}
-		p.Not, p.Except, p.To = []string{with("target")}, splitTrim(with("exclude"), " "), with("change-to")
-		req := fromGate(g, inputLine(g, "target"), "uses: "+g.Step.Uses, p.text(), p)
-		if p.To != "" && req.Strength == Must { // it changes the base itself, and fails nothing
-			req.Strength = Should
-		}
-		return req, true
-	}
-	if line, words, ok := p.fromCondition(g); ok {
-		return fromGate(g, line, words, p.text(), p), true
-	}
-	if line, words, ok := p.fromScript(g.Step); ok {
-		return fromGate(g, line, words, p.text(), p), true
-	}
-	return Requirement{}, false
-}
-
-// fromCondition reads a step that is run for some base only, and fails.
-func (p *BaseParams) fromCondition(g guideline.Gate) (line int, words string, ok bool) {
-	re := basePattern()
-	cond := g.Step.If
-	if cond == "" {
-		cond = g.Job.If
-	}
-	base := re.base.FindStringSubmatch(cond)
-	if base == nil || strings.Contains(cond, "||") || !alwaysFails(g.Step.Run) {
-		return 0, "", false
-	}
-	p.Not = []string{base[1] + base[2]}
-	for _, m := range re.head.FindAllStringSubmatch(cond, 5) {
-		p.Except = append(p.Except, m[1]+m[2])
-	}
-	if len(p.Except) == 1 {
-		p.To = p.Except[0]
-	}
-	return g.Step.Line, "if: " + oneLine(cond), true
-}
-
-// alwaysFails tells whether a script does nothing but say why, and fail.
-func alwaysFails(script string) bool {
-	failed := false
-	for _, line := range strings.Split(script, "\n") {
-		switch line = strings.TrimSpace(line); {
-		case line == "", strings.HasPrefix(line, "#"), strings.HasPrefix(line, "echo "), strings.HasPrefix(line, "printf "):
-		case basePattern().fails.MatchString(line):
-			failed = true
-		default:
-			return false
-		}
-	}
-	return failed
-}
-
-// fromScript reads a script whose only condition is about the base, and that
-// fails under it.
-func (p *BaseParams) fromScript(s *guideline.Step) (line int, words string, ok bool) {
-	re := basePattern()
-	conditions := 0
-	var m []string
-	for i, text := range strings.Split(s.Run, "\n") {
-		trimmed := strings.TrimSpace(text)
-		if strings.HasPrefix(trimmed, "if ") || strings.HasPrefix(trimmed, "elif ") || trimmed == "else" || strings.Contains(trimmed, "||") || strings.HasPrefix(trimmed, "case ") {
-			conditions++
-		}
-		if found := re.compare.FindStringSubmatch(text); found != nil && m == nil {
-			m, line, words = found, s.RunLine+i, trimmed
-		}
-	}
-	if m == nil || conditions != 1 || !re.fails.MatchString(s.Run) || !holds(s, m[1], lookBase) {
-		return 0, "", false
-	}
-	if m[4] != "" {
-		if !holds(s, m[4], lookBranch) || m[2] == "!=" {
-			return 0, "", false
-		}
-		p.Except, p.To = []string{m[5]}, m[5]
-	}
-	if m[2] == "!=" {
-		p.Only = []string{m[3]}
-	} else {
-		p.Not = []string{m[3]}
-	}
-	return line, words, true
 }
 
 // proseBase reads where prose says that pull requests go.
@@ -272,12 +191,27 @@ func (p BaseParams) judge(change *Change) string {
 	switch {
 	case slices.Contains(p.Except, change.Branch) && change.Branch != "":
 		return ""
+	case p.Match != nil:
+		if ok, err := p.Match.matches(change.Base); err == nil && ok == p.Against {
+			return fmt.Sprintf("the change goes to %s: %s", change.Base, p.text())
+		}
+		return ""
 	case len(p.Only) > 0 && !slices.Contains(p.Only, change.Base):
 		return fmt.Sprintf("the change goes to %s, not to %s", change.Base, strings.Join(p.Only, " or "))
 	case slices.Contains(p.Not, change.Base):
 		return "the change goes to " + change.Base
 	}
 	return ""
+}
+
+// metBase is met, unless the pattern cannot be evaluated.
+func metBase(p BaseParams, change *Change) Finding {
+	if p.Match != nil {
+		if _, err := p.Match.matches(change.Base); err != nil {
+			return Finding{Verdict: Unknown, Message: err.Error()}
+		}
+	}
+	return Finding{Verdict: Met, Message: "the change goes to " + change.Base}
 }
 
 func checkBase(req Requirement, change *Change) []Finding {
@@ -287,7 +221,7 @@ func checkBase(req Requirement, change *Change) []Finding {
 	case change.Base == "":
 		return []Finding{{Verdict: Later, Message: "where the change goes is not known yet"}}
 	case why == "":
-		return []Finding{{Verdict: Met, Message: "the change goes to " + change.Base}}
+		return []Finding{metBase(p, change)}
 	}
 	var there, asked []string
 	for _, name := range p.candidates() {
