@@ -18,8 +18,8 @@ var generatedPattern = sync.OnceValue(func() generatedPatterns {
 		// its answer is used for something else than to fail
 		excused: re(`GITHUB_OUTPUT|GITHUB_ENV|set-output|\|\|\s*(true|:)\s*$|&&\s*echo|--cached|--staged|\.\.\.?(HEAD|origin)|origin/|HEAD[~^]|--name-only[^|]*\|[^|]|\|\|\s*echo [^;&({]*$`),
 		commits: re(`\bgit (commit|push)\b|\bgh pr create\b`),
-		makes:   re(`(?i)generat|\bgen\b|[-:_]gen\b|\bgen[-:_]|codegen|\bfmt\b|\bformat|\btidy\b|\bvendor\b|proto|mocks?\b|\bdocs?\b|manifests?\b|\bsync\b|crds?\b|prettier|\bbuf\b|swag\b|schema|snapshot|\bfix\b|update[-:]|\bgofmt\b|\bpin[-_]`),
-		setup:   re(`^\s*(#|cd |echo |printf |set |export |if |then|else|elif|fi\b|for |do\b|done|while |exit|curl |wget |sudo |apt|tar |mkdir |rm |cp |mv |cat |git |test |\[|\}|\{|\)|local |return|diff=|[A-Z_]+=\S*$|pip3? install|npm (ci|install)\b|yarn install|pnpm (i|install)\b|go install|go env|chmod |source )`),
+		makes:   re(`(?i)generat|\bgen\b|[-:_]gen\b|\bgen[-:_]|codegen|\bfmt\b|\bformat|tidy\b|porto\b|crosslink|\bvendor\b|proto|mocks?\b|\bdocs?\b|manifests?\b|\bsync\b|crds?\b|prettier|\bbuf\b|swag\b|schema|snapshot|\bfix\b|update[-:]|\bgofmt\b|\bpin[-_]`),
+		setup:   re(`^\s*(#|cd |echo |printf |set |export |if |then|else|elif|fi\b|for |do\b|done|while |exit|curl |wget |sudo |apt|tar |mkdir |rm |cp |mv |cat |git |test |\[|\}|\{|\)|local |return|diff=|[A-Z_]+=\S*$|pip3? install|npm (ci|install)\b|yarn install|pnpm (i|install)\b|go install|go env|chmod |source |\S*golangci-lint |.*\blint\b)`),
 		prose:   re(`(?i)\bre-?generat\w+|\bgenerated (code|files?|docs|documentation|sources?|mocks?|protos?)|\bcode ?gen(eration)?\b|\block ?files?\b|\bgo\.sum\b|\bvendor(ed|ing)?\b.{0,20}\b(director|depend|folder)`),
 		command: re(`^(make|just|task|mage|go (generate|mod|run|tool)|npm run|npx|yarn|pnpm|cargo|tox|nox|poetry|uv|hatch|bazel|buf|mvn|\./mvnw|gradle|\./gradlew|dotnet|bundle exec|rake|mix|script/|scripts/|hack/|\./)\S*`),
 		after:   re(`(?i)\b(do not|don['’]t|never|must not) (edit|modify|change|touch|commit)\b`),
@@ -117,14 +117,15 @@ func splitCommands(line string) []string {
 // of each kind is quoted.
 func frozenLocks(set *Reading) []Requirement {
 	var out []Requirement
+	gates := set.Gates()
 	for _, row := range lockTable() {
 		locks := slices.DeleteFunc(slices.Clone(row.locks), func(l string) bool { return !set.Has(".", l) })
 		if len(locks) == 0 {
 			continue
 		}
-		for _, g := range set.Gates() {
+		for _, g := range gates {
 			at := row.frozen.FindString(g.Step.Run)
-			if at == "" || g.Advisory {
+			if at == "" || g.Advisory || jobCommits(gates, g) {
 				continue
 			}
 			line, words := lineOf(g.Step, at)
@@ -144,10 +145,12 @@ func frozenLocks(set *Reading) []Requirement {
 func proseGenerated(set *Reading) []Requirement {
 	re := generatedPattern()
 	var out []Requirement
-	for _, s := range said(set, func(s guideline.Sentence) bool { return re.prose.MatchString(s.Text) && !re.after.MatchString(s.Text) }) {
+	for _, s := range said(set, func(s guideline.Sentence) bool {
+		return re.prose.MatchString(withoutCommands(s)) && !re.after.MatchString(s.Text)
+	}) {
 		p := GeneratedParams{By: "prose"}
 		for _, span := range s.Spans {
-			if re.command.MatchString(span) && len(span) <= maxLabelled && !strings.ContainsAny(span, "<>|") {
+			if re.command.MatchString(span) && !strings.Contains(span, "lint") && len(span) <= maxLabelled && !strings.ContainsAny(span, "<>|") {
 				p.Commands = append(p.Commands, span)
 			}
 		}
@@ -156,4 +159,16 @@ func proseGenerated(set *Reading) []Requirement {
 		}
 	}
 	return out
+}
+
+// withoutCommands is a sentence without the commands in it: an option may be
+// named for a lock file.
+func withoutCommands(s guideline.Sentence) string {
+	text := s.Text
+	for _, span := range s.Spans {
+		if generatedPattern().command.MatchString(span) {
+			text = strings.ReplaceAll(text, "`"+span+"`", "it")
+		}
+	}
+	return text
 }

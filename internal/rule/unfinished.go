@@ -60,7 +60,7 @@ var unfinishedPattern = sync.OnceValue(func() unfinishedPatterns {
 		action:      re(`(?i)/(block|no|prevent|forbid)-(fixup|autosquash|squash)[\w-]*$|autosquash-commits`),
 		merges:      re(`(?i)/(block|no|prevent|forbid)-merge-commits?[\w-]*$`),
 		prose: re(`(?i)\b(no|avoid|without|never|don['’]t|do not|not|any)\b.{0,40}\b(fix-?ups?!?|squash!|wip|work[- ]in[- ]progress)\b.{0,20}\bcommits?\b|` +
-			`\b(squash|melt|fold|remove|clean up)\b.{0,30}\b(fix-?up|wip|work[- ]in[- ]progress)!?`),
+			`\b(squash|melt|fold|remove|clean up)\b.{0,30}\b(fix-?up|wip|work[- ]in[- ]progress)!? commits?\b`),
 		waived: re(`(?i)\b(feel free|you (can|may)|okay|is ok|fine|welcome|during (the )?review|we (will )?squash|for you)\b`),
 		melt:   re(`^(fixup|squash|amend)! `),
 	}
