@@ -78,6 +78,23 @@ func deriveAI(set *Reading) []Requirement {
 			out = append(out, fromProse(set, []guideline.Sentence{s}, params.text(), params, nil))
 		}
 	}
+	return append(out, forbiddenMarks(set)...)
+}
+
+// forbiddenMarks reads the linter that refuses what AI tools leave in messages.
+func forbiddenMarks(set *Reading) []Requirement {
+	c := set.Config(guideline.ToolCommitCheck)
+	if c == nil || c.Root.At("commit", "ai_attribution").Text != "forbid" {
+		return nil
+	}
+	var out []Requirement
+	for _, l := range commitCheckLinters(set) {
+		p := AIParams{By: l.Params.By, Banned: true, Marks: true}
+		for _, req := range l.alone(LintRule{Name: "ai-marks", Level: 2, As: "ai_attribution", Line: c.Root.At("commit", "ai_attribution").Line}).requirements(set, "ai-disclosure") {
+			req.Params, req.Text = p, p.text()
+			out = append(out, req)
+		}
+	}
 	return out
 }
 

@@ -67,7 +67,7 @@ func (p *HeaderParams) preCommitArguments(args []string) {
 		p.Rules = append(p.Rules, LintRule{Name: "scope-empty", Never: true, Level: 2})
 	}
 	if len(scopes) > 0 {
-		p.Rules = append(p.Rules, LintRule{Name: "scope-enum", Level: 2, Words: trimmedWords(scopes), Flags: "i", Split: []string{" ", ":", ",", "-", "/", ".", "#"}})
+		p.Rules = append(p.Rules, LintRule{Name: "scope-list", Level: 2, Words: trimmedWords(scopes)})
 	}
 }
 

@@ -1,12 +1,17 @@
 package rule
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Exception is a message, or a line of one, that a tool leaves alone.
 type Exception struct {
 	On      string   `json:"on"` // one of those below
 	Pattern Pattern  `json:"pattern"`
 	Rules   []string `json:"rules,omitempty"` // names of the rules that are left out; none are all
+	// Instead is set when it replaces those before it that have it set, too.
+	Instead bool `json:"instead,omitempty"`
 
 	test match
 }
@@ -66,10 +71,17 @@ func (p HeaderParams) seen(message string) (HeaderParams, string) {
 	for _, e := range list {
 		lines = e.drop(lines)
 	}
+	var held []Exception
 	for _, e := range list {
 		if !e.holds(lines) {
 			continue
 		}
+		if e.Instead {
+			held = slices.DeleteFunc(held, func(h Exception) bool { return h.Instead })
+		}
+		held = append(held, e)
+	}
+	for _, e := range held {
 		if len(e.Rules) == 0 {
 			p.Rules = nil
 			break

@@ -25,7 +25,7 @@ func gitlintRows() []gitlintRow {
 		{id: "B3", name: "body-hard-tab", rule: LintRule{Name: "rest-tab"}},
 		{id: "B4", name: "body-first-line-empty", rule: LintRule{Name: "second-line-blank"}},
 		{id: "B5", name: "body-min-length", option: "min-length", rule: LintRule{Name: "rest-min-length", Number: 20, Unit: unitRunes}},
-		{id: "B6", name: "body-is-missing", rule: LintRule{Name: "rest-empty"}},
+		{id: "B6", name: "body-is-missing", rule: LintRule{Name: "rest-empty", Number: 2}, option: "ignore-merge-commits"},
 		{id: "B7", name: "body-changed-file-mention", option: "files"},
 		{id: "B8", name: "body-match-regex", option: "regex", rule: LintRule{Name: "rest-pattern", Dialect: string(Python)}},
 		{id: "M1", name: "author-valid-email", option: "regex"},
@@ -264,6 +264,10 @@ func (o *gitlintOptions) add(row gitlintRow, options guideline.Value) {
 		r.Words = commaList(v.Text)
 	}
 	switch row.id {
+	case "B6":
+		if v.Bool(true) {
+			o.except(Exception{On: onTitle, Pattern: Pattern{Dialect: RE2, Text: "^Merge"}, Rules: []string{row.name}})
+		}
 	case "T5":
 		if r.Text = wordsPattern(r.Words); r.Text == "" {
 			return
@@ -320,9 +324,9 @@ func (o *gitlintOptions) exceptions(s gitlintSection) {
 	}
 	switch strings.ToLower(s.id) {
 	case "i1", "ignore-by-title":
-		o.except(Exception{On: onTitle, Pattern: p, Rules: rules})
+		o.except(Exception{On: onTitle, Pattern: p, Rules: rules, Instead: true})
 	case "i2", "ignore-by-body":
-		o.except(Exception{On: onBody, Pattern: p, Rules: rules})
+		o.except(Exception{On: onBody, Pattern: p, Rules: rules, Instead: true})
 	case "i3", "ignore-body-lines":
 		o.except(Exception{On: dropBody, Pattern: p})
 	case "i4", "ignore-by-author-name":

@@ -265,7 +265,8 @@ func TestConventionalPreCommit(t *testing.T) {
 		{"feat and fix are added", "fix(api): read", nil},
 		{"no others are", "chore(api): read", []string{"type-enum"}},
 		{"no scope", "docs: read", []string{"scope-empty"}},
-		{"another scope", "docs(api,core): read", []string{"scope-enum"}},
+		{"another scope", "docs(api,core): read", []string{"scope-list"}},
+		{"a blank separates nothing", "docs(api client): read", []string{"scope-list"}},
 		{"a fixup", "fixup! docs(api): read", []string{"type-empty", "scope-empty"}},
 		{"a merge", "Merge branch x", []string{"type-empty", "scope-empty"}},
 	})

@@ -33,6 +33,7 @@ func toolKinds() map[string]lintKind {
 			}
 			return "scope that matches " + strings.Join(r.Words, " or ")
 		}, breaksScopeMatch},
+		"scope-list":           {"type-and-scope", asksEnum("scope"), breaksScopeList},
 		"subject-first-letter": {"subject-case", func(r LintRule) string { return "subject that begins in " + r.Text + " case" }, breaksFirstLetter},
 		"subject-last": {"subject-end", func(r LintRule) string { return "none of " + strings.Join(r.Words, " ") + " at the end of the subject" }, func(r LintRule, m *lintMessage) string {
 			last := lastOf(m.subjectOrText())
@@ -52,6 +53,7 @@ func toolKinds() map[string]lintKind {
 			found, err := test(m.Text)
 			return unless(!found || err != nil, "the header marks it as unfinished")
 		}},
+		"ai-marks":  {"ai-disclosure", always("no marks of AI tools"), func(LintRule, *lintMessage) string { return "" }},
 		"no-merges": {"unfinished", always("no merge commits"), func(LintRule, *lintMessage) string { return "" }},
 		"rest-pattern": {"message-body", func(r LintRule) string { return "body that matches " + oneLine(r.Text) }, func(r LintRule, m *lintMessage) string {
 			rest := m.rest()
@@ -157,8 +159,16 @@ func breaksCodeLength(r LintRule, m *lintMessage) string {
 	return unless(n <= r.Number, fmt.Sprintf("the header has %d characters, more than %d", n, r.Number))
 }
 
-// breaksRestEmpty: with the Text "sign-off", lines that sign off are no body.
+// breaksRestEmpty: with the Text "sign-off", lines that sign off are no body;
+// with a Number, fewer lines than that are none.
 func breaksRestEmpty(r LintRule, m *lintMessage) string {
+	rest := m.rest()
+	if n := len(rest); n > 0 && rest[n-1] == "" {
+		rest = rest[:n-1]
+	}
+	if len(rest) < r.Number {
+		return "it has no body"
+	}
 	for _, line := range m.rest() {
 		if r.Text == "sign-off" && signOffPatternOf().strict.MatchString(strings.TrimSpace(line)) {
 			continue
@@ -239,4 +249,16 @@ func breaksTypeLetters(r LintRule, m *lintMessage) string {
 		return c
 	}, word)
 	return unless(slices.Contains(r.Words, letters), fmt.Sprintf("the type %q is none of %s", letters, strings.Join(r.Words, ", ")))
+}
+
+// breaksScopeList: scopes stand between delimiters that may have blanks around
+// them, and a scope may hold a delimiter itself.
+func breaksScopeList(r LintRule, m *lintMessage) string {
+	words := make([]string, 0, len(r.Words))
+	for _, w := range r.Words {
+		words = append(words, regexp.QuoteMeta(w))
+	}
+	one := `(?i:` + strings.Join(words, "|") + `)`
+	all, err := regexp.Compile(`^\s*` + one + `(?:\s*[:,\-/.#]\s*` + one + `)*\s*$`)
+	return unless(m.Scope == "" || err != nil || all.MatchString(m.Scope), fmt.Sprintf("the scope %q is none of %s", m.Scope, strings.Join(r.Words, ", ")))
 }

@@ -185,3 +185,9 @@ func lefthookRuns(hook guideline.Value) []guideline.Value {
 var gitRange = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`\.\.|--commits?\b|--range|--rev-range|--base-branch|--revision-range|for \w+ in|while read|xargs|--msg-filename|--commit-msg-file`)
 })
+
+// alone is the linter with one rule that is no matter of a message's form.
+func (l messageLinter) alone(r LintRule) messageLinter {
+	l.Params = HeaderParams{By: l.Params.By, Tool: l.Params.Tool, Rules: []LintRule{r}}
+	return l
+}

@@ -215,8 +215,7 @@ func (l messageLinter) mergeless(set *Reading) []Requirement {
 		return nil
 	}
 	p := UnfinishedParams{By: l.Params.By, Merges: true}
-	asked := messageLinter{Params: HeaderParams{By: l.Params.By, Tool: l.Params.Tool, Rules: []LintRule{*l.NoMerges}}, Config: l.Config, Runs: l.Runs, Hooks: l.Hooks, Default: l.Default, Note: l.Note}
-	out := asked.requirements(set, "unfinished")
+	out := l.alone(*l.NoMerges).requirements(set, "unfinished")
 	for i := range out {
 		out[i].Params, out[i].Text = p, p.text()
 	}
