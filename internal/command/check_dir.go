@@ -59,7 +59,7 @@ func (t folderTrees) Tree(_ context.Context, repo forge.RepoName, _ string) (fs.
 	if !repo.IsZero() {
 		return nil, "", fmt.Errorf("%s lies elsewhere, and no forge is asked", repo.FullName())
 	}
-	return folder{t.root}, "", nil
+	return folder(t), "", nil
 }
 
 // unaskedForge has no settings: that they were not read is said once for all.

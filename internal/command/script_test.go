@@ -139,6 +139,11 @@ func setUp(env *testscript.Env) error {
 	env.Setenv("GIT_COMMITTER_DATE", clock.Format(time.RFC3339))
 	env.Setenv("LANG", "C.UTF-8")
 	env.Setenv("GORACE", os.Getenv("GORACE"))
+	action, err := filepath.Abs(filepath.Join("..", "..", ".github", "actions", "check"))
+	if err != nil {
+		return err
+	}
+	env.Setenv("ACTION", action)
 	env.Setenv("FORGE_URL", f.URL())
 	env.Setenv("FORGE_HOST", f.Host())
 	env.Setenv("ISRC_TOKEN", f.Token("newcomer"))

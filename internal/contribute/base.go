@@ -40,7 +40,10 @@ func (p *Place) Refresh(ctx context.Context, tool *git.Tool) error {
 	for _, rev := range candidates {
 		if sha, err := p.Repo.Resolve(rev); err == nil {
 			p.BaseRev = sha
-			return p.deepen(ctx, tool)
+			if err := p.deepen(ctx, tool); err != nil {
+				return err
+			}
+			return p.standOnHead(ctx, tool)
 		}
 	}
 	if unfetched != nil { // a look-up that failed does not mean that there is none
@@ -73,6 +76,28 @@ func (p *Place) baseGone(ctx context.Context) error {
 	return refuse(ErrNoBase, "name another one: --base "+other, "%s has no branch %s any more", firstWord(p.Upstream.FullName(), p.Remote), p.Base)
 }
 
+// standOnHead judges the head of the pull request that a CI job is about. What
+// the job checked out is a merge that nobody made, and a checkout of depth 1 has
+// the head only after it was deepened.
+func (p *Place) standOnHead(ctx context.Context, tool *git.Tool) error {
+	if p.Event == nil || p.Event.HeadSHA == "" || !p.Detached || p.Head == p.Event.HeadSHA {
+		return nil
+	}
+	if _, err := p.Repo.Resolve(p.Event.HeadSHA); err != nil && tool != nil && p.Remote != "" {
+		if err := tool.Fetch(ctx, p.Dir, p.Remote, fmt.Sprintf("refs/pull/%d/head", p.Event.Number)); err != nil {
+			p.Notes = append(p.Notes, fmt.Sprintf("the head of pull request #%d was not fetched: %v", p.Event.Number, err))
+		} else if err := p.reopen(tool); err != nil {
+			return err
+		}
+	}
+	if _, err := p.Repo.Resolve(p.Event.HeadSHA); err != nil {
+		p.Notes = append(p.Notes, fmt.Sprintf("what is checked out was judged, not the head of pull request #%d (%.7s), which is not here", p.Event.Number, p.Event.HeadSHA))
+		return nil
+	}
+	p.Head = p.Event.HeadSHA
+	return p.deepen(ctx, tool)
+}
+
 // deepen gives a shallow clone as much history as it takes to find where the
 // change began.
 func (p *Place) deepen(ctx context.Context, tool *git.Tool) error {
@@ -89,15 +114,23 @@ func (p *Place) deepen(ctx context.Context, tool *git.Tool) error {
 		if _, err := tool.Run(ctx, p.Dir, "fetch", "--quiet", depth, p.Remote); err != nil {
 			return fmt.Errorf("fetch more history from %s: %w", p.Remote, err)
 		}
-		repo, err := git.Open(p.Dir)
-		if err != nil {
+		if err := p.reopen(tool); err != nil {
 			return err
 		}
-		repo.Tool = tool
-		p.Repo = repo
-		if _, err := repo.MergeBase(ctx, p.BaseRev, p.Head); err == nil || !repo.IsShallow() {
+		if _, err := p.Repo.MergeBase(ctx, p.BaseRev, p.Head); err == nil || !p.Repo.IsShallow() {
 			return nil
 		}
 	}
+	return nil
+}
+
+// reopen sees what git has fetched meanwhile.
+func (p *Place) reopen(tool *git.Tool) error {
+	repo, err := git.Open(p.Dir)
+	if err != nil {
+		return err
+	}
+	repo.Tool = tool
+	p.Repo = repo
 	return nil
 }

@@ -22,6 +22,7 @@ type Event struct {
 	BaseRef  string
 	HeadRef  string
 	Upstream forge.RepoName
+	Direct   bool // the head lies in the upstream itself, not in a fork
 }
 
 // event reads what a CI job was told, as GitHub's runners tell it.
@@ -40,8 +41,13 @@ func (f Finder) event() (*Event, error) {
 			Title  string
 			Body   string
 			Labels []struct{ Name string }
-			Head   struct{ SHA, Ref string }
-			Base   struct {
+			Head   struct {
+				SHA, Ref string
+				Repo     struct {
+					FullName string `json:"full_name"`
+				}
+			}
+			Base struct {
 				SHA, Ref string
 				Repo     struct {
 					FullName string `json:"full_name"`
@@ -66,6 +72,7 @@ func (f Finder) event() (*Event, error) {
 	if e.Upstream, err = forge.ParseRepo(server+"/"+raw.Pull.Base.Repo.FullName, ""); err != nil {
 		return nil, fmt.Errorf("read the CI event %s: %w", path, err)
 	}
+	e.Direct = strings.EqualFold(raw.Pull.Head.Repo.FullName, raw.Pull.Base.Repo.FullName)
 	return e, nil
 }
 

@@ -217,6 +217,9 @@ func direct(ctx context.Context, p *Place, remotes []git.Remote) bool {
 			return direct
 		}
 	}
+	if p.Event != nil && p.Event.Upstream.Equal(p.Upstream) {
+		return p.Event.Direct
+	}
 	push, ok, err := p.Repo.Config(ctx, "remote.pushDefault")
 	if err != nil || !ok {
 		push = "origin"
