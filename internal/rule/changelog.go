@@ -140,8 +140,13 @@ var changelogPattern = sync.OnceValue(func() changelogPatterns {
 func changelogProse(set *Reading) (ChangelogParams, []guideline.Sentence) {
 	re := changelogPattern()
 	file := ""
+	for _, tool := range []string{guideline.ToolChangesets, guideline.ToolChangie, guideline.ToolTowncrier, guideline.ToolChloggen} {
+		if set.Config(tool) != nil { // what is said of the changelog means its fragments
+			return ChangelogParams{}, nil
+		}
+	}
 	sentences := said(set, func(s guideline.Sentence) bool {
-		if !re.verb.MatchString(s.Text) || re.forbids.MatchString(s.Text) || re.auto.MatchString(s.Text) || re.other.MatchString(s.Text) {
+		if linkOnly(s) || !re.verb.MatchString(s.Text) || re.forbids.MatchString(s.Text) || re.auto.MatchString(s.Text) || re.other.MatchString(s.Text) {
 			return false
 		}
 		name := changelogNamed(set, s)

@@ -17,7 +17,7 @@ var changelogScriptPattern = sync.OnceValue(func() scriptPatterns {
 		named: re(`(?i)\b(?:[\w./-]*/)?(?:CHANGELOG|CHANGES|HISTORY|NEWS)(?:\\?\.(?:md|rst|txt|adoc))?\b`),
 		exit:  re(`\bexit [1-9]|\bfalse\b|\bfail\b|setFailed`),
 		// the line asks for the absence of a change
-		without: re(`^if !|^if \[\[? !|\|\| *(exit|\{|\(|fail|false)|\[\[? -z |(-eq|==?) *"?0"?\b|-lt 1`),
+		without: re(`^if !|^if \[\[? !|\|\| *(exit|\{|\(|fail|false)|\[\[? -z |(-eq|==?) *"?0"?\b|-lt 1\b|\[ 1 -gt |\[ "?0"? (-eq|==?) `),
 		quiet:   re(`git diff[^|]*(--exit-code|--quiet|-q\b)`),
 	}
 })
@@ -65,7 +65,7 @@ func failsWithout(line string, rest []string) bool {
 	}
 	switch {
 	case branches && absent:
-		return re.exit.MatchString(firstBranch(rest) + line)
+		return re.exit.MatchString(firstBranch(rest))
 	case branches:
 		return !re.exit.MatchString(firstBranch(rest)) && re.exit.MatchString(secondBranch(rest))
 	case absent:

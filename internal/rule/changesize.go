@@ -45,7 +45,7 @@ var changeSizePattern = sync.OnceValue(func() changeSizePatterns {
 	return changeSizePatterns{
 		lines: re(`(?i)(?:^|[^\d.,])(\d{1,2},\d{3}|\d{2,5})\s*\+?\s*(?:changed |modified |new )?(?:lines|LOC|loc)\b`),
 		about: re(`(?i)\b(pull requests?|PRs?|merge requests?|MRs?|patch(es)?|diffs?|changesets?|contributions?)\b`),
-		other: re(`(?i)\b(issues?|rfc|proposal|discuss\w*|design doc|functions?|methods?|classes|coverage|characters|columns|bytes)\b`),
+		other: re(`(?i)\b(issues?|rfc|proposal|discuss\w*|design doc|functions?|methods?|classes|coverage|characters|columns|bytes|label\w*|tests)\b`),
 		small: re(`(?i)\b(less|fewer|smaller|under|below|at most|no more|not more|up to|max(imum)?|limit\w*|exceed\w*|larger|bigger|over|more than|split|break|keep|small|around)\b`),
 	}
 })

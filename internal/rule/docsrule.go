@@ -24,7 +24,9 @@ a change whose commits are all of types like ` + "`refactor`, `test` or `ci`" + 
 Accepted: ` + "`feat: read settings` with a change to `docs/settings.md`" + `. Rejected: the same with ` + "`settings.go`" + ` alone.`,
 		Derive: func(set *Reading) []Requirement {
 			re := docsPattern()
-			sentences := said(set, func(s guideline.Sentence) bool { return re.asks.MatchString(s.Text) && !re.other.MatchString(s.Text) })
+			sentences := said(set, func(s guideline.Sentence) bool {
+				return !linkOnly(s) && re.asks.MatchString(s.Text) && !re.other.MatchString(s.Text)
+			})
 			if len(sentences) == 0 {
 				return nil
 			}
@@ -40,9 +42,9 @@ type docsPatterns struct{ asks, other *regexp.Regexp }
 var docsPattern = sync.OnceValue(func() docsPatterns {
 	docs := `(?:(?:the|any|all|associated|relevant|corresponding|related|appropriate|user|public|accompanying|necessary|your) ){0,3}(?:docs\b|documentation\b|user guide\b|man pages?\b)`
 	return docsPatterns{
-		asks: regexp.MustCompile(`(?i)\b(?:updat(?:e|ing)|add(?:ing)?|(?:include|includes|including)|provid(?:e|es|ing)|writ(?:e|ing)|must have|should have|needs?|accompanied by|come with|requires?) ` + docs +
+		asks: regexp.MustCompile(`(?i)\b(?:update|add|includes?|provide|write|must have|should have|needs?|accompanied by|come with|requires?) ` + docs +
 			`|\b(?:docs|documentation)\b.{0,40}\b(?:must|should|has to|have to|needs? to) be (?:updated|added|included|changed|written)\b|\b(?:must|should|has to|have to|needs? to) be documented\b`),
-		other: regexp.MustCompile(`(?i)\b(see the|refer to|read the|build the docs|fix(es)? typos?|improv\w+ (the )?(docs|documentation)|documentation (issue|improvement|change|fix)|help (us|with)|code comments?|doc ?strings?|godoc|documented (as|in) an? (\w+ )?(issue|ticket))\b`),
+		other: regexp.MustCompile(`(?i)\b(see the|refer to|read the|build the docs|fix(es)? typos?|improv\w+ (the )?(docs|documentation)|documentation (issue|improvement|change|fix)|help (us|with)|code comments?|doc ?strings?|godoc|to update the (docs|documentation)|documented (as|in) an? (\w+ )?(issue|ticket)|to remove)\b`),
 	}
 })
 

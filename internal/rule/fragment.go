@@ -170,7 +170,7 @@ func fragmentProse(set *Reading, configured map[string]FragmentParams) (Fragment
 		}
 	}
 	sentences := said(set, func(s guideline.Sentence) bool {
-		if !re.verb.MatchString(s.Text) || changelogPattern().forbids.MatchString(s.Text) {
+		if linkOnly(s) || !re.verb.MatchString(s.Text) || changelogPattern().forbids.MatchString(s.Text) || strings.Contains(s.Text, "needed to ") {
 			return false
 		}
 		for _, span := range s.Spans {

@@ -16,7 +16,7 @@ var licencePattern = sync.OnceValue(func() licencePatterns {
 	re := regexp.MustCompile
 	return licencePatterns{
 		eye:      re(`(?m)^[^#\n]*\blicense-eye\b[^\n]*\bheader check\b.*$`),
-		add:      re(`(?m)^[^#\n]*\baddlicense(?:@\S+)?\b[^\n]*\s--?check\b.*$`),
+		add:      re(`(?m)^[^#\n]*\baddlicense(?:@\S+)?[ \t]+[^\n]*$`),
 		reuse:    re(`(?m)^[^#\n]*\breuse\b[^\n]*\blint\b.*$`),
 		golangci: re(`(?m)^[^#\n]*\bgolangci-lint run\b.*$`),
 		conform:  re(`(?m)^[^#\n]*\bconform enforce\b.*$`),
@@ -181,14 +181,18 @@ func licenceAddlicense(set *Reading) []Requirement {
 	for _, g := range set.Gates() {
 		for _, command := range []*regexp.Regexp{licencePattern().add, licencePattern().planned} {
 			m := command.FindStringIndex(g.Step.Run)
-			if m == nil {
+			if m == nil || !checksHeaders(g.Step.Run, g.Step.Run[m[0]:m[1]]) {
 				continue
 			}
 			words := strings.TrimSpace(g.Step.Run[m[0]:m[1]])
-			p := LicenceParams{How: headerLoose, Ignore: ignoredBy(words)}
+			p := LicenceParams{How: headerLoose}
+			p.Paths, p.Ignore = addlicenseFiles(shellWords(words))
 			req := fromGate(g, g.Step.RunLine+strings.Count(g.Step.Run[:m[0]], "\n"), words, licenceText, p)
-			if strings.Contains(words, "$") || strings.HasSuffix(words, `\`) || strings.Contains(words, "|") || command == licencePattern().planned {
-				req.Strength = Should // which files it is given, or passes over, is not all in this line
+			if strings.Contains(words, "$") {
+				p.Paths, req.Params = nil, LicenceParams{How: headerLoose, Ignore: p.Ignore}
+				req.Strength = May // which files it is given is not known
+			} else if strings.HasSuffix(words, `\`) || strings.Contains(words, "|") || command == licencePattern().planned {
+				req.Strength = Should // which files it passes over is not all in this line
 			}
 			out = append(out, req)
 		}
@@ -196,19 +200,64 @@ func licenceAddlicense(set *Reading) []Requirement {
 	return out
 }
 
-// ignoredBy are the patterns that a command line tells addlicense to ignore.
-func ignoredBy(words string) []string {
-	var out []string
-	args := strings.Fields(words)
-	for i, arg := range args {
-		name, value, joined := strings.Cut(strings.TrimLeft(arg, "-"), "=")
-		if !strings.HasPrefix(arg, "-") || name != "ignore" {
+// checksHeaders tells whether a script refuses what addlicense would write: by
+// its own check, or by looking for a difference afterwards.
+func checksHeaders(script, line string) bool {
+	return strings.Contains(line, "-check") || strings.Contains(line, "--plan") || strings.Contains(script, "git diff --exit-code") || strings.Contains(script, "git diff --quiet")
+}
+
+// addlicenseFiles are the files that a command line of addlicense names, none
+// for all, and the patterns that it ignores.
+func addlicenseFiles(args []string) (paths, ignore []string) {
+	at := slices.IndexFunc(args, func(a string) bool { return strings.Contains(a, "addlicense") })
+	for i := at + 1; at >= 0 && i < len(args); i++ {
+		name, value, joined := strings.Cut(strings.TrimLeft(args[i], "-"), "=")
+		if !strings.HasPrefix(args[i], "-") {
+			paths = append(paths, path.Clean(args[i]))
 			continue
 		}
-		if !joined && i+1 < len(args) {
-			value = args[i+1]
+		takes := slices.Contains([]string{"c", "f", "l", "y", "ignore", "skip"}, name)
+		if takes && !joined && i+1 < len(args) {
+			i++
+			value = args[i]
 		}
-		out = append(out, strings.Trim(value, `"'`))
+		switch name {
+		case "ignore":
+			ignore = append(ignore, value)
+		case "skip":
+			ignore = append(ignore, "**/*."+value)
+		}
+	}
+	switch {
+	case slices.Contains(paths, "."):
+		paths = nil
+	case slices.Contains(paths, "*"): // as the shell unfolds it
+		paths, ignore = nil, append(ignore, ".*", ".*/**")
+	}
+	return paths, ignore
+}
+
+// shellWords splits a command line at blanks that stand in no quotes.
+func shellWords(line string) []string {
+	var out []string
+	var word strings.Builder
+	quote, any := rune(0), false
+	for _, r := range line + " " {
+		switch {
+		case quote != 0 && r == quote:
+			quote = 0
+		case quote == 0 && (r == '"' || r == '\''):
+			quote, any = r, true
+		case quote == 0 && (r == ' ' || r == '\t'):
+			if any {
+				out = append(out, word.String())
+			}
+			word.Reset()
+			any = false
+		default:
+			word.WriteRune(r)
+			any = true
+		}
 	}
 	return out
 }

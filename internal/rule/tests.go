@@ -24,7 +24,9 @@ it is never more than a thing that should hold. Sentences that only speak of run
 Accepted: ` + "`api.go` with `api_test.go`" + `, or documentation alone. Rejected: ` + "`api.go`" + ` alone.`,
 		Derive: func(set *Reading) []Requirement {
 			re := testPattern()
-			sentences := said(set, func(s guideline.Sentence) bool { return re.asks.MatchString(s.Text) && !re.other.MatchString(s.Text) })
+			sentences := said(set, func(s guideline.Sentence) bool {
+				return !linkOnly(s) && re.asks.MatchString(s.Text) && !re.other.MatchString(s.Text)
+			})
 			if len(sentences) == 0 {
 				return nil
 			}
@@ -40,9 +42,9 @@ type testPatterns struct{ asks, other *regexp.Regexp }
 var testPattern = sync.OnceValue(func() testPatterns {
 	tests := `(?:(?:unit|integration|regression|new|automated|functional|corresponding|appropriate|relevant|additional|more|your|some|good|the|any|a|accompanying|adequate|sufficient) ){0,3}(?:tests?|test cases?|test coverage)\b`
 	return testPatterns{
-		asks: regexp.MustCompile(`(?i)\b(?:add(?:ing)?|writ(?:e|ing)|(?:include|includes|including)|provid(?:e|es|ing)|contain|accompanied by|covered by|come with|comes with|supply|submit|create|need|needs|require|requires|must have|should have|has to have|have to have|update (?:or add|and add)) ` + tests +
+		asks: regexp.MustCompile(`(?i)\b(?:add|write|includes?|provide|accompanied by|covered by|come with|comes with|supply|submit|create|requires?|(?:changes|features?|fix(?:es)?|PRs?|pull requests?|contributions?|code) needs?|must have|should have|has to have|have to have|update (?:or add|and add)) ` + tests +
 			`|\b(?:must|should|has to|have to|needs? to) be (?:\w+ )?(?:tested|covered)\b|\btests? (?:is|are) (?:required|mandatory)\b|\bwith (?:unit )?tests?\b.{0,20}\b(?:required|must|should)\b`),
-		other: regexp.MustCompile(`(?i)\b(would help|bug reports?|reproduc\w+|test (suite|environment|data|server|plan|file|framework|account|runner|instructions?)|manually|without tests|how to|can be found|to make writing)\b|\?\s*$`),
+		other: regexp.MustCompile(`(?i)\b(would help|bug reports?|reproduc\w+|test[ -](suite|environment|data|server|plan|file|framework|account|runner|instructions?|specific)|manually|without tests|how to|can be found|to make writing|to (?:add|write) \w* ?tests?|tests,? includ\w+|before merging|as simple as|can be executed|and run it|if your changes need)\b|\?\s*$`),
 	}
 })
 

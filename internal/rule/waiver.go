@@ -37,6 +37,11 @@ func waivedBy(labels []string, change *Change) string {
 	return ""
 }
 
+// linkOnly tells a line of a table of contents from a sentence.
+func linkOnly(s guideline.Sentence) bool {
+	return len(s.Links) == 1 && strings.Trim(s.Text, " .") == strings.Trim(s.Links[0].Text, " .")
+}
+
 type productPatterns struct{ docs, tests, settings *regexp.Regexp }
 
 var productPattern = sync.OnceValue(func() productPatterns {
