@@ -81,7 +81,7 @@ func All() []*Rule {
 func Derive(guidelines *guideline.Set) []Requirement {
 	set := newReading(guidelines)
 	rules := All()
-	out := slices.Concat(deriveAll(set, rules)...)
+	out := corroborated(set, slices.Concat(deriveAll(set, rules)...))
 	out = append(out, declared(set, rules, out)...)
 	for _, r := range rules {
 		if r.after != nil {
