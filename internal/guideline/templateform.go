@@ -71,11 +71,7 @@ func (w *formWriter) field(v Value) {
 			w.boxes[n] = option.At("required").Bool(false)
 		}
 	case "dropdown":
-		var names []string
-		for _, option := range v.At("attributes", "options").Strings() {
-			names = append(names, option)
-		}
-		w.comment(Value{Line: v.Line, Text: "one of: " + strings.Join(names, ", ")})
+		w.comment(Value{Line: v.Line, Text: "one of: " + strings.Join(v.At("attributes", "options").Strings(), ", ")})
 	default:
 		if value := v.At("attributes", "value"); value.Text != "" {
 			for _, text := range strings.Split(strings.TrimRight(value.Text, "\n"), "\n") {

@@ -58,16 +58,20 @@ func (p IssueParams) text() string {
 	return issueText
 }
 
-type issuePatterns struct{ closing, mention, prose, bug, assigned *regexp.Regexp }
+type issuePatterns struct{ closing, mention, prose, plain, pulls, bug, assigned *regexp.Regexp }
 
 var issuePattern = sync.OnceValue(func() issuePatterns {
 	re := func(s string) *regexp.Regexp { return regexp.MustCompile(`(?i)` + s) }
 	reference := `(?:[\w.-]+/[\w.-]+)?#(\d+)|https?://[^\s)]+/issues/(\d+)`
 	return issuePatterns{
-		closing:  re(`\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?)\b:?\s+(?:` + reference + `)`),
-		mention:  re(reference),
-		prose:    re(`\b(pull requests?|PRs?|patch(es)?|changes?|contributions?|description)\b.{0,80}\b(link|linked|refer\w*|reference\w*|mention\w*|close)\b.{0,40}\b(issue|ticket)s?\b|\b(link|refer|reference|mention)\w* (to )?(the|an|a|its|related|corresponding) (related |existing |corresponding |github )?(issue|ticket)\b`),
-		bug:      re(`\b(bug|issue) (report|template)s?\b|\bsearch\b|\bcommits? messages?\b|\bfrom a commit\b|\bchange(log|set)s?\b|\bdesign\b`),
+		closing: re(`\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?)\b:?\s+(?:` + reference + `)`),
+		mention: re(reference),
+		prose:   re(`\b(pull requests?|PRs?|patch(es)?|changes?|contributions?|description)\b.{0,80}\b(link|linked|refer\w*|reference\w*|mention\w*|close)\b.{0,40}\b(issue|ticket)s?\b`),
+		// without a word of the pull request, which the heading must then have
+		plain: re(`\b(link|refer|reference|mention)\w* (to )?(the|an|a|its|related|corresponding) (related |existing |corresponding |github )?(issue|ticket)\b`),
+		pulls: re(`\b(pull requests?|PRs?|merge requests?|MRs?|description|patch(es)?)\b`),
+		// issues elsewhere: in reports, commits, fragments and other repositories
+		bug:      re(`\b(bug|issue) (report|template)s?\b|\bsearch\b|\bcommits?\b|\bchange(log|sets?)\b|\bdesign\b|^if you\b|\bin (one|another) repo`),
 		assigned: re(`\bassigned\b`),
 	}
 })
@@ -86,7 +90,11 @@ func deriveIssue(set *Reading) []Requirement {
 		}
 	}
 	p := issuePattern()
-	sentences := said(set, func(s guideline.Sentence) bool { return p.prose.MatchString(s.Text) && !p.bug.MatchString(s.Text) && !p.bug.MatchString(strings.Join(s.Headings[min(1, len(s.Headings)):], " ")) })
+	sentences := said(set, func(s guideline.Sentence) bool {
+		plain := p.plain.MatchString(s.Text) && p.pulls.MatchString(s.Text+" "+strings.Join(s.Headings, " "))
+		below := strings.Join(s.Headings[min(1, len(s.Headings)):], " ")
+		return (plain || p.prose.MatchString(s.Text)) && !p.bug.MatchString(s.Text) && !p.bug.MatchString(below)
+	})
 	if len(sentences) > 0 {
 		params := IssueParams{Assigned: slices.ContainsFunc(sentences, func(s guideline.Sentence) bool { return p.assigned.MatchString(s.Text) })}
 		out = append(out, fromProse(set, sentences, params.text(), params, nil))

@@ -59,7 +59,7 @@ var issueFirstPattern = sync.OnceValue(func() issueFirstPatterns {
 		bigger: re(`\b(issue|proposal|discuss\w*|design|RFC|agree\w*)\b`),
 		large:  re(`\b(large|larger|big|bigger|major|significant\w*|substantial|non-?trivial|complex|new features?|breaking)\b`),
 		// what to do before an issue, and issues that are no beginning of work
-		other: re(`\b(before|prior to) (you )?(open|creat|fil|submit|rais|report|post)\w* (a |an |any |the |your )?(new )?(issue|bug|ticket|report)\b|\bsearch\w*\b|\bduplicate|\bsecurity\b|vulnerabilit|\bquestions?\b|\bissue (tracker|list)\b.{0,30}\b(look|browse|find)`),
+		other: re(`\b(before|prior to) (you )?(open|creat|fil|submit|rais|report|post)\w* (a |an |any |the |your )?(new )?(issue|bug|ticket|report)\b|\bsearch\w*\b|\bduplicate|\bsecurity\b|vulnerabilit|\bquestions?\b|good[- ]first[- ]issue|help[- ]wanted|\b(before|prior to) (you )?(start\w* )?(to )?work(ing)? on (an|the|any) (existing |open )?issue|\blicen[cs]es?\b|\bissue (tracker|list)\b.{0,30}\b(look|browse|find)`),
 		about: re(`\breport|\bbugs?\b|\bsecurity|\bsupport\b|\bquestion|\bhelp\b`),
 	}
 })

@@ -126,9 +126,9 @@ type labelPatterns struct{ condition, prose, pulls, other *regexp.Regexp }
 var labelPattern = sync.OnceValue(func() labelPatterns {
 	return labelPatterns{
 		condition: regexp.MustCompile(`github\.event\.pull_request\.labels`),
-		prose:     regexp.MustCompile(`(?i)\b(add|apply|set|attach|put|give|use|need|has|have|carry|labell?ed)\w*\b.{0,60}\blabels?\b|\blabels?\b.{0,40}\b(must|should|required)\b`),
+		prose:     regexp.MustCompile(`(?i)\b(must|shall|needs?|has to|have to|requires?)\b[^.;,]{0,60}\blabels?\b|\blabels?\b[^.;,]{0,40}\b(is|are) (required|mandatory)\b|\b(must|needs? to|has to|have to) be labell?ed\b`),
 		pulls:     regexp.MustCompile(`(?i)\b(pull requests?|PRs?|merge requests?|MRs?)\b`),
-		other:     regexp.MustCompile(`(?i)\bissues?\b|\btriage|\b(maintainers?|reviewers?|bot|if|when|unless|skip|bypass|ignore|opt|trigger|run|backport)\b`),
+		other:     regexp.MustCompile(`(?i)\bissues?\b|\btriage|\b(maintainers?|reviewers?|bot|can|could|may|if|when|unless|skip|bypass|ignore|opt|trigger|run|backport)\b`),
 	}
 })
 
