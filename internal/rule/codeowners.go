@@ -25,9 +25,11 @@ func codeOwners() *Rule {
 		Doc: `The owners of the files that a change touches approve it, as CODEOWNERS names them.
 
 It must be so where a ruleset has require_code_owner_review; where nothing enforces it, owners are asked, and may approve. The file is read in the dialect of its forge.
-GitHub: .github, the root, then docs; patterns like those of .gitignore without "!" and ranges; the last matching line decides, one without owners frees the path.
-GitLab: sections add up, each with its last matching line; "[Name][2]" asks for two approvals, "^[Name]" for none; "!" takes paths out of a section; a pattern without a leading slash matches at any depth.
-Gitea and Forgejo: regular expressions for the whole path; all matching lines add up.
+
+- GitHub: .github, the root, then docs; patterns like those of .gitignore without "!" and ranges; the last matching line decides, one without owners frees the path.
+- GitLab: sections add up, each with its last matching line; "[Name][2]" asks for two approvals, "^[Name]" for none; "!" takes paths out of a section; a pattern without a leading slash matches at any depth.
+- Gitea and Forgejo: regular expressions for the whole path; all matching lines add up.
+
 A ruleset's required_reviewers ask a team for the files that their patterns name.
 Before the pull request exists nobody can have approved, so the answer is "later" and names whom to expect. Teams are not looked into: whether an approver belongs to one is "unknown".
 A line whose owner the forge does not know asks nobody; it is said where it decides about a file of the change.
