@@ -9,7 +9,7 @@ import (
 
 func cocogittoTool() messageTool {
 	return messageTool{
-		name: guideline.ToolCocogitto, command: commandOf("cog (?:\\S+ )*?(?:check|verify)"),
+		name: guideline.ToolCocogitto, words: []string{"cog "}, command: commandOf("cog (?:\\S+ )*?(?:check|verify)"),
 		action: regexp.MustCompile(`(?i)^(cocogitto|oknozor)/cocogitto-action$`),
 	}
 }

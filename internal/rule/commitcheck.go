@@ -10,7 +10,7 @@ import (
 
 func commitCheckTool() messageTool {
 	return messageTool{
-		name: guideline.ToolCommitCheck, command: commandOf("commit-check|cchk"), action: regexp.MustCompile(`(?i)^commit-check/commit-check-action$`),
+		name: guideline.ToolCommitCheck, words: []string{"commit-check", "cchk"}, command: commandOf("commit-check|cchk"), action: regexp.MustCompile(`(?i)^commit-check/commit-check-action$`),
 		hooks: []string{"check-message"},
 	}
 }

@@ -10,7 +10,7 @@ import (
 
 func commitizenTool() messageTool {
 	return messageTool{
-		name: guideline.ToolCommitizen, command: commandOf("(?:cz|commitizen) (?:\\S+ )*?check|pre-commit run [^\n]*commitizen(?:-branch)?"),
+		name: guideline.ToolCommitizen, words: []string{"cz", "commitizen"}, command: commandOf("(?:cz|commitizen) (?:\\S+ )*?check|pre-commit run [^\n]*commitizen(?:-branch)?"),
 		hooks: []string{"commitizen", "commitizen-branch"},
 	}
 }

@@ -9,7 +9,7 @@ import (
 
 func committedTool() messageTool {
 	return messageTool{
-		name: guideline.ToolCommitted, command: commandOf("committed"), action: regexp.MustCompile(`(?i)^crate-ci/committed$`),
+		name: guideline.ToolCommitted, words: []string{"committed"}, command: commandOf("committed"), action: regexp.MustCompile(`(?i)^crate-ci/committed$`),
 		hooks: []string{"committed", "committed-src"}, last: true, every: regexp.MustCompile(`\.\.|HEAD[~^]|\$\{?\w|--commits?\b`),
 	}
 }

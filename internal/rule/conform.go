@@ -9,7 +9,7 @@ import (
 
 func conformTool() messageTool {
 	return messageTool{
-		name: guideline.ToolConform, command: commandOf("conform enforce"), action: regexp.MustCompile(`(?i)^siderolabs/conform$`),
+		name: guideline.ToolConform, words: []string{"conform enforce"}, command: commandOf("conform enforce"), action: regexp.MustCompile(`(?i)^siderolabs/conform$`),
 		hooks: []string{"conform"}, last: true, every: gitRange(),
 	}
 }

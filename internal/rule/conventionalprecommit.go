@@ -6,7 +6,7 @@ import (
 )
 
 func conventionalPreCommitTool() messageTool {
-	return messageTool{name: "conventional-pre-commit", command: commandOf("conventional-pre-commit"), hooks: []string{"conventional-pre-commit"}}
+	return messageTool{name: "conventional-pre-commit", words: []string{"conventional-pre-commit"}, command: commandOf("conventional-pre-commit"), hooks: []string{"conventional-pre-commit"}}
 }
 
 // conventionalPreCommitLinters reads the hook of this name: all that it is told

@@ -71,3 +71,20 @@ func TestPatternTakesTooLong(t *testing.T) {
 		t.Error("a catastrophic pattern has an answer")
 	}
 }
+
+// Whatever a project writes, a pattern of Python is read or refused, and its
+// translation can be compiled or is refused, too.
+func FuzzPythonPattern(f *testing.F) {
+	for _, s := range []string{`^(?P<a>x)(?P=a)\Z`, "[]a[]", "a{,2}", "(?u)a", `[^]\]]`, "(?P<", "[", `\`, "{,", "(?x) a # b"} {
+		f.Add(s, "text")
+	}
+	f.Fuzz(func(t *testing.T, pattern, text string) {
+		test, err := Pattern{Dialect: Python, Text: pattern, Use: WholeText}.compile()
+		if err != nil {
+			return
+		}
+		if _, err := test(text[:min(len(text), 200)]); err != nil && err != errPatternSlow {
+			t.Errorf("%q: %v", pattern, err)
+		}
+	})
+}

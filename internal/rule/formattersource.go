@@ -55,7 +55,7 @@ func linterGates(set *Reading) []Requirement {
 			out = append(out, fromGate(g, 0, "uses: "+g.Step.Uses, p.text(), p))
 			continue
 		}
-		if re.writes.MatchString(g.Step.Run) {
+		if strings.Contains(g.Step.Run, "git ") && re.writes.MatchString(g.Step.Run) {
 			continue
 		}
 		var p FormatterParams
@@ -78,15 +78,15 @@ func linterGates(set *Reading) []Requirement {
 // lintCommands are the commands of a line of shell that lint or format.
 func lintCommands(line string) []string {
 	re := formatterPattern()
-	if re.excused.MatchString(line) || re.message.MatchString(line) {
-		return nil
-	}
 	var out []string
 	for _, part := range splitCommands(line) {
 		part = strings.TrimSpace(part)
 		part = strings.TrimPrefix(strings.TrimPrefix(part, "test -z \"$("), "if [ -n \"$(")
 		if len(part) > maxLabelled || strings.ContainsAny(part, "$`<>") || !re.command.MatchString(part) {
 			continue
+		}
+		if re.excused.MatchString(line) || re.message.MatchString(line) {
+			return nil
 		}
 		part, _, _ = strings.Cut(part, "|")
 		out = append(out, strings.TrimRight(strings.TrimSpace(part), `)"'`))

@@ -42,6 +42,7 @@ func generated() *Rule {
 
 // lockRow is one way to lock dependencies.
 type lockRow struct {
+	word     string // of its tool
 	manifest string
 	locks    []string
 	command  string         // what writes the lock
@@ -53,15 +54,15 @@ var lockTable = sync.OnceValue(func() []lockRow {
 	re := regexp.MustCompile
 	json := re(`^\s*"[@\w./-]+"\s*:\s*"(?:[\^~>=<]*\d|workspace:|npm:|git\+)[^"]*"`)
 	return []lockRow{
-		{"go.mod", []string{"go.sum"}, "go mod tidy", re(`\bgo mod tidy\b|-mod=readonly`), re(`^\s*(?:require\s+)?[\w~-]+\.[\w.-]+/\S+ v\d+\.`)},
-		{"package.json", []string{"package-lock.json", "npm-shrinkwrap.json"}, "npm install", re(`\bnpm ci\b|\bnpm clean-install\b`), json},
-		{"package.json", []string{"yarn.lock"}, "yarn install", re(`\byarn( install)?\b.*--(frozen-lockfile|immutable)\b`), json},
-		{"package.json", []string{"pnpm-lock.yaml"}, "pnpm install", re(`\bpnpm (i|install)\b.*--frozen-lockfile\b`), json},
-		{"package.json", []string{"bun.lock", "bun.lockb"}, "bun install", re(`\bbun (i|install)\b.*--frozen-lockfile\b|\bbun ci\b`), json},
-		{"Cargo.toml", []string{"Cargo.lock"}, "cargo update --workspace", re(`\bcargo\b.*--(locked|frozen)\b`), re(`^\s*[\w-]+\s*=\s*(?:"[\^~=>]*\d|\{.*version\s*=)`)},
-		{"pyproject.toml", []string{"poetry.lock"}, "poetry lock", re(`\bpoetry (lock --check|check\b.*--lock)`), re(`^\s*[\w-]+\s*=\s*["{].*\d`)},
-		{"pyproject.toml", []string{"uv.lock"}, "uv lock", re(`\buv\b.*--(locked|check)\b`), re(`^\s*"[\w.\[\]-]+\s*[~=><!]=?.*"`)},
-		{"Gemfile", []string{"Gemfile.lock"}, "bundle lock", re(`\bbundle (install|config)\b.*\b(frozen|deployment)\b`), re(`^\s*gem ["']`)},
+		{"go", "go.mod", []string{"go.sum"}, "go mod tidy", re(`\bgo mod tidy\b|-mod=readonly`), re(`^\s*(?:require\s+)?[\w~-]+\.[\w.-]+/\S+ v\d+\.`)},
+		{"npm", "package.json", []string{"package-lock.json", "npm-shrinkwrap.json"}, "npm install", re(`\bnpm ci\b|\bnpm clean-install\b`), json},
+		{"yarn", "package.json", []string{"yarn.lock"}, "yarn install", re(`\byarn( install)?\b.*--(frozen-lockfile|immutable)\b`), json},
+		{"pnpm", "package.json", []string{"pnpm-lock.yaml"}, "pnpm install", re(`\bpnpm (i|install)\b.*--frozen-lockfile\b`), json},
+		{"bun", "package.json", []string{"bun.lock", "bun.lockb"}, "bun install", re(`\bbun (i|install)\b.*--frozen-lockfile\b|\bbun ci\b`), json},
+		{"cargo", "Cargo.toml", []string{"Cargo.lock"}, "cargo update --workspace", re(`\bcargo\b.*--(locked|frozen)\b`), re(`^\s*[\w-]+\s*=\s*(?:"[\^~=>]*\d|\{.*version\s*=)`)},
+		{"poetry", "pyproject.toml", []string{"poetry.lock"}, "poetry lock", re(`\bpoetry (lock --check|check\b.*--lock)`), re(`^\s*[\w-]+\s*=\s*["{].*\d`)},
+		{"uv", "pyproject.toml", []string{"uv.lock"}, "uv lock", re(`\buv\b.*--(locked|check)\b`), re(`^\s*"[\w.\[\]-]+\s*[~=><!]=?.*"`)},
+		{"bundle", "Gemfile", []string{"Gemfile.lock"}, "bundle lock", re(`\bbundle (install|config)\b.*\b(frozen|deployment)\b`), re(`^\s*gem ["']`)},
 	}
 })
 

@@ -54,6 +54,9 @@ func comparedFiles(set *Reading) []Requirement {
 // the step.
 func comparison(s *guideline.Step) (line int, words string, ok bool) {
 	re := generatedPattern()
+	if !strings.Contains(s.Run, "git ") && !strings.Contains(s.Run, "tidy -diff") {
+		return 0, "", false
+	}
 	for i, text := range strings.Split(s.Run, "\n") {
 		trimmed := strings.TrimSpace(text)
 		if strings.HasPrefix(trimmed, "#") || !re.compares.MatchString(text) || re.excused.MatchString(text) {
@@ -124,6 +127,9 @@ func frozenLocks(set *Reading) []Requirement {
 			continue
 		}
 		for _, g := range gates {
+			if !strings.Contains(g.Step.Run, row.word) {
+				continue
+			}
 			at := row.frozen.FindString(g.Step.Run)
 			if at == "" || g.Advisory || jobCommits(gates, g) {
 				continue

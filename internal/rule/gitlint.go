@@ -45,7 +45,7 @@ type gitlintRow struct {
 
 func gitlintTool() messageTool {
 	return messageTool{
-		name: guideline.ToolGitlint, command: commandOf("gitlint|pre-commit run [^\n]*gitlint-ci"),
+		name: guideline.ToolGitlint, words: []string{"gitlint"}, command: commandOf("gitlint|pre-commit run [^\n]*gitlint-ci"),
 		hooks: []string{"gitlint", "gitlint-ci"}, last: true, every: gitRange(),
 	}
 }

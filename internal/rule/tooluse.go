@@ -13,6 +13,7 @@ import (
 // messageTool is how a tool that judges messages is recognised where it is run.
 type messageTool struct {
 	name    string         // of its configuration
+	words   []string       // one of which stands wherever it is run
 	command *regexp.Regexp // that judges commits, where a command begins
 	action  *regexp.Regexp // of a workflow; nil when there is none
 	hooks   []string       // its ids for pre-commit
@@ -95,7 +96,7 @@ func (t messageTool) use(set *Reading) toolUse {
 
 // runBy is the line of a step's script that runs the tool.
 func (t messageTool) runBy(s *guideline.Step) (line int, words string, ok bool) {
-	if t.command == nil || !t.command.MatchString(s.Run) {
+	if !slices.ContainsFunc(t.words, func(w string) bool { return strings.Contains(s.Run, w) }) || !t.command.MatchString(s.Run) {
 		return 0, "", false
 	}
 	for i, text := range strings.Split(s.Run, "\n") {
@@ -123,7 +124,7 @@ func commandOf(names string) *regexp.Regexp {
 }
 
 var toolInstall = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`\b(?:install|add|download|curl|wget|apt|apt-get|brew|which|cache)\b|--version|--help|install-hook`)
+	return regexp.MustCompile(`\b(?:install|add|download|curl|wget|apt|apt-get|brew|which|cache)\b|--version|--help|install-hook|^\s*(?:echo|printf)\b[^|]*$`)
 })
 
 // hooksOf are the hooks of pre-commit, lefthook and husky that run the tool on
@@ -137,12 +138,12 @@ func (t messageTool) hooksOf(set *Reading) []hookUse {
 			out = append(out, t.preCommit(c)...)
 		case guideline.ToolLefthook:
 			for _, run := range lefthookRuns(c.Root.At("commit-msg")) {
-				if t.command != nil && t.runsIn(run.Text) {
+				if t.runsIn(run.Text) {
 					out = append(out, hookUse{c, c.Quote(run.Line, "commit-msg: "+oneLine(run.Text)), run.Line, strings.Fields(run.Text)})
 				}
 			}
 		case guideline.ToolHusky:
-			if path.Base(c.Source.Path) != "commit-msg" || t.command == nil {
+			if path.Base(c.Source.Path) != "commit-msg" {
 				continue
 			}
 			for n, line := range strings.Split(c.Root.Text, "\n") {
