@@ -284,6 +284,9 @@ func namesOf(all []finding, most int) string {
 	if len(out) > most {
 		out = append(out[:most], fmt.Sprintf("and %d more", len(out)-most))
 	}
+	if strings.Contains(strings.Join(out, ""), ", ") {
+		return strings.Join(out, "; ") // there are commas in the names
+	}
 	return strings.Join(out, ", ")
 }
 

@@ -82,8 +82,8 @@ func TestABusyReviewFitsOnAScreen(t *testing.T) {
          step 5 (ci.yml)   .github/workflows/ci.yml:14:9
          and 2 more (--verbose)
 
-… later  on the pull request: 2 approvals, 6 required checks (build, lint, test,
-         docs, and 2 more), a label of kind/*
+… later  on the pull request: 2 approvals; 6 required checks (build, lint, test,
+         docs, and 2 more); a label of kind/*
 ✓ met    commit header, header length (.commitlintrc.yaml)
 ✓ must   title like feat(scope): subject (.github/workflows/title.yml:14)
 

@@ -83,14 +83,15 @@ func (p *Place) standOnHead(ctx context.Context, tool *git.Tool) error {
 	if p.Event == nil || p.Event.HeadSHA == "" || !p.Detached || p.Head == p.Event.HeadSHA {
 		return nil
 	}
-	if _, err := p.Repo.Resolve(p.Event.HeadSHA); err != nil && tool != nil && p.Remote != "" {
+	here := func() bool { _, err := p.Repo.Resolve(p.Event.HeadSHA); return err == nil }
+	if !here() && tool != nil && p.Remote != "" {
 		if err := tool.Fetch(ctx, p.Dir, p.Remote, fmt.Sprintf("refs/pull/%d/head", p.Event.Number)); err != nil {
 			p.Notes = append(p.Notes, fmt.Sprintf("the head of pull request #%d was not fetched: %v", p.Event.Number, err))
 		} else if err := p.reopen(tool); err != nil {
 			return err
 		}
 	}
-	if _, err := p.Repo.Resolve(p.Event.HeadSHA); err != nil {
+	if !here() {
 		p.Notes = append(p.Notes, fmt.Sprintf("what is checked out was judged, not the head of pull request #%d (%.7s), which is not here", p.Event.Number, p.Event.HeadSHA))
 		return nil
 	}
