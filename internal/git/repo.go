@@ -61,7 +61,7 @@ func (r *Repo) open() (err error) {
 	if err != nil {
 		return err
 	}
-	r.store = newDiskStore(r.gitDir, r.commonDir, 32*cache.MiByte)
+	r.store = newDiskStore(r.gitDir, r.commonDir, 24*cache.MiByte)
 	if r.repo, err = gogit.Open(r.store, nil); err != nil {
 		if errors.Is(err, gogit.ErrRepositoryNotExists) {
 			return ErrNotARepo
