@@ -90,7 +90,7 @@ SARIF, Markdown and JSON beside it; docs/ci.md has the jobs.`,
 	f := cmd.Flags()
 	f.StringVar(&o.base, "base", "", "judge against this `BASE`: a branch, HOST/OWNER/NAME:BRANCH, or a revision")
 	f.StringVarP(&o.repo, "repo", "R", "", "the `REPOSITORY` that the change goes to")
-	f.StringVar(&o.dir, "repo-dir", "", "read the folder `DIR` and nothing else: no forge, and no git unless it is a clone")
+	f.StringVar(&o.dir, "repo-dir", "", "read the folder `DIR` and nothing else: no forge is asked, no git is run")
 	f.BoolVar(&o.requirements, "requirements", false, "list what is asked, and judge nothing")
 	f.StringVar(&o.pr, "pr", "", "judge the open pull request `N` (or its address), or all")
 	f.StringVar(&o.message, "commit-message", "", "judge the message in `FILE`, - is standard input, and nothing else")
@@ -259,7 +259,7 @@ func (a *app) review(ctx context.Context, o placeOptions) (*contribute.Review, *
 		return nil, nil, err
 	}
 	tool, err := a.tool()
-	if err != nil {
+	if err != nil || o.local {
 		tool = nil // said by a.standing, if it matters
 	}
 	if site != nil {

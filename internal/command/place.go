@@ -27,6 +27,9 @@ func (a *app) place(ctx context.Context, o placeOptions) (*contribute.Place, *gi
 	if err != nil && !errors.Is(err, git.ErrNoGit) {
 		return nil, nil, err
 	}
+	if o.local {
+		tool = nil // a folder that was unpacked may tell git to run anything
+	}
 	p, err := contribute.Finder{Dir: a.inv.Dir, Runs: a.runsDir(), Getenv: a.inv.Getenv, Host: host, Repo: o.repo, Base: o.base, Tool: tool}.Find(ctx)
 	if errors.Is(err, git.ErrNotARepo) {
 		return nil, nil, a.noClone(err)
