@@ -2,6 +2,7 @@ package rule
 
 import (
 	"fmt"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -22,7 +23,7 @@ func template() *Rule {
 	return &Rule{
 		ID: "template",
 		Doc: "The description follows the project's template: its sections are kept and filled in, and its boxes are ticked. " +
-			"What a section calls required must be there; the rest should. A box that states something about a person is ticked only by that person.",
+			"What a form in YAML calls required must be there, for the forge asks for it; all else should. A box that states something about a person is ticked only by that person.",
 		Derive: deriveTemplate,
 		Check:  checkTemplate,
 		merge:  absorbProse,
@@ -48,7 +49,7 @@ func deriveTemplate(set *Reading) []Requirement {
 			rest = rest || !s.Required
 		}
 		if required {
-			out = append(out, fromTemplate(t, true, Must, "template: what it calls required"))
+			out = append(out, fromTemplate(t, true, requiredStrength(t), "template: what it calls required"))
 		}
 		if rest {
 			out = append(out, fromTemplate(t, false, Should, "template followed"))
@@ -66,6 +67,16 @@ func deriveTemplate(set *Reading) []Requirement {
 		}
 	}
 	return out
+}
+
+// requiredStrength is how firm a template's own "required" is: a form in YAML is
+// held to it by the forge, words in Markdown by nobody.
+func requiredStrength(t guideline.Template) Strength {
+	switch path.Ext(t.Source.Path) {
+	case ".yaml", ".yml":
+		return Must
+	}
+	return Should
 }
 
 func fromTemplate(t guideline.Template, required bool, strength Strength, text string) Requirement {
