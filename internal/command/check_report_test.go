@@ -50,7 +50,7 @@ func TestSARIFHasAPlaceAndALevelForEachResult(t *testing.T) {
 		}
 		got = append(got, r.RuleID+" "+r.Level+" "+at)
 	}
-	want := []string{"paths error a%20dir%3Ax/%C3%BC,%25.jar", "paths error b.jar", "sign-off warning CONTRIBUTING.md aaaaaaa", "tests note nowhere"}
+	want := []string{"paths error a%20dir%3Ax/%C3%BC,%25.jar", "paths error b.jar", "sign-off warning CONTRIBUTING.md aaaaaaa", "tests note docs/RULES%20one.md"}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}

@@ -134,10 +134,10 @@ func sarifOf(c *checked, code int) ([]byte, error) {
 		}
 		run.Provenance = []sarifProvenance{p}
 	}
-	seen := map[string]int{}
+	seen, root := map[string]int{}, sarifRoot(c)
 	for _, f := range byStrength(c.Findings) {
 		if f.Verdict == "broken" {
-			run.Results = append(run.Results, sarifResults(f, index[f.Rule], seen)...)
+			run.Results = append(run.Results, sarifResults(f, index[f.Rule], seen, root)...)
 		}
 	}
 	var b bytes.Buffer
@@ -206,7 +206,7 @@ const maxResults = 100
 
 // sarifResults has one result for each place in a file, and one for what is seen
 // in commits, in the title or in a branch.
-func sarifResults(f finding, index int, seen map[string]int) []sarifResult {
+func sarifResults(f finding, index int, seen map[string]int, root sarifLoc) []sarifResult {
 	quotes := sarifQuotes(f.Requirement)
 	make1 := func(locations []sarifLoc, key string) sarifResult {
 		print := fingerprint(f.Rule, f.Text, key)
@@ -231,27 +231,38 @@ func sarifResults(f finding, index int, seen map[string]int) []sarifResult {
 		for i, at := range elsewhere {
 			what[i] = at.What // a commit's id changes with every mend, its words seldom
 		}
-		out = append(out, make1(sarifCommits(elsewhere, quotes), strings.Join(what, "\x00")))
+		out = append(out, make1(sarifCommits(elsewhere, quotes, root), strings.Join(what, "\x00")))
 	}
 	return out
 }
 
 // sarifCommits names commits as logical places. Beside them stands the line that
 // asks for what they lack: programs that show results want a file for each.
-func sarifCommits(at []location, quotes []sarifLoc) []sarifLoc {
-	loc := sarifLoc{}
+func sarifCommits(at []location, quotes []sarifLoc, root sarifLoc) []sarifLoc {
+	loc := root
+	if len(quotes) > 0 {
+		loc = sarifLoc{Physical: quotes[0].Physical, Message: &sarifText{Text: "asked for here"}}
+	}
 	for _, l := range at {
 		if l.Commit != nil && len(loc.Logical) < maxResults {
 			loc.Logical = append(loc.Logical, sarifLogical{Name: fmt.Sprintf("%.7s", *l.Commit), Full: "commit " + *l.Commit, Kind: "commit"})
 		}
 	}
-	if len(quotes) > 0 {
-		loc.Physical, loc.Message = quotes[0].Physical, &sarifText{Text: "asked for here"}
-	}
-	if loc.Logical == nil && loc.Physical == nil {
-		return nil
-	}
 	return []sarifLoc{loc}
+}
+
+// sarifRoot stands for the whole change where no file asks for what it lacks,
+// such as a ruleset: GitHub refuses a report in which one result has no file. It
+// is the first page that asks for anything, else the README.
+func sarifRoot(c *checked) sarifLoc {
+	page := sarifPath("README.md")
+	for _, f := range c.Findings {
+		if quotes := sarifQuotes(f.Requirement); len(quotes) > 0 {
+			page = quotes[0].Physical.Artifact
+			break
+		}
+	}
+	return sarifLoc{Physical: &sarifPhysical{Artifact: page}, Message: &sarifText{Text: "of the whole change; no file asks for it"}}
 }
 
 func sarifFile(at location) sarifLoc {
