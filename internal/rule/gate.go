@@ -56,10 +56,12 @@ func deriveGates(set *Reading, reqs []Requirement) []Requirement {
 	return out
 }
 
-type gatePatterns struct{ danger, action, refuses, fails, tells, comment *regexp.Regexp }
+type gatePatterns struct{ names, danger, action, refuses, fails, tells, comment *regexp.Regexp }
 
 var gatePattern = sync.OnceValue(func() gatePatterns {
 	return gatePatterns{
+		// the name of a step that refuses a pull request for what it lacks
+		names:  regexp.MustCompile(`(?i)\b(check|enforce|require|verify|validate|ensure|missing)\w*\b.{0,30}\b(change ?log|change ?set|news ?fragment|release ?note|label|linked issue)`),
 		danger: regexp.MustCompile(`(?i)\bdanger(-js)?( |:)(ci|pr|run)\b|danger/danger-js|\bdanger-js ci\b|bundle exec danger`),
 		// a script that can fail; others only tell somebody of the title
 		refuses: regexp.MustCompile(`(?i)\bexit [1-9$]|setFailed|::error|\bgrep\b|=~|\[\[|\bthrow\b|check|valid|verify|lint|judge`),
@@ -68,7 +70,7 @@ var gatePattern = sync.OnceValue(func() gatePatterns {
 		// steps that tell people of the pull request
 		tells:   regexp.MustCompile(`(?i)\b(slack|discord|teams|notif\w*|payload|announce\w*)\b`),
 		comment: regexp.MustCompile(`(?m)^\s*(#|//).*$`),
-		action:  regexp.MustCompile(`(?i)(pr|pull-?request)[-_]?(title|lint|check|label|body|size|description)|semantic-pull|conventional-commit|commit-?(lint|check|message)|required-labels|labels?-(check|enforcer)|changelog-(enforcer|check)|branch-?name|linked-issues|check-linked|\bcla\b|contributor-assistant|\bdco\b|lint-pr|danger`),
+		action:  regexp.MustCompile(`(?i)(pr|pull-?request)[-_]?(title|lint|check|label|body|size|description)|semantic-pull|conventional-commit|commit-?(lint|check|message)|required-labels|labels?-(check|enforcer)|changelog-(enforcer|check)|branch-?name|linked-issues|check-linked|\bcla\b|contributor-assistant|\bdco\b|lint-pr|danger|/project-checks$`),
 	}
 })
 
@@ -96,6 +98,9 @@ func judges(g guideline.Gate) string {
 		if refuses && looksAt(g.Step, what) {
 			return "a script that looks at the " + map[look]string{lookTitle: "title", lookBody: "description", lookBranch: "branch's name"}[what]
 		}
+	}
+	if p.names.MatchString(g.Step.Label()) && p.fails.MatchString(code) {
+		return "a script that looks at the changelog or at labels"
 	}
 	if strings.Contains(strings.ToLower(g.Step.Run), "signed-off-by") || strings.Contains(g.Step.Run, "commitlint") && !installs(g.Step.Run) {
 		return "a script that looks at the commits"
