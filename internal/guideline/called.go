@@ -129,9 +129,7 @@ func (c *caller) callsOf(step Step, line string) []Step {
 	}
 	for _, m := range p.make.FindAllStringSubmatch(line, maxCalls) {
 		for _, target := range strings.Fields(m[1]) {
-			if s, ok := c.target(step, target); ok {
-				out = append(out, s)
-			}
+			out = append(out, c.target(step, target)...)
 		}
 	}
 	for _, m := range p.npm.FindAllStringSubmatch(line, maxCalls) {

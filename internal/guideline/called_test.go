@@ -52,6 +52,10 @@ func TestScriptsThatStepsRunAreRead(t *testing.T) {
 				`hack/dco:1-1 "git log" from line 7 "make -C . lint validate-dco V=1", 1=$HOME stdin=`,
 			},
 		},
+		"the targets that a target needs": {
+			"      - run: make validate\n", map[string]string{"Makefile": "validate: lint gone # all\nLINT = $(BIN)/lint\nlint:\n\t$(LINT) run $(NOW)\nBIN := bin\nNOW = $(shell date)\n"},
+			[]string{`Makefile:4-4 "bin/lint run $(NOW)" from line 7 "make validate", 1= stdin=`},
+		},
 		"a script of package.json": {
 			"      - run: npm run --silent commitlint\n      - run: yarn commitlint\n      - run: npm test\n", map[string]string{"package.json": "{\n \"scripts\": {\n  \"commitlint\": \"commitlint --from main\"}}\n"},
 			[]string{

@@ -2,52 +2,105 @@ package guideline
 
 import (
 	"path"
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
-// target reads the recipe of a target of make.
-func (c *caller) target(step Step, name string) (Step, bool) {
+// maxNeeded is how many targets that a target needs are read with it.
+const maxNeeded = 6
+
+// target reads the recipe of a target of make, and those of the targets that it
+// needs.
+func (c *caller) target(step Step, name string) []Step {
 	if strings.HasPrefix(name, "-") || strings.Contains(name, "=") || !judging(name) {
-		return Step{}, false
+		return nil
 	}
 	for _, file := range []string{"GNUmakefile", "Makefile", "makefile"} {
 		text, at, ok := c.readScript(step.dir, file)
 		if !ok {
 			continue
 		}
-		line, recipe := recipeOf(text, name)
-		if recipe == "" {
-			return Step{}, false
+		var out []Step
+		line, recipe, needs := recipeOf(text, name)
+		for _, n := range needs[:min(len(needs), maxNeeded)] {
+			if l, r, _ := recipeOf(text, n); r != "" {
+				out = append(out, scriptStep(c.root.source(KindWorkflow, at), step, r, l))
+			}
 		}
-		s := scriptStep(c.root.source(KindWorkflow, at), step, recipe, line)
-		return s, true
+		if recipe != "" {
+			out = append(out, scriptStep(c.root.source(KindWorkflow, at), step, recipe, line))
+		}
+		return out
 	}
-	return Step{}, false
+	return nil
 }
 
-// recipeOf finds the recipe of a target, and the line on which it begins. What
-// make would write otherwise ("@", "$$") is written as the shell sees it.
-func recipeOf(makefile, target string) (int, string) {
+// recipeOf finds the recipe of a target, the line on which it begins, and what
+// the target needs. What make would write otherwise ("@", "$$") is written as
+// the shell sees it.
+func recipeOf(makefile, target string) (int, string, []string) {
 	lines := strings.Split(makefile, "\n")
+	var needs []string
+	vars := makeVariables(makefile)
 	for i, l := range lines {
-		names, _, ok := strings.Cut(l, ":")
-		if !ok || strings.HasPrefix(l, "\t") || strings.HasPrefix(l, ".PHONY") || !slices.Contains(strings.Fields(names), target) {
+		names, rest, ok := strings.Cut(l, ":")
+		if !ok || strings.HasPrefix(l, "\t") || strings.HasPrefix(l, ".PHONY") || strings.HasPrefix(rest, "=") || !slices.Contains(strings.Fields(names), target) {
 			continue
 		}
+		rest, _, _ = strings.Cut(rest, "#")
+		needs = append(needs, strings.Fields(strings.TrimPrefix(rest, ":"))...)
 		var recipe []string
 		for _, r := range lines[i+1:] {
 			command, isRecipe := strings.CutPrefix(r, "\t")
 			if !isRecipe {
 				break
 			}
-			recipe = append(recipe, strings.ReplaceAll(strings.TrimLeft(command, "@-+"), "$$", "$"))
+			recipe = append(recipe, strings.ReplaceAll(expanded(vars, strings.TrimLeft(command, "@-+")), "$$", "$"))
 		}
 		if recipe != nil {
-			return i + 2, strings.Join(recipe, "\n")
+			return i + 2, strings.Join(recipe, "\n"), needs
 		}
 	}
-	return 0, ""
+	return 0, "", needs
+}
+
+type makePatterns struct{ use, set *regexp.Regexp }
+
+var makePattern = sync.OnceValue(func() makePatterns {
+	return makePatterns{
+		use: regexp.MustCompile(`\$[({]([A-Za-z_]\w*)[)}]`),
+		set: regexp.MustCompile(`(?m)^([A-Za-z_]\w*)[ \t]*[:?]?=[ \t]*([^\n#]{1,200}?)[ \t]*$`),
+	}
+})
+
+// makeVariables are the variables that a Makefile sets to plain words.
+func makeVariables(makefile string) map[string]string {
+	out := map[string]string{}
+	for _, m := range makePattern().set.FindAllStringSubmatch(makefile, 200) {
+		if !strings.Contains(m[2], "$(shell") {
+			out[m[1]] = m[2]
+		}
+	}
+	return out
+}
+
+// expanded writes the values of variables into a line, twice at most; what is
+// computed stays as it is.
+func expanded(vars map[string]string, line string) string {
+	for range 2 {
+		if len(line) > 2000 {
+			break
+		}
+		line = makePattern().use.ReplaceAllStringFunc(line, func(m string) string {
+			if value, ok := vars[m[2:len(m)-1]]; ok {
+				return value
+			}
+			return m
+		})
+	}
+	return line
 }
 
 // packageScript reads a script of package.json.
