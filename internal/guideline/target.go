@@ -77,7 +77,7 @@ var makePattern = sync.OnceValue(func() makePatterns {
 
 // makeVariables are the variables that a Makefile sets to plain words.
 func makeVariables(makefile string) map[string]string {
-	out := map[string]string{}
+	out := map[string]string{"CURDIR": "."}
 	for _, m := range makePattern().set.FindAllStringSubmatch(makefile, 200) {
 		if !strings.Contains(m[2], "$(shell") {
 			out[m[1]] = m[2]
