@@ -44,7 +44,7 @@ var testPattern = sync.OnceValue(func() testPatterns {
 	return testPatterns{
 		asks: regexp.MustCompile(`(?i)\b(?:add|write|includes?|provide|accompanied by|covered by|come with|comes with|supply|submit|create|requires?|(?:changes|features?|fix(?:es)?|PRs?|pull requests?|contributions?|code) needs?|must have|should have|has to have|have to have|update (?:or add|and add)) ` + tests +
 			`|\b(?:must|should|has to|have to|needs? to) be (?:\w+ )?(?:tested|covered)\b|\btests? (?:is|are) (?:required|mandatory)\b|\bwith (?:unit )?tests?\b.{0,20}\b(?:required|must|should)\b`),
-		other: regexp.MustCompile(`(?i)\b(would help|bug reports?|reproduc\w+|test[ -](suite|environment|data|server|plan|file|framework|account|runner|instructions?|specific)|manually|without tests|how to|can be found|to make writing|to (?:add|write) \w* ?tests?|tests,? includ\w+|before merging|as simple as|can be executed|and run it|if your changes need)\b|\?\s*$`),
+		other: regexp.MustCompile(`(?i)\b(would help|bug reports?|reproduc\w+|test[ -](suite|environment|data|server|plan|file|framework|account|runner|instructions?|specific)|manually|without tests|how to|can be found|to make writing|to (?:add|write) \w* ?tests?|tests,? inclu(?:de|ding)\w*|before merging|as simple as|can be executed|and run it|if your changes need)\b|\?\s*$`),
 	}
 })
 
