@@ -70,12 +70,14 @@ func deriveForcePush(set *Reading) []Requirement {
 		}
 	}
 	p := forcePushPattern()
-	forbids := said(set, func(s guideline.Sentence) bool { return p.forbids.MatchString(s.Text) && !p.other.MatchString(s.Text) })
+	forbids := said(set, func(s guideline.Sentence) bool {
+		return mentions(s.Text, "force", "push", "rebas", "amend", "squash", "rewrit") && p.forbids.MatchString(s.Text) && !p.other.MatchString(s.Text)
+	})
 	if len(forbids) > 0 {
 		out = append(out, fromProse(set, forbids, ForcePushParams{}.text(), ForcePushParams{}, nil))
 	}
 	wants := said(set, func(s guideline.Sentence) bool {
-		return !p.forbids.MatchString(s.Text) && p.wants.MatchString(s.Text) && !p.other.MatchString(s.Text)
+		return mentions(s.Text, "force", "push") && !p.forbids.MatchString(s.Text) && p.wants.MatchString(s.Text) && !p.other.MatchString(s.Text)
 	})
 	if len(wants) > 0 {
 		req := fromProse(set, wants, ForcePushParams{Wanted: true}.text(), ForcePushParams{Wanted: true}, nil)

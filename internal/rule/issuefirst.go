@@ -69,7 +69,9 @@ func deriveIssueFirst(set *Reading) []Requirement {
 	pat := issueFirstPattern()
 	var plain, sized []guideline.Sentence
 	p, limited := IssueFirstParams{}, IssueFirstParams{}
-	for _, s := range said(set, func(s guideline.Sentence) bool { return !pat.other.MatchString(s.Text) }) {
+	for _, s := range said(set, func(s guideline.Sentence) bool {
+		return mentions(s.Text, "issue", "ticket", "bug", "propos", "discuss", "rfc", "design", "feature request", "agree") && !pat.other.MatchString(s.Text)
+	}) {
 		if slices.ContainsFunc(s.Headings, pat.about.MatchString) {
 			continue
 		}

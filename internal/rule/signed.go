@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/isrc-dev/isrc/internal/guideline"
@@ -44,7 +43,7 @@ var signatureOthers = sync.OnceValue(func() *regexp.Regexp {
 // asksSignature tells whether a sentence asks for signed commits, and not for
 // signed releases.
 func asksSignature(s guideline.Sentence) bool {
-	return saysSignature(s.Text) && strings.Contains(strings.ToLower(s.Text), "commit") && !signatureOthers().MatchString(s.Text)
+	return mentions(s.Text, "commit") && mentions(s.Text, "sign", "verified", "-s") && saysSignature(s.Text) && !signatureOthers().MatchString(s.Text)
 }
 
 const signedText = "a verifiable signature on every commit"
