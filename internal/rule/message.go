@@ -87,11 +87,11 @@ func (e MessageEdit) editHeader(header string) string {
 		header = strings.TrimRightFunc(header, func(r rune) bool { return strings.ContainsRune(e.Cut, r) || isSpaceJS(r) })
 	}
 	h := parseHeader(presetConventional, header)
-	if !h.OK {
-		h.Subject = header
+	if h.Type == "" { // then what stands before the colon is no type to keep
+		h = Header{Text: header, Subject: header}
 	}
 	switch {
-	case h.OK && e.Type != "" && h.Type != "":
+	case h.OK && e.Type != "":
 		h.Type = e.Type
 	case e.Scope == "" && e.First == "":
 		return header
