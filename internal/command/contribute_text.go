@@ -22,11 +22,15 @@ func showPlan(s *term.Streams, w io.Writer, r *contribution, change planned) err
 	fmt.Fprintln(w)
 	steps := append([]planned(nil), r.Steps...)
 	var must, other, gates int
-	for _, q := range r.Requirements {
-		switch {
-		case q.Rule == "gate":
+	yours, theirs := sides(r.Requirements)
+	for _, q := range theirs {
+		if q.Rule == "gate" {
 			gates++
-		case q.Strength == "must":
+		}
+	}
+	for _, q := range yours {
+		switch q.Strength {
+		case "must":
 			must++
 		default:
 			other++
@@ -55,8 +59,8 @@ func showPlan(s *term.Streams, w io.Writer, r *contribution, change planned) err
 	}
 	line("submit", last)
 	fmt.Fprintln(w)
-	for _, q := range r.Requirements {
-		if q.Strength == "must" && q.Rule != "gate" {
+	for _, q := range yours {
+		if q.Strength == "must" {
 			text, place := term.Line(q.Text), firstSource(q)
 			if term.Columns(text)+term.Columns(place)+12 > s.Width && place != "" {
 				place = "\n" + pad(9) + s.Paint(term.Dim, place)

@@ -99,40 +99,75 @@ func headline(c *card, now time.Time) []string {
 	return facts
 }
 
-// showRequirements lists what is asked, the firmest first, with who says so.
+// showRequirements lists what is asked of contributors, the firmest first, with
+// who says so, and in a line of its own what others will do with the change.
 func showRequirements(s *term.Streams, all []requirement) {
-	if len(all) == 0 {
+	yours, theirs := sides(all)
+	if len(yours)+len(theirs) == 0 {
 		section(s, "They ask for", []remark{{text: "nothing that isrc could read"}})
 		return
 	}
 	fmt.Fprintln(s.Out, s.Paint(term.Strong, "They ask for"))
-	sorted := slices.Clone(all)
-	order := map[string]int{"must": 0, "should": 1, "may": 2}
-	slices.SortStableFunc(sorted, func(a, b requirement) int {
-		if (a.Rule == "gate") != (b.Rule == "gate") {
-			if a.Rule == "gate" {
-				return 1
-			}
-			return -1
-		}
-		return order[a.Strength] - order[b.Strength]
-	})
-	for _, r := range sorted {
-		label := r.Strength
-		if r.Rule == "gate" {
-			label = s.Sym(term.SymUnknown)
-		}
-		for i, l := range term.Wrap(term.Line(r.Text), max(s.Width-9, 30)) {
-			if i == 0 {
-				fmt.Fprintf(s.Out, "  %s %s\n", s.Paint(strengthTone(label), fmt.Sprintf("%-6s", label)), l)
-			} else {
-				fmt.Fprintln(s.Out, pad(9)+l)
-			}
-		}
+	for _, r := range yours {
+		showAsked(s, r.Strength, strengthTone(r.Strength), term.Line(r.Text))
 		for _, line := range sources(r.Said, r.Enforcer) {
 			writeDetail(s, s.Out, 9, term.Dim, line)
 		}
 	}
+	var facts []string
+	for _, r := range theirs {
+		if r.Rule == "gate" {
+			sign := s.Sym(term.SymUnknown)
+			showAsked(s, sign, strengthTone(sign), term.Line(r.Text))
+			for _, line := range sources(r.Said, r.Enforcer) {
+				writeDetail(s, s.Out, 9, term.Dim, line)
+			}
+			continue
+		}
+		facts = append(facts, term.Line(r.Text))
+	}
+	if len(facts) > 0 {
+		showAsked(s, "then", term.Dim, strings.Join(facts, " "+s.Sym(term.SymDot)+" "))
+	}
+}
+
+func showAsked(s *term.Streams, label string, tone term.Tone, text string) {
+	for i, l := range term.Wrap(text, max(s.Width-9, 30)) {
+		if i == 0 {
+			fmt.Fprintf(s.Out, "  %s %s\n", s.Paint(tone, fmt.Sprintf("%-6s", label)), l)
+		} else {
+			fmt.Fprintln(s.Out, pad(9)+l)
+		}
+	}
+}
+
+// byOthers are the rules that contributors cannot follow: others, and machines,
+// decide on the pull request.
+func byOthers() []string {
+	return []string{"code-owners", "required-check", "required-workflow", "approvals", "merge-method", "gate"}
+}
+
+// sides parts what contributors have to do from what others will, each sorted by
+// strength. What only isrc advises is asked by nobody, and what is asked twice in
+// the same words is shown once.
+func sides(all []requirement) (yours, theirs []requirement) {
+	sorted := slices.Clone(all)
+	order := map[string]int{"must": 0, "should": 1, "may": 2}
+	slices.SortStableFunc(sorted, func(a, b requirement) int { return order[a.Strength] - order[b.Strength] })
+	for _, r := range sorted {
+		same := func(q requirement) bool { return q.Rule == r.Rule && q.Text == r.Text }
+		switch {
+		case ownAdvice(r):
+		case slices.Contains(byOthers(), r.Rule):
+			theirs = append(theirs, r)
+		case slices.ContainsFunc(yours, same):
+			i := slices.IndexFunc(yours, same)
+			yours[i].Said = append(slices.Clone(yours[i].Said), r.Said...)
+		default:
+			yours = append(yours, r)
+		}
+	}
+	return yours, theirs
 }
 
 // writeDetail writes a line below something, wrapped to at most three lines.
