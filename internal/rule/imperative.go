@@ -69,7 +69,11 @@ func deriveImperative(set *Reading) []Requirement {
 
 // breaksImperative looks at the first word of the subject.
 func breaksImperative(_ LintRule, m *lintMessage) string {
-	word := imperativePattern().word.FindString(strings.TrimLeft(m.subjectOrText(), " \t[(`\"'"))
+	text := strings.TrimLeft(m.subjectOrText(), " \t[(`\"'")
+	word := imperativePattern().word.FindString(text)
+	if rest := text[len(word):]; rest != "" && strings.ContainsRune("_-.(/0123456789", rune(rest[0])) {
+		return "" // a name out of the code, or one of several words
+	}
 	base, form := inflected(strings.ToLower(word))
 	if base == "" {
 		return ""

@@ -31,7 +31,7 @@ var commonVerbs = sync.OnceValue(func() map[string]bool {
 		register reimplement reject relax release reload relocate remove rename render reorder reorganize repair replace replicate report represent
 		request require reserve reset resize resolve respect respond restore restrict restructure retain rethrow retry return reuse revert review
 		revise rework rewrite roll rotate round route run sanitize save scale schedule scope search secure select send separate serialize serve set
-		setup share shift ship shorten show shrink shut silence simplify skip sort specify speed split squash stabilize standardize start state stop
+		share shift ship shorten show shrink shut silence simplify skip sort specify speed split squash stabilize standardize start state stop
 		store stream streamline strengthen strip structure style submit subscribe substitute suggest support suppress surface swap switch
 		synchronize tag take teach tell terminate test throttle throw tidy tighten toggle tolerate trace track transform translate traverse treat
 		trigger trim truncate try tune turn tweak type unblock undo unify uninstall unlock unpin unset update upgrade upload use utilize validate
