@@ -201,6 +201,9 @@ next:
 	return out
 }
 
+// prowDeprecation is the label of changes that Prow lets nobody make silently.
+const prowDeprecation = "kind/deprecation"
+
 // note is the text of the block, and whether there is one.
 func (p NoteParams) note(body string) (text string, found bool) {
 	if p.Prow {
@@ -239,6 +242,9 @@ func checkNote(req Requirement, change *Change) []Finding {
 	}
 	at := []Place{{What: shown(note)}}
 	if slices.Contains(p.None, note) || p.Prow && releaseNotePattern().prowNone.MatchString(note) {
+		if p.Prow && slices.Contains(change.Draft.Labels, prowDeprecation) {
+			return []Finding{{Verdict: Broken, At: at, Message: "it says that there is nothing to note, which the label " + prowDeprecation + " does not allow"}}
+		}
 		return []Finding{{Verdict: Met, At: at, Message: "it says that there is nothing to note"}}
 	}
 	if len(note) < p.Min {
@@ -280,7 +286,7 @@ func (p NoteParams) byLabel(note string, change *Change) (Finding, bool) {
 	case p.Labelled:
 		return Finding{Verdict: Unknown, Message: "labels decide whether a note is wanted, in a way that could not be read"}, true
 	case p.Label == "":
-		if note == "" && p.Prow && slices.Contains(change.Draft.Labels, "release-note-none") {
+		if note == "" && p.Prow && slices.Contains(change.Draft.Labels, "release-note-none") && !slices.Contains(change.Draft.Labels, prowDeprecation) {
 			return Finding{Verdict: Met, Message: "the label release-note-none stands for it"}, true
 		}
 		return Finding{}, false
