@@ -26,6 +26,9 @@ type HeaderParams struct {
 	Except []Exception `json:"except,omitempty"`
 	// Trims is set when the tool cuts blanks around the message.
 	Trims bool `json:"trims,omitempty"`
+	// Strips are patterns, RE2's, of what the tool cuts off the beginning of a
+	// message before it looks at it.
+	Strips []string `json:"strips,omitempty"`
 	// Last is set when the tool judges the newest commit only.
 	Last bool `json:"last,omitempty"`
 }

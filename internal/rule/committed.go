@@ -2,6 +2,7 @@ package rule
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/isrc-dev/isrc/internal/guideline"
@@ -43,11 +44,29 @@ func committedLinters(set *Reading) []messageLinter {
 	if len(u.runs) == 0 && len(u.hooks) > 0 { // its hook is told to let them pass
 		p.committedArguments("--fixup --wip", true)
 	}
+	p.committedStrips()
 	l := u.linter(p, c)
 	if !allowed {
 		l.NoMerges = &LintRule{Name: "no-merges", Level: 2, As: "merge_commit", Line: merges.Line}
 	}
 	return []messageLinter{l}
+}
+
+// committedMarks are the beginnings of messages that are not done yet.
+const (
+	committedWIP   = `^(wip\b|WIP\b|\[WIP\]|Draft\b|\[Draft\]|\(Draft\))`
+	committedFixup = `^(fixup|squash|amend)! `
+)
+
+// committedStrips: a mark that is let pass is cut off before the rest is judged.
+func (p *HeaderParams) committedStrips() {
+	refused := func(as string) bool { return slices.ContainsFunc(p.Rules, func(r LintRule) bool { return r.As == as }) }
+	if !refused("no_wip") {
+		p.Strips = append(p.Strips, committedWIP+`\s*`)
+	}
+	if !refused("no_fixup") {
+		p.Strips = append(p.Strips, `^((fixup|squash|amend)! )+`)
+	}
 }
 
 // committedArgs are the arguments of its action, and what they are by default.
@@ -129,8 +148,8 @@ func (p *HeaderParams) committed(root guideline.Value) {
 		{"subject_capitalized", LintRule{Name: "subject-first-letter", Text: "not lower"}},
 		{"subject_not_punctuated", LintRule{Name: "subject-last", Words: []string{" ", ".", "!", "?"}}},
 		{"imperative_subject", LintRule{Name: "imperative"}},
-		{"no_wip", LintRule{Name: "unfinished-pattern", Dialect: string(Python), Text: `^(wip\b|WIP\b|\[WIP\]|Draft\b|\[Draft\]|\(Draft\))`}},
-		{"no_fixup", LintRule{Name: "unfinished-pattern", Dialect: string(Python), Text: `^(fixup|squash|amend)! `}},
+		{"no_wip", LintRule{Name: "unfinished-pattern", Dialect: string(Python), Text: committedWIP}},
+		{"no_fixup", LintRule{Name: "unfinished-pattern", Dialect: string(Python), Text: committedFixup}},
 	} {
 		if root.At(on.key).Bool(true) {
 			add(on.key, on.rule)

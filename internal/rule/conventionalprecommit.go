@@ -5,8 +5,11 @@ import (
 	"strings"
 )
 
+// toolPreCommitForm is the name of a hook of the pre-commit framework.
+const toolPreCommitForm = "conventional-pre-commit"
+
 func conventionalPreCommitTool() messageTool {
-	return messageTool{name: "conventional-pre-commit", words: []string{"conventional-pre-commit"}, command: commandOf("conventional-pre-commit"), hooks: []string{"conventional-pre-commit"}}
+	return messageTool{name: toolPreCommitForm, words: []string{"conventional-pre-commit"}, command: commandOf("conventional-pre-commit"), hooks: []string{"conventional-pre-commit"}}
 }
 
 // conventionalPreCommitLinters reads the hook of this name: all that it is told
@@ -16,7 +19,7 @@ func conventionalPreCommitLinters(set *Reading) []messageLinter {
 	if !u.seen() {
 		return nil
 	}
-	p := HeaderParams{By: "conventional-pre-commit", Tool: "conventional-pre-commit", Grammar: Grammar{Preset: presetPreCommit}}
+	p := HeaderParams{By: "conventional-pre-commit", Tool: toolPreCommitForm, Grammar: Grammar{Preset: presetPreCommit}}
 	var args []string
 	for _, h := range u.hooks {
 		args = h.args
@@ -55,7 +58,7 @@ func (p *HeaderParams) preCommitArguments(args []string) {
 	case !slices.Contains(types, "feat") && !slices.Contains(types, "fix"): // it adds both when none of them is named
 		types = append(types, "feat", "fix")
 	}
-	p.except(Exception{On: dropLine, Pattern: Pattern{Dialect: RE2, Text: "^#"}})
+	p.dropComments()
 	if !strict {
 		p.except(Exception{On: onTitle, Pattern: Pattern{Dialect: RE2, Text: `^(amend|fixup|squash)! |^(?i)merge\b`}})
 	}

@@ -1,6 +1,7 @@
 package rule
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -23,6 +24,7 @@ const (
 	onBody    = "body"      // any line behind the first, likewise
 	dropLine  = "drop"      // each line; those that match are not looked at
 	dropBody  = "drop-body" // each line behind the first, likewise
+	cutBelow  = "cut"       // each line; the first that matches and all below it are not looked at
 )
 
 // except adds an exception; one whose pattern cannot be read is named.
@@ -42,6 +44,13 @@ func (p *HeaderParams) leaveTitles(words ...string) {
 	}
 }
 
+// dropComments leaves out what git leaves out of a message that is being
+// written: comments, and all below the scissors.
+func (p *HeaderParams) dropComments() {
+	p.except(Exception{On: cutBelow, Pattern: Pattern{Dialect: RE2, Text: "^# " + scissors + "$"}})
+	p.except(Exception{On: dropLine, Pattern: Pattern{Dialect: RE2, Text: "^#"}})
+}
+
 func compiled(list []Exception) []Exception {
 	out := make([]Exception, 0, len(list))
 	for _, e := range list {
@@ -59,6 +68,9 @@ func compiled(list []Exception) []Exception {
 func (p HeaderParams) seen(message string) (HeaderParams, string) {
 	if p.Trims {
 		message = strings.TrimSpace(message)
+	}
+	for _, s := range p.Strips {
+		message = regexp.MustCompile(s).ReplaceAllString(message, "") // our own
 	}
 	if len(p.Except) == 0 {
 		return p, message
@@ -92,6 +104,12 @@ func (p HeaderParams) seen(message string) (HeaderParams, string) {
 }
 
 func (e Exception) drop(lines []string) []string {
+	if e.On == cutBelow {
+		if at := slices.IndexFunc(lines, func(l string) bool { ok, err := e.test(l); return ok && err == nil }); at >= 0 {
+			lines = lines[:at]
+		}
+		return lines
+	}
 	if e.On != dropLine && e.On != dropBody {
 		return lines
 	}

@@ -159,7 +159,7 @@ func (o *gitlintOptions) params() HeaderParams {
 			o.on[id] = false
 		}
 	}
-	o.except(Exception{On: dropLine, Pattern: Pattern{Dialect: RE2, Text: "^#"}})
+	o.dropComments()
 	for _, kind := range []struct{ option, title string }{
 		{"ignore-merge-commits", "Merge"}, {"ignore-revert-commits", "Revert"}, {"ignore-fixup-commits", "fixup!"},
 		{"ignore-fixup-amend-commits", "amend!"}, {"ignore-squash-commits", "squash!"},

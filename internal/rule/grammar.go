@@ -65,13 +65,13 @@ var grammars = sync.OnceValue(func() map[string]grammarRow {
 		presetConfig:       row(`^(?P<type>\w*)(?:\((?P<scope>.*)\))?(?P<bang>!?): (?P<subject>.*)$`),
 		presetConform:      row(`^(?P<type>\w*)(?:\((?P<scope>[^)]+)\))?(?P<bang>!?):\s(?P<subject>.*)$`),
 		presetGitlint:      row(`^(?P<type>[^(]+?)(?:\((?P<scope>[^)]+?)\))?(?P<bang>!?): (?P<subject>.+)$`, both),
-		presetPreCommit:    row(`^(?P<type>[^\s(:!]+)(?:\((?P<scope>[\w :,\-/.#]+)\))?(?P<bang>!?): (?P<subject>.+)$`, both),
+		presetPreCommit:    row(`^(?P<type>[^\s(:!]+)(?:\((?P<scope>[\pL\pN_ :,\-/.#]+)\))?(?P<bang>!?): (?P<subject>.+)$`, both),
 		presetCommitted:    row(`^(?P<type>[^\s():!]+)(?:\((?P<scope>[^()]+)\))?(?P<bang>!?):\s*(?P<subject>\S.*)$`, both),
 		presetCommitizen:   row(`^(?P<type>[^\s(:!]+)(?:\((?P<scope>\S+)\))?(?P<bang>!?): (?P<subject>.+)$`),
 		presetCocogitto:    row(`^(?P<type>[A-Za-z0-9_-]+)(?:\((?P<scope>[^()]+)\))?(?P<bang>!?): (?P<subject>.*\S.*)$`, both),
-		presetCommitCheck:  row(`^(?P<type>[^\s(:!]+)(?:\((?P<scope>[\w.-]+)\))?(?P<bang>!?): (?P<subject>.+)$`),
+		presetCommitCheck:  row(`^(?P<type>[^\s(:!]+)(?:\((?P<scope>[\pL\pN_.-]+)\))?(?P<bang>!?): (?P<subject>.+)$`),
 		presetNone:         row(`[^\x00-\x{10FFFF}]`),
-		presetSpec:         row(`^(?P<type>[^\s():!]+)(?:\((?P<scope>[^()]+)\))?(?P<bang>!?):[ \t]+(?P<subject>\S.*)$`, both),
+		presetSpec:         row(`^(?P<type>[^\s():!]+)(?:\((?P<scope>[^()]*)\))?(?P<bang>!?):[ \t]+(?P<subject>\S.*)$`, both),
 	}
 })
 

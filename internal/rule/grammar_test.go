@@ -17,7 +17,7 @@ func TestGrammarsDisagree(t *testing.T) {
 		{"feat: add it", [6]string{"feat||false|add it", "feat||false|add it", "feat||false|add it", "feat||false|add it", "feat||false|add it", "feat||false|add it"}},
 		{"feat!: add it", [6]string{"feat||true|add it", "-", "feat||true|add it", "feat||true|add it", "feat||true|add it", "feat||true|add it"}},
 		{"feat(api)!: add it", [6]string{"feat|api|true|add it", "-", "feat|api|true|add it", "feat|api|true|add it", "feat|api|true|add it", "feat|api|true|add it"}},
-		{"feat(): add it", [6]string{"feat||false|add it", "feat||false|add it", "-", "-", "-", "-"}},
+		{"feat(): add it", [6]string{"feat||false|add it", "feat||false|add it", "-", "-", "-", "feat||false|add it"}},
 		{"feat:add it", [6]string{"-", "-", "-", "-", "-", "-"}},
 		{"feat:  add it", [6]string{"feat||false| add it", "feat||false| add it", "feat||false| add it", "feat||false| add it", "feat||false| add it", "feat||false|add it"}},
 		{"fix-it: add it", [6]string{"-", "-", "-", "fix-it||false|add it", "fix-it||false|add it", "fix-it||false|add it"}},

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/isrc-dev/isrc/internal/guideline"
 )
 
 // problem is what one message does against one rule.
@@ -42,7 +44,7 @@ func (p HeaderParams) compile() HeaderParams {
 // problems answers what breaks the rules in a message, the header first.
 func (p HeaderParams) problems(message string) []problem {
 	p, message = p.seen(message)
-	if p.leaves(message) || strings.TrimSpace(message) == "" {
+	if p.leaves(message) || strings.TrimSpace(message) == "" && !p.refusesEmpty() {
 		return nil
 	}
 	var out []problem
@@ -54,6 +56,17 @@ func (p HeaderParams) problems(message string) []problem {
 	}
 	slices.SortStableFunc(out, byPlace)
 	return out
+}
+
+// refusesEmpty tells whether the tool judges a message without any text like
+// all others. commitlint and commit-check let it pass, and prose does not speak
+// of it.
+func (p HeaderParams) refusesEmpty() bool {
+	switch p.Tool {
+	case guideline.ToolGitlint, guideline.ToolConform, guideline.ToolCommitted, guideline.ToolCommitizen, guideline.ToolCocogitto, toolPreCommitForm:
+		return true
+	}
+	return false
 }
 
 // lint answers in words what breaks the rules in a message.
