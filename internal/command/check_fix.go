@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"slices"
 
 	"github.com/isrc-dev/isrc/internal/contribute"
 )
@@ -32,22 +33,12 @@ func (a *app) mendAll(ctx context.Context, o *checkOptions, where placeOptions, 
 	return review, done, nil
 }
 
-// keepRound adds what a round did. What an earlier one had to leave alone is
-// said once, and not at all when it was done later.
+// keepRound adds what a round did, and keeps of what had to be left alone what
+// the last round says: an earlier one spoke of commits that are others now.
 func keepRound(done *[]contribute.Mended, round []contribute.Mended) (progress bool) {
+	*done = slices.DeleteFunc(*done, func(m contribute.Mended) bool { return !m.Done })
 	for _, m := range round {
-		known := false
-		for i, have := range *done {
-			if have.Rule != m.Rule || have.Verb != m.Verb {
-				continue
-			}
-			known = true
-			if m.Done && !have.Done {
-				(*done)[i], progress = m, true
-			} else if !have.Done {
-				(*done)[i] = m
-			}
-		}
+		known := slices.ContainsFunc(*done, func(have contribute.Mended) bool { return have.Rule == m.Rule && have.Verb == m.Verb })
 		if !known {
 			*done = append(*done, m)
 			progress = progress || m.Done

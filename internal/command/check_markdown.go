@@ -106,7 +106,7 @@ func quoteTarget(q quote) string {
 }
 
 func reviewMarkdown(w io.Writer, c *checked) {
-	fmt.Fprintf(w, "## isrc check: %s\n\n", summary(c, false)[0])
+	fmt.Fprintf(w, "## isrc check: %s\n\n", summary(c, &checkOptions{verbose: true})[0])
 	target := shortRev(c.Base)
 	if c.Repository != nil {
 		target = c.Repository.FullName

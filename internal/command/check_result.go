@@ -56,6 +56,7 @@ type location struct {
 type fixLine struct {
 	Verb    string  `json:"verb"`
 	Command string  `json:"command"`
+	Safe    bool    `json:"safe"` // --fix alone applies it; else it is to be named
 	Refused *string `json:"refused"`
 	Params  any     `json:"params"`
 }
@@ -138,7 +139,7 @@ func findingOf(set *guideline.Set, f rule.Finding) finding {
 		out.At = append(out.At, l)
 	}
 	if f.Fix != nil {
-		out.Fix = &fixLine{Verb: f.Fix.Verb, Command: "isrc check --fix=" + f.Rule, Refused: orNull(f.Fix.Refused), Params: f.Fix.Params}
+		out.Fix = &fixLine{Verb: f.Fix.Verb, Command: "isrc check --fix=" + f.Rule, Safe: f.Fix.Safe && f.Fix.Refused == "", Refused: orNull(f.Fix.Refused), Params: f.Fix.Params}
 	}
 	return out
 }

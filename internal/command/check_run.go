@@ -87,6 +87,6 @@ func showEvidence(s *term.Streams, all []ran) {
 		if r.Dirty {
 			note = ", with changes that are not committed"
 		}
-		fmt.Fprintf(s.Out, "%s ran    %s %s in %.1f s%s   %s\n", s.Paint(tone, fmt.Sprintf("%-2s", sign)), term.Line(r.Command), how, r.Seconds, note, s.Paint(term.Dim, term.Line(r.Said)))
+		fmt.Fprintf(s.Out, "%s ran    %s %s in %.1f s%s   %s\n", s.Paint(tone, fmt.Sprintf("%-*s", signWidth(s), sign)), term.Line(r.Command), how, r.Seconds, note, s.Paint(term.Dim, term.Line(r.Said)))
 	}
 }

@@ -21,8 +21,9 @@ func showReview(s *term.Streams, c *checked, o *checkOptions) error {
 	t := &reviewText{Streams: s, verbose: o.verbose}
 	t.headline(c)
 	showEvidence(s, c.Ran)
-	if len(c.Mended) > 0 {
-		showMended(s, c.Mended, o.dryRun)
+	t.gap(len(c.Ran))
+	if o.mend {
+		showMended(s, c, o)
 	}
 	if c.Commits == nil || *c.Commits == 0 {
 		t.wrapped("", fmt.Sprintf("Nothing to judge: no commit that %s lacks (%s).", shortRev(c.Base), c.BaseFrom))
@@ -40,7 +41,7 @@ func showReview(s *term.Streams, c *checked, o *checkOptions) error {
 	t.later(g.later)
 	t.met(g.met)
 	t.gap(len(g.later) + len(g.met))
-	for _, l := range joinFacts(summary(c, o.strict), " "+s.Sym(term.SymDot)+" ", s.Width) {
+	for _, l := range joinFacts(summary(c, o), " "+s.Sym(term.SymDot)+" ", s.Width) {
 		fmt.Fprintln(s.Out, l)
 	}
 	t.asides(c)
@@ -65,7 +66,14 @@ func (t *reviewText) headline(c *checked) {
 		if c.Pull != nil {
 			branch = fmt.Sprintf("#%d %s by %s", c.Pull.Number, c.Pull.Title, c.Pull.Author)
 		}
-		text += fmt.Sprintf(" %s %s   %s, %s", t.Sym(term.SymLeft), term.Line(branch), plural(*c.Commits, "commit"), plural(*c.Files, "file"))
+		text += fmt.Sprintf(" %s %s", t.Sym(term.SymLeft), term.Line(branch))
+		size := plural(*c.Commits, "commit") + ", " + plural(*c.Files, "file")
+		if term.Columns(target+"   "+branch+"   "+size) > t.Width {
+			size = "\n" + size
+		} else {
+			size = "   " + size
+		}
+		text += size
 	}
 	fmt.Fprintf(t.Out, "%s\n\n", text)
 }
@@ -103,7 +111,7 @@ func (t *reviewText) entry(sign string, tone term.Tone, label, text string) {
 	lines := term.Wrap(text, max(t.Width-t.indent(), 30))
 	for i, l := range lines {
 		if i == 0 {
-			fmt.Fprintf(t.Out, "%s %-6s %s\n", t.Paint(tone, fmt.Sprintf("%-*s", t.signWidth(), sign)), label, l)
+			fmt.Fprintf(t.Out, "%s %-6s %s\n", t.Paint(tone, fmt.Sprintf("%-*s", signWidth(t.Streams), sign)), label, l)
 		} else {
 			fmt.Fprintln(t.Out, pad(t.indent())+l)
 		}
@@ -111,15 +119,15 @@ func (t *reviewText) entry(sign string, tone term.Tone, label, text string) {
 }
 
 // signWidth is one column, or two where a sign is the ASCII word for it.
-func (t *reviewText) signWidth() int {
-	if t.Unicode {
+func signWidth(s *term.Streams) int {
+	if s.Unicode {
 		return 1
 	}
 	return 2
 }
 
 // indent is where the text of a finding begins.
-func (t *reviewText) indent() int { return t.signWidth() + len(" should ") }
+func (t *reviewText) indent() int { return signWidth(t.Streams) + len(" should ") }
 
 func (t *reviewText) detail(tone term.Tone, text string) {
 	writeDetail(t.Streams, t.Out, t.indent(), tone, text)
@@ -133,11 +141,12 @@ func labelOf(f *finding) string {
 }
 
 func (t *reviewText) finding(f *finding) {
+	f = saidOnce(f)
 	sign, tone := t.sign(f)
 	message := term.Line(firstOf(f.Message, f.Text))
 	same := t.last != nil && len(f.At) > 0 && sameCommits(t.last.At, f.At)
 	if same && !t.verbose {
-		message += " (" + commitsOf(f.At) + ")"
+		message = withRemark(message, commitsOf(f.At))
 	}
 	t.entry(sign, tone, labelOf(f), message)
 	if f.Verdict == "met" && !t.verbose {
@@ -177,12 +186,34 @@ func (t *reviewText) places(f *finding) {
 	}
 }
 
+// saidOnce takes from the places of a finding what its message says already.
+func saidOnce(f *finding) *finding {
+	out := *f
+	out.At = slices.Clone(f.At)
+	said := f.Message
+	if count := strings.LastIndex(said, " ("); count > 0 {
+		said = said[:count]
+	}
+	for i, at := range out.At {
+		out.At[i].What = strings.TrimSuffix(at.What, ": "+said)
+	}
+	return &out
+}
+
 // sameCommits tells whether two findings are seen in the same commits, for then
 // the places need not be listed again.
 func sameCommits(a, b []location) bool {
 	return slices.EqualFunc(a, b, func(a, b location) bool {
 		return a.Commit != nil && b.Commit != nil && *a.Commit == *b.Commit && a.Path == nil && b.Path == nil && a.What == b.What
 	})
+}
+
+// withRemark adds a remark in brackets, inside those that are there already.
+func withRemark(text, remark string) string {
+	if inner, bracketed := strings.CutSuffix(text, ")"); bracketed {
+		return inner + "; " + remark + ")"
+	}
+	return text + " (" + remark + ")"
 }
 
 func commitsOf(at []location) string {
@@ -268,7 +299,7 @@ func (t *reviewText) mend(f *finding) {
 		return
 	}
 	t.detail(term.Plain, "mend: "+t.Paint(term.Strong, f.Fix.Command))
-	t.detail(term.Plain, "      "+arrow+verb)
+	t.wrapped(pad(t.indent()+len("mend: "))+arrow, verb)
 }
 
 // wrapped writes a paragraph behind a lead.
@@ -280,45 +311,4 @@ func (t *reviewText) wrapped(lead, text string) {
 			fmt.Fprintln(t.Out, pad(term.Columns(lead))+l)
 		}
 	}
-}
-
-// summary counts the findings, and says what to do next.
-func summary(c *checked, strict bool) []string {
-	count := map[string]int{}
-	blocking, mendable := 0, 0
-	for _, f := range c.Findings {
-		count[f.Verdict]++
-		if annotationLevel(f, strict) == "error" {
-			blocking++
-		}
-		if f.Verdict == "broken" && f.Fix != nil && f.Fix.Refused == nil {
-			mendable++
-		}
-	}
-	if len(c.Findings) == 0 {
-		return []string{"Nothing is asked that isrc could read."}
-	}
-	var parts []string
-	for _, v := range []string{"broken", "met", "unknown", "later"} {
-		if count[v] > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", count[v], v))
-		}
-	}
-	text := []string{strings.Join(parts, ", ")}
-	switch {
-	case blocking > 0 && strict:
-		text = append(text, fmt.Sprintf("%d count with --strict", blocking))
-	case blocking > 0 && blocking < count["broken"]:
-		text = append(text, fmt.Sprintf("%d must be mended", blocking))
-	case blocking == 0 && count["broken"] > 0:
-		text = append(text, "nothing blocks")
-	}
-	switch {
-	case c.Pull != nil || c.Files == nil: // nothing to do here
-	case mendable > 0:
-		text = append(text, fmt.Sprintf("isrc check --fix mends %d, keeps a backup", mendable))
-	case blocking == 0 && count["met"] > 0 && c.Repository != nil:
-		text = append(text, "isrc submit")
-	}
-	return text
 }

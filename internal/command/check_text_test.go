@@ -34,7 +34,7 @@ func busyReview() *checked {
 		of("labels", "later", "should", "a label of kind/*", "", said(".github/workflows/labels.yml", 9, 1, "labels"), ""),
 	}
 	all[2].At, all[3].At = at, at
-	all[2].Fix = &fixLine{Verb: "sign off 1 commit", Command: "isrc check --fix=sign-off"}
+	all[2].Fix = &fixLine{Verb: "sign off 1 commit", Command: "isrc check --fix=sign-off", Safe: true}
 	all[3].Fix = &fixLine{Verb: "take the full stop away", Command: "isrc check --fix=subject-end", Refused: orNull("the commit is pushed already")}
 	for _, name := range []string{"build", "lint", "test", "docs", "fuzz", "race"} {
 		all = append(all, of("required-check", "later", "must", `required check "`+name+`"`, "it will run on the pull request", nil, "required check "+name))
@@ -87,7 +87,7 @@ func TestABusyReviewFitsOnAScreen(t *testing.T) {
 ✓ met    commit header, header length (.commitlintrc.yaml)
 ✓ must   title like feat(scope): subject (.github/workflows/title.yml:14)
 
-3 broken, 4 met, 7 unknown, 8 later · 2 must be mended
+3 broken, 3 met, 7 unknown, 8 later · 2 must be mended
 isrc check --fix mends 1, keeps a backup
 `
 	if d := cmp.Diff(want, rendered(t, 80, true, &checkOptions{})); d != "" {
