@@ -10,15 +10,16 @@ import (
 )
 
 type signOffPatterns struct {
-	token, signing, dco, asks, signed, heading, cla, approval, weak, commits *regexp.Regexp // of prose
-	script, quoted, jqText, jqPart                                           *regexp.Regexp
-	each, lets, shell                                                        *regexp.Regexp
+	token, signing, apart, dco, asks, signed, heading, cla, approval, weak, commits *regexp.Regexp // of prose
+	script, quoted, jqText, jqPart                                                  *regexp.Regexp
+	each, lets, shell                                                               *regexp.Regexp
 }
 
 var signOffPatternsOf = sync.OnceValue(func() signOffPatterns {
 	re := regexp.MustCompile
 	return signOffPatterns{
-		token:    re("(?i)signed-off-by|--signoff|`(git commit )?-s`|git commit [^`]*-s\\b"),
+		token:    re("(?i:signed-off-by|--signoff)|`(?:(?i:git commit) )?-s`|(?i:git commit) [^`]*-s\\b"), // -S signs with a key
+		apart:    re(`(?i)\b(not (be )?(the same|confused)|different|differs?|unlike|opposed|other than)\b.{0,24}\bsign`),
 		signing:  re(`(?i)\bsign(ed|ing)?[ -]?off\b|\bsign-?offs?\b|\bsign\b.{0,20}\b(DCO|certificate of origin)\b`),
 		dco:      re(`\bDCO\b|(?i:developer certificate of origin)`),
 		asks:     re(`(?i)\b(requires?|required|must|needs?|enforced?s?|sign(ed)?|agree)\b`),
@@ -44,6 +45,9 @@ func saysSignOff(s guideline.Sentence) bool {
 	p := signOffPatternsOf()
 	if p.token.MatchString(s.Text) {
 		return true
+	}
+	if saysSignature(s.Text) && p.apart.MatchString(s.Text) {
+		return false // the sign-off is named as what is not meant
 	}
 	if p.cla.MatchString(s.Text) || p.approval.MatchString(s.Text) || p.weak.MatchString(s.Text) {
 		return false
