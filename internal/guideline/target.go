@@ -86,11 +86,14 @@ func makeVariables(makefile string) map[string]string {
 	return out
 }
 
-// expanded writes the values of variables into a line, twice at most; what is
-// computed stays as it is.
+// maxNested is how many variables may stand within each other.
+const maxNested = 4
+
+// expanded writes the values of variables into a line; what is computed stays as
+// it is.
 func expanded(vars map[string]string, line string) string {
-	for range 2 {
-		if len(line) > 2000 {
+	for range maxNested {
+		if len(line) > 2000 || !strings.Contains(line, "$") {
 			break
 		}
 		line = makePattern().use.ReplaceAllStringFunc(line, func(m string) string {

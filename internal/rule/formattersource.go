@@ -10,7 +10,7 @@ import (
 	"github.com/isrc-dev/isrc/internal/guideline"
 )
 
-type formatterPatterns struct{ action, command, name, writes, excused, message *regexp.Regexp }
+type formatterPatterns struct{ action, command, at, variable, name, writes, excused, message *regexp.Regexp }
 
 var formatterPattern = sync.OnceValue(func() formatterPatterns {
 	re := regexp.MustCompile
@@ -20,12 +20,18 @@ var formatterPattern = sync.OnceValue(func() formatterPatterns {
 			`docker://.*lint.*|DavidAnson/markdownlint-cli2-action|articulate/actions-markdownlint|karancode/yamllint-github-action|hadolint/hadolint-action|` +
 			`isort/isort-action|py-actions/flake8|crate-ci/typos|codespell-project/actions-codespell|actions-rust-lang/rustfmt|editorconfig-checker/action-editorconfig-checker|` +
 			`bufbuild/buf-(lint-)?action|rhysd/actionlint|raven-actions/actionlint|helm/chart-testing-action|stefanprodan/helm-lint-action)$`),
-		command: re(`^(?:(?:sudo|time|exec|npx(?: --\S+)*|bunx|uvx|uv run|poetry run|pipx run|hatch run|pnpm(?: exec)?|yarn|bundle exec|go run|go tool|\$\(go env GOPATH\)/bin/|\./bin/|bin/|\./node_modules/\.bin/)\s*)*` +
-			`(?:(?:make|just|task|mage|npm run|yarn run|pnpm run|yarn|pnpm|bun run|tox -e|nox -s|rake|mix|\./gradlew|gradle|mvn|\./mvnw)\s+(?:-\S+\s+)*[\w:./-]*(?:lint|fmt|format|style|vet|checkstyle|spotless|ktlint|prettier)[\w:./-]*|` +
+		command: re(`^(?:(?:sudo|time|exec|npx(?: --\S+)*|bunx|(?:uvx|uv run)(?: --with[ =]\S+| --\S+)*|poetry run|pipx run|hatch run|pnpm(?: exec)?|yarn|bundle exec|go run|go tool|\$\(go env GOPATH\)/bin/|\./bin/|bin/|\./node_modules/\.bin/)\s*)*` +
+			`(?:(?:make|just|task|mage|npm run|yarn run|pnpm run|yarn|pnpm|bun run|tox (?:run )?-e|nox -s|rake|mix|\./gradlew|gradle|mvn|\./mvnw)\s+(?:-\S+\s+)*[\w:./-]*(?:lint|fmt|format|style|vet|checkstyle|spotless|ktlint|prettier)[\w:./-]*|` +
 			`golangci-lint run|gofmt -\S+|gofumpt -\S+|goimports -\S+|go vet|go fmt|staticcheck|eslint|prettier|biome (?:ci|check|lint|format)|oxlint|stylelint|standard|tsc --noEmit|` +
 			`black|ruff(?: check| format)?|flake8|isort|mypy|pyright|pylint|cargo fmt|cargo clippy|rustfmt|clang-format|shellcheck|shfmt|yamllint|markdownlint\S*|actionlint|hadolint|typos|codespell|rubocop|` +
 			`terraform fmt|tflint|buf (?:lint|format)|helm lint|swiftlint|swiftformat|ktlint|scalafmt|mix format|dotnet format|pre-commit run|lefthook run|addlicense|editorconfig-checker|ec)\b`),
-		name: re(`^[\w@./:+ -]{2,60}$`),
+		// where a tool lies, and the version in its name
+		at: re(`^(?:go (?:run|tool) )?(?:"?(?:\$[({]\w+[)}]|[\w.~-]*)/(?:[\w.-]+/)*)?` +
+			`(golangci-lint|gofumpt|goimports|staticcheck|eslint|prettier|biome|ruff|black|flake8|isort|mypy|pylint|shellcheck|shfmt|yamllint|actionlint|hadolint|typos|codespell|buf|pre-commit|lefthook|addlicense)` +
+			`(?:[-@]v?\d[\w.]*|@latest)?(?:\.exe)?"?( |$)`),
+		// a variable of make that is named for its tool
+		variable: re(`^\$[({](GOLANGCI_?LINT|GOFUMPT|GOIMPORTS|STATICCHECK|ESLINT|PRETTIER|SHELLCHECK|SHFMT|YAMLLINT|ACTIONLINT|HADOLINT|CODESPELL|ADDLICENSE|BUF)(?:_BIN|_CMD|_TOOL|_PATH)?[)}]( |$)`),
+		name:     re(`^[\w@./:+ -]{2,60}$`),
 		// what mends instead of asking cannot fail
 		writes:  re(`\bgit (commit|push)\b`),
 		excused: re(`\|\|\s*(true|:|echo)\b|--version\b|\b(install|download)\b|--exit-zero|--issues-exit-code[= ]0|--help`),
@@ -81,7 +87,7 @@ func lintCommands(line string) []string {
 	var out []string
 	for _, part := range splitCommands(line) {
 		part = strings.TrimSpace(part)
-		part = strings.TrimPrefix(strings.TrimPrefix(part, "test -z \"$("), "if [ -n \"$(")
+		part = toolFirst(strings.TrimPrefix(strings.TrimPrefix(part, "test -z \"$("), "if [ -n \"$("))
 		if len(part) > maxLabelled || strings.ContainsAny(part, "$`<>") || !re.command.MatchString(part) {
 			continue
 		}
@@ -92,6 +98,20 @@ func lintCommands(line string) []string {
 		out = append(out, strings.TrimRight(strings.TrimSpace(part), `)"'`))
 	}
 	return out
+}
+
+// toolFirst writes a command with the name of its tool alone, where the line says
+// where it lies, in which version, or by a variable of make that is named for it.
+func toolFirst(command string) string {
+	re := formatterPattern()
+	if m := re.variable.FindStringSubmatch(command); m != nil {
+		name := strings.ReplaceAll(strings.ToLower(m[1]), "_", "-")
+		if name == "golangcilint" {
+			name = "golangci-lint"
+		}
+		return name + command[len(m[0])-len(m[2]):]
+	}
+	return re.at.ReplaceAllString(command, "$1$2")
 }
 
 // linterHooks reads what hooks run on the contributor's machine before a commit
