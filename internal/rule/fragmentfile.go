@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/bmatcuk/doublestar/v4"
 
@@ -66,16 +67,22 @@ func (p FragmentParams) towncrierType(base string) string {
 	return ""
 }
 
+// changesetMatter finds the front matter as the tool does: what stands before it
+// does no harm, and the line that ends it may be indented but holds no more.
+var changesetMatter = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?s)---(.*?)\r?\n\s*---[^\S\n]*(?:\n|$)`)
+})
+
 // judgeChangeset reads the front matter: packages and how each is bumped.
 func (p FragmentParams) judgeChangeset(f *File) string {
 	if f.Head == "" { // its content is not here
 		return ""
 	}
-	rest, ok := strings.CutPrefix(strings.TrimSpace(strings.ReplaceAll(f.Head, "\r\n", "\n")), "---")
-	matter, _, closed := strings.Cut(rest+"\n", "\n---")
-	if !ok || !closed {
+	m := changesetMatter().FindStringSubmatch(f.Head)
+	if m == nil {
 		return "it has no front matter between two lines of ---"
 	}
+	matter := strings.ReplaceAll(m[1], "\r\n", "\n")
 	v, err := guideline.ParseYAML([]byte(matter))
 	switch {
 	case err != nil:
