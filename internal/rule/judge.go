@@ -204,10 +204,42 @@ func Check(reqs []Requirement, change *Change) []Finding {
 			if f.Verdict == Broken && req.Rule.fix != nil {
 				f.Fix = req.Rule.fix(ofRule(reqs, req.Rule.ID), change)
 			}
+			refuseAcrossMerge(f.Fix, change.Commits)
 			out = append(out, f)
 		}
 	}
 	return out
+}
+
+// refuseAcrossMerge refuses what would rewrite a merge: all from the first
+// commit that is mended to the head of the branch get other names.
+func refuseAcrossMerge(f *Fix, commits []Commit) {
+	if f == nil || f.Refused != "" {
+		return
+	}
+	mended := map[string]bool{}
+	switch p := f.Params.(type) {
+	case RewriteMessages:
+		for _, e := range p.Edits {
+			mended[e.Commit] = true
+		}
+	case Sign:
+		for _, sha := range p.Commits {
+			mended[sha] = true
+		}
+	case ResetAuthor:
+		for _, sha := range p.Commits {
+			mended[sha] = true
+		}
+	}
+	rewriting := false
+	for _, c := range commits {
+		rewriting = rewriting || mended[c.SHA]
+		if rewriting && c.Parents > 1 {
+			f.Safe, f.Refused = false, "a merge comes after, and isrc does not rewrite across it"
+			return
+		}
+	}
 }
 
 func ofRule(reqs []Requirement, id string) []Requirement {
