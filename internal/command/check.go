@@ -324,8 +324,27 @@ func knownRules(flag string, ids []string) error {
 	known := ruleIDs()
 	for _, id := range ids {
 		if !slices.Contains(known, id) {
-			return &usageError{err: fmt.Errorf("--%s: there is no rule %q", flag, id), hint: "the rules are: " + strings.Join(known, ", ")}
+			return &usageError{err: fmt.Errorf("--%s: there is no rule %q", flag, id), hint: ruleHint(known, id)}
 		}
 	}
 	return nil
+}
+
+// ruleHint names the rule whose ID is nearest to a word, or where all are told.
+func ruleHint(known []string, word string) string {
+	best, edits := "", 3
+	for _, id := range known {
+		if d := distance(word, id); d < edits {
+			best, edits = id, d
+		}
+	}
+	for i := 0; best == "" && word != "" && i < len(known); i++ {
+		if strings.Contains(known[i], word) || strings.Contains(known[i], strings.TrimSuffix(word, "s")) {
+			best = known[i]
+		}
+	}
+	if best == "" {
+		return "isrc help rules"
+	}
+	return "the nearest one is " + best + "; isrc help rules tells all"
 }

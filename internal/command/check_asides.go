@@ -44,7 +44,14 @@ func (t *reviewText) asides(c *checked) {
 	}
 }
 
-func (t *reviewText) aside(text string) { fmt.Fprintln(t.Err, term.Line(text)) }
+func (t *reviewText) aside(text string) {
+	for i, l := range term.Wrap(term.Line(text), max(t.Width-2, 30)) {
+		if i > 0 {
+			l = "  " + l
+		}
+		fmt.Fprintln(t.Err, l)
+	}
+}
 
 // sayUnread lists what could not be read where nothing else can be said.
 func (a *app) sayUnread(c *checked) {

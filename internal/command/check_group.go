@@ -149,7 +149,7 @@ func (t *reviewText) met(all []finding) {
 			continue
 		}
 		text := term.Line(firstOf(c.only.Text, c.only.Message))
-		if place := t.placeOf(c.only.Requirement); place != "" && !strings.Contains(text, place) {
+		if place := t.placeOf(c.only.Requirement); place != "" && !strings.Contains(text, place) && !sameWords(text, place) {
 			text += " (" + place + ")"
 		}
 		t.entry(sign, tone, labelOf(c.only), text)
@@ -270,16 +270,22 @@ func namesOf(all []finding, most int) string {
 		if !slices.Contains(ids, f.Rule) {
 			ids = append(ids, f.Rule)
 		}
-		of[f.Rule] = append(of[f.Rule], term.Truncate(term.Line(firstOf(f.Text, words(f.Rule))), 60, "..."))
+		if text := term.Truncate(term.Line(firstOf(f.Text, words(f.Rule))), 60, "..."); !slices.Contains(of[f.Rule], text) {
+			of[f.Rule] = append(of[f.Rule], text)
+		}
 	}
 	var out []string
 	for _, id := range ids {
 		texts := of[id]
+		if start := subjectOf(texts); len(texts) > 1 && start != "" {
+			out = append(out, start+shortNames(texts, start, 4))
+			continue
+		}
 		if len(texts) < 4 && id != "required-check" || len(texts) == 1 || commonStart(texts) == "" {
 			out = append(out, texts...)
 			continue
 		}
-		out = append(out, fmt.Sprintf("%d %ss (%s)", len(texts), words(id), shortNames(texts, 4)))
+		out = append(out, fmt.Sprintf("%d %ss (%s)", len(texts), words(id), shortNames(texts, commonStart(texts), 4)))
 	}
 	if len(out) > most {
 		out = append(out[:most], fmt.Sprintf("and %d more", len(out)-most))
@@ -292,8 +298,7 @@ func namesOf(all []finding, most int) string {
 
 // shortNames lists what distinguishes texts that begin alike: the names of
 // required checks and not each time the words "required check".
-func shortNames(texts []string, most int) string {
-	start := commonStart(texts)
+func shortNames(texts []string, start string, most int) string {
 	var names []string
 	for i, text := range texts {
 		if i == most {
@@ -303,6 +308,21 @@ func shortNames(texts []string, most int) string {
 		names = append(names, strings.Trim(text[len(start):], `" `))
 	}
 	return strings.Join(names, ", ")
+}
+
+// subjectOf is what texts name before a colon, "" when they do not all name the
+// same: "formatters and linters: ".
+func subjectOf(texts []string) string {
+	subject, _, named := strings.Cut(texts[0], ": ")
+	if !named {
+		return ""
+	}
+	for _, text := range texts[1:] {
+		if !strings.HasPrefix(text, subject+": ") {
+			return ""
+		}
+	}
+	return subject + ": "
 }
 
 // commonStart is the longest beginning of whole words that all texts share.

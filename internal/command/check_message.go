@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/isrc-dev/isrc/internal/guideline"
 	"github.com/isrc-dev/isrc/internal/rule"
@@ -42,6 +43,9 @@ func (a *app) checkMessage(ctx context.Context, o *checkOptions) error {
 		findings[i].Fix = nil // there is no commit yet to be mended
 	}
 	result.judged(set, findings)
+	if len(findings) == 0 && strings.TrimSpace(string(message)) == "" {
+		result.Notes = append(result.Notes, "the message is empty: git would not commit it")
+	}
 	code := exitDone
 	if rule.Blocking(findings, o.strict) {
 		code = exitBroken

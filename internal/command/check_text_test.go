@@ -135,3 +135,28 @@ func TestStrictSaysHowManyBlock(t *testing.T) {
 		t.Errorf("%q is not said: %s", want, text)
 	}
 }
+
+func TestWhatComesLaterIsNamedOnce(t *testing.T) {
+	t.Parallel()
+	of := func(rule, text string) finding { return finding{Rule: rule, Text: text} }
+	got := namesOf([]finding{
+		of("formatter", "formatters and linters: make lint"), of("formatter", "formatters and linters: make lint"),
+		of("approvals", "2 approvals"), of("formatter", "formatters and linters: go vet ./..."),
+	}, 8)
+	if want := "formatters and linters: make lint, go vet ./...; 2 approvals"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestAFailedCommandIsNoReasonToSubmit(t *testing.T) {
+	t.Parallel()
+	commits := 1
+	c := &checked{Repository: &repository{}, Commits: &commits, Files: &commits, Ran: []ran{{Exit: 2}}, Findings: []finding{{Verdict: "met", Requirement: requirement{Enforcer: orNull("ruleset")}}}}
+	if got, want := strings.Join(summary(c, &checkOptions{}), " "), "1 met, a command failed"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	c.Ran[0].Exit = 0
+	if got, want := strings.Join(summary(c, &checkOptions{}), " "), "1 met isrc submit"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}

@@ -88,7 +88,7 @@ func (a *app) hookCommand(verb, short string, do func(context.Context, *git.Tool
 		},
 	}
 	addOutput(cmd, o, []hookState{})
-	exits(cmd, exitPartly)
+	exits(cmd, exitNotFound, exitPartly)
 	return cmd
 }
 
@@ -129,7 +129,11 @@ func (a *app) elsewhere(err error, name string) error {
 	if !asError(err, &e) {
 		return err
 	}
-	return &exitError{code: exitFailed, err: err, hint: fmt.Sprintf(`add this line to %s: isrc hook run %s "$@"`, filepath.Join(e.Dir, name), name)}
+	dir := e.Dir
+	if filepath.Base(dir) == "_" && filepath.Base(filepath.Dir(dir)) == ".husky" {
+		dir = filepath.Dir(dir) // husky makes the folder "_" anew, and runs what lies above it
+	}
+	return &exitError{code: exitFailed, err: err, hint: fmt.Sprintf(`add this line to %s: isrc hook run %s "$@"`, filepath.Join(dir, name), name)}
 }
 
 // self is the program that hooks run.
