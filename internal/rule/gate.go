@@ -56,13 +56,15 @@ func deriveGates(set *Reading, reqs []Requirement) []Requirement {
 	return out
 }
 
-type gatePatterns struct{ names, danger, action, refuses, fails, tells, comment *regexp.Regexp }
+type gatePatterns struct{ names, danger, linter, action, refuses, fails, tells, comment *regexp.Regexp }
 
 var gatePattern = sync.OnceValue(func() gatePatterns {
 	return gatePatterns{
 		// the name of a step that refuses a pull request for what it lacks
 		names:  regexp.MustCompile(`(?i)\b(check|enforce|require|verify|validate|ensure|missing)\w*\b.{0,30}\b(change ?log|change ?set|news ?fragment|release ?note|label|linked issue)`),
 		danger: regexp.MustCompile(`(?i)\bdanger(-js)?( |:)(ci|pr|run)\b|danger/danger-js|\bdanger-js ci\b|bundle exec danger`),
+		// tools that judge commits and that isrc does not speak for
+		linter: regexp.MustCompile(`(?i)(^|[\s/"'])(core-validate-commit|git-validation|gommit check|convco check)\b`),
 		// a script that can fail; others only tell somebody of the title
 		refuses: regexp.MustCompile(`(?i)\bexit [1-9$]|setFailed|::error|\bgrep\b|=~|\[\[|\bthrow\b|check|valid|verify|lint|judge`),
 		// what a script does that judges a name: most only check a branch out
@@ -102,10 +104,18 @@ func judges(g guideline.Gate) string {
 	if p.names.MatchString(g.Step.Label()) && p.fails.MatchString(code) {
 		return "a script that looks at the changelog or at labels"
 	}
-	if strings.Contains(strings.ToLower(g.Step.Run), "signed-off-by") || strings.Contains(g.Step.Run, "commitlint") && !installs(g.Step.Run) {
+	if strings.Contains(strings.ToLower(g.Step.Run), "signed-off-by") || strings.Contains(g.Step.Run, "commitlint") && !installs(g.Step.Run) || p.lints(code) {
 		return "a script that looks at the commits"
 	}
 	return ""
+}
+
+// lints tells whether a line of a script runs one of the tools, and does not only
+// install it.
+func (p gatePatterns) lints(code string) bool {
+	return p.linter.MatchString(code) && slices.ContainsFunc(strings.Split(code, "\n"), func(line string) bool {
+		return p.linter.MatchString(line) && !strings.Contains(line, "install")
+	})
 }
 
 // stepGates names the steps that judge a pull request and that no requirement
