@@ -167,16 +167,23 @@ func (a *app) refuseBroken(r *contribute.Review, c *checked, o *submitOptions) e
 		}
 	}
 	var rules []string
-	fixable := false
+	var named []string
+	safe := false
 	for _, f := range r.Findings {
 		if rule.Blocking([]rule.Finding{f}, false) && !slices.Contains(o.despite, f.Rule) {
 			rules = append(rules, f.Rule)
-			fixable = fixable || (f.Fix != nil && f.Fix.Refused == "" && f.Fix.Kind != rule.FixFillBody)
+			if f.Fix != nil && f.Fix.Refused == "" && f.Fix.Kind != rule.FixFillBody {
+				safe = safe || f.Fix.Safe
+				named = append(named, f.Rule)
+			}
 		}
 	}
 	hint := "isrc submit --despite " + strings.Join(rules, ",") + " goes on all the same"
-	if fixable {
+	switch {
+	case safe:
 		hint = "isrc check --fix, then isrc submit"
+	case len(named) > 0: // it wants a look first
+		hint = "isrc check --fix=" + strings.Join(slices.Compact(named), ",") + ", then isrc submit"
 	}
 	return &exitError{code: exitBroken, err: fmt.Errorf("submit %s to %s: broken: %s", r.Branch, r.Upstream.FullName(), strings.Join(rules, ", ")), hint: hint}
 }
