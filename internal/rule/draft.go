@@ -65,7 +65,23 @@ func follows(form, body guideline.Form) bool {
 			return true
 		}
 	}
-	return false
+	return len(headings(form)) == 0 && isHeldBy(form, body)
+}
+
+// isHeldBy tells whether a body has what a template without headings is known by:
+// its boxes, or else its words.
+func isHeldBy(form, body guideline.Form) bool {
+	boxes := 0
+	for _, s := range form.Sections {
+		for _, b := range s.Boxes {
+			if !strings.Contains(body.Text, b.Text) {
+				return false
+			}
+			boxes++
+		}
+	}
+	text := strings.TrimSpace(form.Text)
+	return boxes > 0 || text != "" && strings.Contains(body.Text, text)
 }
 
 // bodyWriter writes a form with other contents.
