@@ -122,6 +122,10 @@ func (c *caller) callsOf(step Step, line string) []Step {
 	var out []Step
 	for _, m := range p.file.FindAllStringSubmatchIndex(line, maxCalls) {
 		name, args := line[m[2]:m[3]], line[m[4]:m[5]]
+		if quoted := strings.HasSuffix(line[:m[2]], `"`) || strings.HasSuffix(line[:m[2]], "'"); args == "" && quoted {
+			args = strings.TrimLeft(line[m[5]:], `"'`) // the name stands in quotes
+			m[5] = len(line)
+		}
 		if s, ok := c.script(step, name); ok {
 			s.Env = arguments(step, line[:m[2]], args+" "+line[m[5]:])
 			out = append(out, s)

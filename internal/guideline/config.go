@@ -66,6 +66,8 @@ func newConfig(src *Source, row configRow, data []byte) (Config, bool) {
 		c.Root = parseINI(data)
 	case path.Ext(base) == ".toml":
 		c.Root, err = ParseTOML(data)
+	case path.Ext(base) == ".hcl":
+		c.Root, err = ParseHCL(data)
 	case path.Ext(base) == ".json" || base == ".clabot" || isScript(base):
 		c.Root, err = ParseScript(data)
 	default:

@@ -18,6 +18,7 @@ const (
 	ToolCommitlint     = "commitlint"
 	ToolCommitted      = "committed"
 	ToolConform        = "conform"
+	ToolCopywrite      = "copywrite"
 	ToolDCO            = "dco"
 	ToolDanger         = "danger"
 	ToolGitlint        = "gitlint"
@@ -72,6 +73,7 @@ func configTable() []configRow {
 		{ToolChangie, ".changie.yaml .changie.yml", nil},
 		{ToolChloggen, ".chloggen/config.yaml .chloggen/config.yml", nil},
 		{ToolLicenceEye, ".licenserc.yaml .licenserc.yml .licenserc.json .github/.licenserc.yaml", nil},
+		{ToolCopywrite, ".copywrite.hcl", nil},
 		{ToolREUSE, "REUSE.toml .reuse/dep5", nil},
 		{ToolGolangci, ".golangci.{yml,yaml,toml,json}", nil},
 		{ToolDanger, "dangerfile.{js,ts,mjs,mts} Dangerfile dangerfile .github/dangerfile.{js,ts}", nil},

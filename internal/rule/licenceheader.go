@@ -44,7 +44,7 @@ func licenceHeader() *Rule {
 		Doc: `New files begin with the project's licence header. Files that were there before are not judged.
 
 Each tool reads in its own way. **license-eye** (` + "`.licenserc.yaml`" + `) wants the words of ` + "`content`" + `, or what ` + "`pattern`" + ` matches, in any comment, in what ` + "`paths`" + ` names and ` + "`paths-ignore`" + ` does not.
-**conform** wants the very bytes at the start. **goheader** of golangci-lint wants its template in Go files. **addlicense** is content with any copyright or licence in the first 1,000 bytes, and passes over generated files.
+**conform** wants the very bytes at the start. **goheader** of golangci-lint wants its template in Go files. **addlicense** is content with any copyright or licence in the first 1,000 bytes, and passes over generated files; **copywrite** looks in the same way where it only plans, and passes over ` + "`header_ignore`" + ` of ` + "`.copywrite.hcl`" + `.
 **REUSE** wants a copyright and an ` + "`SPDX-License-Identifier`" + ` in the file, in ` + "`FILE.license`" + ` beside it, or in ` + "`REUSE.toml`" + `. The hook ` + "`insert-license`" + ` and prose with the header in a code block are read, too.
 Any year will do: who wrote a header last year broke nothing. It must hold where a step runs the tool; a configuration alone only asks.
 

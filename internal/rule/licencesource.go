@@ -20,7 +20,7 @@ var licencePattern = sync.OnceValue(func() licencePatterns {
 		reuse:    re(`(?m)^[^#\n]*\breuse\b[^\n]*\blint\b.*$`),
 		golangci: re(`(?m)^[^#\n]*\bgolangci-lint run\b.*$`),
 		conform:  re(`(?m)^[^#\n]*\bconform enforce\b.*$`),
-		planned:  re(`(?m)^[^#\n]*\bcopyw(?:rite) headers\b[^\n]*--plan\b.*$`),
+		planned:  re(`(?m)^[^#\n]*\bcopywrite(?:@\S+)? headers\b[^\n]*$`),
 		prose:    re(`(?i)\b(licen[cs]e|copyright) (header|notice|text|block|comment|boilerplate)s?\b|\bSPDX\b|\bheader\b.{0,30}\blicen[cs]e\b`),
 		asks:     re(`(?i)\b(must|should|need|needs|add|include|begin|start|have|contain|require[sd]?|place|put|carry|use)\b`),
 	}
@@ -49,7 +49,7 @@ func (r licenceRunner) asked(set *Reading, own []Requirement, p LicenceParams) [
 
 func deriveLicence(set *Reading) []Requirement {
 	var out []Requirement
-	for _, read := range []func(*Reading) []Requirement{licenceEye, licenceConform, licenceGoheader, licenceREUSE, licenceAddlicense, licenceHooks} {
+	for _, read := range []func(*Reading) []Requirement{licenceEye, licenceConform, licenceGoheader, licenceREUSE, licenceAddlicense, licenceCopywrite, licenceHooks} {
 		out = append(out, read(set)...)
 	}
 	if p, sentences := licenceProse(set); len(sentences) > 0 {
@@ -174,28 +174,59 @@ func licenceREUSE(set *Reading) []Requirement {
 	return run.asked(set, own, p)
 }
 
-// licenceAddlicense reads the command addlicense, with what it ignores, and
-// HashiCorp's tool, which looks in the same way.
+// licenceAddlicense reads the command addlicense, with what it ignores.
 func licenceAddlicense(set *Reading) []Requirement {
 	var out []Requirement
 	for _, g := range set.Gates() {
-		for _, command := range []*regexp.Regexp{licencePattern().add, licencePattern().planned} {
-			m := command.FindStringIndex(g.Step.Run)
-			if m == nil || !checksHeaders(g.Step.Run, g.Step.Run[m[0]:m[1]]) {
-				continue
-			}
-			words := strings.TrimSpace(g.Step.Run[m[0]:m[1]])
-			p := LicenceParams{How: headerLoose}
-			p.Paths, p.Ignore = addlicenseFiles(shellWords(words))
-			req := fromGate(g, g.Step.RunLine+strings.Count(g.Step.Run[:m[0]], "\n"), words, licenceText, p)
-			if strings.Contains(words, "$") {
-				p.Paths, req.Params = nil, LicenceParams{How: headerLoose, Ignore: p.Ignore}
-				req.Strength = May // which files it is given is not known
-			} else if strings.HasSuffix(words, `\`) || strings.Contains(words, "|") || command == licencePattern().planned {
-				req.Strength = Should // which files it passes over is not all in this line
-			}
-			out = append(out, req)
+		m := licencePattern().add.FindStringIndex(g.Step.Run)
+		if m == nil || !checksHeaders(g.Step.Run, g.Step.Run[m[0]:m[1]]) {
+			continue
 		}
+		words := strings.TrimSpace(g.Step.Run[m[0]:m[1]])
+		p := LicenceParams{How: headerLoose}
+		p.Paths, p.Ignore = addlicenseFiles(shellWords(words))
+		req := fromGate(g, g.Step.RunLine+strings.Count(g.Step.Run[:m[0]], "\n"), words, licenceText, p)
+		if strings.Contains(words, "$") {
+			p.Paths, req.Params = nil, LicenceParams{How: headerLoose, Ignore: p.Ignore}
+			req.Strength = May // which files it is given is not known
+		} else if strings.HasSuffix(words, `\`) || strings.Contains(words, "|") {
+			req.Strength = Should // which files it passes over is not all in this line
+		}
+		out = append(out, req)
+	}
+	return out
+}
+
+// licenceCopywrite reads HashiCorp's tool, which looks as addlicense does, by
+// itself or in a script that is given --plan. Without it the tool writes.
+func licenceCopywrite(set *Reading) []Requirement {
+	p := LicenceParams{How: headerLoose, Ignore: []string{".github/workflows/**", ".github/dependabot.yml", "**/node_modules/**"}}
+	known := true
+	c := set.Config(guideline.ToolCopywrite)
+	if c != nil {
+		ignored := c.Root.At("project", "header_ignore")
+		p.Ignore = append(p.Ignore, ignored.Strings()...)
+		known = c.Err == "" && len(ignored.Strings()) == len(ignored.List) && (ignored.Kind == guideline.KindList || !c.Root.Has("project", "header_ignore"))
+	}
+	var out []Requirement
+	for _, g := range set.Gates() {
+		m := licencePattern().planned.FindStringIndex(g.Step.Run)
+		if m == nil {
+			continue
+		}
+		words := strings.TrimSpace(g.Step.Run[m[0]:m[1]])
+		given := g.Step.Caller != nil && strings.Contains(g.Step.Env["1"].Value, "--plan") && strings.Contains(words, "$")
+		if !given && !checksHeaders(g.Step.Run, words) {
+			continue
+		}
+		req := fromGate(g, g.Step.RunLine+strings.Count(g.Step.Run[:m[0]], "\n"), words, licenceText, p)
+		if req.Strength == Must && (!known || strings.Contains(words, "--dirPath") || strings.Contains(words, " -d")) {
+			req.Strength = Should // which files it passes over is not known
+		}
+		if c != nil {
+			req.Said = append(req.Said, c.Quote(max(1, c.Root.At("project").Line), "configuration of copywrite"))
+		}
+		out = append(out, req)
 	}
 	return out
 }
