@@ -31,7 +31,7 @@ var aiPattern = sync.OnceValue(func() aiPatterns {
 		discloses: re(`\b(disclos\w+|declar\w+|say so|stat(e|ed|ing) (that|how|which|it|clearly)|mention\w*|indicat\w+|acknowledg\w+|attribut\w+|transparent|explicitly say|tell us|let us know|label(l?ed)?|note (that|it|this)|credit)\b`),
 		bans:      re(`\b(not (accept|allow|permit|welcome|merge)\w*|bann?(ed|s)?|prohibit\w*|forbid\w*|forbidden|disallow\w*|must not|do not (use|submit)|don['’]t (use|submit)|no (AI|LLM)\b|(will be|are|is) (rejected|closed|refused)|reject\w*)\b`),
 		// what is refused is not AI, but how it is used
-		excuse:   re(`\b(not|n['’]t) \(?(yet\)? )?(been )?(ban(ned)?|prohibit|forbid|an anti|mean)|\b(low|poor)[- ]\w+|\bslop\b|\bspam\b|\bunreviewed|\bwithout (understand|review|human|read|test|verif|check)\w*|\bblind\w*|\b(that|which) (do|does|did) not\b|\bunless\b|\bas long as\b|\bif you (do not|cannot|don['’]t|can['’]t)\b|\bfully\b|\bentirely\b|\bpurely\b|\bsolely\b|\bmass\b`),
+		excuse:   re(`\b(not|n['’]t) \(?(yet\)? )?(been )?(ban(ned)?|prohibit|forbid|an anti|mean)|\b(low|poor)[- ]\w+|\bslop\b|\bspam\b|\bunreviewed|\bwithout (understand|review|human|read|test|verif|check)\w*|\bblind\w*|\b(that|which) (do|does|did|has|have|is|are|was|were)( not|n['’]t)\b|\bunless\b|\bas long as\b|\byou (do not|cannot|don['’]t|can['’]t)\b|\bfully\b|\bentirely\b|\bpurely\b|\bsolely\b|\bmass\b`),
 		narrow:   re(`\b(descriptions?|communicat\w*|comments?|repl(y|ies)|respon\w+|feedback|discussions?|issues?|bug reports?|reviews?|translations?|images?|media)\b`),
 		trailers: re(`\b(Assisted-by|Co-authored-by|Generated-by|AI-assisted-by|Co-developed-by)\b`),
 	}
