@@ -56,12 +56,14 @@ func deriveGates(set *Reading, reqs []Requirement) []Requirement {
 	return out
 }
 
-type gatePatterns struct{ names, danger, linter, action, refuses, fails, tells, comment *regexp.Regexp }
+type gatePatterns struct{ names, runs, danger, linter, action, refuses, fails, tells, comment *regexp.Regexp }
 
 var gatePattern = sync.OnceValue(func() gatePatterns {
 	return gatePatterns{
 		// the name of a step that refuses a pull request for what it lacks
-		names:  regexp.MustCompile(`(?i)\b(check|enforce|require|verify|validate|ensure|missing)\w*\b.{0,30}\b(change ?log|change ?set|news ?fragment|release ?note|label|linked issue)`),
+		names: regexp.MustCompile(`(?i)\b(check|enforce|require|verify|validate|ensure|missing)\w*\b.{0,30}\b(change ?log|change ?set|news ?fragment|release ?note|label|linked issue)`),
+		// a command that judges the changelog by its name
+		runs:   regexp.MustCompile(`(?im)^\s*[\w./-]+( [\w./:-]+)* ?\b(check|verify|validate|lint)[ :_-](change-?log|change-?set|news-?fragment|release-?note)|^\s*[\w./-]+( [\w./:-]+)* ?\b(change-?log|change-?set|news-?fragment|release-?note)s?[ :_-](fragments?[ :_-])?(check|verify|validate|lint)\b`),
 		danger: regexp.MustCompile(`(?i)\bdanger(-js)?( |:)(ci|pr|run)\b|danger/danger-js|\bdanger-js ci\b|bundle exec danger`),
 		// tools that judge commits and that isrc does not speak for
 		linter: regexp.MustCompile(`(?i)(^|[\s/"'])(core-validate-commit|git-validation|gommit check|convco check)\b`),
@@ -101,7 +103,7 @@ func judges(g guideline.Gate) string {
 			return "a script that looks at the " + map[look]string{lookTitle: "title", lookBody: "description", lookBranch: "branch's name"}[what]
 		}
 	}
-	if p.names.MatchString(g.Step.Label()) && p.fails.MatchString(code) {
+	if p.names.MatchString(g.Step.Label()) && p.fails.MatchString(code) || p.runs.MatchString(code) {
 		return "a script that looks at the changelog or at labels"
 	}
 	if strings.Contains(strings.ToLower(g.Step.Run), "signed-off-by") || strings.Contains(g.Step.Run, "commitlint") && !installs(g.Step.Run) || p.lints(code) {
