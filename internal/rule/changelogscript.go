@@ -8,14 +8,16 @@ import (
 	"github.com/isrc-dev/isrc/internal/guideline"
 )
 
-type scriptPatterns struct{ diff, named, exit, without, quiet *regexp.Regexp }
+type scriptPatterns struct{ diff, number, named, exit, without, quiet *regexp.Regexp }
 
 var changelogScriptPattern = sync.OnceValue(func() scriptPatterns {
 	re := regexp.MustCompile
 	return scriptPatterns{
-		diff:  re(`\bgit (diff|log|show)\b|gh (pr|api)\b|changed[-_ ]?files|CHANGED`),
-		named: re(`(?i)\b(?:[\w./-]*/)?(?:CHANGELOG|CHANGES|HISTORY|NEWS)(?:\\?\.(?:md|rst|txt|adoc))?\b`),
-		exit:  re(`\bexit [1-9]|\bfalse\b|\bfail\b|setFailed`),
+		diff: re(`\bgit (diff|log|show)\b|gh (pr|api)\b|changed[-_ ]?files|CHANGED`),
+		// a line about this very pull request cannot have been there before
+		number: re(`github\.event\.(?:pull_request\.)?number\b`),
+		named:  re(`(?i)\b(?:[\w./-]*/)?(?:CHANGELOG|CHANGES|HISTORY|NEWS)(?:\\?\.(?:md|rst|txt|adoc))?\b`),
+		exit:   re(`\bexit [1-9]|\bfalse\b|\bfail\b|setFailed`),
 		// the line asks for the absence of a change
 		without: re(`^if !|^if \[\[? !|\|\| *(exit|\{|\(|fail|false)|\[\[? -z |(-eq|==?) *"?0"?\b|-lt 1\b|\[ 1 -gt |\[ "?0"? (-eq|==?) `),
 		quiet:   re(`git diff[^|]*(--exit-code|--quiet|-q\b)`),
@@ -37,22 +39,38 @@ func changelogScript(g guideline.Gate) (line int, words string, p ChangelogParam
 // name. It answers the name as the script has it.
 func scriptWants(g guideline.Gate, named *regexp.Regexp) (line int, words, name string, ok bool) {
 	re := changelogScriptPattern()
-	if !re.diff.MatchString(g.Step.Run) {
+	if !re.diff.MatchString(g.Step.Run) && !re.number.MatchString(g.Step.Run) {
 		return 0, "", "", false
 	}
 	lines := strings.Split(g.Step.Run, "\n")
 	for i, l := range lines {
-		l = strings.TrimSpace(l)
+		l = continued(l, lines[i+1:])
 		file := named.FindString(l)
 		if strings.HasPrefix(l, "#") || file == "" || !strings.Contains(l, "grep") && !re.quiet.MatchString(l) {
 			continue
 		}
+		if !re.diff.MatchString(g.Step.Run) && !re.number.MatchString(l) {
+			continue // it looks into the file for something else
+		}
 		if strings.Contains(l, "grep -v") || strings.Contains(l, "grep -qv") || !failsWithout(l, lines[i+1:]) {
 			return 0, "", "", false
 		}
-		return g.Step.RunLine + i, l, strings.TrimPrefix(strings.ReplaceAll(file, `\.`, "."), "./"), true
+		return g.Step.RunLine + i, strings.TrimSpace(lines[i]), strings.TrimPrefix(strings.ReplaceAll(file, `\.`, "."), "./"), true
 	}
 	return 0, "", "", false
+}
+
+// continued is a line with those that a backslash joins to it.
+func continued(line string, rest []string) string {
+	line = strings.TrimSpace(line)
+	for _, next := range rest {
+		head, more := strings.CutSuffix(line, `\`)
+		if !more {
+			break
+		}
+		line = head + strings.TrimSpace(next)
+	}
+	return line
 }
 
 // failsWithout tells whether the script fails when the line finds no change.

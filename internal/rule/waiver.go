@@ -11,7 +11,8 @@ import (
 )
 
 var waiverPattern = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`!\s*contains\(\s*(?:toJSON\()?\s*github\.event\.pull_request\.labels(?:\.\*\.name)?\s*\)?\s*,\s*'([^']+)'\s*\)`)
+	const labels = `\(\s*(?:toJSON\()?\s*github\.event\.pull_request\.labels(?:\.\*\.name)?\s*\)?\s*,\s*'([^']+)'\s*\)`
+	return regexp.MustCompile(`!\s*contains` + labels + `|\bcontains` + labels + `\s*(?:!=\s*true|==\s*false)\b`)
 })
 
 // waivingLabels are the labels with which a job or a step does not run.
@@ -19,8 +20,8 @@ func waivingLabels(g guideline.Gate) []string {
 	var out []string
 	for _, cond := range []string{g.Job.If, g.Step.If} {
 		for _, m := range waiverPattern().FindAllStringSubmatch(cond, -1) {
-			if !slices.Contains(out, m[1]) {
-				out = append(out, m[1])
+			if label := m[1] + m[2]; !slices.Contains(out, label) {
+				out = append(out, label)
 			}
 		}
 	}
