@@ -200,7 +200,7 @@ func licenceAddlicense(set *Reading) []Requirement {
 // licenceCopywrite reads HashiCorp's tool, which looks as addlicense does, by
 // itself or in a script that is given --plan. Without it the tool writes.
 func licenceCopywrite(set *Reading) []Requirement {
-	p := LicenceParams{How: headerLoose, Ignore: []string{".github/workflows/**", ".github/dependabot.yml", "**/node_modules/**"}}
+	p := LicenceParams{How: headerLoose, Ignore: []string{".github/workflows/**", ".github/dependabot.yml", "**/node_modules/**", "**/.terraform.lock.hcl"}}
 	known := true
 	c := set.Config(guideline.ToolCopywrite)
 	if c != nil {
