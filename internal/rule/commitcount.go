@@ -60,7 +60,9 @@ func deriveCount(set *Reading) []Requirement {
 		}
 	}
 	p := countPattern()
-	sentences := said(set, func(s guideline.Sentence) bool { return mentions(s.Text, "commit", "squash") && p.about.MatchString(s.Text) })
+	sentences := said(set, func(s guideline.Sentence) bool {
+		return mentions(s.Text, "commit", "squash") && p.about.MatchString(s.Text)
+	})
 	waived := func(s guideline.Sentence) bool { return p.waived.MatchString(s.Text) }
 	if len(sentences) > 0 && len(spoken(set, waived)) == 0 {
 		out = append(out, fromProse(set, sentences, countText, CountParams{Max: 1}, nil))

@@ -58,7 +58,9 @@ func deriveLinear(set *Reading) []Requirement {
 		}
 	}
 	p := linearPattern()
-	sentences := said(set, func(s guideline.Sentence) bool { return mentions(s.Text, "merg", "linear") && p.about.MatchString(s.Text) && !p.waived.MatchString(s.Text) })
+	sentences := said(set, func(s guideline.Sentence) bool {
+		return mentions(s.Text, "merg", "linear") && p.about.MatchString(s.Text) && !p.waived.MatchString(s.Text)
+	})
 	if len(sentences) > 0 {
 		out = append(out, fromProse(set, sentences, linearText, linearParams{}, nil))
 	}

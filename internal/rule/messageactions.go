@@ -101,6 +101,7 @@ func opinionatedParams(s *guideline.Step) HeaderParams {
 	if s.With["ignore-merge-commits"].Value != "false" {
 		p.leaveTitles("Merge ")
 	}
+	p.unread("its own list of verbs, and how the body may begin")
 	for _, line := range strings.Split(s.With["ignore-patterns"].Value, "\n") {
 		if line = strings.TrimSpace(line); line != "" {
 			p.except(Exception{On: onMessage, Pattern: Pattern{Dialect: JavaScript, Text: line}})

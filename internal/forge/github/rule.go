@@ -22,10 +22,17 @@ type rawRule struct {
 	RulesetID  int64           `json:"ruleset_id"`
 }
 
+// errNoBranch keeps a question without a branch from being asked of something
+// else.
+var errNoBranch = errors.New("it is not known of which branch")
+
 // Rules reads the rules of rulesets that are in force for a branch, which need
 // not exist yet. A host or a plan without rulesets answers forge.ErrUnsupported.
 func (c *Client) Rules(ctx context.Context, r forge.RepoName, branch string) ([]forge.Rule, error) {
 	what := "the rulesets of " + r.FullName()
+	if branch == "" {
+		return nil, fmt.Errorf("%s: %w", what, errNoBranch)
+	}
 	k := get(what, "repos/%s/%s/rules/branches/%s", r.Owner, r.Name, branch)
 	all, _, err := list[rawRule](ctx, c, k, "", 0)
 	if err != nil {
@@ -70,6 +77,9 @@ func (c *Client) rulesetPage(r forge.RepoName, w rawRule) string {
 // branch, as far as everybody may see them. A branch of which is only said that
 // it is protected answers forge.ErrUnsupported: that is not "none".
 func (c *Client) RequiredChecks(ctx context.Context, r forge.RepoName, branch string) ([]string, error) {
+	if branch == "" {
+		return nil, fmt.Errorf("the protection of %s: %w", r.FullName(), errNoBranch)
+	}
 	what := "branch " + branch + " of " + r.FullName()
 	var b gh.Branch
 	if _, err := c.do(ctx, get(what, "repos/%s/%s/branches/%s", r.Owner, r.Name, branch), &b); err != nil {
