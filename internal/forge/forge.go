@@ -37,6 +37,10 @@ type Repo struct {
 	Access        *Access // nil when the forge did not say
 
 	SquashTitle string // COMMIT_OR_PR_TITLE, PR_TITLE or ""
+	// PushProtection tells whether pushes that hold secrets are refused; nil when
+	// it is not said, which is what most users are told.
+	PushProtection *bool
+
 	AllowSquash *bool
 	AllowMerge  *bool
 	AllowRebase *bool

@@ -32,6 +32,12 @@ type Settings interface {
 	RequiredChecks(ctx context.Context, repo forge.RepoName, branch string) ([]string, error)
 }
 
+// PushProtector is what Settings may also be: a forge that refuses pushes which
+// hold secrets. False is also the answer when it does not say.
+type PushProtector interface {
+	PushProtection(ctx context.Context, repo forge.RepoName) (bool, error)
+}
+
 // Query says whose guidelines are wanted, and for what.
 type Query struct {
 	Repo    forge.RepoName
@@ -60,6 +66,7 @@ type Set struct {
 	Rules          []forge.Rule
 	HeadRules      []forge.Rule
 	RequiredChecks []string // contexts, those of Rules included
+	PushProtection bool     // the forge is seen to refuse secrets
 	// RequiredWorkflows are those that Rules run on every pull request.
 	RequiredWorkflows []RequiredWorkflow
 	Manifest          *manifest.Manifest
@@ -130,6 +137,7 @@ const (
 	KindCatalog  = "catalog-info"
 	KindRuleset  = "ruleset"
 	KindCheck    = "required-check"
+	KindSetting  = "setting" // of the forge
 	KindHistory  = "history"
 	KindUnread   = "unread" // something that could not be read
 	KindOwn      = "isrc"   // isrc's own advice, which nobody asked for

@@ -30,6 +30,7 @@ func Read(ctx context.Context, q Query, trees Trees, settings Settings) (*Set, e
 		return nil, fmt.Errorf("read the guidelines of %s: %w", q.Repo, err)
 	}
 	files.Rules, files.HeadRules, files.RequiredChecks = known.Rules, known.HeadRules, known.RequiredChecks
+	files.PushProtection = known.PushProtection
 	files.Unread = append(files.Unread, known.Unread...)
 	files.readRequiredWorkflows(ctx, trees, settings)
 	for i := range files.Documents {
@@ -56,6 +57,12 @@ func (s *Set) readSettings(ctx context.Context, settings Settings) {
 	var errRules, errHead, errChecks error
 	wg.Go(func() { rules, errRules = settings.Rules(ctx, s.Repo, s.Base) })
 	wg.Go(func() { checks, errChecks = settings.RequiredChecks(ctx, s.Repo, s.Base) })
+	if p, ok := settings.(PushProtector); ok {
+		wg.Go(func() {
+			// Few may see this setting; where it is not seen nothing is claimed.
+			s.PushProtection, _ = p.PushProtection(ctx, s.Repo)
+		})
+	}
 	askHead := s.Direct && s.Head != "" && s.Head != s.Base
 	if askHead {
 		wg.Go(func() { head, errHead = settings.Rules(ctx, s.Repo, s.Head) })

@@ -76,6 +76,7 @@ type fixtureSettings struct {
 	Rules          []fixtureRule
 	HeadRules      []fixtureRule
 	RequiredChecks []string
+	PushProtection bool
 	History        []string
 	Repositories   map[string]string // number → OWNER/NAME, for rulesets that name one by its number
 }
@@ -104,6 +105,10 @@ func (f fixtureForge) Rules(_ context.Context, _ forge.RepoName, branch string) 
 		return f.settings.rules(f.settings.HeadRules), nil
 	}
 	return f.settings.rules(f.settings.Rules), nil
+}
+
+func (f fixtureForge) PushProtection(context.Context, forge.RepoName) (bool, error) {
+	return f.settings.PushProtection, nil
 }
 
 func (f fixtureForge) RequiredChecks(context.Context, forge.RepoName, string) ([]string, error) {

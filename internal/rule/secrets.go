@@ -54,6 +54,14 @@ func deriveSecrets(set *Reading) []Requirement {
 		Said: []guideline.Quote{{Source: &guideline.Source{Kind: guideline.KindOwn}, Text: "isrc's own advice"}},
 	}
 	out := []Requirement{own}
+	if set.PushProtection {
+		protection := "push protection of " + set.Repo.FullName()
+		out = append(out, Requirement{
+			Params: SecretParams{}, Strength: Must, rank: rankForge, Text: secretText,
+			Said:     []guideline.Quote{{Source: &guideline.Source{Kind: guideline.KindSetting, Path: protection}, Text: "secret scanning refuses pushes"}},
+			Enforcer: Enforcer{Name: protection, Blocking: true},
+		})
+	}
 	for _, g := range set.Gates() {
 		if line, words, scans := scansForSecrets(g); scans {
 			req := fromGate(g, line, words, secretText, SecretParams{})
@@ -74,9 +82,11 @@ func deriveSecrets(set *Reading) []Requirement {
 	for _, h := range hooksNamed(set, "detect-private-key") {
 		out = append(out, h.asks(set, keyText, SecretParams{KeyHook: true, Files: h.files})...)
 	}
-	if hasExceptions(set) {
+	if hasExceptions(set) { // of scanners; the forge knows none of them
 		for i := range out {
-			out[i].Strength = Should
+			if out[i].rank != rankForge {
+				out[i].Strength = Should
+			}
 		}
 	}
 	return out

@@ -67,7 +67,18 @@ func (c *Client) repo(r *gh.Repository) (forge.Repo, bool) {
 		AllowSquash:   r.AllowSquashMerge,
 		AllowMerge:    r.AllowMergeCommit,
 		AllowRebase:   r.AllowRebaseMerge,
+
+		PushProtection: pushProtection(r.GetSecurityAndAnalysis()),
 	}, true
+}
+
+func pushProtection(s *gh.SecurityAndAnalysis) *bool {
+	status := s.GetSecretScanningPushProtection().GetStatus()
+	if status == "" {
+		return nil
+	}
+	on := status == "enabled"
+	return &on
 }
 
 // repos leaves out what has no usable name.

@@ -28,7 +28,8 @@ func TestARepositoryIsReadWithWhatIsSaid(t *testing.T) {
 		"archived": false, "fork": true, "parent": {"name": "lib", "owner": {"login": "up"}}, "source": {"full_name": "root/lib"},
 		"allow_forking": false, "has_issues": false, "html_url": "http://internal-name:3000/acme/lib", "clone_url": "file:///etc/passwd",
 		"created_at": "2026-01-02T03:04:05Z", "updated_at": null, "pushed_at": 1767323045,
-		"permissions": {"pull": true, "push": true}, "squash_merge_commit_title": "PR_TITLE", "allow_squash_merge": true, "unheard_of": {"x": [1]}
+		"permissions": {"pull": true, "push": true}, "squash_merge_commit_title": "PR_TITLE", "allow_squash_merge": true,
+		"security_and_analysis": {"secret_scanning_push_protection": {"status": "enabled"}}, "unheard_of": {"x": [1]}
 	}`))
 	got, err := c.Repo(t.Context(), lib(c))
 	if err != nil {
@@ -42,6 +43,7 @@ func TestARepositoryIsReadWithWhatIsSaid(t *testing.T) {
 		Stars: 3, Forks: 2, OpenIssues: 5, Private: true, Visibility: "internal", Fork: true, Parent: name("up"), Source: name("root"),
 		AllowForking: &no, HTMLURL: "http://" + c.Host() + "/acme/lib", CloneURL: "http://" + c.Host() + "/acme/lib.git",
 		CreatedAt: at, PushedAt: at, Access: &forge.Access{Pull: true, Push: true}, SquashTitle: "PR_TITLE", AllowSquash: &yes,
+		PushProtection: &yes,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

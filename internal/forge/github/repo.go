@@ -29,6 +29,13 @@ func (c *Client) Repo(ctx context.Context, r forge.RepoName) (forge.Repo, error)
 	return repo, nil
 }
 
+// PushProtection tells whether a repository is seen to refuse pushes that hold
+// secrets. Only some may see it; false is also said when it is not shown.
+func (c *Client) PushProtection(ctx context.Context, r forge.RepoName) (bool, error) {
+	repo, err := c.Repo(ctx, r)
+	return err == nil && repo.PushProtection != nil && *repo.PushProtection, err
+}
+
 // know remembers that a repository is there, so that a later 404 below it is
 // known to speak of the end point.
 func (c *Client) know(r forge.RepoName) {
