@@ -83,7 +83,7 @@ var gatePattern = sync.OnceValue(func() gatePatterns {
 func judges(g guideline.Gate) string {
 	p := gatePattern()
 	switch {
-	case p.danger.MatchString(g.Step.Run) || p.danger.MatchString(g.Step.Uses):
+	case mentions(g.Step.Run+g.Step.Uses, "danger") && (p.danger.MatchString(g.Step.Run) || p.danger.MatchString(g.Step.Uses)):
 		return "the rules of Danger"
 	case g.Step.Uses != "" && p.action.MatchString(g.Step.Uses):
 		return "what this action asks"
@@ -94,7 +94,11 @@ func judges(g guideline.Gate) string {
 	}
 	code := p.comment.ReplaceAllString(g.Step.Run+g.Step.With["script"].Value, "")
 	told := p.tells.MatchString(g.Step.Label())
-	for _, what := range []look{lookTitle, lookBody, lookBranch} {
+	looks := []look{lookTitle, lookBody, lookBranch}
+	if !mayLook(g.Step) {
+		looks = nil
+	}
+	for _, what := range looks {
 		refuses := g.Required || !told && p.refuses.MatchString(code)
 		if what == lookBranch {
 			refuses = !told && p.fails.MatchString(code)
@@ -103,7 +107,8 @@ func judges(g guideline.Gate) string {
 			return "a script that looks at the " + map[look]string{lookTitle: "title", lookBody: "description", lookBranch: "branch's name"}[what]
 		}
 	}
-	if p.names.MatchString(g.Step.Label()) && p.fails.MatchString(code) || p.runs.MatchString(code) {
+	if mentions(g.Step.Label()+code, "change", "news", "release", "label", "issue") &&
+		(p.names.MatchString(g.Step.Label()) && p.fails.MatchString(code) || p.runs.MatchString(code)) {
 		return "a script that looks at the changelog or at labels"
 	}
 	if strings.Contains(strings.ToLower(g.Step.Run), "signed-off-by") || strings.Contains(g.Step.Run, "commitlint") && !installs(g.Step.Run) || p.lints(code) {
@@ -115,7 +120,7 @@ func judges(g guideline.Gate) string {
 // lints tells whether a line of a script runs one of the tools, and does not only
 // install it.
 func (p gatePatterns) lints(code string) bool {
-	return p.linter.MatchString(code) && slices.ContainsFunc(strings.Split(code, "\n"), func(line string) bool {
+	return mentions(code, "validat", "gommit", "convco") && p.linter.MatchString(code) && slices.ContainsFunc(strings.Split(code, "\n"), func(line string) bool {
 		return p.linter.MatchString(line) && !strings.Contains(line, "install")
 	})
 }

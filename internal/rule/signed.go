@@ -34,7 +34,9 @@ var signaturePattern = sync.OnceValue(func() *regexp.Regexp {
 
 // saysSignature tells whether a text speaks of signatures with keys. "Signed"
 // alone means the sign-off more often than not.
-func saysSignature(text string) bool { return signaturePattern().MatchString(text) }
+func saysSignature(text string) bool {
+	return mentions(text, "sign", "verified", "-s") && signaturePattern().MatchString(text)
+}
 
 var signatureOthers = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(?i)\b(releases?|tags?|artifacts?|packages?|images?|binar(y|ies)|checksums?|e-?mails?|vulnerabilit\w+|install\w*|tools?)\b`)
@@ -43,7 +45,7 @@ var signatureOthers = sync.OnceValue(func() *regexp.Regexp {
 // asksSignature tells whether a sentence asks for signed commits, and not for
 // signed releases.
 func asksSignature(s guideline.Sentence) bool {
-	return mentions(s.Text, "commit") && mentions(s.Text, "sign", "verified", "-s") && saysSignature(s.Text) && !signatureOthers().MatchString(s.Text)
+	return mentions(s.Text, "commit") && saysSignature(s.Text) && !signatureOthers().MatchString(s.Text)
 }
 
 const signedText = "a verifiable signature on every commit"
