@@ -161,7 +161,7 @@ func (m *moods) handle(away string) func(http.ResponseWriter, *http.Request) boo
 
 func TestTheTokenIsNowhereButWithItsHost(t *testing.T) {
 	if testing.Short() {
-		t.Skip("a story and many failures")
+		t.Skip("left out with -short: a whole story and many failures take half a minute")
 	}
 	t.Parallel()
 	mood := &moods{}

@@ -10,17 +10,40 @@ import (
 	"github.com/isrc-dev/isrc/internal/rule"
 )
 
+// readInput reads standard input until its end, or until the user interrupts: a
+// terminal may never end it.
+func (a *app) readInput(ctx context.Context, limit int64) ([]byte, error) {
+	type answer struct {
+		data []byte
+		err  error
+	}
+	done := make(chan answer, 1)
+	go func() {
+		data, err := io.ReadAll(io.LimitReader(a.io.In, limit))
+		done <- answer{data, err}
+	}()
+	select {
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case got := <-done:
+		return got.data, got.err
+	}
+}
+
 // checkMessage judges one message, of a file or of standard input, by what lies
 // in the clone.
 func (a *app) checkMessage(ctx context.Context, o *checkOptions) error {
 	var message []byte
 	var err error
 	if o.message == "-" {
-		message, err = io.ReadAll(io.LimitReader(a.io.In, maxMessageFile))
+		message, err = a.readInput(ctx, maxMessageFile)
 	} else {
 		message, err = readBounded(a.path(o.message), maxMessageFile)
 	}
-	if err != nil {
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case err != nil:
 		return &usageError{err: fmt.Errorf("--commit-message: %w", err)}
 	}
 	place, tool, err := a.place(ctx, placeOptions{repo: o.repo, base: o.base})

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -126,7 +125,7 @@ func textRules() []string {
 
 // hookPush judges what git is about to push, as git tells it on standard input.
 func (a *app) hookPush(ctx context.Context) error {
-	input, err := io.ReadAll(io.LimitReader(a.io.In, maxMessageFile))
+	input, err := a.readInput(ctx, maxMessageFile)
 	if err != nil {
 		return fmt.Errorf("read what is pushed: %w", err)
 	}

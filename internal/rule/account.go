@@ -107,16 +107,23 @@ func fixAuthor(at []Place, change *Change, passes func(email string) bool) *Fix 
 	if change.UserEmail == "" || change.UserName == "" || !passes(change.UserEmail) {
 		return nil
 	}
-	var commits []string
-	refused := ""
+	commits, refused := rewritable(at, change, "some of the commits are not yours")
+	return &Fix{
+		Verb: fmt.Sprintf("write %s into %s", change.UserEmail, plural(max(1, len(commits)), "commit", "commits")), Kind: FixResetAuthor,
+		Params: ResetAuthor{Commits: commits, Name: change.UserName, Email: change.UserEmail}, Refused: refused,
+	}
+}
+
+// rewritable are the commits at some places that the user may write anew: their
+// own, which nobody else has. refused says why there are none; others is what
+// is said of another person's.
+func rewritable(at []Place, change *Change, others string) (commits []string, refused string) {
 	for i := range change.Commits {
 		c := &change.Commits[i]
-		if !slices.ContainsFunc(at, func(p Place) bool { return p.Commit == c.SHA }) {
-			continue
-		}
 		switch {
+		case !slices.ContainsFunc(at, func(p Place) bool { return p.Commit == c.SHA }):
 		case !c.Own || !isUser(c.Author, change):
-			refused = "some of the commits are not yours"
+			refused = others
 		case c.Pushed:
 			refused = "the commits are pushed already: others may have them"
 		case c.Parents > 1:
@@ -128,8 +135,5 @@ func fixAuthor(at []Place, change *Change, passes func(email string) bool) *Fix 
 	if len(commits) > 0 {
 		refused = ""
 	}
-	return &Fix{
-		Verb: fmt.Sprintf("write %s into %s", change.UserEmail, plural(max(1, len(commits)), "commit", "commits")), Kind: FixResetAuthor,
-		Params: ResetAuthor{Commits: commits, Name: change.UserName, Email: change.UserEmail}, Refused: refused,
-	}
+	return commits, refused
 }

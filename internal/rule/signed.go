@@ -157,24 +157,6 @@ func checkSigned(req Requirement, change *Change) []Finding {
 
 // fixSigned signs the user's own commits that nobody else has yet.
 func fixSigned(at []Place, change *Change) *Fix {
-	var commits []string
-	refused := ""
-	for i := range change.Commits {
-		c := &change.Commits[i]
-		switch {
-		case !slices.ContainsFunc(at, func(p Place) bool { return p.Commit == c.SHA }):
-		case !c.Own || !isUser(c.Author, change):
-			refused = "nobody can sign for another person"
-		case c.Pushed:
-			refused = "the commits are pushed already: others may have them"
-		case c.Parents > 1:
-			refused = "merge commits are not rewritten"
-		default:
-			commits = append(commits, c.SHA)
-		}
-	}
-	if len(commits) > 0 {
-		refused = ""
-	}
+	commits, refused := rewritable(at, change, "nobody can sign for another person")
 	return &Fix{Verb: "sign " + plural(max(1, len(commits)), "commit", "commits"), Kind: FixSign, Params: Sign{Commits: commits}, Refused: refused}
 }
