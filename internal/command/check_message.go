@@ -18,8 +18,9 @@ func (a *app) readInput(ctx context.Context, limit int64) ([]byte, error) {
 		err  error
 	}
 	done := make(chan answer, 1)
+	in := io.LimitReader(a.io.In, limit)
 	go func() {
-		data, err := io.ReadAll(io.LimitReader(a.io.In, limit))
+		data, err := io.ReadAll(in)
 		done <- answer{data, err}
 	}()
 	select {
