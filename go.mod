@@ -3,6 +3,7 @@ module github.com/isrc-dev/isrc
 go 1.26.0
 
 require (
+	github.com/DataDog/datadog-agent/pkg/template v0.85.1
 	github.com/bmatcuk/doublestar/v4 v4.10.4
 	github.com/charmbracelet/lipgloss v1.1.0
 	github.com/cli/browser v1.3.0

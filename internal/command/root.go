@@ -63,7 +63,7 @@ and follows it.`,
 	root.AddCommand(helpTopics()...)
 	root.SetHelpCommand(newHelp())
 	root.SetHelpCommandGroupID("more")
-	root.SetUsageTemplate(usageTemplate)
+	root.SetUsageFunc(usage)
 	for _, c := range root.Commands() {
 		finish(c)
 	}
@@ -184,32 +184,3 @@ func exits(cmd *cobra.Command, codes ...int) {
 	}
 	cmd.Annotations["exits"] = strings.TrimPrefix(b.String(), "\n")
 }
-
-// usageTemplate is cobra's, with examples before flags and the exit codes.
-const usageTemplate = `Usage:{{if .Runnable}}
-  {{.UseLine}}{{end}}{{if .HasAvailableSubCommands}}
-  {{.CommandPath}} [command]{{end}}{{if .HasExample}}
-
-Examples:
-{{.Example}}{{end}}{{if .HasAvailableSubCommands}}{{$cmds := .Commands}}{{if eq (len .Groups) 0}}
-
-Commands:{{range $cmds}}{{if (or .IsAvailableCommand (eq .Name "help"))}}
-  {{rpad .Name .NamePadding }} {{.Short}}{{end}}{{end}}{{else}}{{range $group := .Groups}}
-
-{{.Title}}{{range $cmds}}{{if (and (eq .GroupID $group.ID) (or .IsAvailableCommand (eq .Name "help")))}}
-  {{rpad .Name .NamePadding }} {{.Short}}{{end}}{{end}}{{end}}{{end}}{{end}}{{if .HasAvailableLocalFlags}}
-
-Flags:
-{{.LocalFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}{{if .HasAvailableInheritedFlags}}
-
-Flags of every command:
-{{.InheritedFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}{{with index .Annotations "exits"}}
-
-Exit codes (0 done, 1 failed, 2 wrong usage):
-{{.}}{{end}}{{if .HasHelpSubCommands}}
-
-Topics:{{range .Commands}}{{if .IsAdditionalHelpTopicCommand}}
-  {{rpad .Name 12}} {{.Short}}{{end}}{{end}}{{end}}{{if .HasAvailableSubCommands}}
-
-{{.CommandPath}} [command] --help says more about a command.{{end}}
-`

@@ -3,11 +3,12 @@ package sandbox
 import (
 	"bytes"
 	_ "embed"
-	"html/template"
 	"net/http"
 	"net/url"
 	"strings"
 	"sync"
+
+	template "github.com/DataDog/datadog-agent/pkg/template/html"
 )
 
 //go:embed pages.tmpl
