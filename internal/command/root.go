@@ -57,7 +57,7 @@ and follows it.`,
 		}
 	}
 	add("way", newFind(a), newShow(a), newContribute(a), newCheck(a), newOwners(a), newSubmit(a), newStatus(a), newAbandon(a))
-	add("owners", newManifest(a))
+	add("owners", newCatalog(a), newManifest(a))
 	add("setup", newSetup(a), newAuth(a), newConfig(a), newHook(a), newDoctor(a))
 	add("more", newDemo(a), newCompletion(a), newVersion(a))
 	root.AddCommand(helpTopics()...)

@@ -19,6 +19,8 @@ func settingTable() []struct{ Key, Variable, Meaning string } {
 		{"pager", "ISRC_PAGER", "program to page long output with"},
 		{"browser", "ISRC_BROWSER", "program to open pages with"},
 		{"git.binary", "ISRC_GIT_BINARY", "the git program: auto, none, or a path"},
+		{"catalog.source", "ISRC_CATALOG_SOURCE", "where your company publishes its catalog: oci://REGISTRY/PATH:TAG, an https:// or a file:// address"},
+		{"catalog.needs", "ISRC_CATALOG_NEEDS", "where a search that finds nothing is noted for the catalog's owners: off, on, or a file"},
 		{"noInput", "ISRC_NO_INPUT", "never ask; a missing answer is an error (true or false)"},
 		{"hosts.HOST.apiUrl", "ISRC_API_URL", "address of the API, where it is not at its usual place"},
 		{"hosts.HOST.scheme", "ISRC_SCHEME", "https, or http for a loopback address"},

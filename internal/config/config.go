@@ -17,6 +17,7 @@ type Config struct {
 	Orgs     []string        // organisations of Host
 	Hosts    map[string]Host // by normalized name
 	Git      Git
+	Catalog  Catalog
 	Editor   string
 	Pager    string
 	Browser  string
@@ -32,6 +33,14 @@ type Config struct {
 // Git is what concerns the git program.
 type Git struct {
 	Binary string // "auto", "none" or a path
+}
+
+// Catalog is what concerns the catalog of repositories.
+type Catalog struct {
+	Source string // oci://, https:// or file:// address of the published one, "" none
+	// Needs is where a search that finds nothing is noted: "" or "off" nowhere, a
+	// path to a file, or "on" for the file in the state folder.
+	Needs string
 }
 
 // Host is what is configured for one host. Files are absolute paths.

@@ -77,6 +77,8 @@ func TestEachLayerCoversTheOneBelowAndIsNamed(t *testing.T) {
 	user, near, far := w.userFile(), filepath.Join(w.home, "etc1/isrc/config.yaml"), filepath.Join(w.home, "etc2/isrc/config.yaml")
 	want := []Setting{
 		{"browser", "env", FromEnvironment, "ISRC_BROWSER"},
+		{"catalog.needs", "", FromDefault, ""},
+		{"catalog.source", "", FromDefault, ""},
 		{"editor", "near", FromSystem, near + ":4"},
 		{"git.binary", "auto", FromDefault, ""},
 		{"host", "ghe.example", FromUser, user + ":2"},

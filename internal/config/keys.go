@@ -40,6 +40,8 @@ func topFields() []field {
 		{name: "editor", variable: "ISRC_EDITOR", personal: true},
 		{name: "pager", variable: "ISRC_PAGER", personal: true},
 		{name: "browser", variable: "ISRC_BROWSER", personal: true},
+		{name: "catalog.source", variable: "ISRC_CATALOG_SOURCE"},
+		{name: "catalog.needs", variable: "ISRC_CATALOG_NEEDS"},
 		{name: "noInput", variable: "ISRC_NO_INPUT", kind: yesNo, personal: true},
 	}
 }

@@ -167,6 +167,7 @@ func (c *Config) fill(keys map[string]key) {
 	c.Host = get("host")
 	c.Orgs = c.values["orgs"].list
 	c.Git.Binary = get("git.binary")
+	c.Catalog = Catalog{Source: get("catalog.source"), Needs: get("catalog.needs")}
 	c.Editor, c.Pager, c.Browser = get("editor"), get("pager"), get("browser")
 	c.NoInput = get("noInput") == "true"
 	for _, k := range keys {
