@@ -11,6 +11,10 @@ import (
 // means "unknown", never "none".
 var ErrUnsupported = errors.New("this host does not offer it")
 
+// ErrTooMuch says that a question was too much for the host at once; a smaller
+// one may be answered.
+var ErrTooMuch = errors.New("it was asked for too much at once")
+
 // SignInError says that the host wants a token, or refuses the one it got.
 type SignInError struct {
 	Host    string

@@ -44,9 +44,19 @@ type LanguageSize struct {
 // pushed to last first.
 type ProfileQuery struct {
 	Owner      string // an organisation, or a user
-	After      string // Next of the page before; "" is the first
+	After      string // Next of the page before; "" is the first. It does not depend on First.
 	First      int    // at most this many, 1 to 100
 	QuarterEnd time.Time
+	Labels     []string // of HelpWanted; nil is HelpWantedLabels
+}
+
+// HelpWantedLabels are the usual names of labels by which owners ask for help,
+// in lower case.
+func HelpWantedLabels() []string {
+	return []string{
+		"help wanted", "help-wanted", "good first issue", "good-first-issue", "gig", "gigs", "up-for-grabs", "up for grabs",
+		"first-timers-only", "first timers only", "beginner friendly", "beginner-friendly", "contributions welcome", "contribution welcome",
+	}
 }
 
 // ProfilePage is a page of profiles with what it cost.
@@ -56,6 +66,19 @@ type ProfilePage struct {
 	Total    int    // repositories of the owner that the token sees
 	Skipped  []Skipped
 	Requests int
+}
+
+// ProfileOptions says what to read of one repository.
+type ProfileOptions struct {
+	QuarterEnd time.Time
+	Labels     []string // of HelpWanted; nil is HelpWantedLabels
+}
+
+// OwnerTeams are the teams of an organisation, as far as the token sees them.
+type OwnerTeams struct {
+	Repos   map[string][]Team   // by OWNER/NAME in lower case, with the permission of each
+	Members map[string][]string // logins by the team's slug
+	Partial bool                // there is more than was read
 }
 
 // Skipped is a repository that could not be read, and why.
@@ -78,8 +101,9 @@ type PullOutline struct {
 	Number   int
 	Author   User
 	FromFork bool
-	Opened   time.Time // when it was ready for review, else when it was opened
-	First    *time.Time
+	Draft    bool       // not yet ready for review: nobody waits for an answer
+	Opened   time.Time  // when it was ready for review, else when it was opened
+	First    *time.Time // the first answer, as FirstAnswer counts; nil there is none
 	Ended    *time.Time
 	Merged   bool
 	Updated  time.Time
