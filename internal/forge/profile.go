@@ -48,6 +48,7 @@ type ProfileQuery struct {
 	First      int    // at most this many, 1 to 100
 	QuarterEnd time.Time
 	Labels     []string // of HelpWanted; nil is HelpWantedLabels
+	ByUpdate   bool     // the ones that changed last first, instead of those that were pushed to
 }
 
 // HelpWantedLabels are the usual names of labels by which owners ask for help,
