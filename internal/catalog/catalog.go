@@ -12,37 +12,9 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/isrc-dev/isrc/internal/forge"
 )
-
-// Query is what somebody looks for.
-type Query struct {
-	Words    []string
-	Orgs     []string // where to look; empty means everything the token sees
-	Language string
-	Topic    string
-	Archived bool // take archived repositories too
-	Limit    int
-}
-
-// Hit is a repository that was found, with the reasons for its rank.
-type Hit struct {
-	forge.Repo
-	Score   float64
-	Reasons []string
-}
-
-// Result is what a search answers, with what was searched: an empty answer
-// must say what it is empty of.
-type Result struct {
-	Hits    []Hit
-	Total   int    // as the forge counts, before the limit
-	Asked   string // the query as the forge got it
-	Widened bool   // no repository had all words, these have some
-	Listed  bool   // the forge has no search: its lists were gone through instead
-}
 
 // Searcher is a forge's own search.
 type Searcher interface {
@@ -57,9 +29,18 @@ type Lister interface {
 
 // Search asks the forge's own search. Where there is none, and the forge is a
 // Lister, it goes through the lists. Words are taken together first; only when
-// nothing has all of them, one after the other.
-func Search(ctx context.Context, s Searcher, q Query, now time.Time) (*Result, error) {
-	r := &Result{Asked: q.forge(q.Words)}
+// nothing has all of them, one after the other. What a forge knows nothing of
+// is a *NeedsCatalogError.
+func Search(ctx context.Context, s Searcher, q Query, now time.Time) (*Found, error) {
+	var words []string
+	for _, w := range q.Wanted() {
+		words = append(words, w.Text)
+	}
+	asked, err := q.forge(q.Words, now)
+	if err != nil {
+		return nil, err
+	}
+	r := &Found{Asked: asked}
 	found, total, err := s.SearchRepos(ctx, r.Asked, 50)
 	if lists, ok := s.(Lister); ok && errors.Is(err, forge.ErrUnsupported) {
 		return searchLists(ctx, lists, q, now)
@@ -67,69 +48,55 @@ func Search(ctx context.Context, s Searcher, q Query, now time.Time) (*Result, e
 	if err != nil {
 		return nil, fmt.Errorf("search: %w", err)
 	}
-	if len(found) == 0 && len(q.Words) > 1 {
-		seen := map[forge.RepoName]bool{}
-		for _, w := range q.Words[:min(len(q.Words), 4)] {
-			some, _, err := s.SearchRepos(ctx, q.forge([]string{w}), 30)
-			if err != nil {
-				return nil, fmt.Errorf("search: %w", err)
-			}
-			for _, h := range some {
-				if !seen[h.RepoName] {
-					seen[h.RepoName] = true
-					found = append(found, h)
-				}
-			}
+	if len(found) == 0 && len(words) > 1 && !q.Exact {
+		if found, err = searchEach(ctx, s, q, now); err != nil {
+			return nil, err
 		}
-		total, r.Widened = len(found), len(found) > 0
+		if total = len(found); total > 0 {
+			r.Widened = &Widened{}
+		}
 	}
 	r.Total = total
-	r.Hits = Rank(found, q.Words, now)
-	if q.Limit > 0 && len(r.Hits) > q.Limit {
-		r.Hits = r.Hits[:q.Limit]
-	}
+	r.Hits = limited(Rank(found, words, now), q)
 	return r, nil
 }
 
-// forge writes the query in GitHub's search language. A word that would be read
-// as a qualifier is quoted.
-func (q Query) forge(words []string) string {
-	var parts []string
-	for _, w := range words {
-		w = strings.Map(func(r rune) rune {
-			if unicode.IsControl(r) || r == '"' {
-				return -1
+// searchEach asks for each word alone.
+func searchEach(ctx context.Context, s Searcher, q Query, now time.Time) ([]forge.Repo, error) {
+	var found []forge.Repo
+	seen := map[forge.RepoName]bool{}
+	for _, w := range q.Wanted()[:min(len(q.Wanted()), 4)] {
+		asked, err := q.forge(append([]Word{w}, q.Unwanted()...), now)
+		if err != nil {
+			return nil, err
+		}
+		some, _, err := s.SearchRepos(ctx, asked, 30)
+		if err != nil {
+			return nil, fmt.Errorf("search: %w", err)
+		}
+		for _, h := range some {
+			if !seen[h.RepoName] {
+				seen[h.RepoName] = true
+				found = append(found, h)
 			}
-			return r
-		}, w)
-		if strings.ContainsAny(w, ": ") || strings.HasPrefix(w, "-") {
-			w = `"` + w + `"`
-		}
-		if w != "" {
-			parts = append(parts, w)
 		}
 	}
-	parts = append(parts, "in:name,description,topics,readme")
-	for _, o := range q.Orgs {
-		parts = append(parts, "org:"+o)
-	}
-	if q.Language != "" {
-		parts = append(parts, "language:"+quoted(q.Language))
-	}
-	if q.Topic != "" {
-		parts = append(parts, "topic:"+q.Topic)
-	}
-	if !q.Archived {
-		parts = append(parts, "archived:false")
-	}
-	return strings.Join(parts, " ")
+	return found, nil
 }
 
-func quoted(s string) string {
-	if strings.ContainsAny(s, " ") {
-		return `"` + s + `"`
+// limited puts hits in the order that is asked, as far as a forge's answer tells
+// it, and cuts them off.
+func limited(hits []Hit, q Query) []Hit {
+	switch q.Sort {
+	case ByUpdated, ByActivity:
+		slices.SortStableFunc(hits, func(a, b Hit) int { return b.ChangedAt().Compare(a.ChangedAt()) })
+	case ByStars:
+		slices.SortStableFunc(hits, func(a, b Hit) int { return b.Stars - a.Stars })
 	}
-	return s
+	if q.Limit > 0 && len(hits) > q.Limit {
+		hits = hits[:q.Limit]
+	}
+	return hits
 }
 
 // The weight of a word by where it stands. A name was chosen to be found by; a
@@ -141,28 +108,30 @@ const (
 	weightElsewhere   = 1 // the forge matched it in the README
 )
 
-// Rank orders repositories by how well they match and how alive they are:
-// score = Σ weight(word) × activity, where activity falls from 1 to ¼ over two
-// years without a push, and forks and archived ones count half.
+// Rank orders what a forge found by how well it matches and how alive it is:
+// score = Σ weight(word) × activity × standing, where activity falls from 1 to ¼
+// over two years without a push, forks and archived ones count half, and stars
+// add little.
 func Rank(repos []forge.Repo, words []string, now time.Time) []Hit {
 	hits := make([]Hit, 0, len(repos))
 	for _, r := range repos {
-		h := Hit{Repo: r}
-		relevance := 0.0
+		h := Hit{Record: FromRepo(r), Forge: &r}
 		for _, w := range words {
 			weight, where := match(r, strings.ToLower(w))
-			relevance += weight
-			h.Reasons = append(h.Reasons, fmt.Sprintf("%q in its %s", w, where))
+			h.Terms = append(h.Terms, Term{Name: w, Value: weight, Why: fmt.Sprintf("%q in its %s", w, where)})
 		}
-		activity := 1.0
+		if len(words) == 0 {
+			h.Terms = append(h.Terms, Term{Name: "filters", Value: 1})
+		}
 		if !r.PushedAt.IsZero() {
 			idle := now.Sub(r.PushedAt).Hours() / 24
-			activity = math.Max(0.25, 1-0.75*math.Min(idle, 730)/730)
+			h.Terms = append(h.Terms, Term{Name: "activity", Times: true, Value: math.Max(0.25, 1-0.75*math.Min(idle, 730)/730)})
 		}
 		if r.Archived || r.Fork {
-			activity /= 2
+			h.Terms = append(h.Terms, Term{Name: "standing", Times: true, Value: 0.5})
 		}
-		h.Score = math.Max(relevance, 0.1) * activity * (1 + math.Log1p(float64(r.Stars))/20)
+		h.Terms = append(h.Terms, Term{Name: "stars", Times: true, Value: 1 + math.Log1p(float64(max(r.Stars, 0)))/20})
+		h.Score = Total(h.Terms)
 		hits = append(hits, h)
 	}
 	slices.SortStableFunc(hits, func(a, b Hit) int {

@@ -22,26 +22,51 @@ func repo(name, description string, idle int, topics ...string) forge.Repo {
 	}
 }
 
-func TestWordsBecomeAQueryThatMeansThem(t *testing.T) {
+// asking parses a query that a test takes for valid.
+func asking(t *testing.T, args ...string) Query {
+	t.Helper()
+	q, err := ParseQuery(args)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return q
+}
+
+func TestAQueryInTheForgesLanguageMeansTheSame(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		q    Query
 		want string
 	}{
-		"plain words":                  {Query{Words: []string{"token", "validation"}}, "token validation in:name,description,topics,readme archived:false"},
-		"a qualifier is only a word":   {Query{Words: []string{"is:private"}}, `"is:private" in:name,description,topics,readme archived:false`},
-		"a negation is only a word":    {Query{Words: []string{"-x"}}, `"-x" in:name,description,topics,readme archived:false`},
-		"a quote cannot break out":     {Query{Words: []string{`a" org:b "`}}, `"a org:b " in:name,description,topics,readme archived:false`},
-		"controls are dropped":         {Query{Words: []string{"a\x1b[31m"}}, "a[31m in:name,description,topics,readme archived:false"},
-		"organisations and a language": {Query{Words: []string{"ci"}, Orgs: []string{"a", "b"}, Language: "Jupyter Notebook"}, `ci in:name,description,topics,readme org:a org:b language:"Jupyter Notebook" archived:false`},
-		"archived ones too":            {Query{Words: []string{"ci"}, Topic: "go", Archived: true}, "ci in:name,description,topics,readme topic:go"},
+		"plain words":                  {asking(t, "token", "validation"), "token validation in:name,description,topics,readme archived:false"},
+		"a quoted qualifier is a word": {asking(t, `"is:private"`), `"is:private" in:name,description,topics,readme archived:false`},
+		"a word that looks like one":   {Query{Words: []Word{{Text: "is:private"}, {Text: "-x"}, {Text: "OR"}}}, `"is:private" "-x" "OR" in:name,description,topics,readme archived:false`},
+		"a quote cannot break out":     {Query{Words: []Word{{Text: `a" org:b "`}}}, `"a org:b " in:name,description,topics,readme archived:false`},
+		"controls are dropped":         {Query{Words: []Word{{Text: "a\x1b[31m"}}}, "a[31m in:name,description,topics,readme archived:false"},
+		"what is not wanted":           {asking(t, "ci", "-jenkins", `-"old style"`), `ci NOT jenkins NOT "old style" in:name,description,topics,readme archived:false`},
+		"organisations and a language": {asking(t, "ci", "org:a,b", `language:"Jupyter Notebook"`), `ci in:name,description,topics,readme org:a org:b language:"Jupyter Notebook" archived:false`},
+		"archived ones too":            {asking(t, "ci", "topic:go", "archived:also"), "ci in:name,description,topics,readme topic:go"},
+		"archived ones only":           {asking(t, "ci", "is:archived"), "ci in:name,description,topics,readme archived:true"},
+		"numbers and times":            {asking(t, "stars:>10", "pushed:2026-01", "updated:>30d"), "in:name,description,topics,readme stars:11..* pushed:2026-01-01T00:00:00Z..2026-01-31T23:59:59Z pushed:2026-01-31T09:00:00Z..* archived:false"},
+		"states":                       {asking(t, "is:private", "-is:fork", "has:help-wanted"), "in:name,description,topics,readme is:private fork:false help-wanted-issues:>0 archived:false"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if got := c.q.forge(c.q.Words); got != c.want {
-				t.Errorf("got  %s\nwant %s", got, c.want)
+			if got, err := c.q.forge(c.q.Words, now); err != nil || got != c.want {
+				t.Errorf("got  %s (%v)\nwant %s", got, err, c.want)
 			}
 		})
+	}
+}
+
+func TestWhatAForgeDoesNotKnowIsSaid(t *testing.T) {
+	t.Parallel()
+	for _, typed := range []string{"team:core", "is:ready", "skill:go", "provides:tokens", "has:manifest", "topic:a,b"} {
+		_, err := Search(context.Background(), &asked{}, asking(t, "x", typed), now)
+		var needs *NeedsCatalogError
+		if !errors.As(err, &needs) || needs.Filter.String() != typed {
+			t.Errorf("%s: got %v, want that it needs a catalog", typed, err)
+		}
 	}
 }
 
@@ -64,8 +89,13 @@ func TestRankPrefersTheNameAndTheLiving(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]string{`"token" in its topics`, `"validation" in its topics`}, hits[0].Reasons); diff != "" {
+	if diff := cmp.Diff([]string{`"token" in its topics`, `"validation" in its topics`}, hits[0].Whys()); diff != "" {
 		t.Error(diff)
+	}
+	for _, h := range hits {
+		if h.Score != Total(h.Terms) {
+			t.Errorf("%s: score %v, its terms make %v", h.FullName(), h.Score, Total(h.Terms))
+		}
 	}
 }
 
@@ -96,16 +126,16 @@ func TestSearchWidensOnlyWhenNothingHasAllWords(t *testing.T) {
 	t.Parallel()
 	one, two := repo("a/one", "token", 1), repo("a/two", "vault", 1)
 	s := &asked{answers: map[string][]forge.Repo{"token": {one}, "vault": {one, two}}}
-	got, err := Search(context.Background(), s, Query{Words: []string{"token", "vault"}}, now)
+	got, err := Search(context.Background(), s, asking(t, "token", "vault"), now)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !got.Widened || got.Total != 2 || len(s.queries) != 3 {
-		t.Errorf("widened %v, %d hits, %d queries; want true, 2, 3", got.Widened, got.Total, len(s.queries))
+	if got.Widened == nil || got.Total != 2 || len(s.queries) != 3 {
+		t.Errorf("widened %v, %d hits, %d queries; want true, 2, 3", got.Widened != nil, got.Total, len(s.queries))
 	}
 	s = &asked{answers: map[string][]forge.Repo{"token vault": {one}}}
-	if got, err = Search(context.Background(), s, Query{Words: []string{"token", "vault"}}, now); err != nil || got.Widened || len(s.queries) != 1 {
-		t.Errorf("widened %v with %d queries (%v), want one query", got.Widened, len(s.queries), err)
+	if got, err = Search(context.Background(), s, asking(t, "token", "vault"), now); err != nil || got.Widened != nil || len(s.queries) != 1 {
+		t.Errorf("widened %v with %d queries (%v), want one query", got.Widened != nil, len(s.queries), err)
 	}
 }
 
@@ -114,11 +144,11 @@ func TestWithoutASearchTheListsAreRead(t *testing.T) {
 	l := &lists{asked: asked{err: forge.ErrUnsupported}, repos: map[string][]forge.Repo{
 		"a": {repo("a/token-lib", "", 1), repo("a/other", "", 1)}, "b": {repo("b/x", "a token vault", 1)}, "": {repo("me/token", "", 1)},
 	}}
-	got, err := Search(context.Background(), l, Query{Words: []string{"token"}, Orgs: []string{"a", "b"}}, now)
+	got, err := Search(context.Background(), l, asking(t, "token", "org:a,b"), now)
 	if err != nil || !got.Listed || got.Total != 2 {
 		t.Fatalf("%+v, %v; want two from the lists", got, err)
 	}
-	if _, err := Search(context.Background(), &asked{err: forge.ErrUnsupported}, Query{Words: []string{"x"}}, now); !errors.Is(err, forge.ErrUnsupported) {
+	if _, err := Search(context.Background(), &asked{err: forge.ErrUnsupported}, asking(t, "x"), now); !errors.Is(err, forge.ErrUnsupported) {
 		t.Errorf("got %v, want what the forge lacks", err)
 	}
 }

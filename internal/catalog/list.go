@@ -15,51 +15,55 @@ const mostListed = 1000
 
 // searchLists looks for the words in what a forge without a search lists: names,
 // descriptions and topics, but no READMEs.
-func searchLists(ctx context.Context, l Lister, q Query, now time.Time) (*Result, error) {
+func searchLists(ctx context.Context, l Lister, q Query, now time.Time) (*Found, error) {
 	var all []forge.Repo
-	if len(q.Orgs) == 0 {
+	orgs := q.orgs()
+	if len(orgs) == 0 {
 		some, err := l.UserRepos(ctx, mostListed)
 		if err != nil {
 			return nil, fmt.Errorf("list repositories: %w", err)
 		}
 		all = some
 	}
-	for _, org := range q.Orgs {
+	for _, org := range orgs {
 		some, err := l.OrgRepos(ctx, org, mostListed)
 		if err != nil {
 			return nil, fmt.Errorf("list the repositories of %s: %w", org, err)
 		}
 		all = append(all, some...)
 	}
-	whole, some := q.among(all)
-	r := &Result{Asked: strings.Join(q.Words, " "), Listed: true}
-	if len(whole) == 0 && len(some) > 0 {
-		whole, r.Widened = some, true
+	whole, some := q.among(all, now)
+	var words []string
+	for _, w := range q.Wanted() {
+		words = append(words, w.Text)
+	}
+	r := &Found{Asked: q.String(), Listed: true, Searched: len(all)}
+	if len(whole) == 0 && len(some) > 0 && !q.Exact {
+		whole, r.Widened = some, &Widened{}
 	}
 	r.Total = len(whole)
-	r.Hits = Rank(whole, q.Words, now)
-	if q.Limit > 0 && len(r.Hits) > q.Limit {
-		r.Hits = r.Hits[:q.Limit]
-	}
+	r.Hits = limited(Rank(whole, words, now), q)
 	return r, nil
 }
 
 // among picks the repositories that have all words, and those that have some.
-func (q Query) among(all []forge.Repo) (whole, some []forge.Repo) {
+func (q Query) among(all []forge.Repo, now time.Time) (whole, some []forge.Repo) {
 	for _, r := range all {
-		switch {
-		case r.Archived && !q.Archived,
-			q.Language != "" && !strings.EqualFold(r.Language, q.Language),
-			q.Topic != "" && !slices.ContainsFunc(r.Topics, func(t string) bool { return strings.EqualFold(t, q.Topic) }):
+		record := FromRepo(r)
+		has := func(w Word) bool {
+			weight, _ := match(r, strings.ToLower(w.Text))
+			return weight > weightElsewhere
+		}
+		if !q.Admits(&record, now) || slices.ContainsFunc(q.Unwanted(), has) {
 			continue
 		}
 		n := 0
-		for _, w := range q.Words {
-			if weight, _ := match(r, strings.ToLower(w)); weight > weightElsewhere {
+		for _, w := range q.Wanted() {
+			if has(w) {
 				n++
 			}
 		}
-		if n == len(q.Words) {
+		if n == len(q.Wanted()) {
 			whole = append(whole, r)
 		} else if n > 0 {
 			some = append(some, r)

@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -94,16 +95,27 @@ func (a *app) find(ctx context.Context, o *findOptions, words []string) error {
 	if err != nil {
 		return err
 	}
-	q := catalog.Query{Words: splitWords(words), Orgs: o.orgs, Language: o.language, Topic: o.topic, Archived: o.archived, Limit: max(o.limit, 1)}
-	if len(q.Orgs) == 0 {
-		q.Orgs = orgsOf(c, host)
+	q, err := o.query(words)
+	if err != nil {
+		return err
 	}
-	where := strings.Join(q.Orgs, ", ") + " on " + host
-	if len(q.Orgs) == 0 {
-		where = "everything that your token sees on " + host
+	orgs := q.Filter("org")
+	if configured := orgsOf(c, host); len(orgs) == 0 && len(configured) > 0 {
+		if err := q.Add("org", strings.Join(configured, ",")); err != nil {
+			return &usageError{err: err}
+		}
+	}
+	where := "everything that your token sees on " + host
+	if in := q.Filter("org"); len(in) > 0 {
+		where = strings.TrimPrefix(in[0].String(), "org:") + " on " + host
+	} else {
 		a.say("isrc: no organisations are configured: looking in %s (isrc config set orgs NAME,… narrows it)", where)
 	}
 	result, err := catalog.Search(ctx, a.clients[host], q, a.inv.Now())
+	var needs *catalog.NeedsCatalogError
+	if errors.As(err, &needs) {
+		return &usageError{err: err, hint: "isrc catalog update"}
+	}
 	if err != nil {
 		return err
 	}
@@ -114,8 +126,26 @@ func (a *app) find(ctx context.Context, o *findOptions, words []string) error {
 	return a.show(&o.output, rows, func(s *term.Streams) error { return showFound(s, rows, result, words, where, a.inv.Now()) })
 }
 
-// splitWords lets "token validation" in quotes be two words, as people type.
-func splitWords(args []string) []string { return strings.Fields(strings.Join(args, " ")) }
+// query is what the words and the flags ask together.
+func (o *findOptions) query(words []string) (catalog.Query, error) {
+	q, err := catalog.ParseQuery(words)
+	if err != nil {
+		return q, &usageError{err: err, hint: "isrc help queries"}
+	}
+	q.Limit = max(o.limit, 1)
+	flags := map[string]string{"org": strings.Join(o.orgs, ","), "language": o.language, "topic": o.topic}
+	if o.archived {
+		flags["archived"] = "also"
+	}
+	for _, row := range catalog.Qualifiers() {
+		if value := flags[row.Name]; value != "" {
+			if err := q.Add(row.Name, value); err != nil {
+				return q, &usageError{err: err, hint: "isrc help queries"}
+			}
+		}
+	}
+	return q, nil
+}
 
 // describeHits adds what a contributor asks next: do they take contributions,
 // and how fast do they decide? What cannot be looked up stays unknown.
@@ -125,14 +155,14 @@ func (a *app) describeHits(ctx context.Context, site *contribute.Site, hits []ca
 	g.SetLimit(6)
 	for i, h := range hits {
 		rows[i] = found{
-			repository: repositoryOf(h.RepoName, h.HTMLURL), Description: h.Description, Language: h.Language, Topics: nonNil(h.Topics), Stars: h.Stars,
-			Archived: h.Archived, Fork: h.Fork, License: h.License, PushedAt: moment(h.PushedAt), Score: h.Score, Reasons: nonNil(h.Reasons),
+			repository: repositoryOf(h.RepoName(), h.URL), Description: h.Description, Language: h.Language, Topics: nonNil(h.Topics), Stars: h.Stars,
+			Archived: h.Archived, Fork: h.Fork, License: h.License, PushedAt: moment(h.PushedAt), Score: h.Score, Reasons: nonNil(h.Whys()),
 		}
 		if i >= 10 || h.Archived {
 			continue // further rows cost more than they tell
 		}
 		g.Go(func() error {
-			if set, err := guideline.Read(gctx, guideline.Query{Repo: h.RepoName, Web: site.BaseURL, Base: h.DefaultBranch, Orgless: true}, site.TreesOf(h.Repo), nil); err == nil {
+			if set, err := guideline.Read(gctx, guideline.Query{Repo: h.RepoName(), Web: site.BaseURL, Base: h.DefaultBranch, Orgless: true}, site.TreesOf(*h.Forge), nil); err == nil {
 				if mode, _ := set.TakesContributions(); mode != guideline.TakesUnknown {
 					rows[i].Contributions = &mode
 				}
@@ -140,7 +170,7 @@ func (a *app) describeHits(ctx context.Context, site *contribute.Site, hits []ca
 			return nil
 		})
 		g.Go(func() error {
-			pulls, err := site.Forge.Pulls(gctx, h.RepoName, forge.PullQuery{State: "all", Sort: "created", Direction: "desc", Limit: 30})
+			pulls, err := site.Forge.Pulls(gctx, h.RepoName(), forge.PullQuery{State: "all", Sort: "created", Direction: "desc", Limit: 30})
 			if err != nil {
 				return nil //nolint:nilerr // unknown, and shown as such
 			}
@@ -179,7 +209,7 @@ func nonNil(list []string) []string {
 	return list
 }
 
-func showFound(s *term.Streams, rows []found, result *catalog.Result, words []string, where string, now time.Time) error {
+func showFound(s *term.Streams, rows []found, result *catalog.Found, words []string, where string, now time.Time) error {
 	if len(rows) == 0 {
 		fmt.Fprintf(s.Err, "Nothing found for %q.\n  Searched: name, description, topics and README in %s.\n  Not searched: code, issues, archived repositories, other hosts.\n", term.Line(strings.Join(words, " ")), term.Line(where))
 		return nil
@@ -226,7 +256,7 @@ func showFound(s *term.Streams, rows []found, result *catalog.Result, words []st
 		fmt.Fprintln(s.Out, "    "+s.Paint(term.Dim, term.Truncate(strings.Join(facts, " "+s.Sym(term.SymDot)+" "), s.Width-5, s.Ellipsis())))
 	}
 	foot := fmt.Sprintf("%d of %d", len(rows), max(result.Total, len(rows)))
-	if result.Widened {
+	if result.Widened != nil {
 		foot += ", none with all words"
 	}
 	for _, l := range joinFacts([]string{foot + " in " + term.Line(where), "isrc show " + rows[0].FullName}, " "+s.Sym(term.SymDot)+" ", s.Width) {

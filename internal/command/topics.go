@@ -21,6 +21,7 @@ func helpTopics() []*cobra.Command {
 	return []*cobra.Command{
 		{Use: "exit-codes", Short: "What each exit code means", Long: exitCodesText()},
 		{Use: "environment", Short: "The variables that count", Long: environmentText()},
+		{Use: "queries", Short: "Words, phrases and filters that find understands", Long: queriesText()},
 		{Use: "rules", Short: "What isrc can read and judge, rule by rule", Long: rulesText()},
 		{Use: "output", Short: "Text, JSON, colour and questions", Long: outputText},
 		{Use: "make", Short: "A Makefile to include: check, contribute, gate", Long: makefile},
