@@ -15,34 +15,31 @@ type Range struct {
 // Holds tells whether a number lies in the range.
 func (r Range) Holds(n int64) bool { return n >= r.Min && n <= r.Max }
 
-// Span is a range of times: from From on, and before To. An end that is not
-// given is open.
+// Span is a range of times, in whole days of UTC: from From on, and before To. An
+// end that is not given is open.
 type Span struct {
 	From, To Moment
 }
 
-// Moment is a point in time, or how long ago one was.
+// Moment is a day, or how long ago one was.
 type Moment struct {
 	At           time.Time
 	Months, Days int
 	Hours        int
 	Ago          bool // counted back from now by Months, Days and Hours
-	WholeDay     bool // and from there to the day's beginning, in UTC
 }
 
 // given tells whether there is a moment at all.
 func (m Moment) given() bool { return m.Ago || !m.At.IsZero() }
 
-// When is the moment as seen from now; the zero time when it is not given.
+// When is the beginning of the day as seen from now, in UTC; the zero time when
+// none is given.
 func (m Moment) When(now time.Time) time.Time {
-	if !m.Ago {
-		return m.At
+	t := m.At
+	if m.Ago {
+		t = now.UTC().AddDate(0, -m.Months, -m.Days).Add(-time.Duration(m.Hours) * time.Hour)
 	}
-	t := now.UTC().AddDate(0, -m.Months, -m.Days).Add(-time.Duration(m.Hours) * time.Hour)
-	if m.WholeDay {
-		t = t.Truncate(day)
-	}
-	return t
+	return t.UTC().Truncate(day)
 }
 
 // Ends are the times a span lies between, as seen from now; the zero time is an
@@ -161,13 +158,10 @@ type period struct {
 func parseMoment(s string) (period, bool) {
 	s = strings.ToLower(strings.TrimSpace(s))
 	switch s {
-	case "now":
-		m := Moment{Ago: true}
-		return period{m, m}, true
-	case "today":
-		return period{Moment{Ago: true, WholeDay: true}, Moment{Ago: true, WholeDay: true, Days: -1}}, true
+	case "today", "now":
+		return period{Moment{Ago: true}, Moment{Ago: true, Days: -1}}, true
 	case "yesterday":
-		return period{Moment{Ago: true, WholeDay: true, Days: 1}, Moment{Ago: true, WholeDay: true}}, true
+		return period{Moment{Ago: true, Days: 1}, Moment{Ago: true}}, true
 	}
 	for _, form := range []struct {
 		layout                string

@@ -37,9 +37,11 @@ A shell takes double quotes away: write '"token validation"' for a phrase. After
 Numbers are 10, >10, >=10, <10, <=10, 5..20 or 10..*. Times are days, months or
 years (2026-01-31, 2026-01, 2026), or how long ago something was (12h, 30d, 6w,
 3mo, 1y): updated:>30d and updated:30d want a change in the last 30 days,
-updated:<1y none for a year. A filter given twice wants both where a repository
-can have both (topics, skills, capabilities), and either where it has only one
-(organisation, team, language, licence, who may see it).
+updated:<1y none for a year. Days begin at midnight UTC.
+
+A filter given twice wants both where a repository can have both (topics,
+skills, capabilities), and either where it has only one (organisation, team,
+language, licence, who may see it).
 
 The flags of find say the same: --language go is language:go.
 `)
