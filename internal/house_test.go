@@ -39,6 +39,8 @@ var house = map[string][]string{
 	"catalog/exchange": {"catalog", "forge", "manifest", "progress"},
 	"catalog/publish":  {"catalog", "catalog/index", "progress"},
 	"catalog/estate":   {"catalog", "forge", "manifest"},
+	// A registry for tests.
+	"catalog/publish/registrytest": {},
 	// A program of its own, for measuring.
 	"catalog/estate/generate": {"catalog/estate"},
 	"contribute":              {"forge", "git", "guideline", "progress", "rule", "workflow"},
@@ -58,6 +60,7 @@ var alone = map[string][]string{
 	"modernc.org/sqlite":            {"catalog/index"},
 	"database/sql":                  {"catalog/index"},
 	"oras.land/":                    {"catalog/publish"},
+	"github.com/opencontainers/":    {"catalog/publish"},
 	"github.com/vektah/gqlparser/":  {"forge/sandbox"},
 	// The standard library's templates call methods by name, and with them the
 	// linker keeps every method of every type: 7 MB.

@@ -1,0 +1,230 @@
+package publish
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// asking is what a server's WWW-Authenticate asks for.
+type asking struct {
+	scheme string // "basic", "bearer" or ""
+	params map[string]string
+}
+
+// challenge reads the headers of a 401. Of several the first that is understood
+// counts, a token before a password.
+func challenge(headers []string) asking {
+	found := asking{params: map[string]string{}}
+	for _, h := range headers {
+		scheme, rest, _ := strings.Cut(strings.TrimSpace(h), " ")
+		scheme = strings.ToLower(scheme)
+		if scheme == "bearer" {
+			return asking{scheme: scheme, params: parameters(rest)}
+		}
+		if scheme == "basic" && found.scheme == "" {
+			found = asking{scheme: scheme, params: parameters(rest)}
+		}
+	}
+	return found
+}
+
+// parameters reads key="value" pairs with commas between them.
+func parameters(s string) map[string]string {
+	out := map[string]string{}
+	for s != "" {
+		key, rest, ok := strings.Cut(s, "=")
+		if !ok {
+			break
+		}
+		key = strings.ToLower(strings.Trim(key, " ,\t"))
+		value := ""
+		if strings.HasPrefix(rest, `"`) {
+			value, s = quoted(rest[1:])
+		} else {
+			value, s, _ = strings.Cut(rest, ",")
+			value = strings.TrimSpace(value)
+		}
+		if _, there := out[key]; !there && key != "" {
+			out[key] = value
+		}
+	}
+	return out
+}
+
+// quoted reads to the closing quotation mark.
+func quoted(s string) (value, rest string) {
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		switch {
+		case s[i] == '\\' && i+1 < len(s):
+			i++
+			b.WriteByte(s[i])
+		case s[i] == '"':
+			return b.String(), s[i+1:]
+		default:
+			b.WriteByte(s[i])
+		}
+	}
+	return b.String(), ""
+}
+
+func (r *reach) authorization() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.header
+}
+
+func (r *reach) hasCredential(ctx context.Context) (bool, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	c, err := r.known(ctx)
+	return !c.IsZero(), err
+}
+
+// known is what there is to tell the server; r.mu is held.
+func (r *reach) known(ctx context.Context) (Credential, error) {
+	if r.credential != nil || r.o.Credential == nil {
+		if r.credential == nil {
+			return Credential{}, nil
+		}
+		return *r.credential, nil
+	}
+	c, err := r.o.Credential(ctx, r.host)
+	if err != nil {
+		return Credential{}, err
+	}
+	r.secret(c.Password)
+	r.secret(c.Identity)
+	r.credential = &c
+	return c, nil
+}
+
+func (r *reach) secret(s string) {
+	if s != "" && r.o.Secret != nil {
+		r.o.Secret(s)
+	}
+}
+
+// signIn gives the Authorization with which a request that was refused with the
+// one in sent may succeed; "" and what was sent say that there is none. Of
+// several requests that are refused at once, one asks for a token.
+func (r *reach) signIn(ctx context.Context, asked asking, sent string) (string, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.header != sent {
+		return r.header, nil // another request has asked in the meantime
+	}
+	c, err := r.known(ctx)
+	if err != nil {
+		return "", err
+	}
+	switch asked.scheme {
+	case "basic":
+		if c.User == "" && c.Password == "" {
+			return "", nil
+		}
+		basic := base64.StdEncoding.EncodeToString([]byte(c.User + ":" + c.Password))
+		r.secret(basic)
+		r.header = "Basic " + basic
+	case "bearer":
+		if !r.registry {
+			return "", nil // where to get a token is known of registries alone
+		}
+		token, err := r.token(ctx, asked, c)
+		if err != nil {
+			return "", err
+		}
+		r.secret(token)
+		r.header = "Bearer " + token
+	}
+	return r.header, nil
+}
+
+// token asks the service that the registry names for a token, for all that was
+// asked before and now.
+func (r *reach) token(ctx context.Context, asked asking, c Credential) (string, error) {
+	realm, err := url.Parse(asked.params["realm"])
+	if err != nil || realm.Host == "" || realm.User != nil || (isLoopback(realm.Hostname()) && !isLoopback(hostname(r.host))) {
+		return "", &FormatError{Place: r.host, Why: "it names no token service that can be asked"}
+	}
+	for _, s := range strings.Fields(asked.params["scope"]) {
+		if !slices.Contains(r.scopes, s) {
+			r.scopes = append(r.scopes, s)
+		}
+	}
+	req, err := r.tokenRequest(ctx, realm, asked.params["service"], c)
+	if err != nil {
+		return "", fmt.Errorf("ask %s for a token: %w", printable(realm.Host), err)
+	}
+	// The lock is held, so the request goes out by a reach of its own.
+	own := newReach(r.o, realm.Host, true)
+	resp, err := own.http.Do(req)
+	if err != nil {
+		return "", own.failed(ctx, err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode == http.StatusUnauthorized || resp.StatusCode == http.StatusForbidden || resp.StatusCode == http.StatusBadRequest {
+		return "", &RefusedError{Host: r.host, Registry: true, Sent: !c.IsZero(), Forbidden: resp.StatusCode == http.StatusForbidden}
+	}
+	if _, err := own.judge(resp, ""); err != nil { //nolint:bodyclose // it is the same answer
+		return "", err
+	}
+	return readToken(resp, realm.Host)
+}
+
+// tokenRequest is the distribution specification's request for a token: GET with
+// the user's password, or, with an identity token, OAuth 2.
+func (r *reach) tokenRequest(ctx context.Context, realm *url.URL, service string, c Credential) (*http.Request, error) {
+	q := url.Values{}
+	if service != "" {
+		q.Set("service", service)
+	}
+	if c.Identity != "" {
+		q.Set("grant_type", "refresh_token")
+		q.Set("refresh_token", c.Identity)
+		q.Set("client_id", "isrc")
+		q.Set("scope", strings.Join(r.scopes, " "))
+		req, err := http.NewRequestWithContext(ctx, http.MethodPost, realm.String(), strings.NewReader(q.Encode()))
+		if err == nil {
+			req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		}
+		return req, err
+	}
+	for _, s := range r.scopes {
+		q.Add("scope", s)
+	}
+	for k, v := range realm.Query() {
+		q[k] = append(q[k], v...)
+	}
+	at := *realm
+	at.RawQuery = q.Encode()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, at.String(), nil)
+	if err == nil && (c.User != "" || c.Password != "") {
+		req.SetBasicAuth(c.User, c.Password)
+	}
+	return req, err
+}
+
+func readToken(resp *http.Response, host string) (string, error) {
+	var answer struct {
+		Token  string `json:"token"`
+		Access string `json:"access_token"`
+	}
+	err := json.NewDecoder(io.LimitReader(resp.Body, 1<<20)).Decode(&answer)
+	token := answer.Token
+	if token == "" {
+		token = answer.Access
+	}
+	if err != nil || resp.StatusCode != http.StatusOK || token == "" || strings.ContainsAny(token, "\r\n") {
+		return "", &UnavailableError{Host: host, Err: errors.New("it gives no token")}
+	}
+	return token, nil
+}

@@ -1,0 +1,67 @@
+package publish
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/isrc-dev/isrc/internal/progress"
+)
+
+func waitEvent(down *UnavailableError, pause time.Duration) progress.Event {
+	return progress.Event{Phase: progress.Waiting, Task: "catalog", Message: down.Error(), Wait: pause}
+}
+
+// passes tells what may be otherwise in a moment: not a certificate, nor a
+// server that speaks another protocol.
+func passes(err error) bool {
+	var (
+		authority x509.UnknownAuthorityError
+		name      x509.HostnameError
+		invalid   x509.CertificateInvalidError
+		alert     tls.AlertError
+	)
+	return !errors.As(err, &authority) && !errors.As(err, &name) && !errors.As(err, &invalid) && !errors.As(err, &alert) && !errors.Is(err, http.ErrSchemeMismatch)
+}
+
+// neverReached tells that no connection came about.
+func neverReached(err error) bool {
+	var op *net.OpError
+	return errors.As(err, &op) && op.Op == "dial"
+}
+
+// watched is a body that must go on arriving: without a byte for a minute its
+// request is given up.
+type watched struct {
+	io.ReadCloser
+	ctx   context.Context
+	timer *time.Timer
+	stop  context.CancelCauseFunc
+}
+
+var errStalled = errors.New("it has sent nothing for a minute")
+
+func watch(ctx context.Context, body io.ReadCloser, stop context.CancelCauseFunc) *watched {
+	return &watched{ReadCloser: body, ctx: ctx, stop: stop, timer: time.AfterFunc(patience, func() { stop(errStalled) })}
+}
+
+func (w *watched) Read(p []byte) (int, error) {
+	n, err := w.ReadCloser.Read(p)
+	w.timer.Reset(patience)
+	if err != nil && errors.Is(context.Cause(w.ctx), errStalled) {
+		err = errStalled
+	}
+	return n, err
+}
+
+func (w *watched) Close() error {
+	w.timer.Stop()
+	err := w.ReadCloser.Close()
+	w.stop(nil)
+	return err
+}
