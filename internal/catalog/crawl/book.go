@@ -1,0 +1,67 @@
+package crawl
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Position is what a crawl notes of an owner in the catalog, so that the next
+// one reads only what came after.
+type Position struct {
+	Version int       `json:"version"`
+	Pushed  time.Time `json:"pushed,omitzero"`  // of the repository that was pushed to last
+	Updated time.Time `json:"updated,omitzero"` // of the one that changed last
+	FullAt  time.Time `json:"fullAt,omitzero"`  // when everything was walked last
+	At      time.Time `json:"at,omitzero"`
+	Total   int       `json:"total"` // repositories, as the forge counted
+}
+
+const positionVersion = 1
+
+// Book is what crawls noted in a catalog, by its keys.
+type Book map[string]string
+
+// positionKey is where an owner's position is noted.
+func positionKey(host, owner string) string {
+	return "crawl/" + strings.ToLower(host+"/"+owner)
+}
+
+// batchKey is where the size of a request that worked is noted.
+func batchKey(host string) string { return "crawl-batch/" + strings.ToLower(host) }
+
+// position reads what was noted of an owner. What another version wrote is as if
+// it were not there: then everything is walked.
+func (b Book) position(host, owner string) (Position, bool) {
+	var p Position
+	err := json.Unmarshal([]byte(b[positionKey(host, owner)]), &p)
+	return p, err == nil && p.Version == positionVersion
+}
+
+// batchSize reads what size of a request worked on a host.
+func (b Book) batchSize(host string) int {
+	var n int
+	if _, err := fmt.Sscanf(b[batchKey(host)], "%d", &n); err != nil {
+		return 0
+	}
+	return n
+}
+
+// decide says how to go through an owner's repositories. It is pure.
+func decide(o Options, owner string, now time.Time) (mode Mode, why string, from Position) {
+	p, ok := o.Book.position(o.Host, owner)
+	switch {
+	case o.Shard.Of > 0:
+		return ModeFull, "a shard is always whole", Position{}
+	case o.Full:
+		return ModeFull, "asked for", Position{}
+	case !ok:
+		return ModeFull, "it is the first time", Position{}
+	case p.Pushed.IsZero():
+		return ModeFull, "nothing was pushed to before", Position{}
+	case now.Sub(p.FullAt) >= fullEvery || p.FullAt.After(now.Add(fullEvery)):
+		return ModeFull, "a week has passed since everything was read", Position{}
+	}
+	return ModeIncremental, "", p
+}
