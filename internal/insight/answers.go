@@ -5,7 +5,6 @@ package insight
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/isrc-dev/isrc/internal/forge"
@@ -32,35 +31,31 @@ type Answers struct {
 	Ended    int
 }
 
-// FromPull makes a contribution of a pull request and what was said about it.
-// Only people other than its author answer; CHAOSS calls this the time to first
-// response, with bots left out.
+// FromPull makes a contribution of a pull request and what was said about it,
+// answers counted as forge.FirstAnswer does.
 func FromPull(p forge.Pull, reviews []forge.Review, comments []forge.Comment) Contribution {
-	c := Contribution{Number: p.Number, URL: p.URL, Opened: p.CreatedAt, Ended: p.ClosedAt, Merged: p.State == forge.PullMerged}
-	answer := func(by forge.User, at time.Time) {
-		if by.Login == p.Author.Login || IsBot(by) || at.IsZero() {
-			return
-		}
-		if c.First == nil || at.Before(*c.First) {
-			c.First = &at
-		}
-	}
+	said := make([]forge.Said, 0, len(reviews)+len(comments))
 	for _, r := range reviews {
-		answer(r.Author, r.At)
+		said = append(said, forge.Said{By: r.Author, At: r.At})
 	}
 	for _, m := range comments {
-		answer(m.Author, m.At)
+		said = append(said, forge.Said{By: m.Author, At: m.At})
 	}
-	if c.First == nil && c.Ended != nil {
-		c.First = c.Ended // merging or closing is an answer too
+	return Contribution{
+		Number: p.Number, URL: p.URL, Opened: p.CreatedAt, Ended: p.ClosedAt, Merged: p.State == forge.PullMerged,
+		First: forge.FirstAnswer(p.Author, time.Time{}, p.ClosedAt, said),
 	}
-	return c
+}
+
+// FromOutline makes a contribution of what a sweep read of a pull request. A
+// draft is none yet: nobody waits for an answer to it.
+func FromOutline(p forge.PullOutline) (Contribution, bool) {
+	return Contribution{Number: p.Number, Opened: p.Opened, First: p.First, Ended: p.Ended, Merged: p.Merged},
+		!p.Draft || p.Ended != nil
 }
 
 // IsBot tells a machine's account from a person's.
-func IsBot(u forge.User) bool {
-	return u.Type == "Bot" || strings.HasSuffix(u.Login, "[bot]")
-}
+func IsBot(u forge.User) bool { return u.IsBot() }
 
 // Summarize computes the figures as of now.
 func Summarize(all []Contribution, now time.Time) Answers {
