@@ -21,7 +21,7 @@ type Profile struct {
 
 	// Listed holds the names in a folder of the default branch ("", ".github",
 	// "docs"); a folder that is not there has an empty list, one that was not
-	// looked at none.
+	// looked at none. Names of folders in it are among them.
 	Listed map[string][]string
 	// Files holds the text of the files that were asked for and are there, by
 	// their path as it is spelled; at most MaxProfileFile bytes of each.
@@ -49,6 +49,9 @@ type ProfileQuery struct {
 	QuarterEnd time.Time
 	Labels     []string // of HelpWanted; nil is HelpWantedLabels
 	ByUpdate   bool     // the ones that changed last first, instead of those that were pushed to
+	// Changed chooses the repositories whose files are read; nil is all of them.
+	// A page that nothing is chosen of costs one request less.
+	Changed func(Repo) bool
 }
 
 // HelpWantedLabels are the usual names of labels by which owners ask for help,
@@ -80,6 +83,8 @@ type OwnerTeams struct {
 	Repos   map[string][]Team   // by OWNER/NAME in lower case, with the permission of each
 	Members map[string][]string // logins by the team's slug
 	Partial bool                // there is more than was read
+
+	Requests int
 }
 
 // Skipped is a repository that could not be read, and why.

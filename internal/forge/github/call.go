@@ -27,6 +27,7 @@ type call struct {
 	query  url.Values
 	body   any
 	accept string // "" is the JSON of version 3
+	graph  bool   // a query of GraphQL, which is posted and reads
 	what   string // a noun for what is missing: "repository acme/lib"
 	doing  string // a verb phrase for what is refused: "fork acme/lib"; "" is what
 }
@@ -51,7 +52,7 @@ func path(format string, parts ...any) string {
 	return fmt.Sprintf(format, escaped...)
 }
 
-func (k call) reads() bool { return k.method == http.MethodGet }
+func (k call) reads() bool { return k.method == http.MethodGet || k.graph }
 
 func (k call) verb() string {
 	if k.doing != "" {
@@ -133,7 +134,8 @@ func (c *Client) again(k call, a answer, err error, try int) (time.Duration, boo
 		if after, ok := c.retryAfter(a); ok {
 			backoff = max(backoff, after)
 		}
-		return backoff, k.reads()
+		// A query of GraphQL that is too much gets the same answers every time.
+		return backoff, k.reads() && !(k.graph && try > 1)
 	}
 	return 0, false
 }
@@ -204,6 +206,9 @@ func (c *Client) once(ctx context.Context, k call) (answer, error) {
 			return answer{}, errPage
 		}
 		return answer{}, errBroken
+	}
+	if k.graph {
+		a.status = graphStatus(a)
 	}
 	c.partial(a)
 	c.cache.store(req, a)

@@ -49,7 +49,8 @@ type Client struct {
 	cache  cache
 
 	mu    sync.Mutex
-	known map[string]bool // repositories this host has shown, by lower-case full name
+	known map[string]bool   // repositories this host has shown, by lower-case full name
+	lacks map[string]string // names of GraphQL documents this host does not answer, "" any, with the reason
 }
 
 // callTimeout bounds one request with its answer; the largest answers are

@@ -52,7 +52,7 @@ func mending(err error) (func(string, any) any, bool) {
 	var date *time.ParseError
 	if errors.As(err, &date) {
 		return func(member string, v any) any {
-			if strings.HasSuffix(member, "_at") || member == "date" {
+			if strings.HasSuffix(member, "_at") || strings.HasSuffix(member, "At") || member == "date" {
 				return dated(v)
 			}
 			return v

@@ -2,34 +2,151 @@ package github
 
 import (
 	"context"
-	"fmt"
+	"errors"
+	"time"
 
 	"github.com/isrc-dev/isrc/internal/forge"
 )
 
-// Profiles reads a page of an owner's repositories by GraphQL, with at most two
-// requests. An answer that was too much for the server is forge.ErrTooMuch: the
-// caller asks again with a smaller First and the same After. A host without
-// GraphQL is forge.ErrUnsupported.
+// quarter is the 13 weeks over which commits are counted.
+const quarter = 13 * 7 * 24 * time.Hour
+
+// Profiles reads a page of an owner's repositories by GraphQL, with two
+// requests: one for what the forge knows of each, one for the text of the files
+// that a contributor reads.
+//
+// A page that was too much for the server is forge.ErrTooMuch: the caller asks
+// again with a smaller First and the same After. A page of one repository is
+// never too much: what the server cannot tell of it is left out, and said. An
+// owner that is not there is a forge.NotFoundError, and a host without GraphQL
+// forge.ErrUnsupported.
 func (c *Client) Profiles(ctx context.Context, q forge.ProfileQuery) (forge.ProfilePage, error) {
-	return forge.ProfilePage{}, fmt.Errorf("profiles of %s: %w", q.Owner, forge.ErrUnsupported)
+	ctx, count := counting(ctx)
+	q.First = min(max(q.First, 1), perPage)
+	page, wanted, err := c.profilePage(ctx, q)
+	if err == nil {
+		err = c.readFiles(ctx, page.Profiles, wanted)
+	}
+	if err != nil {
+		return forge.ProfilePage{Requests: count()}, err
+	}
+	page.Requests = count()
+	return page, nil
 }
 
-// OwnerTeams reads the teams of an organisation; nil where the owner has none
-// or the token may not see them.
-func (c *Client) OwnerTeams(ctx context.Context, org string) (*forge.OwnerTeams, error) {
-	return nil, nil
+// profilePage reads everything but the files. Where one repository alone is too
+// much, less is asked of it, and at last nothing but its name.
+func (c *Client) profilePage(ctx context.Context, q forge.ProfileQuery) (forge.ProfilePage, []wantedFiles, error) {
+	page, wanted, err := c.profilesBy(ctx, profileDocument(), q)
+	if q.First > 1 || !errors.Is(err, forge.ErrTooMuch) {
+		return page, wanted, err
+	}
+	why := err
+	page, _, err = c.profilesBy(ctx, leanDocument(), q)
+	if err == nil {
+		for i := range page.Profiles {
+			page.Profiles[i].Incomplete = append(page.Profiles[i].Incomplete, "issues, commits and files: "+why.Error())
+		}
+		return page, nil, nil
+	}
+	if !errors.Is(err, forge.ErrTooMuch) {
+		return page, nil, err
+	}
+	page, _, err = c.profilesBy(ctx, nameDocument(), q)
+	if err != nil {
+		return page, nil, err
+	}
+	for _, p := range page.Profiles {
+		page.Skipped = append(page.Skipped, forge.Skipped{Repo: p.RepoName, Why: why.Error()})
+	}
+	page.Profiles = nil
+	return page, nil, nil
 }
 
-// ProfilesREST reads a page of an owner's repositories with what a list tells of
-// them, the ones that were pushed to last first. First is not considered: a
-// page is what the server makes of 100.
-func (c *Client) ProfilesREST(ctx context.Context, q forge.ProfileQuery) (forge.ProfilePage, error) {
-	return forge.ProfilePage{}, fmt.Errorf("profiles of %s: %w", q.Owner, forge.ErrUnsupported)
+// profilesBy reads a page by one of the documents for it.
+func (c *Client) profilesBy(ctx context.Context, d document, q forge.ProfileQuery) (forge.ProfilePage, []wantedFiles, error) {
+	what := "the organisation or account " + plain(q.Owner)
+	order := map[string]string{"field": "PUSHED_AT", "direction": "DESC"}
+	if q.ByUpdate {
+		order["field"] = "UPDATED_AT"
+	}
+	vars := map[string]any{"owner": q.Owner, "first": q.First, "after": nil, "order": order}
+	if q.After != "" {
+		vars["after"] = q.After
+	}
+	if d.name == profileDocument().name {
+		since, until := c.quarterTo(q.QuarterEnd)
+		vars["since"], vars["until"], vars["labels"] = since, until, labelsOf(q.Labels)
+	}
+	var w graphPage
+	r, err := c.ask(ctx, d, vars, what, &w)
+	switch {
+	case err != nil:
+		return forge.ProfilePage{}, nil, err
+	case w.RepositoryOwner == nil:
+		return forge.ProfilePage{}, nil, c.graphRefusal(r, what, r.errors)
+	}
+	return c.pageOf(q, &w, r.errors)
 }
 
-// ProfileREST completes a profile from ProfilesREST by some eight more requests,
-// of which those that are answered as before cost nothing of the rate.
-func (c *Client) ProfileREST(ctx context.Context, p forge.Profile, o forge.ProfileOptions) (forge.Profile, error) {
-	return p, fmt.Errorf("profile of %s: %w", p.FullName(), forge.ErrUnsupported)
+// pageOf turns an answer into a page and the files to read for it.
+func (c *Client) pageOf(q forge.ProfileQuery, w *graphPage, all []graphError) (forge.ProfilePage, []wantedFiles, error) {
+	list := w.RepositoryOwner.Repositories
+	page := forge.ProfilePage{Total: max(list.TotalCount, 0)}
+	// A cursor that leads nowhere new would lead there for ever.
+	if list.PageInfo.HasNextPage && list.PageInfo.EndCursor != q.After {
+		page.Next = list.PageInfo.EndCursor
+	}
+	var wanted []wantedFiles
+	for i, g := range list.Nodes {
+		at := []any{"repositoryOwner", "repositories", "nodes", i}
+		if i >= perPage {
+			break
+		}
+		if g == nil {
+			page.Skipped = append(page.Skipped, forge.Skipped{
+				Repo: forge.RepoName{Host: c.o.Host, Owner: firstOf(w.RepositoryOwner.Login, q.Owner)}, Why: whyNull(all, at),
+			})
+			continue
+		}
+		p, ok := c.profile(g)
+		if !ok {
+			page.Skipped = append(page.Skipped, forge.Skipped{Repo: forge.RepoName{Host: c.o.Host, Owner: plain(g.Owner.Login)}, Why: "its name cannot be used: " + plain(g.Name)})
+			continue
+		}
+		noteErrors(&p, all, at...)
+		files := listFolders(&p, g, all, at)
+		if q.Changed == nil || q.Changed(p.Repo) {
+			files.of = len(page.Profiles)
+			wanted = append(wanted, files)
+		}
+		page.Profiles = append(page.Profiles, p)
+	}
+	return page, wanted, nil
+}
+
+func whyNull(all []graphError, at []any) string {
+	for _, e := range all {
+		if e.below(at...) && len(e.Path) == len(at) {
+			return words{message: firstOf(e.Message, e.Type)}.quote()
+		}
+	}
+	return "the host does not tell of it"
+}
+
+// quarterTo are the two ends of the quarter before a time, as GraphQL writes
+// them.
+func (c *Client) quarterTo(end time.Time) (since, until string) {
+	if end.IsZero() {
+		end = c.o.Now()
+	}
+	end = end.UTC()
+	return end.Add(-quarter).Format(time.RFC3339), end.Format(time.RFC3339)
+}
+
+func labelsOf(given []string) []string {
+	if given == nil {
+		return forge.HelpWantedLabels()
+	}
+	return given
 }

@@ -1,6 +1,7 @@
 package github
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -33,6 +34,9 @@ func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, &redirectError{to: origin(req.URL)}
 	}
 	w.requests.Add(1)
+	if n, ok := req.Context().Value(counted{}).(*atomic.Int64); ok {
+		n.Add(1)
+	}
 	if w.token != "" {
 		req = req.Clone(req.Context())
 		// "token" is what servers of every age understand.
@@ -64,6 +68,16 @@ func (w *wire) log(req *http.Request, resp *http.Response, took time.Duration) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	io.WriteString(w.debug, line) // a debug line that cannot be written must not fail the request
+}
+
+// counted is the key under which a context carries a count of its requests.
+type counted struct{}
+
+// counting gives a context whose requests are counted apart from those of other
+// goroutines, for a figure of what one page cost.
+func counting(ctx context.Context) (context.Context, func() int) {
+	var n atomic.Int64
+	return context.WithValue(ctx, counted{}, &n), func() int { return int(n.Load()) }
 }
 
 // plain keeps the letters, digits and separators of a header that is shown.

@@ -1,0 +1,101 @@
+package github
+
+// The documents of a page of profiles. The first reads everything but the text
+// of files: which files there are is known only afterwards, and looking for
+// every spelling in every place would cost the server ten times as much.
+
+const (
+	maxProfileLabels = 10
+	maxProfileIssues = 10
+)
+
+func profileDocument() document {
+	return document{"profiles", profilePage("Profiles", `$since: GitTimestamp!, $until: GitTimestamp!, $labels: [String!]`, "...told ...counted ...kept") +
+		toldFragment + countedFragment + keptFragment}
+}
+
+// leanDocument leaves out what takes a server long: issues, history and files.
+// It is asked for one repository at a time, where the whole was too much.
+func leanDocument() document {
+	return document{"lean profiles", profilePage("LeanProfiles", "", "...told") + toldFragment}
+}
+
+// nameDocument is the least that leads past a repository.
+func nameDocument() document {
+	return document{"names of profiles", profilePage("ProfileNames", "", "name owner { login }")}
+}
+
+func profilePage(name, more, fields string) string {
+	if more != "" {
+		more = ", " + more
+	}
+	return `query ` + name + `($owner: String!, $first: Int!, $after: String, $order: RepositoryOrder!` + more + `) {
+  repositoryOwner(login: $owner) {
+    login
+    repositories(first: $first, after: $after, ownerAffiliations: [OWNER], orderBy: $order) {
+      totalCount
+      pageInfo { hasNextPage endCursor }
+      nodes { ` + fields + ` }
+    }
+  }
+}
+`
+}
+
+const toldFragment = `fragment told on Repository {
+  id
+  databaseId
+  name
+  owner { login avatarUrl }
+  description
+  url
+  visibility
+  isPrivate
+  isArchived
+  isFork
+  parent { nameWithOwner isFork }
+  forkingAllowed
+  hasIssuesEnabled
+  defaultBranchRef { name }
+  primaryLanguage { name }
+  languages(first: 5, orderBy: {field: SIZE, direction: DESC}) { edges { size node { name } } }
+  licenseInfo { spdxId }
+  repositoryTopics(first: 20) { nodes { topic { name } } }
+  stargazerCount
+  forkCount
+  watchers { totalCount }
+  createdAt
+  updatedAt
+  pushedAt
+  latestRelease { tagName name url publishedAt }
+}
+`
+
+const countedFragment = `fragment counted on Repository {
+  openIssues: issues(states: [OPEN]) { totalCount }
+  openPulls: pullRequests(states: [OPEN]) { totalCount }
+  helpWanted: issues(first: 10, states: [OPEN], labels: $labels, orderBy: {field: UPDATED_AT, direction: DESC}) {
+    nodes {
+      number
+      title
+      url
+      body
+      createdAt
+      updatedAt
+      labels(first: 10) { nodes { name } }
+      assignees(first: 3) { nodes { login } }
+    }
+  }
+  quarter: defaultBranchRef {
+    target { ... on Commit { history(since: $since, until: $until) { totalCount } } }
+  }
+}
+`
+
+const keptFragment = `fragment kept on Repository {
+  root: object(expression: "HEAD:") { ...names }
+  github: object(expression: "HEAD:.github") { ...names }
+  docs: object(expression: "HEAD:docs") { ...names }
+}
+fragment names on Tree { entries { name type mode oid size } }
+`

@@ -1,0 +1,269 @@
+package github
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	pathpkg "path"
+	"slices"
+	"strings"
+
+	"github.com/isrc-dev/isrc/internal/forge"
+)
+
+// Bounds on the text of files. GitHub itself cuts what is larger than half a
+// megabyte.
+const (
+	maxListed     = 5000    // names of one folder
+	maxWantedFile = 1 << 20 // what is larger is not asked for
+	maxBatch      = 8 << 20 // of text in one answer
+)
+
+// treeEntry is a name in a folder.
+type treeEntry struct {
+	Name string
+	Type string // "blob", "tree" or "commit"
+	Mode int    // as git has it: 0120000 is a symbolic link
+	OID  string
+	Size int64
+}
+
+const symlink = 0o120000
+
+// wantedFiles are the files of one repository whose text is to be read.
+type wantedFiles struct {
+	of    int // index of its profile
+	repo  string
+	paths []string
+	oids  []string // of the same files
+	size  int64
+}
+
+// listFolders notes the names in the folders where forges look for files, and
+// chooses the files to read.
+func listFolders(p *forge.Profile, g *graphRepo, all []graphError, at []any) wantedFiles {
+	p.Listed = map[string][]string{}
+	folders := map[string][]treeEntry{}
+	for _, f := range []struct {
+		folder, alias string
+		tree          *graphTree
+	}{{"", "root", g.Root}, {".github", "github", g.Github}, {"docs", "docs", g.Docs}} {
+		failed := slices.ContainsFunc(all, func(e graphError) bool { return e.below(append(slices.Clone(at), f.alias)...) })
+		if f.tree == nil && (failed || g.OpenIssues == nil) {
+			continue // it was not looked at
+		}
+		var entries []treeEntry
+		if f.tree != nil {
+			entries = f.tree.Entries
+		}
+		p.Listed[f.folder], folders[f.folder] = listFolder(p, f.folder, entries)
+	}
+	return chooseFiles(p, folders)
+}
+
+// listFolder gives the names in a folder and the entries that are files.
+func listFolder(p *forge.Profile, folder string, entries []treeEntry) ([]string, []treeEntry) {
+	if len(entries) > maxListed {
+		entries = entries[:maxListed]
+		p.Incomplete = append(p.Incomplete, fmt.Sprintf("%s: it has more than %d names", pathpkg.Join("/", folder), maxListed))
+	}
+	names, files := make([]string, 0, len(entries)), []treeEntry{}
+	for _, e := range entries {
+		if e.Name == "" || e.Name == "." || e.Name == ".." || strings.ContainsAny(e.Name, "/\x00") {
+			continue
+		}
+		names = append(names, e.Name)
+		if e.Type == "blob" && e.Mode != symlink && isSHA(e.OID) {
+			files = append(files, e)
+		}
+	}
+	return names, files
+}
+
+// chooseFiles picks the files that a catalog reads: those that the forge would
+// show, where there are several. A symbolic link is none of them; what it means
+// usually lies in another of the folders.
+func chooseFiles(p *forge.Profile, folders map[string][]treeEntry) wantedFiles {
+	w := wantedFiles{repo: p.FullName()}
+	for _, k := range keptFiles() {
+		for _, folder := range k.folders {
+			e, ok := pick(folders[folder], k.rank)
+			if !ok {
+				continue
+			}
+			name := pathpkg.Join(folder, e.Name)
+			if e.Size > maxWantedFile {
+				p.Incomplete = append(p.Incomplete, fmt.Sprintf("%s: it has %d bytes", name, e.Size))
+				break
+			}
+			w.paths, w.oids, w.size = append(w.paths, name), append(w.oids, e.OID), w.size+e.Size
+			break
+		}
+	}
+	return w
+}
+
+// kept is a kind of file that a catalog reads: where it may lie, first the
+// places that count more, and how well a name fits, 0 not at all.
+type keptFile struct {
+	folders []string
+	rank    func(name string) int
+}
+
+func keptFiles() []keptFile {
+	anywhere := []string{".github", "", "docs"}
+	root := []string{""}
+	return []keptFile{
+		{anywhere, prose("readme")},
+		{anywhere, prose("contributing")},
+		{anywhere, exactly("CODEOWNERS")},
+		{root, exactly("innersource.json")},
+		{root, exactly("catalog-info.yaml", "catalog-info.yml")},
+		{root, exactly("publiccode.yml", "publiccode.yaml")},
+	}
+}
+
+// prose fits a page of a name in any case, with the endings of texts; Markdown
+// is what forges show where there are two.
+func prose(name string) func(string) int {
+	endings := []string{".txt", "", ".asciidoc", ".adoc", ".org", ".rst", ".markdown", ".md"}
+	return func(file string) int {
+		ending := strings.ToLower(pathpkg.Ext(file))
+		if !strings.EqualFold(file[:len(file)-len(ending)], name) {
+			return 0
+		}
+		return slices.Index(endings, ending) + 1
+	}
+}
+
+func exactly(names ...string) func(string) int {
+	return func(file string) int {
+		if i := slices.Index(names, file); i >= 0 {
+			return len(names) - i
+		}
+		return 0
+	}
+}
+
+func pick(files []treeEntry, rank func(string) int) (treeEntry, bool) {
+	best, most := treeEntry{}, 0
+	for _, e := range files {
+		if r := rank(e.Name); r > most {
+			best, most = e, r
+		}
+	}
+	return best, most > 0
+}
+
+// filesDocument reads the text of files by their objects, so that what was
+// pushed in the meantime does not mix with what was listed.
+func filesDocument(repos []wantedFiles) document {
+	var b strings.Builder
+	b.WriteString("query ProfileFiles {\n")
+	for i, w := range repos {
+		owner, name, _ := strings.Cut(w.repo, "/")
+		fmt.Fprintf(&b, "  r%d: repository(owner: %s, name: %s) {\n", i, quoted(owner), quoted(name))
+		for j, oid := range w.oids {
+			fmt.Fprintf(&b, "    f%d: object(oid: %s) { ...content }\n", j, quoted(oid))
+		}
+		b.WriteString("  }\n")
+	}
+	b.WriteString("}\nfragment content on Blob { text byteSize isBinary isTruncated }\n")
+	return document{"files of profiles", b.String()}
+}
+
+type graphBlob struct {
+	Text        *string
+	ByteSize    int64
+	IsBinary    *bool
+	IsTruncated bool
+}
+
+// readFiles fills in the text of files. It takes one request unless there is so
+// much text that it would not come in one answer, or the server says so.
+func (c *Client) readFiles(ctx context.Context, profiles []forge.Profile, wanted []wantedFiles) error {
+	var batch []wantedFiles
+	size := int64(0)
+	flush := func() error {
+		err := c.readBatch(ctx, profiles, batch)
+		batch, size = nil, 0
+		return err
+	}
+	for _, w := range wanted {
+		profiles[w.of].Files = map[string]string{}
+		if len(w.oids) == 0 {
+			continue
+		}
+		if size += w.size; size > maxBatch && len(batch) > 0 {
+			if err := flush(); err != nil {
+				return err
+			}
+			size = w.size
+		}
+		batch = append(batch, w)
+	}
+	if len(batch) == 0 {
+		return nil
+	}
+	return flush()
+}
+
+// readBatch reads the files of some repositories, halving them where they are
+// too much.
+func (c *Client) readBatch(ctx context.Context, profiles []forge.Profile, batch []wantedFiles) error {
+	got := map[string]map[string]*graphBlob{}
+	r, err := c.ask(ctx, filesDocument(batch), nil, "the files of repositories", &got)
+	switch {
+	case errors.Is(err, forge.ErrTooMuch) && len(batch) > 1:
+		half := len(batch) / 2
+		if err := c.readBatch(ctx, profiles, batch[:half]); err != nil {
+			return err
+		}
+		return c.readBatch(ctx, profiles, batch[half:])
+	case errors.Is(err, forge.ErrTooMuch):
+		for _, w := range batch {
+			profiles[w.of].Files = nil
+			profiles[w.of].Incomplete = append(profiles[w.of].Incomplete, "files: "+err.Error())
+		}
+		return nil
+	case err != nil:
+		return err
+	}
+	for i, w := range batch {
+		p, alias := &profiles[w.of], fmt.Sprintf("r%d", i)
+		noteErrors(p, r.errors, alias)
+		for j, name := range w.paths {
+			keepText(p, name, got[alias][fmt.Sprintf("f%d", j)])
+		}
+	}
+	return nil
+}
+
+// keepText puts a file's text into a profile, or says why it is not there.
+func keepText(p *forge.Profile, name string, b *graphBlob) {
+	switch {
+	case b == nil || b.Text == nil && b.ByteSize == 0 && b.IsBinary == nil:
+		p.Incomplete = append(p.Incomplete, name+": it was not told")
+		return
+	case b.IsBinary != nil && *b.IsBinary, b.Text == nil && b.ByteSize > 0:
+		p.Incomplete = append(p.Incomplete, name+": it is no text")
+		return
+	}
+	text := ""
+	if b.Text != nil {
+		text = *b.Text
+	}
+	if b.IsTruncated || len(text) > forge.MaxProfileFile {
+		p.Incomplete = append(p.Incomplete, fmt.Sprintf("%s: only its first %d KB are read", name, forge.MaxProfileFile>>10))
+	}
+	p.Files[name] = cut(text, forge.MaxProfileFile)
+}
+
+// blobOf is a file as GraphQL would tell of it, which decides like git that a
+// zero byte makes no text.
+func blobOf(data []byte) *graphBlob {
+	binary := bytes.IndexByte(data[:min(len(data), 8000)], 0) >= 0
+	text := strings.ToValidUTF8(string(data), "\uFFFD")
+	return &graphBlob{Text: &text, ByteSize: int64(len(data)), IsBinary: &binary}
+}
