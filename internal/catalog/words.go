@@ -26,8 +26,8 @@ func eachWord(text string, visit func(string)) {
 	start := -1
 	for i, c := range text {
 		if wordRune(c) {
-			if start < 0 {
-				start = i
+			if start < 0 && (c < utf8.RuneSelf || !unicode.IsMark(c)) {
+				start = i // a mark of its own, as emoji have, is no word
 			}
 		} else if start >= 0 {
 			visit(text[start:i])

@@ -1,0 +1,69 @@
+package index
+
+import (
+	"database/sql"
+	"os"
+	"strings"
+	"testing"
+
+	_ "modernc.org/sqlite"
+
+	"github.com/isrc-dev/isrc/internal/catalog"
+)
+
+func TestStemsAreThoseOfTheIndex(t *testing.T) {
+	t.Parallel()
+	db, err := sql.Open("sqlite", ":memory:")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	db.SetMaxOpenConns(1)
+	for _, stmt := range []string{"CREATE VIRTUAL TABLE w USING fts5(t, tokenize='porter unicode61 remove_diacritics 2')", "CREATE VIRTUAL TABLE v USING fts5vocab(w, instance)"} {
+		if _, err := db.Exec(stmt); err != nil {
+			t.Fatal(err)
+		}
+	}
+	text := stemmed
+	if file := os.Getenv("ISRC_STEM_TEXT"); file != "" {
+		b, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text = string(b)
+	}
+	words := catalog.Words(text)
+	if _, err := db.Exec("INSERT INTO w VALUES (?)", strings.Join(words, " ")); err != nil {
+		t.Fatal(err)
+	}
+	rows, err := db.Query("SELECT term FROM v ORDER BY offset")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	n := 0
+	for ; rows.Next(); n++ {
+		var want string
+		if err := rows.Scan(&want); err != nil {
+			t.Fatal(err)
+		}
+		if got := catalog.Stem(catalog.Fold(words[n])); got != want {
+			t.Errorf("%s: %s, the index has %s", words[n], got, want)
+		}
+	}
+	if n != len(words) || n < 100 {
+		t.Errorf("%d words, %d in the index", len(words), n)
+	}
+}
+
+// stemmed has a word for each ending that the algorithm knows, and for each
+// condition under which it is left alone.
+const stemmed = `caresses ponies ties caress cats feed agreed plastered bled motoring sing conflated troubled sized hopping
+tanned falling hissing fizzed failing filing happy sky relational conditional rational valenci hesitanci digitizer
+conformabli radicalli differentli vileli analogousli vietnamization predication operator feudalism decisiveness
+hopefulness callousness formaliti sensitiviti sensibiliti triplicate formative formalize electriciti electrical hopeful
+goodness revival allowance inference airliner gyroscopic adjustable defensible irritant replacement adjustment dependent
+adoption homologou communism activate angulariti homologous effective bowdlerize probate rate cease controll roll
+authentication authenticate authenticated tokens token validation validate validator validating library libraries
+kubernetes deploy deployed deployment deployments caching caches cached cache queues queueing apology geology
+generalizations oscillators yes yellow by Übersicht Café naïve x509 utf8 s ss is us ed ing eed as ies sses y`
