@@ -1,0 +1,227 @@
+package index
+
+import (
+	"hash/fnv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/isrc-dev/isrc/internal/catalog"
+)
+
+// mostReadme bounds what of a README is indexed: 32 KiB of text say what a
+// repository is about.
+const mostReadme = 32 << 10
+
+// document is a record taken apart into what the tables keep of it. It shares
+// nothing with the record that could change.
+type document struct {
+	key, name string
+	source    string // the key of the repository a fork comes from, or ""
+	body      []byte
+	facts     facts
+	labels    []label
+	text      [wordColumns]string
+	readme    int64 // hash of the README, 0 when it is not given
+	excerpt   string
+	counts    []count
+	wanted    []wanted
+}
+
+// label is a value by which records are filtered.
+type label struct {
+	kind  int
+	value string // folded
+	shown string
+}
+
+// wanted is the text of an issue that welcomes help.
+type wanted struct{ title, labels, skills, repository string }
+
+// documentOf takes a record apart.
+func documentOf(r *catalog.Record, c *coder) (*document, error) {
+	body, err := c.encode(r)
+	if err != nil {
+		return nil, err
+	}
+	d := &document{key: r.Key(), name: strings.ToLower(r.Name), body: body, excerpt: excerpt(r), facts: factsOf(r), labels: labelsOf(r), wanted: wantedOf(r)}
+	if r.Fork && r.Source != "" {
+		d.source = strings.ToLower(r.Host + "/" + r.Source)
+		if d.source == d.key {
+			d.source = ""
+		}
+	}
+	readme := r.Readme
+	if len(readme) > mostReadme {
+		readme = strings.ToValidUTF8(readme[:mostReadme], "")
+	}
+	if readme != "" {
+		h := fnv.New64a()
+		_, _ = h.Write([]byte(readme))
+		d.readme = int64(h.Sum64() | 1)
+	} else {
+		readme = r.Excerpt
+	}
+	raw := textOf(r, readme)
+	for i, text := range raw {
+		switch i {
+		case columnName, columnTopics, columnProvides:
+			for _, line := range strings.Split(text, "\n") {
+				d.text[i] += catalog.IndexedName(line) + "\n"
+			}
+		default:
+			d.text[i] = catalog.Indexed(text)
+		}
+	}
+	d.counts = countWords(raw, d.excerpt)
+	return d, nil
+}
+
+// textOf gives the searched text of a record, by column; several values in one
+// column stand on lines of their own, so that no phrase runs across them.
+func textOf(r *catalog.Record, readme string) [wordColumns]string {
+	about := []string{r.Owner, r.Language, r.Kind}
+	if r.Team != nil {
+		about = append(about, r.Team.Name)
+	}
+	return [wordColumns]string{
+		columnName: r.Name, columnTopics: strings.Join(r.Topics, "\n"), columnTitle: r.Title,
+		columnDescription: strings.TrimSpace(r.Description + "\n" + r.Motivation),
+		columnSkills:      strings.Join(skillsOf(r), "\n"), columnProvides: strings.Join(names(r.Provides), "\n"),
+		columnAbout: strings.Join(about, "\n"), columnReadme: readme,
+	}
+}
+
+func names(of []catalog.Capability) []string {
+	var out []string
+	for _, c := range of {
+		out = append(out, c.Name)
+	}
+	return out
+}
+
+// skillsOf are the skills of a record and of its issues that welcome help.
+func skillsOf(r *catalog.Record) []string {
+	out := append([]string(nil), r.Skills...)
+	for _, h := range r.HelpWanted {
+		out = append(out, h.Skills...)
+	}
+	return out
+}
+
+// labelsOf gives the values by which a record is filtered, each once.
+func labelsOf(r *catalog.Record) []label {
+	type id struct {
+		kind  int
+		value string
+	}
+	seen := map[id]bool{}
+	var out []label
+	add := func(kind int, shown ...string) {
+		for _, s := range shown {
+			value := foldLabel(s)
+			if value == "" || seen[id{kind, value}] {
+				continue
+			}
+			seen[id{kind, value}] = true
+			out = append(out, label{kind: kind, value: value, shown: strings.TrimSpace(s)})
+		}
+	}
+	add(labelHost, r.Host)
+	add(labelOwner, r.Owner)
+	add(labelLanguage, r.Language)
+	add(labelLicense, r.License)
+	add(labelKind, r.Kind)
+	if r.Team != nil {
+		add(labelTeam, r.Team.Name)
+	}
+	add(labelTopic, r.Topics...)
+	add(labelSkill, skillsOf(r)...)
+	add(labelProvides, names(r.Provides)...)
+	add(labelRequires, names(r.Requires)...)
+	return out
+}
+
+// foldLabel writes a value the way in which labels are compared: without case,
+// accents and outer spaces. A filter must go through it as well.
+func foldLabel(s string) string {
+	return strings.Join(strings.Fields(strings.ToLower(catalog.Fold(s))), " ")
+}
+
+func wantedOf(r *catalog.Record) []wanted {
+	out := make([]wanted, 0, len(r.HelpWanted))
+	about := catalog.IndexedName(r.Name) + "\n" + strings.Join(r.Topics, "\n") + "\n" + r.Language + "\n" + r.Owner
+	for _, h := range r.HelpWanted {
+		out = append(out, wanted{
+			title: catalog.Indexed(h.Title), labels: strings.Join(h.Labels, "\n"),
+			skills: strings.Join(h.Skills, "\n"), repository: about,
+		})
+	}
+	return out
+}
+
+// count is how often a folded word stands in a record: tf weighted by where it
+// stands, stored whether it stands in what the record keeps, readme whether in
+// the README.
+type count struct {
+	word           string
+	tf             float32
+	stored, readme bool
+}
+
+// The weight of a word in each column when the terms that tell most of a record
+// are chosen; what a record is filed under tells nothing of it.
+var tellWeights = [wordColumns]float32{
+	columnName: 8, columnTopics: 6, columnTitle: 4, columnDescription: 3, columnSkills: 2, columnProvides: 4, columnReadme: 1,
+}
+
+// countWords counts the words of a record. The excerpt counts as stored.
+func countWords(text [wordColumns]string, excerpt string) []count {
+	counts := make([]count, 0, 64)
+	at := map[string]int{}
+	add := func(word string, weight float32, stored, readme bool) {
+		word = catalog.Fold(word)
+		if !worthKnowing(word) {
+			return
+		}
+		i, ok := at[word]
+		if !ok {
+			i = len(counts)
+			at[word] = i
+			counts = append(counts, count{word: strings.Clone(word)})
+		}
+		counts[i].tf += weight
+		counts[i].stored = counts[i].stored || stored
+		counts[i].readme = counts[i].readme || readme
+	}
+	each := func(text string, weight float32, stored, readme bool) {
+		for _, w := range catalog.Words(catalog.Spread(text)) {
+			add(w, weight, stored, readme)
+			if stored {
+				for _, p := range catalog.Parts(w) {
+					add(p, weight, stored, readme)
+				}
+			}
+		}
+	}
+	for i, t := range text {
+		if i != columnReadme {
+			each(t, tellWeights[i], true, false)
+		}
+	}
+	each(excerpt, 0, true, false)
+	each(text[columnReadme], tellWeights[columnReadme], false, true)
+	return counts
+}
+
+// worthKnowing tells whether a word may stand in the vocabulary: not what has no
+// letters, one letter only, or more than any word.
+func worthKnowing(word string) bool {
+	if len(word) < 2 || len(word) > 64 {
+		return false
+	}
+	if utf8.RuneCountInString(word) > 32 {
+		return false
+	}
+	return strings.ContainsFunc(word, unicode.IsLetter)
+}

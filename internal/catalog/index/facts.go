@@ -1,0 +1,74 @@
+package index
+
+import (
+	"math"
+	"time"
+
+	"github.com/isrc-dev/isrc/internal/catalog"
+)
+
+// facts are what filters and ranking read of every match: the columns of the
+// table facts, in its order, but for those that are ids of labels (0: none).
+//
+//	flags      the constants flag…
+//	owner, language, license, team   ids of labels
+//	source     0 for what is no fork; the id of the record it was forked from; or
+//	           below 0 where that has no record, the same number for forks of the
+//	           same repository
+//	pushed, updated   days since 1970; 0 is unknown
+//	activity   the Repository Activity Score
+//	readiness  in thousandths; -1 is unknown
+//	boost      what a record's relevance is multiplied by: see boost
+type facts struct {
+	flags, stars, forks, pushed, updated, activity, readiness int64
+	boost                                                     float64
+}
+
+// The bits of facts.flags. They stand in files: none may change its meaning.
+const (
+	flagArchived  = 1 << iota
+	flagFork      // of a repository in the catalog or elsewhere
+	flagReady     // Readiness.Ready
+	flagWanted    // has open issues that welcome help
+	flagNewcomer  // some of them for newcomers
+	flagPrivate   // neither flagPrivate nor flagInternal: public, or not said
+	flagInternal  // visible to everybody in the company
+	flagNoForking // AllowForking is known and false
+	flagReleased  // has a release
+	flagProvides  // its manifest offers something
+)
+
+func factsOf(r *catalog.Record) facts {
+	f := facts{
+		stars: int64(r.Stars), forks: int64(r.Forks), pushed: days(r.PushedAt), updated: days(r.UpdatedAt),
+		readiness: -1, boost: boost(r),
+	}
+	if r.Activity != nil {
+		f.activity = int64(r.Activity.Score)
+	}
+	if r.Readiness != nil {
+		f.readiness = int64(math.Round(r.Readiness.Score * 1000))
+	}
+	newcomer := false
+	for _, h := range r.HelpWanted {
+		newcomer = newcomer || h.Newcomer
+	}
+	for flag, set := range map[int64]bool{
+		flagArchived: r.Archived, flagFork: r.Fork, flagReady: r.Readiness != nil && r.Readiness.Ready,
+		flagWanted: len(r.HelpWanted) > 0, flagNewcomer: newcomer,
+		flagPrivate: r.Visibility == "private", flagInternal: r.Visibility == "internal",
+		flagNoForking: r.AllowForking != nil && !*r.AllowForking, flagReleased: r.Release != nil, flagProvides: len(r.Provides) > 0,
+	} {
+		if set {
+			f.flags |= flag
+		}
+	}
+	return f
+}
+
+func days(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return max(0, t.Unix()/86400)
+}

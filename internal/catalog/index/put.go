@@ -1,0 +1,233 @@
+package index
+
+import (
+	"bytes"
+	"database/sql"
+
+	"github.com/isrc-dev/isrc/internal/catalog"
+)
+
+// old is what is stored of a record.
+type old struct {
+	id     int64
+	readme int64
+	body   []byte
+	record *catalog.Record
+}
+
+// stored gives what is stored under a key, or nil.
+func (w *Writer) stored(key string) (*old, error) {
+	o := &old{}
+	var body sql.RawBytes
+	rows, err := w.query("SELECT r.id, r.readme, r.body FROM keys k JOIN records r ON r.id = k.id WHERE k.key = ?", key)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	if !rows.Next() {
+		return nil, rows.Err()
+	}
+	if err := rows.Scan(&o.id, &o.readme, &body); err != nil {
+		return nil, err
+	}
+	o.body = bytes.Clone(body)
+	o.record, err = w.coder.decode(o.body)
+	return o, err
+}
+
+// put writes a document in place of the one with its key.
+func (w *Writer) put(d *document) error {
+	o, err := w.stored(d.key)
+	if err != nil {
+		return err
+	}
+	if o == nil {
+		return w.add(d)
+	}
+	was, err := documentOf(o.record, w.coder)
+	if err != nil {
+		return err
+	}
+	same := sameText(was, d) && (d.readme == 0 || d.readme == o.readme)
+	if same {
+		d.readme = o.readme
+	}
+	if same && bytes.Equal(o.body, d.body) {
+		return nil
+	}
+	if err := w.exec("UPDATE records SET readme = ?, body = ? WHERE id = ?", d.readme, d.body, o.id); err != nil {
+		return err
+	}
+	if !same {
+		w.changed++
+		if err := w.exec("DELETE FROM words WHERE rowid = ?", o.id); err != nil {
+			return err
+		}
+		if err := w.vocab.forget(was.counts); err != nil {
+			return err
+		}
+		if err := w.putWords(o.id, d, true); err != nil {
+			return err
+		}
+	}
+	if err := w.labels.replace(o.id, was.labels, d.labels); err != nil {
+		return err
+	}
+	if err := w.removeWanted(o.id); err != nil {
+		return err
+	}
+	return w.putSides(o.id, d, was.source)
+}
+
+// sameText tells whether everything that is searched is the same, but for what
+// of a README lies beyond its excerpt.
+func sameText(a, b *document) bool {
+	for i := range a.text {
+		if i != columnReadme && a.text[i] != b.text[i] {
+			return false
+		}
+	}
+	return a.excerpt == b.excerpt
+}
+
+func (w *Writer) add(d *document) error {
+	id, err := w.insert("INSERT INTO records (readme, body) VALUES (?, ?)", d.readme, d.body)
+	if err != nil {
+		return err
+	}
+	w.changed++
+	if err := w.exec("INSERT INTO keys (key, id) VALUES (?, ?)", d.key, id); err != nil {
+		return err
+	}
+	if err := w.exec("INSERT INTO names (name, id) VALUES (?, ?)", d.name, id); err != nil {
+		return err
+	}
+	if err := w.touch(d.key); err != nil {
+		return err
+	}
+	if err := w.putWords(id, d, false); err != nil {
+		return err
+	}
+	if err := w.labels.replace(id, nil, d.labels); err != nil {
+		return err
+	}
+	return w.putSides(id, d, "")
+}
+
+// putWords indexes the text of a document and keeps the terms that may tell
+// most of it until all are counted.
+func (w *Writer) putWords(id int64, d *document, known bool) error {
+	args := []any{id}
+	for _, t := range d.text {
+		args = append(args, t)
+	}
+	err := w.exec("INSERT INTO words (rowid, name, topics, title, description, skills, provides, about, readme) VALUES (?,?,?,?,?,?,?,?,?)", args...)
+	if err != nil {
+		return err
+	}
+	terms, err := w.vocab.learn(d.counts, known)
+	if err != nil {
+		return err
+	}
+	return w.telling.add(id, terms)
+}
+
+// putSides writes what stands beside a record: facts, issues, its source.
+func (w *Writer) putSides(id int64, d *document, wasFrom string) error {
+	f := d.facts
+	ids, err := w.labels.single(d.labels)
+	if err != nil {
+		return err
+	}
+	err = w.exec("INSERT OR REPLACE INTO facts (id, flags, owner, language, license, team, source, stars, forks, pushed, updated, activity, readiness, boost) VALUES (?,?,?,?,?,?,0,?,?,?,?,?,?,?)",
+		id, f.flags, ids[labelOwner], ids[labelLanguage], ids[labelLicense], ids[labelTeam], f.stars, f.forks, f.pushed, f.updated, f.activity, f.readiness, f.boost)
+	if err != nil {
+		return err
+	}
+	for i, h := range d.wanted {
+		at, err := w.insert("INSERT INTO wanted (record, place) VALUES (?, ?)", id, i)
+		if err != nil {
+			return err
+		}
+		if err := w.exec("INSERT INTO wanted_words (rowid, title, labels, skills, repository) VALUES (?,?,?,?,?)", at, h.title, h.labels, h.skills, h.repository); err != nil {
+			return err
+		}
+	}
+	if wasFrom != "" && wasFrom != d.source {
+		if err := w.exec("DELETE FROM sources WHERE record = ?", id); err != nil {
+			return err
+		}
+		if err := w.touch(wasFrom); err != nil {
+			return err
+		}
+	}
+	if d.source == "" {
+		return nil
+	}
+	if err := w.exec("INSERT OR REPLACE INTO sources (record, key) VALUES (?, ?)", id, d.source); err != nil {
+		return err
+	}
+	return w.touch(d.source)
+}
+
+// touch remembers that forks of key may have to be pointed elsewhere.
+func (w *Writer) touch(key string) error {
+	return w.exec("INSERT OR IGNORE INTO touched (key) VALUES (?)", key)
+}
+
+func (w *Writer) removeWanted(id int64) error {
+	if err := w.exec("DELETE FROM wanted_words WHERE rowid IN (SELECT id FROM wanted WHERE record = ?)", id); err != nil {
+		return err
+	}
+	return w.exec("DELETE FROM wanted WHERE record = ?", id)
+}
+
+// remove forgets a record with everything that was derived from it.
+func (w *Writer) remove(key string) error {
+	o, err := w.stored(key)
+	if err != nil || o == nil {
+		return err
+	}
+	was, err := documentOf(o.record, w.coder)
+	if err != nil {
+		return err
+	}
+	w.changed++
+	if err := w.removeWanted(o.id); err != nil {
+		return err
+	}
+	if err := w.exec("DELETE FROM keys WHERE key = ?", was.key); err != nil {
+		return err
+	}
+	if err := w.exec("DELETE FROM names WHERE name = ? AND id = ?", was.name, o.id); err != nil {
+		return err
+	}
+	for _, stmt := range []string{
+		"DELETE FROM words WHERE rowid = ?", "DELETE FROM facts WHERE id = ?", "DELETE FROM keywords WHERE record = ?",
+		"DELETE FROM sources WHERE record = ?", "DELETE FROM records WHERE id = ?",
+	} {
+		if err := w.exec(stmt, o.id); err != nil {
+			return err
+		}
+	}
+	if err := w.labels.replace(o.id, was.labels, nil); err != nil {
+		return err
+	}
+	if err := w.vocab.forget(was.counts); err != nil {
+		return err
+	}
+	if was.source != "" {
+		if err := w.touch(was.source); err != nil {
+			return err
+		}
+	}
+	return w.touch(key)
+}
+
+// pointForks sets facts.source of the forks of everything that was touched.
+func (w *Writer) pointForks() error {
+	return w.exec(`UPDATE facts SET source = coalesce(
+  (SELECT k.id FROM sources s JOIN keys k ON k.key = s.key WHERE s.record = facts.id),
+  -(SELECT min(o.record) FROM sources s JOIN sources o ON o.key = s.key WHERE s.record = facts.id))
+WHERE id IN (SELECT s.record FROM touched t CROSS JOIN sources s ON s.key = t.key)`)
+}
