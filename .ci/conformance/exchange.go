@@ -37,6 +37,13 @@ func (e Exchange) Route() string {
 	return "/" + strings.Trim(strings.TrimPrefix(path, apiPrefix), "/")
 }
 
+// isGraphQL tells whether the exchange is with the GraphQL API, which has a
+// schema of its own.
+func (e Exchange) isGraphQL() bool {
+	path, _, _ := strings.Cut(e.Path, "?")
+	return path == "/api/graphql" || path == "/graphql"
+}
+
 // At says where the exchange was recorded.
 func (e Exchange) At() string { return fmt.Sprintf("%s:%d", e.File, e.Line) }
 

@@ -25,10 +25,11 @@ type call struct {
 	vars  map[string]string
 	query url.Values
 	body  []byte
-	user  *user       // nil for nobody
-	repo  *repository // of routes below /repos/{owner}/{repo}
-	perm  permission  // on repo
-	head  http.Header // of the answer
+	user  *user        // nil for nobody
+	repo  *repository  // of routes below /repos/{owner}/{repo}
+	perm  permission   // on repo
+	seeds *seedObjects // of repo, while git has not touched it
+	head  http.Header  // of the answer
 }
 
 // answer is what a handler gives back. A nil body is no body.
@@ -103,7 +104,11 @@ func (f *Forge) serveAPI(w *answerWriter, x *exchange) {
 		f.writeAPI(w, x, body, errorAnswer(&apiError{status: http.StatusUnauthorized, message: "Bad credentials"}))
 		return
 	}
-	a, err := f.dispatch(x, body)
+	answering := f.dispatch
+	if isGraphQL(x.r.URL.Path) {
+		answering = f.serveGraphQL
+	}
+	a, err := answering(x, body)
 	if err != nil {
 		a = errorAnswer(err)
 	}
@@ -138,6 +143,7 @@ func (f *Forge) dispatch(x *exchange, body []byte) (answer, error) {
 	} else {
 		f.mu.Lock()
 		defer f.mu.Unlock()
+		defer f.lists.changed()
 	}
 	c := &call{f: f, ctx: x.r.Context(), x: x, vars: vars, query: x.r.URL.Query(), body: body, user: x.user, head: http.Header{}}
 	if x.r.Method != http.MethodGet {
@@ -197,12 +203,17 @@ func (c *call) admit(rt *route) error {
 	if c.repo.archived && c.x.r.Method != http.MethodGet && !rt.archived {
 		return forbidden("Repository was archived so is read-only.")
 	}
-	if rt.git {
+	if rt.git || rt.seed {
 		if c.repo.gitWait.Load() > 0 {
 			if len(rt.parts) > 3 && (rt.parts[3] == "git" || rt.parts[3] == "commits") {
 				return &apiError{status: http.StatusConflict, message: "Git Repository is empty."}
 			}
 			return notFound()
+		}
+		if rt.seed {
+			var err error
+			c.seeds, err = c.f.prepare(c.ctx, c.repo)
+			return err
 		}
 		return c.f.ready(c.ctx, c.repo)
 	}
@@ -251,7 +262,7 @@ func (f *Forge) writeAPI(w *answerWriter, x *exchange, body []byte, a answer) {
 			h.Del("Content-Type")
 		}
 	}
-	f.limits.count(h, x, a.status, f.now())
+	f.limits.count(h, x, a.status, f.pointLimit(), f.now())
 	if data != nil {
 		h.Set("Content-Length", strconv.Itoa(len(data)))
 	}

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // commitObjects are the commits that git log selects.
@@ -54,26 +55,35 @@ func listCommits(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	args := []string{"--max-count=10000", sha}
-	for name, flag := range map[string]string{"since": "--since=", "until": "--until="} {
-		if v := c.query.Get(name); v != "" {
-			args = append(args, flag+v)
-		}
+	want := commitFilter{path: c.query.Get("path"), author: c.query.Get("author")}
+	if want.since, err = c.time("since"); err != nil {
+		return answer{}, err
 	}
-	if who := c.query.Get("author"); who != "" {
-		if u := c.f.state.user(who); u != nil {
-			who = u.address()
-		}
-		args = append(args, "--fixed-strings", "--author="+who)
+	if want.until, err = c.time("until"); err != nil {
+		return answer{}, err
 	}
-	if p := c.query.Get("path"); p != "" {
-		args = append(args, "--", p)
+	if u := c.f.state.user(want.author); u != nil {
+		want.author = u.address()
 	}
-	all, err := c.f.git.log(c.ctx, c.repo.dir, args...)
+	all, err := c.history(sha, want)
 	if err != nil {
 		return answer{}, err
 	}
 	return ok(each(paginate(c, all), c.commitObject))
+}
+
+// time reads a time of the query, zero for none.
+func (c *call) time(name string) (time.Time, error) {
+	v := c.query.Get(name)
+	if v == "" {
+		return time.Time{}, nil
+	}
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", time.DateOnly} {
+		if t, err := time.Parse(layout, v); err == nil {
+			return t, nil
+		}
+	}
+	return time.Time{}, invalid(fieldError("Commit", name, "invalid", name+" is not a time"))
 }
 
 func getCommit(c *call) (answer, error) {

@@ -17,6 +17,9 @@ type treeEntry struct {
 
 // tree lists a tree or, for a path within one, just that entry.
 func (c *call) tree(args ...string) ([]treeEntry, error) {
+	if c.seeds != nil {
+		return c.seeds.tree(args), nil
+	}
 	out, err := c.f.git.run(c.ctx, c.repo.dir, nil, append([]string{"ls-tree", "-z", "-l", "--full-tree"}, args...)...)
 	if err != nil {
 		return nil, err
@@ -38,7 +41,7 @@ func (c *call) tree(args ...string) ([]treeEntry, error) {
 const maxTree = 100_000
 
 func getTree(c *call) (answer, error) {
-	sha := c.f.resolve(c.ctx, c.repo, c.vars["sha"]+"^{tree}")
+	sha := c.treeAt(c.vars["sha"])
 	if sha == "" {
 		return answer{}, notFound()
 	}
@@ -64,7 +67,27 @@ func getTree(c *call) (answer, error) {
 	return ok(obj{"sha": sha, "url": base + "/trees/" + sha, "tree": list, "truncated": len(entries) > maxTree})
 }
 
+// treeAt is the tree of a commit, or the one that is named.
+func (c *call) treeAt(name string) string {
+	if c.seeds == nil {
+		return c.f.resolve(c.ctx, c.repo, name+"^{tree}")
+	}
+	if x := c.seeds.commit(name); x != nil {
+		return x.tree.sha
+	}
+	if n := c.seeds.node(name); n != nil && n.isTree() {
+		return n.sha
+	}
+	return ""
+}
+
 func (c *call) blob(sha string) (string, error) {
+	if c.seeds != nil {
+		if n := c.seeds.node(sha); n != nil && !n.isTree() {
+			return n.data, nil
+		}
+		return "", notFound()
+	}
 	return c.f.git.run(c.ctx, c.repo.dir, nil, "cat-file", "blob", sha)
 }
 
@@ -113,6 +136,12 @@ func (c *call) at(ref string) (name, sha string, err error) {
 
 // commitAt finds a branch, a tag or a commit by its name, in this order.
 func (c *call) commitAt(name string) string {
+	if c.seeds != nil {
+		if x := c.seeds.commit(name); x != nil {
+			return x.sha
+		}
+		return ""
+	}
 	for _, rev := range []string{"refs/heads/" + name, "refs/tags/" + name, name} {
 		if sha := c.f.resolve(c.ctx, c.repo, rev+"^{commit}"); sha != "" {
 			return sha

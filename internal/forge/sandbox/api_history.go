@@ -34,11 +34,11 @@ func getGitCommit(c *call) (answer, error) {
 	if !shaPattern.MatchString(sha) || c.commitAt(sha) == "" {
 		return answer{}, notFound()
 	}
-	all, err := c.commitObjects("--max-count=1", sha)
+	all, err := c.history(sha, commitFilter{max: 1})
 	if err != nil || len(all) == 0 {
 		return answer{}, notFound()
 	}
-	whole := all[0]
+	whole := c.commitObject(all[0])
 	o := whole["commit"].(obj)
 	delete(o, "comment_count")
 	o["sha"], o["node_id"], o["html_url"], o["parents"] = sha, whole["node_id"], whole["html_url"], whole["parents"]
@@ -63,7 +63,7 @@ func listPullsOf(c *call) (answer, error) {
 
 // listContributors counts commits on the default branch by their authors.
 func listContributors(c *call) (answer, error) {
-	commits, err := c.f.git.log(c.ctx, c.repo.dir, "--max-count=10000", "refs/heads/"+c.repo.branch)
+	commits, err := c.history("refs/heads/"+c.repo.branch, commitFilter{})
 	if err != nil {
 		return answer{}, err
 	}
@@ -87,7 +87,7 @@ func listContributors(c *call) (answer, error) {
 
 // getParticipation counts the commits of the last 52 weeks, oldest first.
 func getParticipation(c *call) (answer, error) {
-	commits, err := c.f.git.log(c.ctx, c.repo.dir, "--max-count=10000", "refs/heads/"+c.repo.branch)
+	commits, err := c.history("refs/heads/"+c.repo.branch, commitFilter{})
 	if err != nil {
 		return answer{}, err
 	}

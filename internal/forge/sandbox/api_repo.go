@@ -78,6 +78,7 @@ func createFork(c *call) (answer, error) {
 	if owner != c.user {
 		r.creator = c.user
 	}
+	r.live = true
 	r.gitWait.Store(int32(c.f.forkWait))
 	if err := c.f.ready(c.ctx, r); err != nil {
 		return answer{}, err
@@ -178,20 +179,7 @@ func mergeUpstream(c *call) (answer, error) {
 
 func getTopics(c *call) (answer, error) { return ok(obj{"names": orEmpty(c.repo.spec.Topics)}) }
 
-// getLanguages counts the bytes of the seeded files by their endings.
-func getLanguages(c *call) (answer, error) {
-	names := map[string]string{".go": "Go", ".java": "Java", ".ts": "TypeScript", ".js": "JavaScript", ".py": "Python", ".rs": "Rust", ".kt": "Kotlin", ".sh": "Shell", "Makefile": "Makefile", "Dockerfile": "Dockerfile"}
-	o := obj{}
-	for _, x := range c.repo.spec.Files {
-		for end, name := range names {
-			if strings.HasSuffix(x.Path, end) {
-				n, _ := o[name].(int)
-				o[name] = n + len(x.Data)
-			}
-		}
-	}
-	return ok(o)
-}
+func getLanguages(c *call) (answer, error) { return ok(c.repo.languageBytes()) }
 
 func getPermission(c *call) (answer, error) {
 	u := c.f.state.user(c.vars["login"])

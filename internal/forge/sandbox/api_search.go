@@ -46,10 +46,21 @@ func searchRepositories(c *call) (answer, error) {
 	if err := c.checkScope(q); err != nil {
 		return answer{}, err
 	}
+	list, scores := c.reposFound(q)
+	return found(c, list, func(r *repository) obj {
+		o := c.f.repository(r, c.user)
+		o["score"] = scores[r]
+		return o
+	}, nil)
+}
+
+// reposFound is everything that the caller may see and the query matches, the
+// best first, with what each was worth.
+func (c *call) reposFound(q searchQuery) ([]*repository, map[*repository]float64) {
 	scores := map[*repository]float64{}
 	var list []*repository
 	for _, r := range c.f.state.order {
-		if c.f.may(c.user, r) < permPull || c.user != nil && r.private() && !c.x.token.has("repo") || !q.matchesRepo(r) {
+		if !c.f.sees(c.x, r) || !q.matchesRepo(r) {
 			continue
 		}
 		if s := q.score(r.searchFields(q.values("in"))); s > 0 {
@@ -76,11 +87,7 @@ func searchRepositories(c *call) (answer, error) {
 		}
 		return a.spec.Stars > b.spec.Stars
 	})
-	return found(c, list, func(r *repository) obj {
-		o := c.f.repository(r, c.user)
-		o["score"] = scores[r]
-		return o
-	}, nil)
+	return list, scores
 }
 
 // searchOrder reads how to sort, from the parameters or from the query.

@@ -43,7 +43,7 @@ type issueHit struct {
 func (c *call) issuesFound(q searchQuery) []issueHit {
 	var list []issueHit
 	for _, r := range c.f.state.order {
-		if c.f.may(c.user, r) < permPull || c.user != nil && r.private() && !c.x.token.has("repo") {
+		if !c.f.sees(c.x, r) {
 			continue
 		}
 		for _, i := range r.sorted() {

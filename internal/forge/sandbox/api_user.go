@@ -32,7 +32,7 @@ func getMeta(c *call) (answer, error) {
 }
 
 func getRateLimit(c *call) (answer, error) {
-	return ok(c.f.limits.overview(c.x.entry.Login, c.f.now()))
+	return ok(c.f.limits.overview(c.x.entry.Login, c.f.graphql.points(), c.f.now()))
 }
 
 func getUser(c *call) (answer, error) { return ok(c.f.privateUser(c.user)) }

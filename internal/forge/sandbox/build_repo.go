@@ -3,6 +3,7 @@ package sandbox
 import (
 	"encoding/base64"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -192,10 +193,10 @@ func (f *Forge) repository(r *repository, who *user) obj {
 		"language": textOrNil(r.spec.Language), "topics": orEmpty(r.spec.Topics), "license": f.license(r.spec.License),
 		"default_branch": r.branch, "size": r.size(), "archived": r.archived, "disabled": false,
 		"has_issues": r.hasIssues(), "has_projects": false, "has_wiki": false, "has_pages": false,
-		"has_downloads": true, "has_discussions": false, "is_template": false,
+		"has_downloads": true, "has_discussions": false, "is_template": r.spec.Template && r.parent == nil,
 		"forks": forks, "forks_count": forks, "open_issues": open, "open_issues_count": open,
 		"stargazers_count": r.spec.Stars, "watchers": r.spec.Stars, "watchers_count": r.spec.Stars,
-		"allow_forking": !r.spec.NoForking, "web_commit_signoff_required": false,
+		"allow_forking": !r.spec.NoForking, "web_commit_signoff_required": r.spec.WebSignOff,
 		"created_at": stamp(r.created), "updated_at": stamp(r.updated), "pushed_at": stamp(r.pushed),
 	}) {
 		o[k] = v
@@ -214,7 +215,7 @@ func (f *Forge) repository(r *repository, who *user) obj {
 func (f *Forge) fullRepository(r *repository, who *user) obj {
 	o := f.repository(r, who)
 	o["network_count"] = f.networkSize(r)
-	o["subscribers_count"] = 0
+	o["subscribers_count"] = r.spec.Watchers
 	o["temp_clone_token"] = nil
 	if r.owner.org != nil {
 		o["organization"] = f.simpleUser(r.owner)
@@ -239,6 +240,9 @@ func (f *Forge) fullRepository(r *repository, who *user) obj {
 
 // size is what the seeded files take, in kilobytes.
 func (r *repository) size() int {
+	if r.spec.Size > 0 {
+		return r.spec.Size
+	}
 	n := 0
 	for _, x := range r.spec.Files {
 		n += len(x.Data)
@@ -246,23 +250,22 @@ func (r *repository) size() int {
 	return n/1024 + 1
 }
 
+// forksOf are those made right of a repository, the oldest first.
 func (f *Forge) forksOf(r *repository) []*repository {
-	var out []*repository
-	for _, x := range f.state.order {
-		if x.parent == r && !x.deleted {
-			out = append(out, x)
-		}
-	}
-	return out
+	return slices.DeleteFunc(slices.Clone(r.forks), func(x *repository) bool { return x.deleted })
 }
 
+// networkSize counts the forks of the same source, and the forks of these.
 func (f *Forge) networkSize(r *repository) int {
 	n := 0
-	for _, x := range f.state.order {
-		if x.source() == r.source() && x != r.source() && !x.deleted {
+	var count func(*repository)
+	count = func(x *repository) {
+		for _, fork := range f.forksOf(x) {
 			n++
+			count(fork)
 		}
 	}
+	count(r.source())
 	return n
 }
 

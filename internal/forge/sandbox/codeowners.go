@@ -97,9 +97,18 @@ func getCodeownersErrors(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	list, found := c.codeownersErrors(sha)
+	if !found {
+		return answer{}, notFound()
+	}
+	return ok(obj{"errors": list})
+}
+
+// codeownersErrors are the mistakes in the file of a commit, if it has one.
+func (c *call) codeownersErrors(sha string) ([]obj, bool) {
 	path, rules := c.codeowners(sha)
 	if path == "" {
-		return answer{}, notFound()
+		return nil, false
 	}
 	list := []obj{}
 	for _, r := range rules {
@@ -114,7 +123,7 @@ func getCodeownersErrors(c *call) (answer, error) {
 			})
 		}
 	}
-	return ok(obj{"errors": list})
+	return list, true
 }
 
 func (c *call) ownerKnown(name string) bool {

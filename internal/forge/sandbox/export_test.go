@@ -1,4 +1,23 @@
 package sandbox
 
+import "github.com/vektah/gqlparser/v2/ast"
+
 // LoadAcme reads the embedded company anew, to measure that.
 func LoadAcme() (*World, error) { return readWorld("acme", acmeFiles, "acme") }
+
+// GraphQLSchema is what the forge executes.
+func GraphQLSchema() *ast.Schema { return graphQLSchema() }
+
+// Resolved tells whether a field of a type has a resolver.
+func Resolved(typ, field string) bool { return graphQLFields()[typ][field] != nil }
+
+// ResolvedFields are all that have one, TYPE.FIELD.
+func ResolvedFields() []string {
+	var out []string
+	for typ, fields := range graphQLFields() {
+		for name := range fields {
+			out = append(out, typ+"."+name)
+		}
+	}
+	return out
+}

@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// history writes a seeded repository as a stream for git fast-import.
+// history plays what happened to a seeded repository: into objects in memory
+// and, if wanted, as a stream for git fast-import.
 type history struct {
 	f     *Forge
 	r     *repository
@@ -17,6 +18,10 @@ type history struct {
 	tip   int // mark of the default branch's newest commit
 	log   string
 	pulls map[int]pullMarks
+
+	stream  bool // write the stream, not only the objects
+	commits []*seedCommit
+	refs    map[string]*seedCommit
 }
 
 // pullMarks are the commits of a seeded pull request.
@@ -32,7 +37,7 @@ type event struct {
 const changeLog = "CHANGELOG.md"
 
 func newHistory(f *Forge, r *repository) *history {
-	h := &history{f: f, r: r, pulls: map[int]pullMarks{}, log: "# Changes\n\n"}
+	h := &history{f: f, r: r, pulls: map[int]pullMarks{}, refs: map[string]*seedCommit{}, log: "# Changes\n\n"}
 	for _, x := range r.spec.Files {
 		if x.Path == changeLog {
 			h.log = strings.TrimRight(x.Data, "\n") + "\n"
@@ -43,6 +48,10 @@ func newHistory(f *Forge, r *repository) *history {
 
 // write plays every event, oldest first.
 func (h *history) write() {
+	if h.r.spec.Empty {
+		h.out.WriteString("done\n")
+		return
+	}
 	var all []event
 	for i := range h.r.spec.History {
 		c := &h.r.spec.History[i]
@@ -79,7 +88,20 @@ func (h *history) write() {
 	for _, b := range h.r.spec.Branches {
 		h.point("refs/heads/"+b, h.tip)
 	}
+	h.seal()
 	h.out.WriteString("done\n")
+}
+
+// objects are what was played, once write has been called.
+func (h *history) objects() *seedObjects {
+	return &seedObjects{commits: h.commits, refs: h.refs, branch: h.r.branch, pulls: h.pulls}
+}
+
+// seal ends the commit that is being written.
+func (h *history) seal() {
+	if len(h.commits) > 0 {
+		h.commits[len(h.commits)-1].seal()
+	}
 }
 
 // founder signs the first commit when the world names nobody.
@@ -145,8 +167,19 @@ func (h *history) head(p *Pull, age Age) int {
 
 // begin opens a commit; the files that follow belong to it.
 func (h *history) begin(ref, author, committer string, age Age, message string, parent int) int {
+	h.seal()
 	h.mark++
 	at := h.f.day().Add(-time.Duration(age)).Unix()
+	c := &seedCommit{tree: newTree(), author: author, committer: committer, at: at, message: message}
+	if parent != 0 {
+		c.parent = h.commits[parent-1]
+		c.tree = c.parent.tree
+	}
+	h.commits = append(h.commits, c)
+	h.refs[ref] = c
+	if !h.stream {
+		return h.mark
+	}
 	fmt.Fprintf(&h.out, "commit %s\nmark :%d\nauthor %s %d +0000\ncommitter %s %d +0000\n", ref, h.mark, author, at, committer, at)
 	h.data(message)
 	if parent != 0 {
@@ -156,14 +189,22 @@ func (h *history) begin(ref, author, committer string, age Age, message string, 
 }
 
 func (h *history) point(ref string, mark int) {
-	if mark != 0 {
+	if mark == 0 {
+		return
+	}
+	h.refs[ref] = h.commits[mark-1]
+	if h.stream {
 		fmt.Fprintf(&h.out, "reset %s\nfrom :%d\n\n", ref, mark)
 	}
 }
 
 func (h *history) file(x File) {
-	fmt.Fprintf(&h.out, "M %s inline %s\n", orElse(x.Mode, "100644"), quotePath(x.Path))
-	h.data(x.Data)
+	c := h.commits[len(h.commits)-1]
+	c.tree = c.tree.with(x.Path, orElse(x.Mode, "100644"), x.Data)
+	if h.stream {
+		fmt.Fprintf(&h.out, "M %s inline %s\n", orElse(x.Mode, "100644"), quotePath(x.Path))
+		h.data(x.Data)
+	}
 }
 
 func (h *history) data(s string) { fmt.Fprintf(&h.out, "data %d\n%s\n", len(s), s) }

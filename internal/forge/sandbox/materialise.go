@@ -43,6 +43,7 @@ func (f *Forge) ready(ctx context.Context, r *repository) error {
 	r.once.Do(func() {
 		// Whoever asked first may go away; the others still want it.
 		ctx := context.WithoutCancel(ctx)
+		f.know(r)
 		if r.parent != nil {
 			r.makeErr = f.makeFork(ctx, r)
 		} else {
@@ -85,12 +86,14 @@ func (f *Forge) layOut(r *repository) error {
 	return os.WriteFile(filepath.Join(r.dir, "HEAD"), []byte("ref: refs/heads/"+r.branch+"\n"), 0o644)
 }
 
-// makeSeed writes a repository of the world by one git fast-import.
+// makeSeed writes a repository of the world by one git fast-import. What was
+// told of it before that must be what git makes of it.
 func (f *Forge) makeSeed(ctx context.Context, r *repository) error {
 	if err := f.layOut(r); err != nil {
 		return err
 	}
 	h := newHistory(f, r)
+	h.stream = true
 	h.write()
 	marks := filepath.Join(r.dir, "marks")
 	_, err := f.git.run(ctx, r.dir, &h.out, "-c", "fastimport.unpackLimit=0",
@@ -102,14 +105,10 @@ func (f *Forge) makeSeed(ctx context.Context, r *repository) error {
 	if err != nil {
 		return err
 	}
-	for _, n := range sortedKeys(h.pulls) {
-		m := h.pulls[n]
-		p := r.issues[n].pull
-		p.sha, p.baseSHA, p.mergeSHA = shas[m.head], shas[m.base], shas[m.merge]
-		for _, v := range p.reviews {
-			v.sha = p.sha
+	for i, c := range h.commits {
+		if shas[i+1] != c.sha {
+			return fmt.Errorf("git names commit %d %s, and the seed said %s", i+1, shas[i+1], c.sha)
 		}
-		f.seedChecks(r, r.issues[n])
 	}
 	return nil
 }

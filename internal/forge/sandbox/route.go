@@ -16,6 +16,7 @@ type route struct {
 	scopes   []string // any one of them
 	open     bool     // for everybody
 	git      bool     // needs the bare repository
+	seed     bool     // needs it, unless its seed tells as much
 	hidden   bool     // 404 instead of 403 for who may not
 	archived bool     // works on an archived repository though it is no GET
 }
@@ -31,6 +32,7 @@ func on(pattern string, serve func(*call) (answer, error), options ...func(*rout
 }
 
 func withGit(rt *route)    { rt.git = true }
+func withSeed(rt *route)   { rt.seed = true }
 func toAll(rt *route)      { rt.open = true }
 func hide(rt *route)       { rt.hidden = true }
 func onArchived(rt *route) { rt.archived = true }
@@ -154,15 +156,15 @@ func repoRoutes(repo string) []route {
 		on("GET "+repo+"/teams", listTeams),
 		on("GET "+repo+"/topics", getTopics),
 		on("GET "+repo+"/languages", getLanguages),
-		on("GET "+repo+"/license", getLicense, withGit),
+		on("GET "+repo+"/license", getLicense, withSeed),
 		on("GET "+repo+"/collaborators/{login}/permission", getPermission),
-		on("GET "+repo+"/codeowners/errors", getCodeownersErrors, withGit),
-		on("GET "+repo+"/releases", listReleases, withGit),
-		on("GET "+repo+"/releases/latest", getLatestRelease, withGit),
-		on("GET "+repo+"/releases/tags/{tag...}", getRelease, withGit),
-		on("GET "+repo+"/releases/{id}", getRelease, withGit),
-		on("GET "+repo+"/contributors", listContributors, withGit),
-		on("GET "+repo+"/stats/participation", getParticipation, withGit),
+		on("GET "+repo+"/codeowners/errors", getCodeownersErrors, withSeed),
+		on("GET "+repo+"/releases", listReleases, withSeed),
+		on("GET "+repo+"/releases/latest", getLatestRelease, withSeed),
+		on("GET "+repo+"/releases/tags/{tag...}", getRelease, withSeed),
+		on("GET "+repo+"/releases/{id}", getRelease, withSeed),
+		on("GET "+repo+"/contributors", listContributors, withSeed),
+		on("GET "+repo+"/stats/participation", getParticipation, withSeed),
 		on("GET "+repo+"/assignees", listAssignees),
 	}
 }
@@ -173,17 +175,17 @@ func gitRoutes(repo string) []route {
 		on("GET "+repo+"/branches/{branch...}/protection", getProtection, needs(permAdmin), hide, withGit),
 		on("GET "+repo+"/branches/{branch...}", getBranch, withGit),
 		on("GET "+repo+"/tags", listTags, withGit),
-		on("GET "+repo+"/git/commits/{sha}", getGitCommit, withGit),
+		on("GET "+repo+"/git/commits/{sha}", getGitCommit, withSeed),
 		on("GET "+repo+"/git/ref/{ref...}", getRef, withGit),
 		on("GET "+repo+"/git/matching-refs/{ref...}", listRefs, withGit),
 		on("POST "+repo+"/git/refs", createRef, needs(permPush), withGit),
 		on("DELETE "+repo+"/git/refs/{ref...}", deleteRef, needs(permPush), withGit),
-		on("GET "+repo+"/git/trees/{sha...}", getTree, withGit),
-		on("GET "+repo+"/git/blobs/{sha}", getBlob, withGit),
-		on("GET "+repo+"/contents", getContents, withGit),
-		on("GET "+repo+"/contents/{path...}", getContents, withGit),
-		on("GET "+repo+"/readme", getReadme, withGit),
-		on("GET "+repo+"/commits", listCommits, withGit),
+		on("GET "+repo+"/git/trees/{sha...}", getTree, withSeed),
+		on("GET "+repo+"/git/blobs/{sha}", getBlob, withSeed),
+		on("GET "+repo+"/contents", getContents, withSeed),
+		on("GET "+repo+"/contents/{path...}", getContents, withSeed),
+		on("GET "+repo+"/readme", getReadme, withSeed),
+		on("GET "+repo+"/commits", listCommits, withSeed),
 		on("GET "+repo+"/commits/{ref...}/check-runs", listCheckRuns, withGit),
 		on("GET "+repo+"/commits/{ref...}/status", getStatus, withGit),
 		on("GET "+repo+"/commits/{ref...}/statuses", listStatuses, withGit),
@@ -198,13 +200,13 @@ func gitRoutes(repo string) []route {
 func pullRoutes(repo string) []route {
 	one := repo + "/pulls/{number}"
 	return []route{
-		on("GET "+repo+"/pulls", listPulls, withGit),
+		on("GET "+repo+"/pulls", listPulls, withSeed),
 		on("POST "+repo+"/pulls", createPull, withGit),
 		on("GET "+one, getPull, withGit),
 		on("PATCH "+one, editPull, withGit),
 		on("GET "+one+"/files", listPullFiles, withGit),
 		on("GET "+one+"/commits", listPullCommits, withGit),
-		on("GET "+one+"/reviews", listReviews, withGit),
+		on("GET "+one+"/reviews", listReviews, withSeed),
 		on("POST "+one+"/reviews", createReview, withGit),
 		on("GET "+one+"/requested_reviewers", getReviewers, withGit),
 		on("POST "+one+"/requested_reviewers", requestReviewers, withGit),

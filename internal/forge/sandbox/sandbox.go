@@ -40,6 +40,8 @@ type Options struct {
 	Record func(Exchange)
 	// Faults are in force from the start.
 	Faults []Fault
+	// GraphQL is what the GraphQL API puts up with.
+	GraphQL GraphQL
 }
 
 // Forge is a running forge.
@@ -62,8 +64,11 @@ type Forge struct {
 	journal  requestLog
 	tokens   tokenTable
 	limits   rateCounter
-	forkWait int // guarded by mu
-	listLag  int // guarded by mu
+	cache    seedCache
+	lists    listings
+	forkWait int     // guarded by mu
+	listLag  int     // guarded by mu
+	graphql  GraphQL // guarded by mu
 
 	// mu guards everything below: readers of the API hold it for reading, what
 	// changes the forge for writing.
@@ -91,7 +96,7 @@ func Start(ctx context.Context, o Options) (*Forge, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	f := &Forge{dir: dir, now: o.Now, start: o.Now().UTC(), world: o.World, served: make(chan struct{})}
+	f := &Forge{dir: dir, now: o.Now, start: o.Now().UTC(), world: o.World, served: make(chan struct{}), graphql: o.GraphQL}
 	f.git = newGitCommand(dir)
 	f.journal = requestLog{out: o.Log, record: o.Record, now: o.Now}
 	f.faults.add(o.Faults...)

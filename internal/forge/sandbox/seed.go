@@ -189,6 +189,9 @@ func (f *Forge) addPull(r *repository, x *Pull) error {
 			p.head = f.seedFork(r, i.author, i.created)
 		}
 	}
+	if x.Ready != nil {
+		p.ready = f.ago(*x.Ready)
+	}
 	if x.Merged != nil {
 		p.merged = f.ago(*x.Merged)
 		p.mergedBy = f.state.user(orElse(x.MergedBy, x.By))
@@ -244,6 +247,7 @@ func (f *Forge) newFork(parent *repository, owner *user, name string) *repositor
 	spec := *parent.spec
 	spec.Archived = false
 	r := f.newRepository(owner, name, &spec)
+	parent.forks = append(parent.forks, r)
 	r.parent, r.branch, r.description = parent, parent.branch, parent.description
 	if parent.visibility == "internal" && owner.org == nil {
 		r.visibility = "private"

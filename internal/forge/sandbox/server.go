@@ -60,7 +60,7 @@ func (f *Forge) serveHTTP(w http.ResponseWriter, r *http.Request) {
 func kindOf(r *http.Request) string {
 	p := r.URL.Path
 	switch {
-	case p == "/api/graphql", p == apiPrefix || strings.HasPrefix(p, apiPrefix+"/"):
+	case isGraphQL(p), p == apiPrefix || strings.HasPrefix(p, apiPrefix+"/"):
 		return "api"
 	case strings.HasSuffix(p, "/info/refs"), strings.HasSuffix(p, "/git-upload-pack"), strings.HasSuffix(p, "/git-receive-pack"):
 		return "git"

@@ -18,6 +18,7 @@ type state struct {
 	users  map[string]*user       // by login in lower case
 	repos  map[string]*repository // by OWNER/NAME in lower case
 	order  []*repository          // as they came to be
+	moved  map[string]*repository // by the names that they had, in lower case
 	nextID atomic.Int64
 }
 
@@ -45,6 +46,7 @@ type repository struct {
 	visibility  string
 	archived    bool
 	parent      *repository
+	forks       []*repository
 	creator     *user // who forked it into an organisation
 	created     time.Time
 	updated     time.Time
@@ -63,6 +65,8 @@ type repository struct {
 
 	gitWait atomic.Int32 // git requests still to be answered as if it were not there
 	once    sync.Once    // makes the bare repository
+	known   sync.Once    // tells the world's pull requests their commits
+	live    bool         // came to be while the forge ran: it has no seed
 	made    atomic.Bool
 	makeErr error
 	dir     string
@@ -107,6 +111,7 @@ type pull struct {
 	base      string // branch
 	baseSHA   string
 	draft     bool
+	ready     time.Time // when it ceased to be a draft, zero for never
 	merged    time.Time
 	mergedBy  *user
 	mergeSHA  string
@@ -221,6 +226,7 @@ func (r *repository) sorted() []*issue {
 // populate turns the world into a state, without touching the disk.
 func (f *Forge) populate() error {
 	f.state.users, f.state.repos = map[string]*user{}, map[string]*repository{}
+	f.state.moved = map[string]*repository{}
 	f.state.nextID.Store(1000)
 	for _, a := range f.world.Accounts {
 		f.state.users[strings.ToLower(a.Login)] = &user{Account: a, id: f.state.id(), created: f.start.AddDate(-3, 0, 0)}

@@ -13,6 +13,7 @@ import (
 func (f *Forge) pushedTo(ctx context.Context, r *repository, updates []refUpdate) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	defer f.lists.changed()
 	for _, u := range updates {
 		branch, ok := strings.CutPrefix(u.ref, "refs/heads/")
 		if ok {

@@ -64,6 +64,11 @@ type Repo struct {
 	Visibility    string   `yaml:"visibility"` // internal when empty
 	DefaultBranch string   `yaml:"default_branch"`
 	Stars         int      `yaml:"stars"`
+	Watchers      int      `yaml:"watchers"`
+	Size          int      `yaml:"size"` // kilobytes; what the files take when 0
+	Template      bool     `yaml:"template"`
+	Empty         bool     `yaml:"empty"`        // without a commit
+	WebSignOff    bool     `yaml:"web_sign_off"` // commits made on the forge's pages are signed off
 	Created       Age      `yaml:"created"`
 	Archived      bool     `yaml:"archived"`
 	NoForking     bool     `yaml:"no_forking"`
@@ -169,6 +174,7 @@ type Pull struct {
 	Branch    string    `yaml:"branch"`
 	Fork      bool      `yaml:"fork"` // from the author's fork instead of a branch of the repository
 	Draft     bool      `yaml:"draft"`
+	Ready     *Age      `yaml:"ready"` // when it ceased to be a draft
 	Merged    *Age      `yaml:"merged"`
 	MergedBy  string    `yaml:"merged_by"`
 	Closed    *Age      `yaml:"closed"`  // declined

@@ -1,0 +1,111 @@
+package sandbox
+
+import (
+	"sort"
+	"strings"
+)
+
+// rollup is all that reports on one commit.
+type rollup struct {
+	repo *repository
+	sha  string
+	all  []any // *runNode and *contextNode
+}
+
+type (
+	runNode struct {
+		repo *repository
+		*checkRun
+	}
+	contextNode struct {
+		repo *repository
+		*status
+	}
+)
+
+// rollupOf is nil where nothing reports.
+func rollupOf(r *repository, sha string) any {
+	out := &rollup{repo: r, sha: sha}
+	runs := append([]*checkRun(nil), r.checks[sha]...)
+	sort.SliceStable(runs, func(i, j int) bool { return runs[i].name < runs[j].name })
+	for _, x := range runs {
+		out.all = append(out.all, &runNode{r, x})
+	}
+	seen := map[string]bool{}
+	for _, x := range r.statuses[sha] {
+		if !seen[x.context] {
+			seen[x.context] = true
+			out.all = append(out.all, &contextNode{r, x})
+		}
+	}
+	if len(out.all) == 0 {
+		return nil
+	}
+	return out
+}
+
+// state is the worst that is reported.
+func (x *rollup) state() string {
+	pending := false
+	for _, one := range x.all {
+		switch one := one.(type) {
+		case *runNode:
+			switch one.conclusion {
+			case "success", "neutral", "skipped":
+			case "":
+				pending = true
+			default:
+				return "FAILURE"
+			}
+		case *contextNode:
+			switch one.state {
+			case "failure", "error":
+				return strings.ToUpper(one.state)
+			case "pending":
+				pending = true
+			}
+		}
+	}
+	if pending {
+		return "PENDING"
+	}
+	return "SUCCESS"
+}
+
+// checkFields are those of checks and statuses.
+func checkFields() fieldTable {
+	type run = *runNode
+	type con = *contextNode
+	path := func(x run) string { return "/" + x.repo.fullName() + "/runs/" + numberText(int(x.id)) }
+	upper := func(s string) any { return textOrNil(strings.ToUpper(s)) }
+	return fieldTable{
+		"StatusCheckRollup": {
+			"id":       its(func(x *rollup) any { return nodeID("StatusCheckRollup", x.repo.id) + x.sha }),
+			"state":    its(func(x *rollup) any { return x.state() }),
+			"contexts": its(func(x *rollup) any { return seriesOf(x.all) }),
+			"commit": with(func(g *graphQLRun, x *rollup, _ fieldArgs) (any, error) {
+				c, err := g.reading(x.repo)
+				if c == nil || err != nil {
+					return nil, err
+				}
+				return c.commitNode(x.sha)
+			}),
+		},
+		"CheckRun": {
+			"id": its(func(x run) any { return nodeID("CheckRun", x.id) }), "databaseId": always(nil), "name": its(func(x run) any { return x.name }),
+			"status": its(func(x run) any { return upper(x.status) }), "conclusion": its(func(x run) any { return upper(x.conclusion) }),
+			"startedAt": its(func(x run) any { return when(x.started) }), "completedAt": its(func(x run) any { return when(x.completed) }),
+			"title": its(func(x run) any { return textOrNil(x.title) }), "summary": its(func(x run) any { return textOrNil(x.summary) }),
+			"url": here(func(g *graphQLRun, x run) any { return g.f.URL() + path(x) }), "detailsUrl": here(func(g *graphQLRun, x run) any { return g.f.URL() + path(x) }),
+			"resourcePath": its(func(x run) any { return path(x) }), "checkSuite": its(func(x run) any { return x }),
+		},
+		"CheckSuite":  {"id": its(func(x run) any { return nodeID("CheckSuite", x.id) }), "workflowRun": always(nil)},
+		"WorkflowRun": {"id": always(nil), "workflow": always(nil), "url": always(nil), "resourcePath": always(nil)}, // there are none here
+		"Workflow":    {"id": always(nil), "name": always(nil), "url": always(nil), "resourcePath": always(nil)},
+		"StatusContext": {
+			"id": its(func(x con) any { return nodeID("StatusContext", x.id) }), "context": its(func(x con) any { return x.context }),
+			"state": its(func(x con) any { return upper(x.state) }), "targetUrl": its(func(x con) any { return textOrNil(x.target) }),
+			"description": its(func(x con) any { return textOrNil(x.description) }), "createdAt": its(func(x con) any { return x.at }),
+		},
+	}
+}
