@@ -15,8 +15,8 @@ import (
 	"github.com/isrc-dev/isrc/internal/forge"
 )
 
-// Writer is a generation of a catalog that is being made. Get answers a
-// *forge.NotFoundError for what is not in it.
+// Writer is a generation of a catalog that is being made. Get answers nil, or a
+// *forge.NotFoundError, for what is not in it.
 type Writer interface {
 	Get(key string) (*catalog.Record, error)
 	Put(*catalog.Record) error
@@ -103,6 +103,17 @@ type applying struct {
 
 // owner puts one owner's records.
 func (a *applying) owner(ctx context.Context, o *Owner) error {
+	n := 0
+	return o.records(func(r *catalog.Record) error {
+		if n++; n%100 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		return a.record(o, r)
+	})
+}
+
+// records gives each repository's last record in the owner's spool.
+func (o *Owner) records(each func(*catalog.Record) error) error {
 	_, whole, err := openSpool(o.spool)
 	if err != nil {
 		return err
@@ -115,10 +126,7 @@ func (a *applying) owner(ctx context.Context, o *Owner) error {
 		if n++; o.final[l.Record.Key()] != n {
 			return nil // read once more later
 		}
-		if n%100 == 0 && ctx.Err() != nil {
-			return ctx.Err()
-		}
-		return a.record(o, l.Record)
+		return each(l.Record)
 	})
 }
 
@@ -236,7 +244,9 @@ func (a *applying) removeGone(ctx context.Context) error {
 }
 
 // get looks a record up; nil is not there.
-func get(w Writer, key string) (*catalog.Record, error) {
+func get(w interface {
+	Get(key string) (*catalog.Record, error)
+}, key string) (*catalog.Record, error) {
 	r, err := w.Get(key)
 	var missing *forge.NotFoundError
 	if errors.As(err, &missing) {

@@ -98,7 +98,7 @@ func (c *crawler) begin(o *Owner) (*walk, error) {
 	mode, why, from := decide(c.o, o.Name, now)
 	w := c.newWalk(o, head{Version: spoolVersion, Host: c.o.Host, Owner: o.Name, Shard: c.o.Shard.String(), Mode: mode, Why: why, From: from, StartedAt: now, QuarterEnd: now})
 	var err error
-	w.sp, err = createSpool(c.o.State, w.h, c.o.Shard)
+	w.sp, err = createSpool(path, w.h)
 	o.spool = path
 	return w, err
 }

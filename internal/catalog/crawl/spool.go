@@ -44,12 +44,19 @@ type head struct {
 
 // line is one line after the head; one of its fields is set.
 type line struct {
-	Record  *catalog.Record     `json:"record,omitempty"`
-	Events  []catalog.PullEvent `json:"events,omitempty"`
-	Skipped *forge.Skipped      `json:"skipped,omitempty"`
-	Page    *pageEnd            `json:"page,omitempty"`
-	Again   *again              `json:"again,omitempty"`
-	End     *ending             `json:"end,omitempty"`
+	Record  *catalog.Record `json:"record,omitempty"`
+	Pulls   *swept          `json:"pulls,omitempty"`
+	Skipped *forge.Skipped  `json:"skipped,omitempty"`
+	Page    *pageEnd        `json:"page,omitempty"`
+	Again   *again          `json:"again,omitempty"`
+	End     *ending         `json:"end,omitempty"`
+}
+
+// swept is what a sweep read of one repository.
+type swept struct {
+	Key    string              `json:"key"`
+	AsOf   time.Time           `json:"asOf"`
+	Events []catalog.PullEvent `json:"events,omitempty"`
 }
 
 // pageEnd ends a page.
@@ -99,11 +106,10 @@ func spoolName(host, owner string, s Shard) string {
 }
 
 // createSpool begins a spool, in place of one that is there.
-func createSpool(dir string, h head, s Shard) (*spool, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+func createSpool(path string, h head) (*spool, error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fmt.Errorf("keep what is crawled: %w", err)
 	}
-	path := filepath.Join(dir, spoolName(h.Host, h.Owner, s))
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("keep what is crawled: %w", err)
