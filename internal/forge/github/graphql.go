@@ -43,7 +43,7 @@ func (c *Client) ask(ctx context.Context, d document, vars map[string]any, what 
 	}
 	a, err := c.send(ctx, call{method: http.MethodPost, path: graphPath(c.api.Path), body: body, graph: true, what: what})
 	if err != nil {
-		return reply{}, c.graphFailure(d, a, err)
+		return reply{}, c.graphFailure(a, err)
 	}
 	var whole struct {
 		Data   json.RawMessage `json:"data"`
@@ -108,7 +108,7 @@ func (c *Client) noGraph(name, why string) error {
 }
 
 // graphFailure says what it means for GraphQL that there is no answer.
-func (c *Client) graphFailure(d document, a answer, err error) error {
+func (c *Client) graphFailure(a answer, err error) error {
 	var (
 		missing *forge.NotFoundError
 		slow    interface{ Timeout() bool }

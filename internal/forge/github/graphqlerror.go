@@ -43,15 +43,6 @@ func (e graphError) below(at ...any) bool {
 	return true
 }
 
-// index is the number at a place of the path.
-func (e graphError) index(at int) (int, bool) {
-	if at >= len(e.Path) {
-		return 0, false
-	}
-	f, ok := e.Path[at].(float64)
-	return int(f), ok && f >= 0 && f < 1e6
-}
-
 // graphStatus is the status that REST would have answered with, where that
 // matters for asking again: GraphQL limits requests with the status 200.
 func graphStatus(a answer) int {

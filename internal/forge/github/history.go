@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/isrc-dev/isrc/internal/forge"
 )
@@ -102,7 +101,6 @@ type unanswered struct {
 	repo   forge.RepoName
 	of, at int // where its outline stands
 	number int
-	ended  *time.Time
 }
 
 // readRest looks for an answer in the rest of conversations that begin with

@@ -44,7 +44,9 @@ func historyOf(pulls ...string) string {
 
 func TestTheFirstAnswerOfAPullIsRead(t *testing.T) {
 	t.Parallel()
-	nodes := func(all ...string) string { return `{"pageInfo":{"hasNextPage":false},"nodes":[` + strings.Join(all, ",") + `]}` }
+	nodes := func(all ...string) string {
+		return `{"pageInfo":{"hasNextPage":false},"nodes":[` + strings.Join(all, ",") + `]}`
+	}
 	for _, tt := range []struct {
 		name   string
 		more   string
