@@ -21,18 +21,18 @@ func ActivityOf(r *Record, now time.Time) *Activity {
 	}
 	t := attention(r)
 	idle := daysSince(r.UpdatedAt, now)
-	t = append(t, times("fresh", 1+(100-math.Min(idle, 100))/100, fmt.Sprintf("updated %s ago; ×2 today, ×1 after 100 days", days(idle))))
+	t = append(t, timesTerm("fresh", 1+(100-math.Min(idle, 100))/100, fmt.Sprintf("updated %s ago; ×2 today, ×1 after 100 days", days(idle))))
 	if sum, known := quarterSum(r); known {
 		weekly := float64(sum) / quarterWeeks
-		t = append(t, times("commits", 1+math.Min(math.Max(weekly-3, 0), 7)/7, fmt.Sprintf("%.1f commits a week in the last 13; ×1 up to 3, ×2 from 10", weekly)))
+		t = append(t, timesTerm("commits", 1+math.Min(math.Max(weekly-3, 0), 7)/7, fmt.Sprintf("%.1f commits a week in the last 13; ×1 up to 3, ×2 from 10", weekly)))
 	}
 	age := daysSince(r.CreatedAt, now)
-	t = append(t, plus("new", (1000-2.74*math.Min(idle, 365))*(365-math.Min(age, 365))/365, fmt.Sprintf("created %s ago; up to 1000 in the first year", days(age))))
+	t = append(t, plusTerm("new", (1000-2.74*math.Min(idle, 365))*(365-math.Min(age, 365))/365, fmt.Sprintf("created %s ago; up to 1000 in the first year", days(age))))
 	t = append(t, documented(r)...)
 	if s := Follow(t); s > 3000 {
-		t = append(t, plus("scale", 3000+100*math.Log(s)-s, fmt.Sprintf("above 3000 only the logarithm counts: 3000 + 100 × ln %.0f", s)))
+		t = append(t, plusTerm("scale", 3000+100*math.Log(s)-s, fmt.Sprintf("above 3000 only the logarithm counts: 3000 + 100 × ln %.0f", s)))
 	}
-	t = append(t, plus("start", -scoreStart, "what it began with is taken away"))
+	t = append(t, plusTerm("start", -scoreStart, "what it began with is taken away"))
 	return &Activity{Score: int(math.Floor(Follow(t) + 0.5)), Terms: t}
 }
 
@@ -44,31 +44,31 @@ const (
 // attention are the terms for what others do with a repository.
 func attention(r *Record) []Term {
 	t := []Term{
-		plus("start", scoreStart, "where every repository begins"),
-		plus("forks", 5*float64(r.Forks), fmt.Sprintf("%d × 5", r.Forks)),
+		plusTerm("start", scoreStart, "where every repository begins"),
+		plusTerm("forks", 5*float64(r.Forks), fmt.Sprintf("%d × 5", r.Forks)),
 	}
 	if r.Watchers != nil {
-		t = append(t, plus("watchers", float64(*r.Watchers), fmt.Sprintf("%d × 1", *r.Watchers)))
+		t = append(t, plusTerm("watchers", float64(*r.Watchers), fmt.Sprintf("%d × 1", *r.Watchers)))
 	} else {
-		t = append(t, plus("watchers", 0, "not known"))
+		t = append(t, plusTerm("watchers", 0, "not known"))
 	}
 	return append(t,
-		plus("stars", float64(r.Stars)/3, fmt.Sprintf("%d ÷ 3", r.Stars)),
-		plus("issues", float64(r.OpenIssues)/5, fmt.Sprintf("%d open ÷ 5", r.OpenIssues)))
+		plusTerm("stars", float64(r.Stars)/3, fmt.Sprintf("%d ÷ 3", r.Stars)),
+		plusTerm("issues", float64(r.OpenIssues)/5, fmt.Sprintf("%d open ÷ 5", r.OpenIssues)))
 }
 
 // documented are the terms for what the owners write.
 func documented(r *Record) []Term {
 	var t []Term
 	if n := max(lengthInScript(r.Description), lengthInScript(r.Motivation)); n > 30 {
-		t = append(t, plus("description", 50, "longer than 30 characters"))
+		t = append(t, plusTerm("description", 50, "longer than 30 characters"))
 	} else {
-		t = append(t, plus("description", 0, "not longer than 30 characters"))
+		t = append(t, plusTerm("description", 0, "not longer than 30 characters"))
 	}
 	if r.Guidelines != "" {
-		return append(t, plus("guidelines", 100, r.Guidelines))
+		return append(t, plusTerm("guidelines", 100, r.Guidelines))
 	}
-	return append(t, plus("guidelines", 0, "none"))
+	return append(t, plusTerm("guidelines", 0, "none"))
 }
 
 // Follow calculates along terms: each adds its value to what there is, or
@@ -85,11 +85,11 @@ func Follow(terms []Term) float64 {
 	return s
 }
 
-func plus(name string, value float64, why string) Term {
+func plusTerm(name string, value float64, why string) Term {
 	return Term{Name: name, Value: value, Why: why}
 }
 
-func times(name string, value float64, why string) Term {
+func timesTerm(name string, value float64, why string) Term {
 	return Term{Name: name, Value: value, Times: true, Why: why}
 }
 

@@ -4,16 +4,76 @@ import (
 	"time"
 
 	"github.com/isrc-dev/isrc/internal/forge"
+	"github.com/isrc-dev/isrc/internal/guideline"
+	"github.com/isrc-dev/isrc/internal/manifest"
 )
 
 // FromProfile makes a record of what a forge told of a repository: with the
 // team that answers for it, its readiness, its score, and the issues that
 // welcome help. It does no I/O and cannot fail; what was not told stays unknown.
-func FromProfile(p forge.Profile, now time.Time) *Record {
+func FromProfile(p forge.Profile, now time.Time) *Record { return FromProfileIn(p, nil, now) }
+
+// FromProfileIn is FromProfile with what the organisation says for repositories
+// that do not say it themselves: the profile of its .github repository, nil
+// when it has none or it is not known.
+func FromProfileIn(p forge.Profile, defaults *forge.Profile, now time.Time) *Record {
 	r := recordOf(&p)
 	r.From, r.SeenAt = FromCrawl, now.UTC()
+	x := &reading{profile: &p, tree: newProfileTree(&p), record: r, now: now}
+	x.readManifest()
+	x.owners, x.ownersAt = codeOwners(x.tree)
+	r.Team, x.teamKnown = teamOf(x.tree, x.manifest, x.owners)
+	x.readPages(defaults)
+	if r.Ask == "" {
+		r.Ask = x.channel()
+	}
+	r.HelpWanted = HelpWantedOf(p.HelpWanted)
+	r.Readiness = x.judge()
 	r.Activity = ActivityOf(r, now)
 	return r
+}
+
+func (x *reading) readManifest() {
+	x.manifestAt = x.tree.find([]string{""}, func(base string) bool { return base == manifest.FileName })
+	text, told, partial := x.tree.text(x.manifestAt.path)
+	if !told || partial {
+		return // cut off it is no JSON, and its owners did nothing wrong
+	}
+	x.manifest, x.mistakes = manifest.Parse([]byte(text))
+	if x.manifest != nil {
+		x.record.Declare(x.manifest, text)
+	}
+}
+
+// readPages reads the pages for people. A page on contributing that a
+// repository lacks is its organisation's.
+func (x *reading) readPages(defaults *forge.Profile) {
+	t, r := x.tree, x.record
+	read := func(t *profileTree, kind string, at foundFile) *prosePage {
+		text, told, partial := t.text(at.path)
+		if !told {
+			return nil
+		}
+		return newProsePage(kind, at.path, text, partial)
+	}
+	x.readmeAt = t.page(communityDirs(), "readme")
+	x.readme = read(t, guideline.DocReadme, x.readmeAt)
+	x.contributingAt = t.page(communityDirs(), "contributing")
+	x.contributing = read(t, guideline.DocContributing, x.contributingAt)
+	r.Guidelines = x.contributingAt.path
+	x.supportAt = t.page(communityDirs(), "support")
+	x.support = read(t, guideline.DocSupport, x.supportAt)
+	if x.readme != nil {
+		r.Readme, r.Excerpt = x.readme.text(forge.MaxProfileFile), x.readme.excerpt()
+	}
+	if defaults == nil || x.contributingAt.path != "" || !x.contributingAt.known {
+		return
+	}
+	shared := newProfileTree(defaults)
+	if at := shared.page(communityDirs(), "contributing"); at.path != "" {
+		x.contributingAt, x.contributing = at, read(shared, guideline.DocContributing, at)
+		x.elsewhere = defaults.FullName()
+	}
 }
 
 // FromCrawl is Record.From of what a crawl of a forge told.

@@ -158,8 +158,10 @@ type Point struct {
 	ID     string  `json:"id"` // "contributing-build", "readme-purpose", …
 	State  string  `json:"state"`
 	Weight float64 `json:"weight"`
-	Why    string  `json:"why"`            // what was seen, or that it was not
-	From   string  `json:"from,omitempty"` // path:line, or the setting of the forge
+	// Essential points are those that a repository is not ready without.
+	Essential bool   `json:"essential,omitempty"`
+	Why       string `json:"why"`            // what was seen, or that it was not
+	From      string `json:"from,omitempty"` // path:line, or the setting of the forge
 }
 
 // The states of a Point.

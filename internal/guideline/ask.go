@@ -22,7 +22,7 @@ var askPattern = sync.OnceValue(func() askPatterns {
 	re := func(s string) *regexp.Regexp { return regexp.MustCompile(`(?i)` + s) }
 	return askPatterns{
 		refuses:    re(`\b(do not|don['’]t|does not|doesn['’]t|cannot|can['’]t|not) (currently |yet )?(accept|take|merge|open to)\w* (any |external |outside )?(code )?(pull requests?|contributions?|PRs?|patches)\b`),
-		issuesOnly: re(`\b(issues|bug reports)( and \w+)? only\b|\bonly (accept|take)s? (issues|bug reports)`),
+		issuesOnly: re(`(^\W*|\b(accept|take|welcome|handle|want|through|via|as|by)s? (\w+ ){0,2})(issues|bug reports)( and \w+)? only\b|\bonly (accept|take)s? (issues|bug reports)`),
 		issueFirst: re(`\b(open|create|file|raise|start with|submit) (an|a|the) (new |github )?(issue|ticket|bug)s?\b.{0,60}\b(first|before)\b|\bfile (bugs|issues) first\b|\bbefore (you )?(open|start|submit|send|work|writ|begin|creat)\w*.{0,80}\b(issue|ticket)\b|\b(issue|ticket)s? first\b`),
 		welcomes:   re(`\b(open|send|submit|create|make|raise) (us )?(a|your|the) (pull request|PR|merge request|patch)\b|\b(pull requests?|PRs?|contributions?|patches) (are|is) (very |always |most )?welcome\b|\bwe (welcome|love|accept|take|appreciate) .{0,30}\b(contributions?|pull requests?|PRs?)\b`),
 		channel:    re("(?:^|[\\s(`])(#[a-z][a-z0-9_-]{2,})\\b"),

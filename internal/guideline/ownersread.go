@@ -10,7 +10,15 @@ import (
 // readOwners reads the code owners as the forge does on which the repository
 // lies.
 func (s *Set) readOwners(f *files) {
-	dialect := ownersDialect(s.Repo.Host, f)
+	dialect := OwnersDialectOf(s.Repo.Host, func(name string) bool {
+		dir, base := path.Split(name)
+		for _, n := range f.names(path.Join(".", dir)) {
+			if strings.TrimSuffix(n, "/") == base {
+				return true
+			}
+		}
+		return false
+	})
 	for _, name := range dialect.Paths() {
 		data, err := f.readUpTo(name, maxOwners+1)
 		if errors.Is(err, fs.ErrNotExist) {
@@ -25,10 +33,10 @@ func (s *Set) readOwners(f *files) {
 	}
 }
 
-// ownersDialect is the dialect of the forge behind a host, by its name. A host
-// that tells nothing, and a folder on no host, are known by the files that only
-// one kind of forge reads.
-func ownersDialect(host string, f *files) OwnersDialect {
+// OwnersDialectOf is the dialect of the forge behind a host, by its name. A host
+// that tells nothing, and a folder on no host, are known by the files and
+// folders that only one kind of forge reads.
+func OwnersDialectOf(host string, has func(name string) bool) OwnersDialect {
 	host = strings.ToLower(host)
 	label, _, _ := strings.Cut(host, ":")
 	switch {
@@ -38,15 +46,6 @@ func ownersDialect(host string, f *files) OwnersDialect {
 		return GitLabOwners
 	case label == "codeberg.org" || strings.Contains(label, "gitea") || strings.Contains(label, "forgejo"):
 		return GiteaOwners
-	}
-	has := func(name string) bool {
-		dir, base := path.Split(name)
-		for _, n := range f.names(path.Join(".", dir)) {
-			if strings.TrimSuffix(n, "/") == base {
-				return true
-			}
-		}
-		return false
 	}
 	for _, mark := range []struct {
 		name    string
