@@ -323,7 +323,14 @@ func (a *app) repository(ctx context.Context, arg string) (forge.RepoName, *cont
 		return forge.RepoName{}, nil, &usageError{err: err}
 	}
 	if isBare(err) {
-		return a.bareRepository(ctx, arg, host)
+		known, err := a.inCatalog(ctx, arg)
+		switch {
+		case err != nil:
+			return forge.RepoName{}, nil, err
+		case known.IsZero():
+			return a.bareRepository(ctx, arg, host)
+		}
+		name = known
 	}
 	site, err := a.site(ctx, name.Host)
 	return name, site, err

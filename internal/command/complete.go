@@ -1,10 +1,12 @@
 package command
 
 import (
+	"context"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/isrc-dev/isrc/internal/catalog/index"
 	"github.com/isrc-dev/isrc/internal/workflow"
 )
 
@@ -41,15 +43,18 @@ func registerValues(cmd *cobra.Command, flag string, words ...string) {
 	})
 }
 
-// completeRepos offers the repositories of earlier runs: what is known without
-// a network, for a key press must not wait for one.
-func (a *app) completeRepos(_ *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
+// mostCompleted bounds how many repositories of a catalog are offered.
+const mostCompleted = 50
+
+// completeRepos offers the repositories of earlier runs and of the catalog: what
+// is known without a network, for a key press must not wait for one.
+func (a *app) completeRepos(cmd *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
 	if len(args) > 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
 	runs, _, err := workflow.List(a.runsDir())
 	if err != nil {
-		return nil, cobra.ShellCompDirectiveNoFileComp
+		runs = nil // the catalog may know something all the same
 	}
 	var out []string
 	seen := map[string]bool{}
@@ -60,7 +65,34 @@ func (a *app) completeRepos(_ *cobra.Command, args []string, typed string) ([]st
 			out = append(out, full)
 		}
 	}
+	for _, full := range a.completeFromCatalog(cmd.Context(), typed) {
+		if !seen[full] {
+			out = append(out, full)
+		}
+	}
 	return out, cobra.ShellCompDirectiveNoFileComp
+}
+
+// completeFromCatalog stays silent about a catalog that cannot be read: nobody
+// wants a message in the middle of a line that is being typed.
+func (a *app) completeFromCatalog(ctx context.Context, typed string) []string {
+	dir, err := a.catalogDir()
+	if err != nil || typed == "" {
+		return nil
+	}
+	if ctx == nil {
+		ctx = context.Background()
+	}
+	cat, err := (&index.Store{Dir: dir}).Open(ctx)
+	if err != nil {
+		return nil
+	}
+	defer cat.Close()
+	names, err := cat.Complete(ctx, typed, mostCompleted)
+	if err != nil {
+		return nil
+	}
+	return names
 }
 
 func (a *app) completeRuns(_ *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {

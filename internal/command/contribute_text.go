@@ -127,3 +127,12 @@ func shellWord(w string) string {
 	}
 	return w
 }
+
+// shellWords writes arguments so that a shell takes them apart again.
+func shellWords(words []string) string {
+	quoted := make([]string, len(words))
+	for i, w := range words {
+		quoted[i] = shellWord(w)
+	}
+	return strings.Join(quoted, " ")
+}

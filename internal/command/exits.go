@@ -11,6 +11,7 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/isrc-dev/isrc/internal/catalog/index"
 	"github.com/isrc-dev/isrc/internal/contribute"
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/git"
@@ -144,6 +145,9 @@ func (a *app) judge(err error) verdict {
 		down    *forge.UnavailableError
 		locked  *workflow.LockedError
 		newer   *workflow.NewerError
+		busy    *index.BusyError
+		damaged *index.DamagedError
+		schema  *index.SchemaError
 		noAsk   *term.NoPromptError
 	)
 	hint := ""
@@ -177,6 +181,12 @@ func (a *app) judge(err error) verdict {
 		return code(exitUnavailable, unavailableHint(down), hint)
 	case errors.As(err, &locked):
 		return code(exitNotReached, fmt.Sprintf("another isrc (process %d) works on this run; wait for it, or end it", locked.PID))
+	case errors.As(err, &busy):
+		return code(exitNotReached, "wait for it, or end it")
+	case errors.As(err, &damaged):
+		return code(exitFailed, firstOf(hint, "isrc catalog update"))
+	case errors.As(err, &schema):
+		return code(exitFailed, firstOf(hint, "isrc catalog update"))
 	case errors.As(err, &newer):
 		return code(exitUsage, "update isrc, or end the run: isrc abandon "+newer.Run)
 	case errors.As(err, &missing):

@@ -24,8 +24,8 @@ func results() map[string]any {
 		"isrc status": []standing{}, "isrc abandon": abandoned{}, "isrc auth login": signedIn{}, "isrc auth status": []signedIn{},
 		"isrc version": versionResult{}, "isrc config list": []setting{}, "isrc config get": setting{}, "isrc config set": written{},
 		"isrc config unset": written{}, "isrc config path": configPath{}, "isrc doctor": []probed{}, "isrc setup": setupResult{},
-		"isrc manifest check": manifestChecked{},
-		"isrc hook install":   []hookState{}, "isrc hook uninstall": []hookState{}, "isrc hook status": []hookState{},
+		"isrc manifest check": manifestChecked{}, "isrc catalog status": catalogState{}, "isrc catalog needs": []needed{},
+		"isrc hook install": []hookState{}, "isrc hook uninstall": []hookState{}, "isrc hook status": []hookState{},
 	}
 }
 
@@ -102,7 +102,7 @@ func walkResult(t *testing.T, at string, typ reflect.Type, seen map[reflect.Type
 
 // isTimeName tells a field that holds a time by the words people use for one.
 func isTimeName(field, name string) bool {
-	for _, w := range []string{"since", "published", "expires", "created", "pushed", "updated", "merged", "closed", "until", "when"} {
+	for _, w := range []string{"since", "published", "expires", "created", "pushed", "updated", "merged", "closed", "until", "when", "built", "crawled", "seen", "firstat", "lastat"} {
 		if strings.Contains(strings.ToLower(field+" "+name), w) {
 			return true
 		}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -42,6 +43,7 @@ type card struct {
 	Answers       *answers      `json:"answers"`
 	Similar       []issueLine   `json:"similar"`
 	HelpWanted    []issueLine   `json:"helpWanted"`
+	Figures       *figures      `json:"figures"` // null where the catalog has none and --explain was not given
 	Unread        []unread      `json:"unread"`
 	Commit        string        `json:"guidelinesCommit"`
 }
@@ -128,9 +130,10 @@ type unread struct {
 }
 
 type showOptions struct {
-	web    bool
-	base   string
-	output output
+	web     bool
+	explain bool
+	base    string
+	output  output
 }
 
 func newShow(a *app) *cobra.Command {
@@ -140,9 +143,12 @@ func newShow(a *app) *cobra.Command {
 		Short: "See what a repository is and what its owners ask",
 		Long: `Show prints a repository's contribution card: what it is and whose, what is
 asked of contributors with the words and the place, how to build and test, how
-fast its owners answer, what similar work is open and which issues welcome help.`,
+fast its owners answer, what similar work is open and which issues welcome help.
+With --explain it adds the terms of the activity score and the points of the
+readiness by which find ranks, each with what was seen and where.`,
 		Example: `  isrc show identity/auth-lib
   isrc show https://github.com/cli/cli
+  isrc show auth-lib --explain
   isrc show identity/auth-lib --json requirements --jq '.requirements[].text'`,
 		Args:              exactArgs(1, "a repository"),
 		ValidArgsFunction: a.completeRepos,
@@ -150,6 +156,7 @@ fast its owners answer, what similar work is open and which issues welcome help.
 	}
 	cmd.Flags().BoolVarP(&o.web, "web", "w", false, "open the repository's page in the browser instead")
 	cmd.Flags().StringVar(&o.base, "base", "", "the `BRANCH` that a change would go to")
+	cmd.Flags().BoolVar(&o.explain, "explain", false, "show how active and how ready for contributions it is, and by what")
 	addOutput(cmd, &o.output, card{})
 	exits(cmd, exitSignIn, exitNotPermitted, exitNotFound, exitUnavailable)
 	return cmd
@@ -163,29 +170,32 @@ func (a *app) showRepo(ctx context.Context, o *showOptions, arg string) error {
 	if o.web {
 		return a.browse(site.WebURL(name))
 	}
-	c, err := a.readCard(ctx, site, name, o.base)
+	c, err := a.readCard(ctx, site, name, o)
 	if err != nil {
 		return err
 	}
-	return a.show(&o.output, c, func(s *term.Streams) error { return showCard(s, c, a.inv.Now()) })
+	return a.show(&o.output, c, func(s *term.Streams) error { return showCard(s, c, o.explain, a.inv.Now()) })
 }
 
 // readCard looks everything up in parallel. Only the repository itself must be
 // found: all else is unknown where it cannot be read.
-func (a *app) readCard(ctx context.Context, site *contribute.Site, name forge.RepoName, base string) (*card, error) {
+func (a *app) readCard(ctx context.Context, site *contribute.Site, name forge.RepoName, o *showOptions) (*card, error) {
 	client := a.clients[name.Host]
 	repo, err := site.Forge.Repo(ctx, name)
 	if err != nil {
 		return nil, fmt.Errorf("look up %s: %w", name.FullName(), err)
 	}
-	c := cardOf(repo)
+	c, base := cardOf(repo), o.base
 	if base == "" {
 		base = repo.DefaultBranch
 	}
 	g, gctx := errgroup.WithContext(ctx)
 	g.SetLimit(8)
+	var mu sync.Mutex // of c.Unread, to which several add
 	note := func(what string, err error) {
 		if err != nil && !errors.Is(err, context.Canceled) {
+			mu.Lock()
+			defer mu.Unlock()
 			c.addUnread(what, err.Error())
 		}
 	}
@@ -197,6 +207,8 @@ func (a *app) readCard(ctx context.Context, site *contribute.Site, name forge.Re
 		if set.History, err = site.History(gctx, repo, base); err != nil {
 			note("merged history", err)
 		}
+		mu.Lock()
+		defer mu.Unlock()
 		c.guidelines(set)
 		return nil
 	})
@@ -213,6 +225,7 @@ func (a *app) readCard(ctx context.Context, site *contribute.Site, name forge.Re
 		return nil
 	})
 	g.Go(func() error { note("answer times", a.readAnswers(gctx, client, repo, c)); return nil })
+	g.Go(func() error { note("figures", a.readFigures(gctx, client, repo, c, o.explain)); return nil })
 	g.Go(func() error { note("issues", readHelpWanted(gctx, client, repo, c)); return nil })
 	if err := g.Wait(); err != nil {
 		return nil, err

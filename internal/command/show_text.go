@@ -12,7 +12,7 @@ import (
 )
 
 // showCard renders a contribution card for people.
-func showCard(s *term.Streams, c *card, now time.Time) error {
+func showCard(s *term.Streams, c *card, explain bool, now time.Time) error {
 	w := s.Out
 	fmt.Fprintln(w, s.Paint(term.Strong, term.Line(c.FullName)))
 	for _, l := range term.Wrap(shortLine(c.Description), s.Width) {
@@ -46,6 +46,9 @@ func showCard(s *term.Streams, c *card, now time.Time) error {
 	}
 	for _, u := range c.Unread {
 		section(s, "Not read", []remark{{text: term.Line(u.What) + ": " + term.Line(u.Why)}})
+	}
+	if explain && c.Figures != nil {
+		showFigures(s, c.Figures)
 	}
 	fmt.Fprintln(w)
 	next := "isrc contribute " + c.FullName

@@ -1,0 +1,119 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/isrc-dev/isrc/internal/catalog/index"
+	"github.com/isrc-dev/isrc/internal/forge"
+	"github.com/isrc-dev/isrc/internal/term"
+)
+
+// staleAfter is how old a catalog is when people are told to update it.
+const staleAfter = 7 * 24 * time.Hour
+
+// openCatalog opens the catalog that is there, nil where there is none. One that
+// cannot be read is said and taken as none: find then asks the forge.
+func (a *app) openCatalog(ctx context.Context) (*index.Catalog, error) {
+	dir, err := a.catalogDir()
+	if err != nil {
+		return nil, err
+	}
+	cat, err := (&index.Store{Dir: dir}).Open(ctx)
+	var damaged *index.DamagedError
+	var schema *index.SchemaError
+	switch {
+	case errors.Is(err, index.ErrNone):
+		return nil, nil
+	case errors.As(err, &damaged), errors.As(err, &schema):
+		a.say("isrc: the catalog is left aside: %s", term.Line(err.Error()))
+		return nil, nil
+	case err != nil:
+		return nil, fmt.Errorf("open the catalog: %w", err)
+	}
+	return cat, nil
+}
+
+// needCatalog opens the catalog for what can be answered from it alone.
+func (a *app) needCatalog(ctx context.Context, what string) (*index.Catalog, error) {
+	cat, err := a.openCatalog(ctx)
+	if err == nil && cat == nil {
+		err = noCatalog(what)
+	}
+	return cat, err
+}
+
+func noCatalog(what string) error {
+	return &exitError{code: exitNotFound, err: fmt.Errorf("%s needs a catalog, and there is none", what), hint: "isrc catalog update"}
+}
+
+func notInCatalog(name forge.RepoName) error {
+	return &exitError{code: exitNotFound, err: fmt.Errorf("%s is not in the catalog", name.FullName()), hint: "isrc catalog update"}
+}
+
+func ambiguous(arg string, same []forge.RepoName) error {
+	var names []string
+	for i, n := range same {
+		if i == 10 {
+			names = append(names, "…")
+			break
+		}
+		names = append(names, term.Line(n.FullName()))
+	}
+	return &usageError{err: fmt.Errorf("%s is the name of %d repositories", term.Line(arg), len(same)), hint: "one of: " + strings.Join(names, ", ")}
+}
+
+// catalogTrouble says what to do about a catalog that fails while it is read.
+func catalogTrouble(err error) error {
+	var damaged *index.DamagedError
+	if errors.As(err, &damaged) {
+		return &exitError{code: exitFailed, err: err, hint: "isrc catalog update"}
+	}
+	return fmt.Errorf("search the catalog: %w", err)
+}
+
+// catalogAbout says how old a catalog is.
+type catalogAbout struct {
+	words string // "the catalog of this morning"
+	age   string
+	stale bool
+}
+
+func catalogAge(info index.Info, now time.Time) catalogAbout {
+	made := info.CrawledAt
+	if made.IsZero() {
+		made = info.BuiltAt
+	}
+	if made.IsZero() {
+		return catalogAbout{words: "the catalog"}
+	}
+	d := max(now.Sub(made), 0)
+	words := "the catalog of " + ago(d)
+	if d < time.Minute {
+		words = "the catalog of just now"
+	}
+	return catalogAbout{words: words, age: span(d), stale: d > staleAfter}
+}
+
+// inCatalog looks a bare name up in the catalog: zero where there is no catalog
+// or it does not know the name, an error where it knows several.
+func (a *app) inCatalog(ctx context.Context, arg string) (forge.RepoName, error) {
+	cat, err := a.openCatalog(ctx)
+	if err != nil || cat == nil {
+		return forge.RepoName{}, err
+	}
+	defer cat.Close()
+	same, err := cat.Resolve(ctx, arg)
+	switch {
+	case err != nil:
+		return forge.RepoName{}, catalogTrouble(err)
+	case len(same) > 1:
+		return forge.RepoName{}, ambiguous(arg, same)
+	case len(same) == 0:
+		return forge.RepoName{}, nil
+	}
+	return same[0], nil
+}

@@ -1,0 +1,145 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/isrc-dev/isrc/internal/catalog/index"
+	"github.com/isrc-dev/isrc/internal/term"
+)
+
+// catalogState is what catalog status answers.
+type catalogState struct {
+	State      string  `json:"state"` // ready, none, damaged or other-version
+	Why        *string `json:"why"`   // of damaged and other-version
+	Path       *string `json:"path"`
+	Generation *string `json:"generation"`
+	Schema     *int    `json:"schema"`
+	Records    *int    `json:"records"`
+	Events     *int    `json:"events"` // of pull requests
+	Bytes      *int64  `json:"bytes"`
+	BuiltAt    *string `json:"builtAt"`
+	CrawledAt  *string `json:"crawledAt"`
+	Source     *string `json:"source"`     // what it was made from
+	UpdateFrom *string `json:"updateFrom"` // what isrc catalog update would pull
+}
+
+type catalogStatusOptions struct {
+	output output
+}
+
+func newCatalogStatus(a *app) *cobra.Command {
+	o := &catalogStatusOptions{}
+	cmd := &cobra.Command{
+		Use:   "status",
+		Short: "See what catalog is here, how old it is",
+		Example: `  isrc catalog status
+  isrc catalog status --json crawledAt --jq .crawledAt`,
+		Args: exactArgs(0, ""),
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.catalogStatus(cmd.Context(), o) },
+	}
+	addOutput(cmd, &o.output, catalogState{})
+	exits(cmd)
+	return cmd
+}
+
+func (a *app) catalogStatus(ctx context.Context, o *catalogStatusOptions) error {
+	dir, err := a.catalogDir()
+	if err != nil {
+		return err
+	}
+	c, err := a.settings()
+	if err != nil {
+		return err
+	}
+	state := &catalogState{UpdateFrom: orNull(c.Catalog.Source)}
+	failed := a.readState(ctx, &index.Store{Dir: dir}, state)
+	if err := a.show(&o.output, state, func(s *term.Streams) error { return showCatalogState(s, state, a) }); err != nil {
+		return err
+	}
+	return failed
+}
+
+// readState fills a state in; the error is what the command ends with.
+func (a *app) readState(ctx context.Context, store *index.Store, state *catalogState) error {
+	cat, err := store.Open(ctx)
+	if err == nil {
+		defer cat.Close()
+		state.fill(cat.Info())
+		return nil
+	}
+	var damaged *index.DamagedError
+	var schema *index.SchemaError
+	switch {
+	case errors.Is(err, index.ErrNone):
+		state.State = "none"
+		return nil
+	case errors.As(err, &schema):
+		state.State = "other-version"
+	case errors.As(err, &damaged):
+		state.State = "damaged"
+	default:
+		return fmt.Errorf("open the catalog: %w", err)
+	}
+	state.Why = orNull(err.Error())
+	return &exitError{code: exitFailed}
+}
+
+func (state *catalogState) fill(info index.Info) {
+	state.State = "ready"
+	state.Path, state.Generation, state.Source = orNull(info.Path), orNull(info.ID), orNull(info.Source)
+	state.Schema, state.Records, state.Events = &info.Schema, &info.Records, &info.Events
+	state.BuiltAt, state.CrawledAt = moment(info.BuiltAt), moment(info.CrawledAt)
+	if at, err := os.Stat(info.Path); err == nil {
+		size := at.Size()
+		state.Bytes = &size
+	}
+}
+
+func showCatalogState(s *term.Streams, c *catalogState, a *app) error {
+	if c.State == "none" {
+		fmt.Fprintln(s.Out, "There is no catalog here: find asks the forge's own search.")
+		fmt.Fprintln(s.Out, s.Paint(term.Strong, "isrc catalog update"))
+		return nil
+	}
+	t := s.NewTable(1)
+	row := func(name, value string) {
+		if value != "" {
+			t.Row(term.Cell{Text: name, Tone: term.Dim}, term.Cell{Text: value})
+		}
+	}
+	row("state", c.State)
+	if c.Why != nil {
+		row("why", *c.Why)
+	}
+	if c.Records != nil {
+		row("repositories", thousands(*c.Records))
+		row("pull requests", thousands(*c.Events))
+		row("schema", fmt.Sprint(*c.Schema))
+	}
+	at := func(t *string) string {
+		if t == nil {
+			return ""
+		}
+		return *t + "  " + sinceMoment(*t, a.inv.Now())
+	}
+	row("crawled", at(c.CrawledAt))
+	row("built", at(c.BuiltAt))
+	row("made from", textOf(c.Source))
+	row("updated from", textOf(c.UpdateFrom))
+	row("file", textOf(c.Path))
+	if c.Bytes != nil {
+		row("size", sizeText(*c.Bytes))
+	}
+	if err := t.Write(s.Out); err != nil {
+		return err
+	}
+	if c.State != "ready" {
+		fmt.Fprintln(s.Out, s.Paint(term.Strong, "isrc catalog update"))
+	}
+	return nil
+}
