@@ -142,6 +142,7 @@ func eventFields() fieldTable {
 	of := its(func(e event) any { return e.of })
 	return fieldTable{
 		"ReadyForReviewEvent": each(map[string]resolver{"pullRequest": of}),
+		"ConvertToDraftEvent": each(map[string]resolver{"pullRequest": of}), // nothing here turns a pull request into a draft later
 		"ClosedEvent":         each(map[string]resolver{}),
 		"MergedEvent": each(map[string]resolver{
 			"pullRequest": of, "mergeRefName": its(func(e event) any { return e.of.pull.base }),
