@@ -96,7 +96,8 @@ type teamReader struct {
 // OwnerTeams reads the teams of an organisation with their members and
 // repositories, once for all of its repositories. It is nil, and no error,
 // where the owner is no organisation, the host has no teams, or the token may
-// not see them: who has access is then not known.
+// not see them: who has access is then not known. Those outside of an
+// organisation are told that it has none, so none is not known either.
 func (c *Client) OwnerTeams(ctx context.Context, org string) (*forge.OwnerTeams, error) {
 	ctx, used := counting(ctx)
 	t := &teamReader{
@@ -108,11 +109,17 @@ func (c *Client) OwnerTeams(ctx context.Context, org string) (*forge.OwnerTeams,
 		err = t.byREST(ctx)
 	}
 	t.out.Requests = used()
+	var scope *forge.ScopeError
 	switch {
+	case errors.As(err, &scope):
+		c.o.Sink.Note("teams", t.what+" are left out: "+err.Error())
+		return nil, nil
 	case hidden(err):
 		return nil, nil
 	case err != nil:
 		return nil, err
+	case len(t.out.Members) == 0:
+		return nil, nil
 	}
 	return t.out, nil
 }
