@@ -76,7 +76,7 @@ func (w *Writer) put(d *document) error {
 	if err := w.removeWanted(o.id); err != nil {
 		return err
 	}
-	return w.putSides(o.id, d, was.source)
+	return w.putSides(o.id, d, true, was.source)
 }
 
 // sameText tells whether everything that is searched is the same, but for what
@@ -102,16 +102,14 @@ func (w *Writer) add(d *document) error {
 	if err := w.exec("INSERT INTO names (name, id) VALUES (?, ?)", d.name, id); err != nil {
 		return err
 	}
-	if err := w.touch(d.key); err != nil {
-		return err
-	}
+	w.touched[d.key] = true
 	if err := w.putWords(id, d, false); err != nil {
 		return err
 	}
 	if err := w.labels.replace(id, nil, d.labels); err != nil {
 		return err
 	}
-	return w.putSides(id, d, "")
+	return w.putSides(id, d, false, "")
 }
 
 // putWords indexes the text of a document and keeps the terms that may tell
@@ -133,13 +131,18 @@ func (w *Writer) putWords(id int64, d *document, known bool) error {
 }
 
 // putSides writes what stands beside a record: facts, issues, its source.
-func (w *Writer) putSides(id int64, d *document, wasFrom string) error {
+func (w *Writer) putSides(id int64, d *document, known bool, wasFrom string) error {
 	f := d.facts
 	ids, err := w.labels.single(d.labels)
 	if err != nil {
 		return err
 	}
-	err = w.exec("INSERT OR REPLACE INTO facts (id, flags, owner, language, license, team, source, stars, forks, pushed, updated, activity, readiness, boost) VALUES (?,?,?,?,?,?,0,?,?,?,?,?,?,?)",
+	if known {
+		if err := w.exec("DELETE FROM facts WHERE id = ?", id); err != nil {
+			return err
+		}
+	}
+	err = w.exec("INSERT INTO facts (id, flags, owner, language, license, team, source, stars, forks, pushed, updated, activity, readiness, boost) VALUES (?,?,?,?,?,?,0,?,?,?,?,?,?,?)",
 		id, f.flags, ids[labelOwner], ids[labelLanguage], ids[labelLicense], ids[labelTeam], f.stars, f.forks, f.pushed, f.updated, f.activity, f.readiness, f.boost)
 	if err != nil {
 		return err
@@ -153,26 +156,22 @@ func (w *Writer) putSides(id int64, d *document, wasFrom string) error {
 			return err
 		}
 	}
-	if wasFrom != "" && wasFrom != d.source {
+	return w.putSource(id, d.source, wasFrom)
+}
+
+// putSource writes where a fork comes from.
+func (w *Writer) putSource(id int64, from, was string) error {
+	if was != "" {
+		w.touched[was] = true
 		if err := w.exec("DELETE FROM sources WHERE record = ?", id); err != nil {
 			return err
 		}
-		if err := w.touch(wasFrom); err != nil {
-			return err
-		}
 	}
-	if d.source == "" {
+	if from == "" {
 		return nil
 	}
-	if err := w.exec("INSERT OR REPLACE INTO sources (record, key) VALUES (?, ?)", id, d.source); err != nil {
-		return err
-	}
-	return w.touch(d.source)
-}
-
-// touch remembers that forks of key may have to be pointed elsewhere.
-func (w *Writer) touch(key string) error {
-	return w.exec("INSERT OR IGNORE INTO touched (key) VALUES (?)", key)
+	w.touched[from] = true
+	return w.exec("INSERT INTO sources (record, key) VALUES (?, ?)", id, from)
 }
 
 func (w *Writer) removeWanted(id int64) error {
@@ -217,17 +216,26 @@ func (w *Writer) remove(key string) error {
 		return err
 	}
 	if was.source != "" {
-		if err := w.touch(was.source); err != nil {
+		w.touched[was.source] = true
+	}
+	w.touched[was.key] = true
+	return nil
+}
+
+// pointForks sets facts.source of the forks of everything that was touched: of
+// all in a fresh generation.
+func (w *Writer) pointForks() error {
+	const point = `UPDATE facts SET source = coalesce(
+  (SELECT k.id FROM sources s JOIN keys k ON k.key = s.key WHERE s.record = facts.id),
+  -(SELECT min(o.record) FROM sources s JOIN sources o ON o.key = s.key WHERE s.record = facts.id))
+WHERE id IN (SELECT record FROM sources`
+	if w.fresh {
+		return w.exec(point + ")")
+	}
+	for key := range w.touched {
+		if err := w.exec(point+" WHERE key = ?)", key); err != nil {
 			return err
 		}
 	}
-	return w.touch(key)
-}
-
-// pointForks sets facts.source of the forks of everything that was touched.
-func (w *Writer) pointForks() error {
-	return w.exec(`UPDATE facts SET source = coalesce(
-  (SELECT k.id FROM sources s JOIN keys k ON k.key = s.key WHERE s.record = facts.id),
-  -(SELECT min(o.record) FROM sources s JOIN sources o ON o.key = s.key WHERE s.record = facts.id))
-WHERE id IN (SELECT s.record FROM touched t CROSS JOIN sources s ON s.key = t.key)`)
+	return nil
 }

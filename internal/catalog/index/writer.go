@@ -10,6 +10,10 @@ import (
 	"github.com/isrc-dev/isrc/internal/catalog"
 )
 
+// The order of statements matters for speed: one that SQLite can undo in part
+// (INSERT OR REPLACE, several rows at once) makes the full text index write out
+// what it has collected, so that between records only plain statements run.
+
 // Writer changes a generation that nobody else sees yet. It may be used by
 // several goroutines at once. Records are taken apart by the callers and written
 // by a goroutine of its own, in the order in which they were put; so Put may
@@ -31,6 +35,7 @@ type Writer struct {
 	labels  *labelTable
 	vocab   *vocabulary
 	telling *spool
+	touched map[string]bool // keys whose forks may have to be pointed elsewhere
 	pulled  map[string]int64
 	teams   map[string]int64
 }
@@ -47,12 +52,9 @@ func newWriter(ctx context.Context, db *sql.Conn, fresh bool, scratch string) (*
 	}
 	w := &Writer{
 		ctx: ctx, coder: newCoder(), jobs: make(chan func() error, queued), ended: make(chan struct{}),
-		db: db, stmts: map[string]*sql.Stmt{}, fresh: fresh, telling: telling, pulled: map[string]int64{}, teams: map[string]int64{},
+		db: db, stmts: map[string]*sql.Stmt{}, fresh: fresh, telling: telling, touched: map[string]bool{}, pulled: map[string]int64{}, teams: map[string]int64{},
 	}
 	w.labels, w.vocab = newLabelTable(w), newVocabulary(w)
-	if _, err := db.ExecContext(ctx, "CREATE TEMP TABLE touched (key TEXT PRIMARY KEY) WITHOUT ROWID"); err != nil {
-		return nil, errors.Join(err, telling.close())
-	}
 	go w.run()
 	return w, nil
 }
