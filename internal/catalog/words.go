@@ -18,11 +18,12 @@ import (
 // letters, digits and marks.
 func Words(text string) []string {
 	var out []string
-	eachWord(text, func(w string) { out = append(out, w) })
+	EachWord(text, func(w string) { out = append(out, w) })
 	return out
 }
 
-func eachWord(text string, visit func(string)) {
+// EachWord visits the words of a text in their order: see Words.
+func EachWord(text string, visit func(string)) {
 	start := -1
 	for i, c := range text {
 		if wordRune(c) {
@@ -151,7 +152,7 @@ func unspaced(c rune) bool {
 // of its identifiers, so that phrases in the text stay whole.
 func Indexed(text string) string {
 	var extra []string
-	eachWord(text, func(w string) {
+	EachWord(text, func(w string) {
 		if mixed(w) {
 			extra = append(extra, Parts(w)...)
 		}
@@ -188,7 +189,7 @@ func mixed(w string) bool {
 // found as authlib).
 func IndexedName(name string) string {
 	var parts []string
-	eachWord(name, func(w string) {
+	EachWord(name, func(w string) {
 		if p := Parts(w); p != nil {
 			parts = append(parts, p...)
 		} else {

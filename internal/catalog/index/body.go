@@ -18,32 +18,53 @@ const excerptRunes = 300
 const mostBody = 1 << 20
 
 // coder writes and reads the bodies of records: JSON, compressed with a
-// dictionary of what such JSON consists of, with a checksum. It may be used by
-// several goroutines at once.
+// dictionary, with a checksum. It may be used by several goroutines at once.
+//
+// The first records of a generation are written with the dictionary of this
+// package; from them a better one is made, since companies repeat themselves,
+// and kept in the table dictionaries. The number in each frame says which it is,
+// so that a body is never read with another.
 type coder struct {
+	own []byte // the generation's dictionary, nil as long as there is none
 	enc func() (*zstd.Encoder, error)
 	dec func() (*zstd.Decoder, error)
 }
 
-// dictionaryID stands in each frame, so that a body that was written with
-// another dictionary is refused rather than misread.
-const dictionaryID = 0x69730001
+// The numbers of the dictionaries, in frames and in the table.
+const (
+	builtIn    = 0x69730001
+	generation = 0x69730002
+)
 
-func newCoder() *coder {
+// mostDictionary bounds the generation's dictionary; what is larger is refused.
+const mostDictionary = 32 << 10
+
+func newCoder(own []byte) *coder {
 	return &coder{
+		own: own,
 		enc: sync.OnceValues(func() (*zstd.Encoder, error) {
+			with := zstd.WithEncoderDictRaw(builtIn, []byte(dictionary))
+			if own != nil {
+				with = zstd.WithEncoderDictRaw(generation, own)
+			}
 			return zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(2),
-				zstd.WithEncoderCRC(true), zstd.WithWindowSize(64<<10), zstd.WithEncoderDictRaw(dictionaryID, []byte(dictionary)))
+				zstd.WithEncoderCRC(true), zstd.WithWindowSize(64<<10), with)
 		}),
 		dec: sync.OnceValues(func() (*zstd.Decoder, error) {
-			return zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true),
-				zstd.WithDecoderMaxMemory(mostBody), zstd.WithDecoderDictRaw(dictionaryID, []byte(dictionary)))
+			options := []zstd.DOption{
+				zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxMemory(mostBody),
+				zstd.WithDecoderDictRaw(builtIn, []byte(dictionary)),
+			}
+			if own != nil {
+				options = append(options, zstd.WithDecoderDictRaw(generation, own))
+			}
+			return zstd.NewReader(nil, options...)
 		}),
 	}
 }
 
-// encode gives the body of a record, without its README.
-func (c *coder) encode(r *catalog.Record) ([]byte, error) {
+// plainBody gives a record as it is kept, before it is compressed.
+func plainBody(r *catalog.Record) ([]byte, error) {
 	short := *r
 	short.Excerpt, short.Readme = excerpt(r), ""
 	b, err := json.Marshal(&short)
@@ -53,11 +74,16 @@ func (c *coder) encode(r *catalog.Record) ([]byte, error) {
 	if len(b) > mostBody {
 		return nil, fmt.Errorf("write the record of %s: it has %d bytes of %d at most", r.Key(), len(b), mostBody)
 	}
+	return b, nil
+}
+
+// encode compresses a body.
+func (c *coder) encode(plain []byte) ([]byte, error) {
 	enc, err := c.enc()
 	if err != nil {
 		return nil, err
 	}
-	return enc.EncodeAll(b, nil), nil
+	return enc.EncodeAll(plain, nil), nil
 }
 
 // decode reads a body. Its errors mean damage.

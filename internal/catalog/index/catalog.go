@@ -50,6 +50,11 @@ func (c *Catalog) readInfo(ctx context.Context, g stamp) error {
 	}
 	info.fill()
 	c.info = info
+	own, err := readDictionary(ctx, c.db)
+	if err != nil {
+		return c.failure(err)
+	}
+	c.coder = newCoder(own)
 	return nil
 }
 

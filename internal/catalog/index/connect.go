@@ -1,7 +1,10 @@
 package index
 
 import (
+	"context"
 	"database/sql"
+	"errors"
+	"fmt"
 	"net/url"
 	"path/filepath"
 	"strings"
@@ -59,4 +62,16 @@ func writable(path string) (*sql.DB, error) {
 	}
 	db.SetMaxOpenConns(1)
 	return db, nil
+}
+
+// readDictionary gives a generation's own dictionary, or nil.
+func readDictionary(ctx context.Context, db interface {
+	QueryRowContext(context.Context, string, ...any) *sql.Row
+}) ([]byte, error) {
+	var own []byte
+	err := db.QueryRowContext(ctx, "SELECT content FROM dictionaries WHERE id = ? AND length(content) <= ?", generation, mostDictionary).Scan(&own)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return nil, fmt.Errorf("read the catalog's dictionary: %w", err)
+	}
+	return own, nil
 }

@@ -1,8 +1,46 @@
 package index
 
-// dictionary is what the bodies of records are compressed with: what they all
-// have in common, the commonest last. Every body depends on it to the letter: it
-// changes only with schemaVersion.
+import (
+	"bytes"
+	"sync/atomic"
+)
+
+// sampled is after how many records a generation gets its own dictionary.
+const sampled = 256
+
+// sampler makes a dictionary of the first bodies that are written.
+type sampler struct {
+	coder  atomic.Pointer[coder]
+	bodies [][]byte // until there is a dictionary
+}
+
+// learn takes a body, and answers the dictionary when it is made. Each body
+// fills its share, so that one long record is not all of it.
+func (s *sampler) learn(plain []byte) []byte {
+	if s.coder.Load().own != nil {
+		return nil
+	}
+	share := mostDictionary / 16
+	if s.bodies = append(s.bodies, plain[:min(len(plain), share)]); len(s.bodies) < sampled {
+		return nil
+	}
+	var own []byte
+	for i := 0; len(own) < mostDictionary; i = (i + 97) % sampled { // 97 visits all, in no order that means anything
+		if s.bodies[i] == nil {
+			break
+		}
+		own = append(own, s.bodies[i]...)
+		s.bodies[i] = nil
+	}
+	s.bodies = nil
+	own = bytes.Clone(own[:min(len(own), mostDictionary)])
+	s.coder.Store(newCoder(own))
+	return own
+}
+
+// dictionary is what bodies are compressed with before a generation has its own:
+// what they all have in common, the commonest last. Bodies depend on it to the
+// letter: it changes only with schemaVersion.
 const dictionary = `{"host":"github.com","owner":"platform","name":"service","id":100200300,"nodeId":"R_kgDO","url":"https://github.com/` +
 	`","ownerAvatar":"https://avatars.githubusercontent.com/u/","description":"A library for the ","visibility":"internal","archived":true,"fork":true,"source":"` +
 	`","allowForking":true,"defaultBranch":"main","language":"Java","languages":[{"name":"Java","bytes":102030},{"name":"Shell","bytes":2030},{"name":"Dockerfile","bytes":830},` +

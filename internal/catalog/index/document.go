@@ -18,7 +18,8 @@ const mostReadme = 32 << 10
 type document struct {
 	key, name string
 	source    string // the key of the repository a fork comes from, or ""
-	body      []byte
+	plain     []byte // the record as JSON
+	body      []byte // compressed
 	facts     facts
 	labels    []label
 	text      [wordColumns]string
@@ -40,11 +41,15 @@ type wanted struct{ title, labels, skills, repository string }
 
 // documentOf takes a record apart.
 func documentOf(r *catalog.Record, c *coder) (*document, error) {
-	body, err := c.encode(r)
+	plain, err := plainBody(r)
 	if err != nil {
 		return nil, err
 	}
-	d := &document{key: r.Key(), name: strings.ToLower(r.Name), body: body, excerpt: excerpt(r), facts: factsOf(r), labels: labelsOf(r), wanted: wantedOf(r)}
+	body, err := c.encode(plain)
+	if err != nil {
+		return nil, err
+	}
+	d := &document{key: r.Key(), name: strings.ToLower(r.Name), plain: plain, body: body, excerpt: excerpt(r), facts: factsOf(r), labels: labelsOf(r), wanted: wantedOf(r)}
 	if r.Fork && r.Source != "" {
 		d.source = strings.ToLower(r.Host + "/" + r.Source)
 		if d.source == d.key {
@@ -175,43 +180,55 @@ var tellWeights = [wordColumns]float32{
 	columnName: 8, columnTopics: 6, columnTitle: 4, columnDescription: 3, columnSkills: 2, columnProvides: 4, columnReadme: 1,
 }
 
-// countWords counts the words of a record. The excerpt counts as stored.
-func countWords(text [wordColumns]string, excerpt string) []count {
-	counts := make([]count, 0, 64)
-	at := map[string]int{}
-	add := func(word string, weight float32, stored, readme bool) {
-		word = catalog.Fold(word)
-		if !worthKnowing(word) {
+// counter counts the words of one record after the other.
+type counter struct {
+	counts []count
+	at     map[string]int
+}
+
+func (k *counter) add(word string, weight float32, stored, readme bool) {
+	i, ok := k.at[word]
+	if !ok {
+		folded := catalog.Fold(word)
+		if !worthKnowing(folded) {
 			return
 		}
-		i, ok := at[word]
-		if !ok {
-			i = len(counts)
-			at[word] = i
-			counts = append(counts, count{word: strings.Clone(word)})
+		if i, ok = k.at[folded]; !ok {
+			i = len(k.counts)
+			k.counts = append(k.counts, count{word: folded})
+			k.at[folded] = i
 		}
-		counts[i].tf += weight
-		counts[i].stored = counts[i].stored || stored
-		counts[i].readme = counts[i].readme || readme
+		k.at[word] = i
 	}
-	each := func(text string, weight float32, stored, readme bool) {
-		for _, w := range catalog.Words(catalog.Spread(text)) {
-			add(w, weight, stored, readme)
-			if stored {
-				for _, p := range catalog.Parts(w) {
-					add(p, weight, stored, readme)
-				}
-			}
+	c := &k.counts[i]
+	c.tf += weight
+	c.stored = c.stored || stored
+	c.readme = c.readme || readme
+}
+
+func (k *counter) text(text string, weight float32, stored, readme bool) {
+	catalog.EachWord(catalog.Spread(text), func(w string) {
+		k.add(w, weight, stored, readme)
+		if !stored {
+			return
 		}
-	}
+		for _, p := range catalog.Parts(w) {
+			k.add(p, weight, stored, readme)
+		}
+	})
+}
+
+// countWords counts the words of a record. The excerpt counts as stored.
+func countWords(text [wordColumns]string, excerpt string) []count {
+	k := counter{at: make(map[string]int, 128), counts: make([]count, 0, 64)}
 	for i, t := range text {
 		if i != columnReadme {
-			each(t, tellWeights[i], true, false)
+			k.text(t, tellWeights[i], true, false)
 		}
 	}
-	each(excerpt, 0, true, false)
-	each(text[columnReadme], tellWeights[columnReadme], false, true)
-	return counts
+	k.text(excerpt, 0, true, false)
+	k.text(text[columnReadme], tellWeights[columnReadme], false, true)
+	return k.counts
 }
 
 // worthKnowing tells whether a word may stand in the vocabulary: not what has no

@@ -31,7 +31,7 @@ func (w *Writer) stored(key string) (*old, error) {
 		return nil, err
 	}
 	o.body = bytes.Clone(body)
-	o.record, err = w.coder.decode(o.body)
+	o.record, err = w.coder().decode(o.body)
 	return o, err
 }
 
@@ -44,7 +44,7 @@ func (w *Writer) put(d *document) error {
 	if o == nil {
 		return w.add(d)
 	}
-	was, err := documentOf(o.record, w.coder)
+	was, err := documentOf(o.record, w.coder())
 	if err != nil {
 		return err
 	}
@@ -52,7 +52,7 @@ func (w *Writer) put(d *document) error {
 	if same {
 		d.readme = o.readme
 	}
-	if same && bytes.Equal(o.body, d.body) {
+	if same && bytes.Equal(was.plain, d.plain) {
 		return nil
 	}
 	if err := w.exec("UPDATE records SET readme = ?, body = ? WHERE id = ?", d.readme, d.body, o.id); err != nil {
@@ -91,6 +91,11 @@ func sameText(a, b *document) bool {
 }
 
 func (w *Writer) add(d *document) error {
+	if own := w.sampler.learn(d.plain); own != nil {
+		if err := w.exec("INSERT INTO dictionaries (id, content) VALUES (?, ?)", generation, own); err != nil {
+			return err
+		}
+	}
 	id, err := w.insert("INSERT INTO records (readme, body) VALUES (?, ?)", d.readme, d.body)
 	if err != nil {
 		return err
@@ -187,7 +192,7 @@ func (w *Writer) remove(key string) error {
 	if err != nil || o == nil {
 		return err
 	}
-	was, err := documentOf(o.record, w.coder)
+	was, err := documentOf(o.record, w.coder())
 	if err != nil {
 		return err
 	}

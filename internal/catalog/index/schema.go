@@ -15,6 +15,7 @@ import (
 //	records   id → the record as JSON without its README, compressed (body.go).
 //	          readme is a hash of the README's text, by which a record that is
 //	          put again is seen not to need indexing again.
+//	dictionaries  what the records are compressed with (dictionary.go).
 //	keys      host/owner/name in lower case → id. names: the bare name → id.
 //	facts     one narrow row for each record: see facts.go.
 //	labels    every value by which records are filtered, once: a kind (the
@@ -50,6 +51,7 @@ const pageSize = 4096
 const schema = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE records (id INTEGER PRIMARY KEY, readme INTEGER NOT NULL, body BLOB NOT NULL);
+CREATE TABLE dictionaries (id INTEGER PRIMARY KEY, content BLOB NOT NULL);
 CREATE TABLE keys (key TEXT PRIMARY KEY, id INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE names (name TEXT NOT NULL, id INTEGER NOT NULL, PRIMARY KEY (name, id)) WITHOUT ROWID;
 CREATE TABLE facts (

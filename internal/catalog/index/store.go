@@ -87,7 +87,7 @@ func (s *Store) open(ctx context.Context, g stamp) (*Catalog, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the catalog: %w", err)
 	}
-	c := &Catalog{db: db, coder: newCoder(), path: s.file(g.ID), suspect: s.suspect(g.ID)}
+	c := &Catalog{db: db, path: s.file(g.ID), suspect: s.suspect(g.ID)}
 	if err := c.readInfo(ctx, g); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}

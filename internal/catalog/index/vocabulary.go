@@ -71,7 +71,7 @@ func (v *vocabulary) word(text string) (*word, error) {
 		w.id, w.new = v.next, true
 		v.next++
 	}
-	v.words[text] = w
+	v.words[strings.Clone(text)] = w // it may be a part of a README
 	return w, nil
 }
 

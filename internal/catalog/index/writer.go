@@ -19,10 +19,10 @@ import (
 // by a goroutine of its own, in the order in which they were put; so Put may
 // answer the error of an earlier one.
 type Writer struct {
-	ctx   context.Context
-	coder *coder
-	jobs  chan func() error
-	ended chan struct{}
+	ctx     context.Context
+	sampler sampler
+	jobs    chan func() error
+	ended   chan struct{}
 
 	mu  sync.Mutex
 	err error // the first one; nothing is written after it
@@ -51,13 +51,21 @@ func newWriter(ctx context.Context, db *sql.Conn, fresh bool, scratch string) (*
 		return nil, err
 	}
 	w := &Writer{
-		ctx: ctx, coder: newCoder(), jobs: make(chan func() error, queued), ended: make(chan struct{}),
+		ctx: ctx, jobs: make(chan func() error, queued), ended: make(chan struct{}),
 		db: db, stmts: map[string]*sql.Stmt{}, fresh: fresh, telling: telling, touched: map[string]bool{}, pulled: map[string]int64{}, teams: map[string]int64{},
 	}
 	w.labels, w.vocab = newLabelTable(w), newVocabulary(w)
+	own, err := readDictionary(ctx, db)
+	if err != nil {
+		return nil, errors.Join(err, telling.close())
+	}
+	w.sampler.coder.Store(newCoder(own))
 	go w.run()
 	return w, nil
 }
+
+// coder is what bodies are written with at the moment.
+func (w *Writer) coder() *coder { return w.sampler.coder.Load() }
 
 func (w *Writer) run() {
 	defer close(w.ended)
@@ -134,7 +142,7 @@ func (w *Writer) Put(r *catalog.Record) error {
 	if r.Host == "" || r.Owner == "" || r.Name == "" {
 		return fmt.Errorf("a record needs a host, an owner and a name, not %q", r.Key())
 	}
-	d, err := documentOf(r, w.coder)
+	d, err := documentOf(r, w.coder())
 	if err != nil {
 		return err
 	}
@@ -179,7 +187,7 @@ func (w *Writer) Each(visit func(*catalog.Record) error) error {
 				if err := rows.Scan(&last, &body); err != nil {
 					return err
 				}
-				r, err := w.coder.decode(body)
+				r, err := w.coder().decode(body)
 				if err != nil {
 					return err
 				}
