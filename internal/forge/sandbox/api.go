@@ -48,6 +48,7 @@ type apiError struct {
 	message string
 	errors  []any
 	doc     string
+	url     string // of a redirect
 	header  http.Header
 }
 
@@ -124,6 +125,9 @@ func errorAnswer(err error) answer {
 	if e.errors != nil {
 		body["errors"] = e.errors
 	}
+	if e.url != "" {
+		body = obj{"message": e.message, "url": e.url, "documentation_url": body["documentation_url"]}
+	}
 	return answer{status: e.status, body: body, header: e.header}
 }
 
@@ -181,7 +185,7 @@ func (c *call) admit(rt *route) error {
 	}
 	c.repo = c.f.state.repo(c.vars["owner"], c.vars["repo"])
 	if c.repo == nil {
-		return notFound()
+		return c.movedTo()
 	}
 	c.perm = c.f.may(c.user, c.repo)
 	if c.perm < permPull || c.user != nil && c.repo.private() && !c.x.token.has("repo") {
@@ -218,6 +222,27 @@ func (c *call) admit(rt *route) error {
 		return c.f.ready(c.ctx, c.repo)
 	}
 	return nil
+}
+
+// movedTo leads from a repository's former name to where its id is.
+func (c *call) movedTo() error {
+	r := c.f.state.moved[strings.ToLower(c.vars["owner"]+"/"+c.vars["repo"])]
+	if r == nil || r.deleted || !c.f.sees(c.x, r) {
+		return notFound()
+	}
+	rest := strings.SplitN(strings.TrimPrefix(c.x.r.URL.EscapedPath(), apiPrefix+"/repos/"), "/", 3)
+	url := c.f.api("/repositories/%d", r.id)
+	if len(rest) > 2 {
+		url += "/" + rest[2]
+	}
+	if c.x.r.URL.RawQuery != "" {
+		url += "?" + c.x.r.URL.RawQuery
+	}
+	status := http.StatusMovedPermanently
+	if c.x.r.Method != http.MethodGet && c.x.r.Method != http.MethodHead {
+		status = http.StatusTemporaryRedirect
+	}
+	return &apiError{status: status, message: "Moved Permanently", header: http.Header{"Location": {url}}, url: url}
 }
 
 // read decodes the request's body.

@@ -8,24 +8,27 @@ import (
 
 func getRepo(c *call) (answer, error) { return ok(c.f.fullRepository(c.repo, c.user)) }
 
-// deleteRepo forgets a repository. Its folder stays: forks may live on its
-// objects.
 func deleteRepo(c *call) (answer, error) {
-	r := c.repo
+	c.f.forget(c.repo)
+	return noContent()
+}
+
+// forget takes a repository away. Its folder stays: forks may live on its
+// objects.
+func (f *Forge) forget(r *repository) {
 	r.deleted = true
-	delete(c.f.state.repos, strings.ToLower(r.fullName()))
-	c.f.state.order = slices.DeleteFunc(c.f.state.order, func(x *repository) bool { return x == r })
-	for _, x := range c.f.state.order {
+	delete(f.state.repos, strings.ToLower(r.fullName()))
+	f.state.order = slices.DeleteFunc(f.state.order, func(x *repository) bool { return x == r })
+	for _, x := range f.state.order {
 		for _, i := range x.issues {
 			if i.pull != nil && i.pull.head == r {
 				i.pull.head = nil
 				if i.state == "open" {
-					c.f.closeIssue(i, nil)
+					f.closeIssue(i, nil)
 				}
 			}
 		}
 	}
-	return noContent()
 }
 
 func listForks(c *call) (answer, error) {

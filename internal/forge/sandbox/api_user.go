@@ -1,7 +1,7 @@
 package sandbox
 
 import (
-	"sort"
+	"fmt"
 	"strings"
 )
 
@@ -61,16 +61,12 @@ func listUserRepos(c *call) (answer, error) {
 		want = map[string]string{"owner": "owner", "member": "collaborator,organization_member"}[kind]
 		want = orElse(want, "owner,collaborator,organization_member")
 	}
-	var list []*repository
-	for _, r := range c.f.state.order {
+	return c.repoList("mine "+want, "full_name", func(r *repository) bool {
 		mine := r.owner == c.user
 		member := !mine && c.f.member(r.owner, c.user)
 		granted := !mine && !member && c.f.granted(c.user, r) > permNone && !c.user.Admin
-		if mine && strings.Contains(want, "owner") || member && strings.Contains(want, "organization_member") || granted && strings.Contains(want, "collaborator") {
-			list = append(list, r)
-		}
-	}
-	return c.repoList(list, "full_name")
+		return mine && strings.Contains(want, "owner") || member && strings.Contains(want, "organization_member") || granted && strings.Contains(want, "collaborator")
+	})
 }
 
 func listReposOf(c *call) (answer, error) {
@@ -82,41 +78,38 @@ func listReposOf(c *call) (answer, error) {
 }
 
 func (c *call) reposOwnedBy(u *user) (answer, error) {
-	var list []*repository
 	kind := c.query.Get("type")
-	for _, r := range c.f.state.order {
-		if r.owner != u || c.f.may(c.user, r) < permPull {
-			continue
+	return c.repoList(fmt.Sprint("type ", u.id, " ", kind), "created", func(r *repository) bool {
+		switch kind {
+		case "forks":
+			return r.owner == u && r.parent != nil
+		case "sources":
+			return r.owner == u && r.parent == nil
+		case "public":
+			return r.owner == u && !r.private()
+		case "private":
+			return r.owner == u && r.private()
+		case "internal":
+			return r.owner == u && r.visibility == "internal"
 		}
-		switch {
-		case kind == "forks" && r.parent == nil, kind == "sources" && r.parent != nil,
-			kind == "public" && r.private(), kind == "private" && !r.private(), kind == "internal" && r.visibility != "internal":
-			continue
-		}
-		list = append(list, r)
-	}
-	return c.repoList(list, "created")
+		return r.owner == u
+	})
 }
 
-// repoList sorts a list as asked and shows a page of it.
-func (c *call) repoList(list []*repository, by string) (answer, error) {
+// repoList sorts the repositories that pass as asked and shows a page of them.
+// what names the selection.
+func (c *call) repoList(what, by string, pass func(*repository) bool) (answer, error) {
 	by = orElse(c.query.Get("sort"), by)
-	name := by == "full_name"
-	ascending := c.query.Get("direction") == "asc" || c.query.Get("direction") == "" && name
-	sort.SliceStable(list, func(i, j int) bool {
-		a, b := list[i], list[j]
-		if !ascending {
-			a, b = b, a
-		}
-		switch by {
-		case "full_name":
-			return strings.ToLower(a.fullName()) < strings.ToLower(b.fullName())
-		case "pushed":
-			return a.pushed.Before(b.pushed)
-		case "updated":
-			return a.updated.Before(b.updated)
-		}
-		return a.id < b.id
-	})
+	o := order{field: "CREATED_AT"}
+	switch by {
+	case "full_name":
+		o.field = "FULL_NAME"
+	case "pushed":
+		o.field = "PUSHED_AT"
+	case "updated":
+		o.field = "UPDATED_AT"
+	}
+	o.desc = c.query.Get("direction") != "asc" && (c.query.Get("direction") != "" || by != "full_name")
+	list := c.f.listed(c.x, what, o, pass).repos
 	return ok(each(paginate(c, list), func(r *repository) obj { return c.f.repository(r, c.user) }))
 }

@@ -21,3 +21,14 @@ func ResolvedFields() []string {
 	}
 	return out
 }
+
+// Made counts the repositories that lie on disk.
+func (f *Forge) Made() int {
+	n := 0
+	for _, r := range f.state.order {
+		if r.made.Load() {
+			n++
+		}
+	}
+	return n
+}

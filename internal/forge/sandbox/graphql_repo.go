@@ -195,7 +195,7 @@ func repositoryLists() map[string]resolver {
 		}),
 		"milestones":    nothing,
 		"releases":      with(releasesConnection),
-		"latestRelease": here(func(g *graphQLRun, r repo) any { return latestRelease(g, r) }),
+		"latestRelease": its(func(r repo) any { return latestRelease(r) }),
 		"release": with(func(_ *graphQLRun, r repo, a fieldArgs) (any, error) {
 			for _, x := range r.releases {
 				if x.Tag == a.str("tagName") {
@@ -335,7 +335,7 @@ func (r *repository) newestReleases() []*release {
 	return list
 }
 
-func latestRelease(g *graphQLRun, r *repository) any {
+func latestRelease(r *repository) any {
 	if list := r.newestReleases(); len(list) > 0 {
 		return &releaseNode{r, list[0]}
 	}

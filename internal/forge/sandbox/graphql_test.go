@@ -1,7 +1,10 @@
 package sandbox_test
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -11,31 +14,44 @@ import (
 	"github.com/isrc-dev/isrc/internal/forge/sandbox"
 )
 
+// ask puts a document to the GraphQL API as somebody.
+func ask(t testing.TB, f *sandbox.Forge, login, path, query string, variables map[string]any) reply {
+	t.Helper()
+	body, err := json.Marshal(map[string]any{"query": query, "variables": variables})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := http.NewRequest("POST", f.URL()+path, bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if login != "" {
+		r.Header.Set("Authorization", "bearer "+f.Token(login))
+	}
+	resp, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	data, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return reply{resp.StatusCode, resp.Header, data}
+}
+
 // graph asks the GraphQL API as somebody, and gives the whole answer.
 func (b *bench) graph(login, query string, variables map[string]any) map[string]any {
 	b.Helper()
-	r := b.graphReply(login, "/api/graphql", query, variables)
+	r := ask(b, b.Forge, login, "/api/graphql", query, variables)
 	if r.status != http.StatusOK {
 		b.Fatalf("status %d: %s", r.status, r.body)
 	}
 	return r.object(b)
 }
 
-func (b *bench) graphReply(login, path, query string, variables map[string]any) reply {
-	b.Helper()
-	token := ""
-	if login != "" {
-		token = b.Token(login)
-	}
-	r, err := b.send(token, "POST", b.URL()+path, map[string]any{"query": query, "variables": variables})
-	if err != nil {
-		b.Fatal(err)
-	}
-	return r
-}
-
 // at walks down an answer: at(b, answer, "data", "repository", "name").
-func at(b *bench, v any, keys ...any) any {
+func at(b testing.TB, v any, keys ...any) any {
 	b.Helper()
 	for _, k := range keys {
 		switch k := k.(type) {
@@ -212,7 +228,7 @@ func TestGraphQLHidesWhatRESTHides(t *testing.T) {
 		at(b, got, "errors", 0, "type") != "NOT_FOUND" || at(b, got, "data", "organization", "repositories", "totalCount") != float64(0) {
 		t.Errorf("without access: %v", got)
 	}
-	if r := b.graphReply("", "/graphql", query, nil); r.status != http.StatusUnauthorized {
+	if r := ask(t, b.Forge, "", "/graphql", query, nil); r.status != http.StatusUnauthorized {
 		t.Errorf("without a token: status %d", r.status)
 	}
 	token := b.TokenWith("newcomer", "public_repo")

@@ -88,8 +88,19 @@ func (h *history) write() {
 	for _, b := range h.r.spec.Branches {
 		h.point("refs/heads/"+b, h.tip)
 	}
+	h.replay()
 	h.seal()
 	h.out.WriteString("done\n")
+}
+
+// replay adds what was pushed while there was only the seed.
+func (h *history) replay() {
+	for _, p := range h.r.pushes {
+		h.tip = h.beginAt("refs/heads/"+h.r.branch, p.by.signature(), p.by.signature(), p.at.Unix(), p.message, h.tip)
+		for _, x := range p.files {
+			h.file(x)
+		}
+	}
 }
 
 // objects are what was played, once write has been called.
@@ -167,9 +178,12 @@ func (h *history) head(p *Pull, age Age) int {
 
 // begin opens a commit; the files that follow belong to it.
 func (h *history) begin(ref, author, committer string, age Age, message string, parent int) int {
+	return h.beginAt(ref, author, committer, h.f.day().Add(-time.Duration(age)).Unix(), message, parent)
+}
+
+func (h *history) beginAt(ref, author, committer string, at int64, message string, parent int) int {
 	h.seal()
 	h.mark++
-	at := h.f.day().Add(-time.Duration(age)).Unix()
 	c := &seedCommit{tree: newTree(), author: author, committer: committer, at: at, message: message}
 	if parent != 0 {
 		c.parent = h.commits[parent-1]

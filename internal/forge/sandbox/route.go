@@ -3,6 +3,7 @@ package sandbox
 import (
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 )
 
@@ -53,6 +54,7 @@ func (f *Forge) match(r *http.Request) (*route, map[string]string) {
 		}
 		parts[i] = plain
 	}
+	parts = f.byID(parts)
 	method := r.Method
 	if method == http.MethodHead {
 		method = http.MethodGet
@@ -67,6 +69,21 @@ func (f *Forge) match(r *http.Request) (*route, map[string]string) {
 		}
 	}
 	return nil, nil
+}
+
+// byID reads /repositories/ID as /repos/OWNER/NAME.
+func (f *Forge) byID(parts []string) []string {
+	if len(parts) < 2 || parts[0] != "repositories" {
+		return parts
+	}
+	f.mu.RLock()
+	defer f.mu.RUnlock()
+	for _, r := range f.state.order {
+		if strconv.FormatInt(r.id, 10) == parts[1] {
+			return append([]string{"repos", r.owner.Login, r.name}, parts[2:]...)
+		}
+	}
+	return parts
 }
 
 func matchParts(pattern, parts []string) (map[string]string, bool) {

@@ -4,7 +4,6 @@ import (
 	"crypto/sha1" //nolint:gosec // git's own name for an object
 	"encoding/hex"
 	"fmt"
-	"hash"
 	"slices"
 	"strings"
 	"time"
@@ -79,24 +78,6 @@ func (n *seedNode) with(path, mode, data string) *seedNode {
 	return out
 }
 
-// without is the folder less a file; a folder that is left empty goes, too.
-func (n *seedNode) without(path string) *seedNode {
-	out := &seedNode{mode: treeMode, kids: slices.Clone(n.kids)}
-	name, rest, deep := strings.Cut(path, "/")
-	i, there := out.find(name)
-	if !there {
-		return out
-	}
-	if deep && out.kids[i].node.isTree() {
-		if within := out.kids[i].node.without(rest); len(within.kids) > 0 {
-			out.kids[i].node = within
-			return out
-		}
-	}
-	out.kids = slices.Delete(out.kids, i, i+1)
-	return out
-}
-
 // at finds a file or folder below this one, nil when it is not there.
 func (n *seedNode) at(path string) *seedNode {
 	for name := range strings.SplitSeq(strings.Trim(path, "/"), "/") {
@@ -146,7 +127,7 @@ func (n *seedNode) seal() string {
 }
 
 func objectName(kind, data string) string {
-	var h hash.Hash = sha1.New() //nolint:gosec // git's own
+	h := sha1.New() //nolint:gosec // git's own
 	_, _ = fmt.Fprintf(h, "%s %d\x00", kind, len(data))
 	_, _ = h.Write([]byte(data))
 	return hex.EncodeToString(h.Sum(nil))

@@ -32,7 +32,7 @@ func (s *seedCache) put(r *repository, o *seedObjects) {
 	if s.all == nil {
 		s.all = map[*repository]*seedObjects{}
 	}
-	if s.all[r] == nil {
+	if _, turn := s.all[r]; !turn {
 		s.order = append(s.order, r)
 	}
 	s.all[r] = o
@@ -46,7 +46,7 @@ func (s *seedCache) drop(r *repository) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.all[r] != nil {
-		s.all[r] = nil
+		s.all[r] = nil // it keeps its turn
 	}
 }
 

@@ -66,7 +66,8 @@ type repository struct {
 	gitWait atomic.Int32 // git requests still to be answered as if it were not there
 	once    sync.Once    // makes the bare repository
 	known   sync.Once    // tells the world's pull requests their commits
-	live    bool         // came to be while the forge ran: it has no seed
+	pushes  []seedPush
+	live    bool // came to be while the forge ran: it has no seed
 	made    atomic.Bool
 	makeErr error
 	dir     string

@@ -1,0 +1,158 @@
+package sandbox
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// seedPush is a commit that came after the seed, while git had not touched the
+// repository yet.
+type seedPush struct {
+	by      *user
+	message string
+	at      time.Time
+	files   []File
+}
+
+// named finds a repository by OWNER/NAME. The caller holds mu.
+func (f *Forge) named(fullName string) (*repository, error) {
+	owner, name, _ := strings.Cut(fullName, "/")
+	r := f.state.repo(owner, name)
+	if r == nil {
+		return nil, fmt.Errorf("there is no repository %s", fullName)
+	}
+	return r, nil
+}
+
+// change does something to a repository as if it had been done on the forge.
+func (f *Forge) change(fullName string, do func(*repository) error) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	defer f.lists.changed()
+	r, err := f.named(fullName)
+	if err != nil {
+		return err
+	}
+	return do(r)
+}
+
+// Push adds a commit with these files, path to content, to the default branch
+// of OWNER/NAME, by somebody and at this moment.
+func (f *Forge) Push(ctx context.Context, fullName, by, message string, files map[string]string) error {
+	return f.change(fullName, func(r *repository) error {
+		who := f.state.user(by)
+		if who == nil {
+			return fmt.Errorf("nobody is called %q", by)
+		}
+		p := seedPush{by: who, message: strings.TrimRight(message, "\n") + "\n", at: f.moment()}
+		for _, path := range sortedKeys(files) {
+			p.files = append(p.files, File{Path: path, Data: files[path]})
+		}
+		if err := f.addCommit(ctx, r, p); err != nil {
+			return fmt.Errorf("push to %s: %w", fullName, err)
+		}
+		r.pushed, r.updated = p.at, p.at
+		return nil
+	})
+}
+
+// addCommit adds to the seed, or on disk where the repository lies there.
+func (f *Forge) addCommit(ctx context.Context, r *repository, p seedPush) error {
+	if f.seeds(r) != nil && r.parent == nil {
+		f.know(r)
+		for _, fork := range r.forks {
+			fork.behind++ // a fork stays where it is
+		}
+		r.pushes = append(r.pushes, p)
+		f.cache.drop(r)
+		return nil
+	}
+	if err := f.ready(ctx, r); err != nil {
+		return err
+	}
+	h := newHistory(f, r)
+	h.stream = true
+	h.beginAt("refs/heads/"+r.branch, p.by.signature(), p.by.signature(), p.at.Unix(), p.message, 0)
+	fmt.Fprintf(&h.out, "from refs/heads/%s^0\n", r.branch)
+	for _, x := range p.files {
+		h.file(x)
+	}
+	h.out.WriteString("done\n")
+	if _, err := f.git.run(ctx, r.dir, bytes.NewReader(h.out.Bytes()), "fast-import", "--quiet", "--done", "--date-format=raw"); err != nil {
+		return err
+	}
+	f.branchMoved(ctx, r, r.branch)
+	return nil
+}
+
+// AddRepo makes a new repository, created and pushed to at this moment; its
+// ages count as in a World from the forge's start. One that is a fork names
+// its upstream.
+func (f *Forge) AddRepo(spec *Repo) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	defer f.lists.changed()
+	if f.state.repo(spec.Owner, spec.Name) != nil {
+		return fmt.Errorf("there is a repository %s/%s", spec.Owner, spec.Name)
+	}
+	add := f.addSeed
+	if spec.ForkOf != "" {
+		add = f.addSeedFork
+	}
+	if err := add(spec); err != nil {
+		return fmt.Errorf("add %s/%s: %w", spec.Owner, spec.Name, err)
+	}
+	r := f.state.repo(spec.Owner, spec.Name)
+	r.created, r.updated, r.pushed = f.moment(), f.moment(), f.moment()
+	return nil
+}
+
+// DeleteRepo forgets a repository.
+func (f *Forge) DeleteRepo(fullName string) error {
+	return f.change(fullName, func(r *repository) error {
+		f.forget(r)
+		return nil
+	})
+}
+
+// RenameRepo gives a repository another name within its owner. The former name
+// leads to it until another repository takes it.
+func (f *Forge) RenameRepo(fullName, name string) error {
+	return f.change(fullName, func(r *repository) error { return f.rename(r, name) })
+}
+
+func (f *Forge) rename(r *repository, name string) error {
+	if there := f.state.repo(r.owner.Login, name); there != nil && there != r {
+		return fmt.Errorf("there is a repository %s", there.fullName())
+	}
+	old := strings.ToLower(r.fullName())
+	delete(f.state.repos, old)
+	r.name, r.updated = name, f.moment()
+	f.state.repos[strings.ToLower(r.fullName())] = r
+	f.state.moved[old] = r
+	delete(f.state.moved, strings.ToLower(r.fullName()))
+	return nil
+}
+
+// ArchiveRepo archives a repository, or takes it into use again.
+func (f *Forge) ArchiveRepo(fullName string, archived bool) error {
+	return f.change(fullName, func(r *repository) error {
+		r.archived, r.updated = archived, f.moment()
+		return nil
+	})
+}
+
+// DescribeRepo changes a repository's description and topics, which moves
+// updatedAt and not pushedAt.
+func (f *Forge) DescribeRepo(fullName, description string, topics ...string) error {
+	return f.change(fullName, func(r *repository) error {
+		spec := *r.spec // the World stays as it is
+		spec.Topics = slices.Clone(topics)
+		r.spec, r.description, r.updated = &spec, description, f.moment()
+		return nil
+	})
+}
