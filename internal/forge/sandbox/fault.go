@@ -11,12 +11,13 @@ import (
 type Fault struct {
 	Method string // any when empty
 	// Path is a glob on the path of the request, with or without /api/v3:
-	// * stands for part of one element, ** for any number of them.
+	// * stands for part of one element, ** for any number of them. /graphql is
+	// the GraphQL API however it is spelled.
 	Path       string
 	Skip       int
 	Count      int
 	Kind       FaultKind
-	Status     int           // of FaultStatus (500 when 0), FaultHTML (502), FaultForkPolicy (422), the others that refuse (403)
+	Status     int           // of FaultStatus (500 when 0), FaultHTML (502), FaultForkPolicy (422), the others that refuse (403; of GraphQL 200 for FaultPrimaryLimit and FaultSSO)
 	Delay      time.Duration // waited before anything else, with every kind
 	After      int           // bytes of the answer's body before it ends
 	RetryAfter time.Duration // of the limits; 60 s when 0
@@ -95,6 +96,9 @@ func (x *activeFault) matches(method, path string) bool {
 	}
 	if x.Path == "" || glob(x.Path, path) {
 		return true
+	}
+	if isGraphQL(path) {
+		return glob(x.Path, "/graphql")
 	}
 	short, ok := strings.CutPrefix(path, apiPrefix)
 	return ok && glob(x.Path, short)

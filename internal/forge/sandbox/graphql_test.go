@@ -237,3 +237,105 @@ func TestGraphQLHidesWhatRESTHides(t *testing.T) {
 		t.Errorf("with a token for public repositories: %v %s", err, x.body)
 	}
 }
+
+func TestGraphQLComplainsAsGitHubDoes(t *testing.T) {
+	t.Parallel()
+	const cheap, dear = `{ viewer { login } }`, `{ organization(login: "identity") { repositories(first: 60) { nodes { issues(first: 100) { totalCount } } } } }`
+	cases := []struct {
+		name   string
+		limits sandbox.GraphQL
+		fault  sandbox.Fault
+		query  string
+		status int
+		kind   string
+		header string // NAME=VALUE
+	}{
+		{"a host that has REST alone", sandbox.GraphQL{Off: true}, sandbox.Fault{}, cheap, http.StatusNotFound, "", ""},
+		{"too many repositories at once", sandbox.GraphQL{Repositories: 50}, sandbox.Fault{}, dear, http.StatusBadGateway, "", ""},
+		{"as many as it puts up with", sandbox.GraphQL{Repositories: 60}, sandbox.Fault{}, dear, http.StatusOK, "", "X-RateLimit-Used=1"},
+		{"too many nodes at once", sandbox.GraphQL{Nodes: 6000}, sandbox.Fault{}, dear, http.StatusBadGateway, "", ""},
+		{"without points", sandbox.GraphQL{Points: 3}, sandbox.Fault{}, `{ viewer { repositories(first: 100) { nodes { issues(first: 1) { nodes { comments(first: 1) { totalCount } labels(first: 1) { totalCount } assignees(first: 1) { totalCount } } } } } } }`,
+			http.StatusOK, "RATE_LIMITED", "X-RateLimit-Remaining=0"},
+		{"the hour's points are gone", sandbox.GraphQL{}, sandbox.Fault{Path: "/graphql", Kind: sandbox.FaultPrimaryLimit}, cheap, http.StatusOK, "RATE_LIMITED", "X-RateLimit-Remaining=0"},
+		{"too fast", sandbox.GraphQL{}, sandbox.Fault{Path: "/graphql", Kind: sandbox.FaultSecondaryLimit}, cheap, http.StatusForbidden, "", "Retry-After=60"},
+		{"too fast, said with 200", sandbox.GraphQL{}, sandbox.Fault{Path: "/graphql", Kind: sandbox.FaultSecondaryLimit, Status: http.StatusOK}, cheap, http.StatusOK, "RATE_LIMITED", "Retry-After=60"},
+		{"single sign-on", sandbox.GraphQL{}, sandbox.Fault{Path: "/graphql", Kind: sandbox.FaultSSO}, cheap, http.StatusOK, "FORBIDDEN", ""},
+		{"a page instead of JSON", sandbox.GraphQL{}, sandbox.Fault{Path: "/api/graphql", Kind: sandbox.FaultHTML}, cheap, http.StatusBadGateway, "", ""},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			b := start(t, nil, func(o *sandbox.Options) {
+				o.GraphQL = c.limits
+				if c.fault.Kind != "" {
+					o.Faults = append(o.Faults, c.fault)
+				}
+			})
+			r := ask(t, b.Forge, "newcomer", "/api/graphql", c.query, nil)
+			if r.status != c.status {
+				t.Fatalf("status %d, want %d: %s", r.status, c.status, r.body)
+			}
+			if c.kind != "" && at(t, r.object(t), "errors", 0, "type") != c.kind {
+				t.Errorf("got %s, want %s", r.body, c.kind)
+			}
+			if name, value, ok := strings.Cut(c.header, "="); ok && r.header.Get(name) != value {
+				t.Errorf("%s: %s, want %s", name, r.header.Get(name), value)
+			}
+		})
+	}
+}
+
+// TestGraphQLCostsWhatTheDocumentationSays holds the points and the nodes of
+// GitHub's own example.
+func TestGraphQLCostsWhatTheDocumentationSays(t *testing.T) {
+	t.Parallel()
+	b := start(t, nil)
+	got := b.graph("newcomer", `{ viewer { repositories(first: 100) { edges { node { id issues(first: 50) { edges { node { id labels(first: 60) { edges { node { id name } } } } } } } } } }
+		rateLimit { cost nodeCount remaining } }`, nil)
+	limit := at(b, got, "data", "rateLimit")
+	if at(b, limit, "cost") != float64(51) || at(b, limit, "nodeCount") != float64(100+5000+300_000) || at(b, limit, "remaining") != float64(4949) {
+		t.Errorf("got %v, want 51 points, 305100 nodes, 4949 left", limit)
+	}
+}
+
+// TestGraphQLLanguage tries what a document may hold: fragments, directives,
+// several operations, introspection.
+func TestGraphQLLanguage(t *testing.T) {
+	t.Parallel()
+	b := start(t, nil)
+	const text = `query One($yes: Boolean!, $no: Boolean = false) {
+		viewer { ...who login @skip(if: $yes) name @include(if: $yes) bio @include(if: $no) }
+		repository(owner: "identity", name: "auth-lib") { pullRequest(number: 412) {
+			author { __typename ...who } timelineItems(first: 5, itemTypes: [PULL_REQUEST_REVIEW, MERGED_EVENT]) { nodes { __typename ... on MergedEvent { actor { login } } } } } }
+		type: __type(name: "Repository") { kind fields { name type { kind ofType { name } } } interfaces { name } }
+		union: __type(name: "SearchResultItem") { possibleTypes { name } }
+		__schema { queryType { name } directives { name } }
+	}
+	query Two { viewer { login } }
+	fragment who on Actor { me: login }`
+	body := map[string]any{"query": text, "operationName": "One", "variables": map[string]any{"yes": true}}
+	r, err := b.send(b.Token("newcomer"), "POST", b.URL()+"/graphql", body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := r.object(t)
+	if got["errors"] != nil {
+		t.Fatalf("%v", got["errors"])
+	}
+	if who := at(t, got, "data", "viewer").(map[string]any); len(who) != 2 || who["me"] != "newcomer" || who["name"] == nil {
+		t.Errorf("the viewer is %v", who)
+	}
+	if !strings.HasPrefix(string(r.body), `{"data":{"viewer":{"me":"newcomer","name":`) {
+		t.Errorf("the fields do not stand in the order of the document: %.80s", r.body)
+	}
+	if at(t, got, "data", "repository", "pullRequest", "author", "__typename") != "User" {
+		t.Errorf("got %v", at(t, got, "data", "repository"))
+	}
+	if at(t, got, "data", "type", "kind") != "OBJECT" || len(at(t, got, "data", "union", "possibleTypes").([]any)) != 3 {
+		t.Errorf("got %v and %v", at(t, got, "data", "type"), at(t, got, "data", "union"))
+	}
+	body["operationName"] = ""
+	if r, err = b.send(b.Token("newcomer"), "POST", b.URL()+"/graphql", body); err != nil || at(t, r.object(t), "errors", 0, "message") != "An operation name is required" {
+		t.Errorf("without a name: %s %v", r.body, err)
+	}
+}

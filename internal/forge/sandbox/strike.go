@@ -67,7 +67,30 @@ func (f *Forge) strikeWithWords(w *answerWriter, x *exchange) {
 		status = orStatus(k.Status, http.StatusInternalServerError)
 		message = orElse(http.StatusText(status), "Error")
 	}
+	if isGraphQL(x.r.URL.Path) && f.refuseDocument(w, x, message) {
+		return
+	}
 	f.refuse(w, x, status, message, docs(page))
+}
+
+// refuseDocument answers with status 200 and an error where GraphQL does so:
+// without points left, for want of single sign-on, and for the secondary limit
+// if the fault says 200. It tells whether it did.
+func (f *Forge) refuseDocument(w *answerWriter, x *exchange, message string) bool {
+	e := &graphQLError{Message: message}
+	switch k := x.fault; {
+	case k.Kind == FaultPrimaryLimit && orStatus(k.Status, http.StatusOK) == http.StatusOK:
+		e = rateLimited(x.user)
+	case k.Kind == FaultSSO && orStatus(k.Status, http.StatusOK) == http.StatusOK:
+		e.Type, e.Extensions = "FORBIDDEN", map[string]any{"saml_failure": true}
+	case k.Kind == FaultSecondaryLimit && k.Status == http.StatusOK:
+		e.Type = "RATE_LIMITED"
+	default:
+		return false
+	}
+	a, _ := refusedDocument(e)
+	f.writeAPI(w, x, nil, a)
+	return true
 }
 
 // retryAfter is how long a limit lasts.
