@@ -16,6 +16,7 @@ type isrc catalog update, which fetches the one that their company publishes,
 or crawls the configured organisations where none is published.`,
 		Example: "  isrc catalog update",
 	}
+	cmd.AddCommand(newCatalogCrawl(a))
 	cmd.AddCommand(newCatalogStatus(a), newCatalogNeeds(a))
 	return cmd
 }

@@ -65,3 +65,33 @@ func decide(o Options, owner string, now time.Time) (mode Mode, why string, from
 	}
 	return ModeIncremental, "", p
 }
+
+// AsOf is since when a catalog is as old as the oldest of what it holds, with
+// what this crawl read. An owner that failed is as old as the book says; others
+// tells whether owners that were not asked for count too.
+func (out *Outcome) AsOf(b Book, others bool) time.Time {
+	asked := map[string]*Owner{}
+	for _, o := range out.Owners {
+		asked[positionKey(o.Host, o.Name)] = o
+	}
+	var oldest time.Time
+	take := func(t time.Time) {
+		if !t.IsZero() && (oldest.IsZero() || t.Before(oldest)) {
+			oldest = t
+		}
+	}
+	for _, o := range out.Whole() {
+		take(o.At)
+	}
+	for key, raw := range b {
+		o := asked[key]
+		if !strings.HasPrefix(key, "crawl/") || o != nil && o.Whole || o == nil && !others {
+			continue
+		}
+		var p Position
+		if json.Unmarshal([]byte(raw), &p) == nil {
+			take(p.At)
+		}
+	}
+	return oldest
+}

@@ -22,7 +22,7 @@ func (w *walk) page(ctx context.Context) error {
 	if w.pages == 0 && (w.at.Mode == ModeIncremental || w.at.Pass == passAgain) {
 		limit = firstLook
 	}
-	q := forge.ProfileQuery{Owner: w.o.Name, After: w.next, QuarterEnd: w.h.QuarterEnd, ByUpdate: w.at.Pass == passUpdated}
+	q := forge.ProfileQuery{Owner: w.o.Name, After: w.next, QuarterEnd: w.h.QuarterEnd, ByUpdate: w.at.Pass == passUpdated, Changed: w.changed(ctx)}
 	got, err := w.c.page(ctx, q, limit)
 	if err != nil {
 		return err
@@ -43,6 +43,17 @@ func (w *walk) page(ctx context.Context) error {
 	}
 	w.c.meter.page(w.o.Name, len(wanted), expected)
 	return nil
+}
+
+// changed tells of which repositories the files are worth reading.
+func (w *walk) changed(ctx context.Context) func(forge.Repo) bool {
+	return func(r forge.Repo) bool {
+		if r.Host == "" {
+			r.Host = w.o.Host
+		}
+		known, err := w.asBefore(ctx, &forge.Profile{Repo: r}, stamp{r.PushedAt, r.UpdatedAt})
+		return err != nil || !known && w.c.o.Shard.Has(keyOf(r.RepoName))
+	}
 }
 
 // sift picks what is worth keeping of a page, and looks whether it reaches what
@@ -107,7 +118,7 @@ func (w *walk) asBefore(ctx context.Context, p *forge.Profile, s stamp) (bool, e
 	case err != nil:
 		return false, fmt.Errorf("look %s up in the catalog: %w", p.FullName(), err)
 	}
-	return r.ID == p.ID && r.PushedAt.Equal(s.pushed) && r.UpdatedAt.Equal(s.updated), nil
+	return (r.ID == p.ID || p.ID == 0) && r.PushedAt.Equal(s.pushed) && r.UpdatedAt.Equal(s.updated), nil
 }
 
 // isNew tells whether the owner did not have a repository when it was last
