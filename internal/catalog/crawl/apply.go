@@ -263,7 +263,7 @@ func same(a, b *catalog.Record) bool {
 
 func substance(r *catalog.Record) []byte {
 	c := *r
-	c.SeenAt, c.Readme, c.Excerpt, c.Activity, c.Answers, c.QuarterCount = time.Time{}, "", "", nil, nil, nil
+	c.SeenAt, c.Readme, c.Excerpt, c.Activity, c.Readiness, c.Answers, c.QuarterCount = time.Time{}, "", "", nil, nil, nil, nil
 	c.CreatedAt, c.UpdatedAt, c.PushedAt = c.CreatedAt.UTC(), c.UpdatedAt.UTC(), c.PushedAt.UTC()
 	raw, err := json.Marshal(&c)
 	if err != nil {

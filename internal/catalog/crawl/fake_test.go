@@ -248,7 +248,20 @@ func (s *scene) whole() *Outcome {
 func (s *scene) contents() map[string]string {
 	out := map[string]string{}
 	for k, r := range s.shelf.records {
-		out[k] = strconv.FormatInt(r.ID, 10) + " " + string(substance(r)) + r.Readme
+		out[k] = strconv.FormatInt(r.ID, 10) + " " + string(substance(r)) + r.Readme + ready(r)
 	}
 	return out
+}
+
+// ready is a record's readiness without what only the time of day changes.
+func ready(r *catalog.Record) string {
+	var b strings.Builder
+	if r.Readiness != nil {
+		for _, p := range r.Readiness.Points {
+			if !strings.Contains(p.Why, "ago") {
+				fmt.Fprint(&b, " ", p)
+			}
+		}
+	}
+	return b.String()
 }
