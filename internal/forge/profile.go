@@ -49,8 +49,8 @@ type ProfileQuery struct {
 	QuarterEnd time.Time
 	Labels     []string // of HelpWanted; nil is HelpWantedLabels
 	ByUpdate   bool     // the ones that changed last first, instead of those that were pushed to
-	// Changed chooses the repositories whose files are read; nil is all of them.
-	// A page that nothing is chosen of costs one request less.
+	// Changed chooses the repositories whose Files and HelpWanted are read; nil is
+	// all of them. A page that nothing is chosen of costs one request less.
 	Changed func(Repo) bool
 }
 

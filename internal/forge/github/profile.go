@@ -12,8 +12,8 @@ import (
 const quarter = 13 * 7 * 24 * time.Hour
 
 // Profiles reads a page of an owner's repositories by GraphQL, with two
-// requests: one for what the forge knows of each, one for the text of the files
-// that a contributor reads.
+// requests: one for what the forge knows of each, one for the files that a
+// contributor reads and the issues that welcome help.
 //
 // A page that was too much for the server is forge.ErrTooMuch: the caller asks
 // again with a smaller First and the same After. A page of one repository is
@@ -25,7 +25,7 @@ func (c *Client) Profiles(ctx context.Context, q forge.ProfileQuery) (forge.Prof
 	q.First = min(max(q.First, 1), perPage)
 	page, wanted, err := c.profilePage(ctx, q)
 	if err == nil {
-		err = c.readFiles(ctx, page.Profiles, wanted)
+		err = c.readTexts(ctx, page.Profiles, wanted)
 	}
 	if err != nil {
 		return forge.ProfilePage{Requests: count()}, err
@@ -34,9 +34,9 @@ func (c *Client) Profiles(ctx context.Context, q forge.ProfileQuery) (forge.Prof
 	return page, nil
 }
 
-// profilePage reads everything but the files. Where one repository alone is too
+// profilePage reads everything but the texts. Where one repository alone is too
 // much, less is asked of it, and at last nothing but its name.
-func (c *Client) profilePage(ctx context.Context, q forge.ProfileQuery) (forge.ProfilePage, []wantedFiles, error) {
+func (c *Client) profilePage(ctx context.Context, q forge.ProfileQuery) (forge.ProfilePage, []wantedTexts, error) {
 	page, wanted, err := c.profilesBy(ctx, profileDocument(), q)
 	if q.First > 1 || !errors.Is(err, forge.ErrTooMuch) {
 		return page, wanted, err
@@ -64,7 +64,7 @@ func (c *Client) profilePage(ctx context.Context, q forge.ProfileQuery) (forge.P
 }
 
 // profilesBy reads a page by one of the documents for it.
-func (c *Client) profilesBy(ctx context.Context, d document, q forge.ProfileQuery) (forge.ProfilePage, []wantedFiles, error) {
+func (c *Client) profilesBy(ctx context.Context, d document, q forge.ProfileQuery) (forge.ProfilePage, []wantedTexts, error) {
 	what := "the organisation or account " + plain(q.Owner)
 	order := map[string]string{"field": "PUSHED_AT", "direction": "DESC"}
 	if q.ByUpdate {
@@ -89,15 +89,15 @@ func (c *Client) profilesBy(ctx context.Context, d document, q forge.ProfileQuer
 	return c.pageOf(q, &w, r.errors)
 }
 
-// pageOf turns an answer into a page and the files to read for it.
-func (c *Client) pageOf(q forge.ProfileQuery, w *graphPage, all []graphError) (forge.ProfilePage, []wantedFiles, error) {
+// pageOf turns an answer into a page and the texts to read for it.
+func (c *Client) pageOf(q forge.ProfileQuery, w *graphPage, all []graphError) (forge.ProfilePage, []wantedTexts, error) {
 	list := w.RepositoryOwner.Repositories
 	page := forge.ProfilePage{Total: max(list.TotalCount, 0)}
 	// A cursor that leads nowhere new would lead there for ever.
 	if list.PageInfo.HasNextPage && list.PageInfo.EndCursor != q.After {
 		page.Next = list.PageInfo.EndCursor
 	}
-	var wanted []wantedFiles
+	var wanted []wantedTexts
 	for i, g := range list.Nodes {
 		at := []any{"repositoryOwner", "repositories", "nodes", i}
 		if i >= perPage {
@@ -115,10 +115,11 @@ func (c *Client) pageOf(q forge.ProfileQuery, w *graphPage, all []graphError) (f
 			continue
 		}
 		noteErrors(&p, all, at...)
-		files := listFolders(&p, g, all, at)
+		texts := listFolders(&p, g, all, at)
 		if q.Changed == nil || q.Changed(p.Repo) {
-			files.of = len(page.Profiles)
-			wanted = append(wanted, files)
+			texts.of = len(page.Profiles)
+			texts.wantIssues(g)
+			wanted = append(wanted, texts)
 		}
 		page.Profiles = append(page.Profiles, p)
 	}

@@ -36,7 +36,7 @@ const wholeRepo = `{
   "createdAt":"2025-01-02T03:04:05Z","updatedAt":"2026-02-02T03:04:05Z","pushedAt":"2026-03-02T03:04:05Z",
   "latestRelease":{"tagName":"v1","name":"One","url":"http://x/acme/lib/releases/tag/v1","publishedAt":"2026-01-01T00:00:00Z"},
   "openIssues":{"totalCount":5},"openPulls":{"totalCount":6},
-  "helpWanted":{"nodes":[null,{"number":9,"title":"t","url":"http://x/acme/lib/issues/9","body":"b","createdAt":"2026-01-01T00:00:00Z","updatedAt":"2026-01-02T00:00:00Z","labels":{"nodes":[{"name":"help wanted"}]},"assignees":{"nodes":[{"login":"taker"}]}}]},
+  "helpWanted":{"nodes":[null,{"number":9},{"number":10}]},
   "quarter":{"target":{"history":{"totalCount":42}}},
   "root":%s,"github":%s,"docs":%s}`
 
@@ -56,7 +56,8 @@ func TestAProfileIsReadWhole(t *testing.T) {
 		"Profiles": {onePage(fmt.Sprintf(wholeRepo,
 			folderOf(entry("readme.rst", "blob", 1), entry("CONTRIBUTING.md", "link", 2), entry("innersource.json", "blob", 3), entry("docs", "tree", 0)),
 			`null`, folderOf(entry("Contributing.adoc", "blob", 4), entry("logo.png", "blob", 0))), "")},
-		"ProfileFiles": {`{"data":{"r0":{"f0":{"text":"Read me","byteSize":7,"isBinary":false},"f1":{"text":"How to","byteSize":6,"isBinary":false},"f2":{"text":"{}","byteSize":2,"isBinary":false}}}}`},
+		"ProfileTexts": {`{"data":{"r0":{"f0":{"text":"Read me","byteSize":7,"isBinary":false},"f1":{"text":"How to","byteSize":6,"isBinary":false},"f2":{"text":"{}","byteSize":2,"isBinary":false},
+		  "i9":{"number":9,"title":"t","url":"http://x/acme/lib/issues/9","body":"b","createdAt":"2026-01-01T00:00:00Z","updatedAt":"2026-01-02T00:00:00Z","labels":{"nodes":[{"name":"help wanted"}]},"assignees":{"nodes":[{"login":"taker"}]}},"i10":null}}}`},
 	}}
 	c, _ := testClient(t, s)
 	page, err := c.Profiles(t.Context(), forge.ProfileQuery{Owner: "acme", After: "C0", First: 50})
@@ -145,7 +146,7 @@ func TestPartsOfAPageMayFail(t *testing.T) {
 			bare("hidden", `,"defaultBranchRef":{"name":"main"},"quarter":{"target":null},"root":null`),
 			bare("bin", `,"defaultBranchRef":{"name":"main"},"root":`+folderOf(entry("README.md", "blob", 1), entry("CODEOWNERS", "blob", 2), entry("a/b", "blob", 3), `{"name":"CONTRIBUTING.md","type":"blob","mode":33188,"oid":"`+oid+`5","size":9999999}`)),
 		}, ","), `,"errors":[`+at(1, "")+`,`+at(3, `,"root"`)+`]`)},
-		"ProfileFiles": {`{"data":{"r0":{"f0":{"text":null,"byteSize":5,"isBinary":true},"f1":null}},"errors":[{"message":"gone","path":["r0","f1"]}]}`},
+		"ProfileTexts": {`{"data":{"r0":{"f0":{"text":null,"byteSize":5,"isBinary":true},"f1":null}},"errors":[{"message":"gone","path":["r0","f1"]}]}`},
 	}}
 	page, err := profiles(t, s, forge.ProfileQuery{Owner: "acme", First: 5})
 	if err != nil {
@@ -226,7 +227,7 @@ func TestFilesThatAreTooMuchAreHalvedWithoutTheRest(t *testing.T) {
 	text := `{"data":{"r0":{"f0":{"text":"hi","byteSize":2,"isBinary":false}}}}`
 	s := &graphServer{answers: map[string][]string{
 		"Profiles":     {onePage(one("a", 1)+","+one("b", 2), "")},
-		"ProfileFiles": {tooLong, text, tooLong},
+		"ProfileTexts": {tooLong, text, tooLong},
 	}}
 	page, err := profiles(t, s, forge.ProfileQuery{Owner: "acme", First: 2})
 	if err != nil || page.Requests != 4 {

@@ -2,8 +2,6 @@ package github
 
 import (
 	"bytes"
-	"context"
-	"errors"
 	"fmt"
 	pathpkg "path"
 	"slices"
@@ -17,7 +15,6 @@ import (
 const (
 	maxListed     = 5000    // names of one folder
 	maxWantedFile = 1 << 20 // what is larger is not asked for
-	maxBatch      = 8 << 20 // of text in one answer
 )
 
 // treeEntry is a name in a folder.
@@ -31,18 +28,21 @@ type treeEntry struct {
 
 const symlink = 0o120000
 
-// wantedFiles are the files of one repository whose text is to be read.
-type wantedFiles struct {
-	of    int // index of its profile
-	repo  string
-	paths []string
-	oids  []string // of the same files
-	size  int64
+// wantedTexts are the files and issues of one repository that are to be read.
+type wantedTexts struct {
+	of     int // index of its profile
+	repo   string
+	paths  []string
+	oids   []string // of the same files
+	issues []int
+	size   int64
 }
+
+func (w wantedTexts) none() bool { return len(w.oids)+len(w.issues) == 0 }
 
 // listFolders notes the names in the folders where forges look for files, and
 // chooses the files to read.
-func listFolders(p *forge.Profile, g *graphRepo, all []graphError, at []any) wantedFiles {
+func listFolders(p *forge.Profile, g *graphRepo, all []graphError, at []any) wantedTexts {
 	p.Listed = map[string][]string{}
 	folders := map[string][]treeEntry{}
 	for _, f := range []struct {
@@ -84,8 +84,8 @@ func listFolder(p *forge.Profile, folder string, entries []treeEntry) ([]string,
 // chooseFiles picks the files that a catalog reads: those that the forge would
 // show, where there are several. A symbolic link is none of them; what it means
 // usually lies in another of the folders.
-func chooseFiles(p *forge.Profile, folders map[string][]treeEntry) wantedFiles {
-	w := wantedFiles{repo: p.FullName()}
+func chooseFiles(p *forge.Profile, folders map[string][]treeEntry) wantedTexts {
+	w := wantedTexts{repo: p.FullName()}
 	for _, k := range keptFiles() {
 		for _, folder := range k.folders {
 			e, ok := pick(folders[folder], k.rank)
@@ -154,90 +154,6 @@ func pick(files []treeEntry, rank func(string) int) (treeEntry, bool) {
 		}
 	}
 	return best, most > 0
-}
-
-// filesDocument reads the text of files by their objects, so that what was
-// pushed in the meantime does not mix with what was listed.
-func filesDocument(repos []wantedFiles) document {
-	var b strings.Builder
-	b.WriteString("query ProfileFiles {\n")
-	for i, w := range repos {
-		owner, name, _ := strings.Cut(w.repo, "/")
-		fmt.Fprintf(&b, "  r%d: repository(owner: %s, name: %s) {\n", i, quoted(owner), quoted(name))
-		for j, oid := range w.oids {
-			fmt.Fprintf(&b, "    f%d: object(oid: %s) { ...content }\n", j, quoted(oid))
-		}
-		b.WriteString("  }\n")
-	}
-	b.WriteString("}\nfragment content on Blob { text byteSize isBinary isTruncated }\n")
-	return document{"files of profiles", b.String()}
-}
-
-type graphBlob struct {
-	Text        *string
-	ByteSize    int64
-	IsBinary    *bool
-	IsTruncated bool
-}
-
-// readFiles fills in the text of files. It takes one request unless there is so
-// much text that it would not come in one answer, or the server says so.
-func (c *Client) readFiles(ctx context.Context, profiles []forge.Profile, wanted []wantedFiles) error {
-	var batch []wantedFiles
-	size := int64(0)
-	flush := func() error {
-		err := c.readBatch(ctx, profiles, batch)
-		batch, size = nil, 0
-		return err
-	}
-	for _, w := range wanted {
-		profiles[w.of].Files = map[string]string{}
-		if len(w.oids) == 0 {
-			continue
-		}
-		if size += w.size; size > maxBatch && len(batch) > 0 {
-			if err := flush(); err != nil {
-				return err
-			}
-			size = w.size
-		}
-		batch = append(batch, w)
-	}
-	if len(batch) == 0 {
-		return nil
-	}
-	return flush()
-}
-
-// readBatch reads the files of some repositories, halving them where they are
-// too much.
-func (c *Client) readBatch(ctx context.Context, profiles []forge.Profile, batch []wantedFiles) error {
-	got := map[string]map[string]*graphBlob{}
-	r, err := c.ask(ctx, filesDocument(batch), nil, "the files of repositories", &got)
-	switch {
-	case errors.Is(err, forge.ErrTooMuch) && len(batch) > 1:
-		half := len(batch) / 2
-		if err := c.readBatch(ctx, profiles, batch[:half]); err != nil {
-			return err
-		}
-		return c.readBatch(ctx, profiles, batch[half:])
-	case errors.Is(err, forge.ErrTooMuch):
-		for _, w := range batch {
-			profiles[w.of].Files = nil
-			profiles[w.of].Incomplete = append(profiles[w.of].Incomplete, "files: "+err.Error())
-		}
-		return nil
-	case err != nil:
-		return err
-	}
-	for i, w := range batch {
-		p, alias := &profiles[w.of], fmt.Sprintf("r%d", i)
-		noteErrors(p, r.errors, alias)
-		for j, name := range w.paths {
-			keepText(p, name, got[alias][fmt.Sprintf("f%d", j)])
-		}
-	}
-	return nil
 }
 
 // keepText puts a file's text into a profile, or says why it is not there.

@@ -66,7 +66,7 @@ type (
 
 		OpenIssues *graphCount
 		OpenPulls  *graphCount
-		HelpWanted *struct{ Nodes []*graphIssue }
+		HelpWanted *struct{ Nodes []*struct{ Number int } }
 		Quarter    *struct {
 			Target *struct{ History *graphCount }
 		}
@@ -121,7 +121,7 @@ func (c *Client) profile(g *graphRepo) (forge.Profile, bool) {
 		OpenPulls:   g.OpenPulls.count(),
 	}
 	c.describe(&p, g)
-	c.count(&p, g)
+	count(&p, g)
 	return p, true
 }
 
@@ -172,9 +172,9 @@ func (c *Client) describe(p *forge.Profile, g *graphRepo) {
 	}
 }
 
-// count fills in what is counted and the issues. GitHub counts issues and pull
+// count fills in what is counted. GitHub counts issues and pull
 // requests together elsewhere, and so it is here.
-func (c *Client) count(p *forge.Profile, g *graphRepo) {
+func count(p *forge.Profile, g *graphRepo) {
 	if g.OpenIssues != nil && g.OpenPulls != nil {
 		p.OpenIssues = max(g.OpenIssues.TotalCount, 0) + max(g.OpenPulls.TotalCount, 0)
 	}
@@ -184,14 +184,6 @@ func (c *Client) count(p *forge.Profile, g *graphRepo) {
 	case g.Quarter == nil && g.DefaultBranchRef == nil && g.Root == nil && g.OpenIssues != nil: // empty
 		none := 0
 		p.QuarterCommits = &none
-	}
-	if g.HelpWanted == nil {
-		return
-	}
-	for _, i := range g.HelpWanted.Nodes {
-		if i != nil && i.Number > 0 && len(p.HelpWanted) < maxProfileIssues {
-			p.HelpWanted = append(p.HelpWanted, c.wantedIssue(p.RepoName, i))
-		}
 	}
 }
 
