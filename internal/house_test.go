@@ -41,8 +41,9 @@ var house = map[string][]string{
 	"catalog/estate":   {"catalog", "forge", "manifest"},
 	// A registry for tests.
 	"catalog/publish/registrytest": {},
-	// A program of its own, for measuring.
+	// Programs of their own, for measuring.
 	"catalog/estate/generate": {"catalog/estate"},
+	"catalog/estate/serve":    {"catalog", "catalog/estate", "forge/sandbox"},
 	"contribute":              {"forge", "git", "guideline", "progress", "rule", "workflow"},
 	"../cmd/isrc":             {"command"},
 }
