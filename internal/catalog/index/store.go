@@ -83,11 +83,15 @@ func (s *Store) check(g stamp) error {
 }
 
 func (s *Store) open(ctx context.Context, g stamp) (*Catalog, error) {
-	db, err := readOnly(s.file(g.ID))
+	return open(ctx, s.file(g.ID), s.suspect(g.ID), g)
+}
+
+func open(ctx context.Context, path, suspect string, g stamp) (*Catalog, error) {
+	db, err := readOnly(path)
 	if err != nil {
 		return nil, fmt.Errorf("open the catalog: %w", err)
 	}
-	c := &Catalog{db: db, path: s.file(g.ID), suspect: s.suspect(g.ID)}
+	c := &Catalog{db: db, path: path, suspect: suspect}
 	if err := c.readInfo(ctx, g); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}

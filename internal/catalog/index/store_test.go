@@ -48,7 +48,7 @@ func update(t *testing.T, s *Store, fill func(*Writer) error) Info {
 	return info
 }
 
-func open(t *testing.T, s *Store) *Catalog {
+func openStore(t *testing.T, s *Store) *Catalog {
 	t.Helper()
 	c, err := s.Open(context.Background())
 	if err != nil {
@@ -96,7 +96,7 @@ func TestWhatIsPutIsThere(t *testing.T) {
 	if info.Records != 2 || info.Source != "test" || !info.BuiltAt.Equal(now) {
 		t.Errorf("got %+v", info)
 	}
-	c := open(t, s)
+	c := openStore(t, s)
 	got, err := c.Get(context.Background(), forge.RepoName{Host: "FORGE.example", Owner: "identity", Name: "AUTH-lib"})
 	if err != nil {
 		t.Fatal(err)
@@ -126,7 +126,7 @@ func TestNamesResolveAndComplete(t *testing.T) {
 	s := &Store{Dir: t.TempDir()}
 	update(t, s, put(record("me/Token-Lib", func(r *catalog.Record) { r.Fork, r.Source = true, "identity/token-lib" }),
 		record("identity/token-lib"), record("Tokyo/web"), record("pay/ledger")))
-	c := open(t, s)
+	c := openStore(t, s)
 	ctx := context.Background()
 	got, err := c.Resolve(ctx, "TOKEN-lib")
 	if err != nil {
@@ -156,7 +156,7 @@ func TestAnUpdateChangesWhatItSaysAndNothingElse(t *testing.T) {
 		return func(r *catalog.Record) { r.Description = text }
 	}
 	update(t, s, put(record("a/one", readme("alpha"), described("first")), record("a/two", readme("beta")), record("a/three", readme("gamma"))))
-	old := open(t, s)
+	old := openStore(t, s)
 	update(t, s, func(w *Writer) error {
 		one, err := w.Get("forge.example/a/one")
 		if err != nil {
@@ -166,7 +166,7 @@ func TestAnUpdateChangesWhatItSaysAndNothingElse(t *testing.T) {
 		return errors.Join(w.Put(one), w.Delete("forge.example/a/two"), w.Delete("forge.example/a/none"),
 			w.Put(record("a/three", readme("delta"))), w.SetMeta("note", "x"))
 	})
-	c := open(t, s)
+	c := openStore(t, s)
 	for query, want := range map[string][]string{"alpha": {"a/one"}, "first": {"a/one"}, "beta": nil, "gamma": nil, "delta": {"a/three"}} {
 		if diff := cmp.Diff(want, found(t, c, query)); diff != "" {
 			t.Errorf("%s: %s", query, diff)
@@ -198,7 +198,7 @@ func TestWhatFailsLeavesTheCatalogAsItWas(t *testing.T) {
 	if !errors.Is(err, oops) {
 		t.Errorf("got %v, want %v", err, oops)
 	}
-	if got := open(t, s).Info(); got.ID != info.ID {
+	if got := openStore(t, s).Info(); got.ID != info.ID {
 		t.Errorf("got the generation %s, want %s", got.ID, info.ID)
 	}
 	files, err := os.ReadDir(s.generations())
@@ -225,7 +225,7 @@ func TestPullEventsKeepTheirPast(t *testing.T) {
 	want := later
 	want.Team, want.Outside = e.Team, e.Outside
 	var got []catalog.PullEvent
-	if err := open(t, s).Events(context.Background(), "forge.example/pay/ledger", func(e catalog.PullEvent) error { got = append(got, e); return nil }); err != nil {
+	if err := openStore(t, s).Events(context.Background(), "forge.example/pay/ledger", func(e catalog.PullEvent) error { got = append(got, e); return nil }); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff([]catalog.PullEvent{want}, got); diff != "" {

@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -35,7 +36,30 @@ type UpdateOptions struct {
 // updates at a time, others get a *BusyError; readers neither wait nor notice.
 // What is damaged is not built upon: the generation before it is, or none, and
 // Info.Recovered says so. A catalog in an older format is begun anew.
-func (s *Store) Update(ctx context.Context, o UpdateOptions, fill func(*Writer) error) (info Info, err error) {
+func (s *Store) Update(ctx context.Context, o UpdateOptions, fill func(*Writer) error) (Info, error) {
+	return s.locked(func(p *pointer) (Info, error) {
+		base, err := s.base(p)
+		if err != nil {
+			return Info{}, err
+		}
+		g := stamp{ID: newID(o.At), Source: o.Source, At: o.At.UTC()}
+		part := s.file(g.ID) + ".part"
+		defer os.Remove(part)
+		if base, err = s.begin(base, p, part, o); err != nil {
+			return Info{}, err
+		}
+		if err := s.write(ctx, part, base, o, fill); err != nil {
+			return Info{}, damaged(part, err)
+		}
+		g.Recovered = base.Recovered
+		return s.adoptPart(ctx, part, g, p)
+	})
+}
+
+// locked lets a writer work as the only one, on a swept store. It is handed the
+// pointer as it is: with an empty ID where there is nothing, and why in
+// Recovered where that is not because nothing ever was.
+func (s *Store) locked(work func(*pointer) (Info, error)) (info Info, err error) {
 	if err := os.MkdirAll(s.generations(), 0o700); err != nil {
 		return Info{}, fmt.Errorf("update the catalog: %w", err)
 	}
@@ -44,55 +68,84 @@ func (s *Store) Update(ctx context.Context, o UpdateOptions, fill func(*Writer) 
 		return Info{}, err
 	}
 	defer func() { err = errors.Join(err, unlock()) }()
-	base, p, err := s.base()
-	if err != nil {
-		return Info{}, err
-	}
-	s.sweep(p)
-	id := newID(o.At)
-	part := s.file(id) + ".part"
-	defer os.Remove(part)
-	if base, err = s.begin(ctx, base, part, o); err != nil {
-		return Info{}, err
-	}
-	if err := s.write(ctx, part, base, o, fill); err != nil {
-		return Info{}, damaged(part, err)
-	}
-	return s.adoptPart(ctx, part, stamp{ID: id, Source: o.Source, At: o.At.UTC(), Recovered: base.Recovered}, p)
-}
-
-// base picks what an update builds on. A stamp without an ID is nothing; its
-// Recovered says why there is nothing where something was.
-func (s *Store) base() (stamp, *pointer, error) {
 	p, err := s.readPointer()
 	var broken *DamagedError
 	switch {
 	case errors.Is(err, ErrNone):
-		return stamp{}, nil, nil
-	case errors.As(err, &broken):
-		return stamp{Recovered: broken.Error() + "; the catalog was begun anew"}, nil, nil
+		p = &pointer{}
+	case errors.As(err, &broken): // the generations may be good: none is removed
+		p = &pointer{Current: stamp{Recovered: broken.Error()}}
 	case err != nil:
-		return stamp{}, nil, err
+		return Info{}, err
+	default:
+		if _, err := s.healthy(p); !errors.As(err, &broken) {
+			s.sweep(p)
+		}
+	}
+	return work(p)
+}
+
+// base picks what an update builds on. A stamp without an ID is nothing; its
+// Recovered says why there is nothing where something was.
+func (s *Store) base(p *pointer) (stamp, error) {
+	if p.Current.ID == "" {
+		return s.orphan(p, p.Current.Recovered), nil
 	}
 	g, err := s.healthy(p)
 	var other *SchemaError
+	var broken *DamagedError
 	switch {
 	case errors.As(err, &other) && other.Newer():
-		return stamp{}, nil, err
-	case errors.As(err, &other), errors.As(err, &broken):
-		return stamp{Recovered: err.Error() + "; the catalog was begun anew"}, p, nil
+		return stamp{}, err
+	case errors.As(err, &other):
+		return stamp{Recovered: err.Error() + "; the catalog was begun anew"}, nil
+	case errors.As(err, &broken):
+		return s.orphan(p, err.Error()), nil
 	}
-	return g, p, err
+	return g, err
+}
+
+// orphan looks for a generation that can be built on where the pointer leads to
+// none: the youngest one that it does not name and that is whole.
+func (s *Store) orphan(p *pointer, why string) stamp {
+	if why == "" {
+		return stamp{}
+	}
+	files, err := filepath.Glob(filepath.Join(s.generations(), "*.db"))
+	if err != nil {
+		files = nil
+	}
+	slices.Sort(files)
+	for _, path := range slices.Backward(files) {
+		g := stamp{ID: strings.TrimSuffix(filepath.Base(path), ".db")}
+		if !generationID.MatchString(g.ID) || g.ID == p.Current.ID || p.Previous != nil && g.ID == p.Previous.ID {
+			continue
+		}
+		if verify(context.Background(), path, nil) != nil {
+			continue
+		}
+		if sum, err := sumFile(path); err == nil {
+			g.Whole, g.Recovered = sum, why+"; the generation "+g.ID+" was found without it"
+			return g
+		}
+	}
+	return stamp{Recovered: why + "; the catalog was begun anew"}
 }
 
 // begin makes the file that will be written: a copy of base, checked to be what
-// was written, or nothing yet. A base that turns out to be damaged is answered
-// as none.
-func (s *Store) begin(_ context.Context, base stamp, part string, o UpdateOptions) (stamp, error) {
-	if base.ID == "" || o.Fresh {
+// was written, or nothing yet. A base that turns out to be damaged gives way to
+// the one before it, or to none.
+func (s *Store) begin(base stamp, p *pointer, part string, o UpdateOptions) (stamp, error) {
+	if base.ID == "" {
 		return base, nil
 	}
-	sum, err := copyFile(s.file(base.ID), part)
+	var sum string
+	var err error
+	if o.Fresh { // only the events are taken over
+		sum, err = sumFile(s.file(base.ID))
+	} else {
+		sum, err = copyFile(s.file(base.ID), part)
+	}
 	if err != nil {
 		return base, fmt.Errorf("copy the catalog: %w", err)
 	}
@@ -101,6 +154,14 @@ func (s *Store) begin(_ context.Context, base stamp, part string, o UpdateOption
 	}
 	os.Remove(part)
 	broken := &DamagedError{Path: s.file(base.ID), Why: "its content has changed since it was written"}
+	if err := os.WriteFile(s.suspect(base.ID), []byte(broken.Why), 0o600); err != nil {
+		return base, fmt.Errorf("update the catalog: %w", err)
+	}
+	if p.Previous != nil && base.ID == p.Current.ID {
+		if before, err := s.healthy(p); err == nil {
+			return s.begin(before, p, part, o)
+		}
+	}
 	return stamp{Recovered: broken.Error() + "; the catalog was begun anew"}, nil
 }
 
@@ -255,12 +316,9 @@ func (s *Store) adoptPart(ctx context.Context, part string, g stamp, p *pointer)
 	if err := c.Close(); err != nil {
 		return Info{}, err
 	}
-	next := &pointer{Current: g}
-	if p != nil {
+	next := &pointer{Current: g, Previous: p.Previous}
+	if p.Current.ID != "" && s.check(p.Current) == nil { // else the one before it is worth more
 		next.Previous = &p.Current
-		if s.check(p.Current) != nil { // the one before a damaged one is worth more
-			next.Previous = p.Previous
-		}
 	}
 	if err := s.writePointer(next); err != nil {
 		return Info{}, err
@@ -308,12 +366,9 @@ func copyFile(from, to string) (sum string, err error) {
 // writers left. What is still open elsewhere (on Windows) is tried again by the
 // next one.
 func (s *Store) sweep(p *pointer) {
-	keep := map[string]bool{}
-	if p != nil {
-		keep[p.Current.ID] = true
-		if p.Previous != nil {
-			keep[p.Previous.ID] = true
-		}
+	keep := map[string]bool{p.Current.ID: true}
+	if p.Previous != nil {
+		keep[p.Previous.ID] = true
 	}
 	files, err := os.ReadDir(s.generations())
 	if err != nil {

@@ -93,10 +93,11 @@ func (w *Writer) fail(err error) {
 // unlessFailed passes a job over once something failed.
 func (w *Writer) unlessFailed(job func() error) func() error {
 	return func() error {
-		if w.failed() != nil {
-			return nil
+		err := w.failed()
+		if err == nil {
+			err = job()
 		}
-		return job()
+		return err
 	}
 }
 

@@ -1,0 +1,52 @@
+package index
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/isrc-dev/isrc/internal/progress"
+)
+
+// Adopt makes a file that was made elsewhere the current generation, as it is,
+// once everything in it is verified. source is where it was fetched from and at
+// is now. The file at path stays. A file that is not what it should be answers a
+// *DamagedError or a *SchemaError and changes nothing.
+func (s *Store) Adopt(ctx context.Context, path, source string, at time.Time, sink progress.Sink) (Info, error) {
+	return s.locked(func(p *pointer) (Info, error) {
+		g := stamp{ID: newID(at), Source: source, At: at.UTC()}
+		part := s.file(g.ID) + ".part"
+		defer os.Remove(part)
+		if _, err := copyFile(path, part); err != nil {
+			return Info{}, fmt.Errorf("copy the catalog: %w", err)
+		}
+		if err := verify(ctx, part, sink); err != nil {
+			return Info{}, renamed(err, path)
+		}
+		return s.adoptPart(ctx, part, g, p)
+	})
+}
+
+// renamed lets an error speak of the file that the caller knows.
+func renamed(err error, path string) error {
+	var broken *DamagedError
+	var other *SchemaError
+	switch {
+	case errors.As(err, &broken):
+		return &DamagedError{Path: path, Why: broken.Why}
+	case errors.As(err, &other):
+		return &SchemaError{Path: path, Have: other.Have, Want: other.Want}
+	}
+	return err
+}
+
+// OpenFile opens a generation that lies outside of a store, such as another
+// machine's part of a crawl, once everything in it is verified.
+func OpenFile(ctx context.Context, path string, sink progress.Sink) (*Catalog, error) {
+	if err := verify(ctx, path, sink); err != nil {
+		return nil, err
+	}
+	return open(ctx, path, "", stamp{})
+}

@@ -1,0 +1,279 @@
+package index
+
+import (
+	"context"
+	"database/sql"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/isrc-dev/isrc/internal/catalog"
+)
+
+// change overwrites some bytes of a file.
+func change(t *testing.T, path string, at int64, with []byte) {
+	t.Helper()
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if _, err := f.WriteAt(with, at); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func be32(n uint32) []byte { return binary.BigEndian.AppendUint32(nil, n) }
+
+// some gives n records that differ.
+func some(n int, prefix string) []*catalog.Record {
+	var out []*catalog.Record
+	for i := range n {
+		out = append(out, record(fmt.Sprintf("%s/repo-%d", prefix, i), readme(fmt.Sprintf("the repository %d of %s does thing %x", i, prefix, i*7919))))
+	}
+	return out
+}
+
+// damage is what may become of a generation's file, and what is said of it.
+var damage = map[string]struct {
+	do  func(t *testing.T, path string)
+	why string
+}{
+	"missing":             {func(t *testing.T, path string) { os.Remove(path) }, "missing"},
+	"empty":               {func(t *testing.T, path string) { mustDo(t, os.Truncate(path, 0)) }, "bytes"},
+	"cut short":           {func(t *testing.T, path string) { mustDo(t, os.Truncate(path, 8192)) }, "bytes"},
+	"longer":              {func(t *testing.T, path string) { change(t, path, size(t, path), []byte("x")) }, "bytes"},
+	"another application": {func(t *testing.T, path string) { change(t, path, 68, be32(7)) }, "no catalog of isrc"},
+	"no database":         {func(t *testing.T, path string) { change(t, path, 0, []byte("PK")) }, "no catalog of isrc"},
+	"a bit of the head":   {func(t *testing.T, path string) { change(t, path, 5000, []byte{0xff, 0xfe, 0xfd}) }, "changed"},
+	"a bit of the end":    {func(t *testing.T, path string) { change(t, path, size(t, path)-3, []byte{1, 2, 3}) }, "changed"},
+}
+
+func mustDo(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func size(t *testing.T, path string) int64 {
+	t.Helper()
+	st, err := os.Stat(path)
+	mustDo(t, err)
+	return st.Size()
+}
+
+func TestDamageIsSeenNamedAndMended(t *testing.T) {
+	t.Parallel()
+	for name, c := range damage {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := &Store{Dir: t.TempDir()}
+			c.do(t, update(t, s, put(some(30, "a")...)).Path)
+			_, err := s.Open(context.Background())
+			var broken *DamagedError
+			if !errors.As(err, &broken) || !strings.Contains(broken.Why, c.why) {
+				t.Fatalf("got %v, want a damaged catalog (%s)", err, c.why)
+			}
+			info := update(t, s, put(some(3, "b")...))
+			if info.Records != 3 || !strings.Contains(info.Recovered, c.why) {
+				t.Errorf("got %+v, want one begun anew, and why", info)
+			}
+			if got := openStore(t, s).Info(); got.Records != 3 || got.Recovered != info.Recovered {
+				t.Errorf("got %+v after the repair", got)
+			}
+		})
+	}
+}
+
+func TestTheGenerationBeforeADamagedOneIsUsed(t *testing.T) {
+	t.Parallel()
+	for name, c := range damage {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := &Store{Dir: t.TempDir()}
+			before := update(t, s, put(some(30, "a")...))
+			c.do(t, update(t, s, put(some(1, "b")...)).Path)
+			opened := openStore(t, s)
+			if got := opened.Info(); got.ID != before.ID || got.Records != 30 || !strings.Contains(got.Recovered, c.why) {
+				t.Fatalf("got %+v, want the one before, %s, and why", got, before.ID)
+			}
+			info := update(t, s, put(some(2, "c")...))
+			if info.Records != 32 || info.Recovered == "" {
+				t.Errorf("got %+v, want 32 records, and why", info)
+			}
+		})
+	}
+}
+
+// A flipped bit anywhere is found by Verify and not built upon, even where the
+// look at opening does not see it.
+func TestNoFlippedBitIsBuiltUpon(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	s := &Store{Dir: dir}
+	first := update(t, s, put(some(300, "a")...))
+	second := update(t, s, put(some(20, "b")...))
+	good, err := os.ReadFile(second.Path)
+	mustDo(t, err)
+	random := rand.New(rand.NewPCG(1, 2))
+	for range 25 {
+		at := random.Int64N(int64(len(good)))
+		change(t, second.Path, at, []byte{good[at] ^ 1<<random.IntN(8)})
+		// Whatever is read meanwhile is right, or an error that names the damage.
+		if c, err := s.Open(context.Background()); err == nil {
+			err := c.Each(context.Background(), func(*catalog.Record) error { return nil })
+			var broken *DamagedError
+			if err != nil && !errors.As(err, &broken) {
+				t.Errorf("byte %d: reading gives %v", at, err)
+			}
+			c.Close()
+		}
+		os.Remove(s.suspect(second.ID))
+		c, err := s.Open(context.Background())
+		mustDo(t, err)
+		seen := c.Info().ID == first.ID
+		c.Close()
+		var broken *DamagedError
+		if _, err := s.Verify(context.Background(), nil); !seen && !errors.As(err, &broken) {
+			t.Errorf("byte %d: got %v, want that it is damaged", at, err)
+		}
+		if c, err = s.Open(context.Background()); err != nil || c.Info().ID != first.ID {
+			t.Errorf("byte %d: what Verify found is opened again: %v", at, err)
+		} else {
+			c.Close()
+		}
+		os.Remove(s.suspect(second.ID))
+		p, err := s.readPointer()
+		mustDo(t, err)
+		base, err := s.base(p)
+		mustDo(t, err)
+		part := filepath.Join(dir, "copy")
+		if base, err = s.begin(base, p, part, UpdateOptions{}); err != nil || base.ID != first.ID || base.Recovered == "" {
+			t.Errorf("byte %d: an update would build on %+v, %v", at, base, err)
+		}
+		os.Remove(part)
+		os.Remove(s.suspect(second.ID))
+		mustDo(t, os.WriteFile(second.Path, good, 0o600))
+	}
+	if c := openStore(t, s); c.Info().ID != second.ID {
+		t.Error("the mended file is not opened")
+	}
+}
+
+func TestALostPointerLosesNoGeneration(t *testing.T) {
+	t.Parallel()
+	for name, content := range map[string]string{
+		"cut short": pointerHead + "\n{\"current\":", "foreign": "hello\n", "empty": "",
+		"a way out": pointerHead + "\n{\"current\":{\"id\":\"../../x\"}}\n",
+		"nowhere":   pointerHead + "\n{\"current\":{\"id\":\"20260302T090000Z-00000000\"}}\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := &Store{Dir: t.TempDir()}
+			update(t, s, put(some(30, "a")...))
+			mustDo(t, os.WriteFile(s.pointerFile(), []byte(content), 0o600))
+			var broken *DamagedError
+			if _, err := s.Open(context.Background()); !errors.As(err, &broken) {
+				t.Fatalf("got %v, want that it is damaged", err)
+			}
+			info := update(t, s, put(some(1, "b")...))
+			if want := 31; info.Records != want || info.Recovered == "" {
+				t.Errorf("got %+v, want %d records, and why", info, want)
+			}
+		})
+	}
+}
+
+func TestAnotherVersionsCatalogIsNamed(t *testing.T) {
+	t.Parallel()
+	for version, newer := range map[uint32]bool{schemaVersion + 1: true, schemaVersion - 1: false} {
+		s := &Store{Dir: t.TempDir()}
+		change(t, update(t, s, put(some(3, "a")...)).Path, 60, be32(version))
+		var other *SchemaError
+		if _, err := s.Open(context.Background()); !errors.As(err, &other) || other.Newer() != newer || other.Have != int(version) {
+			t.Errorf("version %d: got %v", version, err)
+		}
+		info, err := s.Update(context.Background(), UpdateOptions{At: now}, put(some(1, "b")...))
+		if newer && !errors.As(err, &other) {
+			t.Errorf("got %v, want that a newer catalog is left alone", err)
+		}
+		if !newer && (err != nil || info.Records != 1 || info.Recovered == "") {
+			t.Errorf("got %+v, %v; want one begun anew", info, err)
+		}
+	}
+}
+
+func TestAdoptedFilesAreOursToTheLetter(t *testing.T) {
+	t.Parallel()
+	from := &Store{Dir: t.TempDir()}
+	made := update(t, from, put(some(40, "a")...))
+	for name, c := range map[string]struct {
+		sql string
+		do  func(t *testing.T, path string)
+		why string
+	}{
+		"as it was made":     {},
+		"a trigger":          {sql: "CREATE TRIGGER x AFTER INSERT ON records BEGIN DELETE FROM records; END", why: "trigger x"},
+		"a view":             {sql: "CREATE VIEW x AS SELECT 1", why: "view x"},
+		"a virtual table":    {sql: "CREATE VIRTUAL TABLE x USING fts5(y)", why: "x"},
+		"a table less":       {sql: "DROP TABLE wanted", why: "wanted"},
+		"another column":     {sql: "ALTER TABLE facts ADD COLUMN x DEFAULT 7", why: "facts"},
+		"another body":       {sql: "UPDATE records SET body = x'00' WHERE id = 3", why: "cannot be read"},
+		"a wrong key":        {sql: "UPDATE keys SET key = 'evil.example/a/b' WHERE id = 3", why: "not where its name says"},
+		"rows apart":         {sql: "DELETE FROM facts WHERE id = 5", why: "not where its name says"},
+		"a large dictionary": {sql: fmt.Sprintf("INSERT INTO dictionaries VALUES (%d, zeroblob(1000000))", generation)},
+		"a broken index":     {sql: "UPDATE words_data SET block = x'0102' WHERE id > 100", why: "words"},
+		"a WAL":              {sql: "PRAGMA journal_mode = WAL", why: "write-ahead"},
+		"no database": {do: func(t *testing.T, path string) {
+			mustDo(t, os.WriteFile(path, []byte(strings.Repeat("x", 9000)), 0o600))
+		}, why: "no catalog"},
+		"cut short": {do: func(t *testing.T, path string) { mustDo(t, os.Truncate(path, made.size()/2)) }, why: ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			path := filepath.Join(t.TempDir(), "fetched.db")
+			_, err := copyFile(made.Path, path)
+			mustDo(t, err)
+			if c.sql != "" {
+				db, err := sql.Open("sqlite", path)
+				mustDo(t, err)
+				_, err = db.Exec(c.sql)
+				mustDo(t, err)
+				mustDo(t, db.Close())
+			}
+			if c.do != nil {
+				c.do(t, path)
+			}
+			s := &Store{Dir: t.TempDir()}
+			mine := update(t, s, put(some(2, "mine")...))
+			info, err := s.Adopt(context.Background(), path, "oci://x.example/y", now, nil)
+			if c.why == "" && c.do == nil {
+				if err != nil || info.Records != 40 || info.Source != "oci://x.example/y" {
+					t.Fatalf("got %+v, %v; want it adopted", info, err)
+				}
+				return
+			}
+			var broken *DamagedError
+			if !errors.As(err, &broken) || !strings.Contains(broken.Why, c.why) || broken.Path != path {
+				t.Errorf("got %v, want that it is damaged (%s)", err, c.why)
+			}
+			if got := openStore(t, s).Info(); got.ID != mine.ID {
+				t.Error("it was made current even so")
+			}
+		})
+	}
+}
+
+func (i Info) size() int64 {
+	st, err := os.Stat(i.Path)
+	if err != nil {
+		return 0
+	}
+	return st.Size()
+}
