@@ -20,8 +20,9 @@ type Profile struct {
 	Teams          []Team   // with their permission; nil where the token may not see them
 
 	// Listed holds the names in a folder of the default branch ("", ".github",
-	// "docs"); a folder that is not there has an empty list, one that was not
-	// looked at none. Names of folders in it are among them.
+	// "docs"), those of folders with a "/" behind; a folder that is not there has
+	// an empty list, one that was not looked at none. A symbolic link is among
+	// them unless another file stands for what it is called.
 	Listed map[string][]string
 	// Files holds the text of the files that were asked for and are there, by
 	// their path as it is spelled; at most MaxProfileFile bytes of each.
@@ -52,15 +53,6 @@ type ProfileQuery struct {
 	// Changed chooses the repositories whose Files and HelpWanted are read; nil is
 	// all of them. A page that nothing is chosen of costs one request less.
 	Changed func(Repo) bool
-}
-
-// HelpWantedLabels are the usual names of labels by which owners ask for help,
-// in lower case.
-func HelpWantedLabels() []string {
-	return []string{
-		"help wanted", "help-wanted", "good first issue", "good-first-issue", "gig", "gigs", "up-for-grabs", "up for grabs",
-		"first-timers-only", "first timers only", "beginner friendly", "beginner-friendly", "contributions welcome", "contribution welcome",
-	}
 }
 
 // ProfilePage is a page of profiles with what it cost.

@@ -106,7 +106,7 @@ func (c *Client) restIssues(ctx context.Context, p *forge.Profile, o forge.Profi
 		return err
 	}
 	for _, l := range has {
-		if !slices.ContainsFunc(labels, func(s string) bool { return strings.EqualFold(s, l.GetName()) }) {
+		if !anyLabel(labels, l.GetName()) {
 			continue
 		}
 		all, err := c.Issues(ctx, p.RepoName, IssueQuery{State: "open", Labels: []string{l.GetName()}, Limit: maxProfileIssues})
@@ -121,9 +121,7 @@ func (c *Client) restIssues(ctx context.Context, p *forge.Profile, o forge.Profi
 // withLabel adds to some issues those of others that have one of the labels.
 func withLabel(to, all []forge.Issue, labels []string) []forge.Issue {
 	for _, i := range all {
-		wanted := slices.ContainsFunc(i.Labels, func(has string) bool {
-			return slices.ContainsFunc(labels, func(l string) bool { return strings.EqualFold(l, has) })
-		})
+		wanted := slices.ContainsFunc(i.Labels, func(has string) bool { return anyLabel(labels, has) })
 		known := slices.ContainsFunc(to, func(o forge.Issue) bool { return o.Number == i.Number })
 		if wanted && !known && len(to) < maxProfileIssues {
 			i.Body = cut(i.Body, maxIssueBody)
@@ -131,4 +129,8 @@ func withLabel(to, all []forge.Issue, labels []string) []forge.Issue {
 		}
 	}
 	return to
+}
+
+func anyLabel(labels []string, has string) bool {
+	return slices.ContainsFunc(labels, func(l string) bool { return forge.SameLabel(has, l) })
 }
