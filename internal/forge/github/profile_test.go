@@ -3,6 +3,7 @@ package github
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -82,7 +83,7 @@ func TestAProfileIsReadWhole(t *testing.T) {
 			Repo: lib(c), Number: 9, Title: "t", Body: "b", State: "open", URL: web + "/issues/9", Labels: []string{"help wanted"},
 			Assignees: []string{"taker"}, CreatedAt: at("2026-01-01T00:00:00Z"), UpdatedAt: at("2026-01-02T00:00:00Z"),
 		}},
-		Listed: map[string][]string{"": {"readme.rst", "CONTRIBUTING.md", "innersource.json", "docs"}, ".github": {}, "docs": {"Contributing.adoc", "logo.png"}},
+		Listed: map[string][]string{"": {"readme.rst", "innersource.json", "docs/"}, ".github": {}, "docs": {"Contributing.adoc", "logo.png"}},
 		Files:  map[string]string{"readme.rst": "Read me", "docs/Contributing.adoc": "How to", "innersource.json": "{}"},
 	}}}
 	if diff := cmp.Diff(want, page); diff != "" {
@@ -109,7 +110,7 @@ func TestFilesAreChosenAsForgesShowThem(t *testing.T) {
 		{"nothing", nil, nil, nil, nil},
 		{"the usual", []string{"README.md", "CONTRIBUTING.md", "CODEOWNERS", "main.go"}, nil, nil, []string{"README.md", "CONTRIBUTING.md", "CODEOWNERS"}},
 		{".github before the root before docs", []string{"CONTRIBUTING"}, []string{"contributing.md", "CODEOWNERS"}, []string{"CONTRIBUTING.md", "README.md"}, []string{"docs/README.md", ".github/contributing.md", ".github/CODEOWNERS"}},
-		{"Markdown before other texts", []string{"README", "README.rst", "Readme.md", "README.txt"}, nil, nil, []string{"Readme.md"}},
+		{"Markdown before other texts", []string{"README", "README.rst", "Readme.md", "README.txt", "readme.markdown"}, nil, nil, []string{"Readme.md"}},
 		{"no translation and no program", []string{"README.zh.md", "readme.go", "CONTRIBUTING.html"}, nil, nil, nil},
 		{"manifests are spelled exactly and lie at the root", []string{"Innersource.json", "catalog-info.yml", "publiccode.yaml"}, []string{"innersource.json"}, []string{"catalog-info.yaml"}, []string{"catalog-info.yml", "publiccode.yaml"}},
 		{"code owners are spelled exactly", []string{"codeowners", "CODEOWNERS.md"}, nil, nil, nil},
@@ -126,6 +127,28 @@ func TestFilesAreChosenAsForgesShowThem(t *testing.T) {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+func TestLinksAreNotFollowed(t *testing.T) {
+	t.Parallel()
+	link := treeEntry{Name: "README.md", Type: "blob", Mode: symlink, OID: oid + "1"}
+	file := treeEntry{Name: "readme.rst", Type: "blob", OID: oid + "2"}
+	for _, tt := range []struct {
+		name  string
+		docs  []treeEntry
+		paths []string
+		root  []string
+		notes int
+	}{
+		{"one that a file stands for is not listed", []treeEntry{file}, []string{"docs/readme.rst"}, []string{"main.go"}, 0},
+		{"one that stands alone is", nil, nil, []string{"README.md", "main.go"}, 1},
+	} {
+		p := forge.Profile{Listed: map[string][]string{"": {"README.md", "main.go"}}}
+		w := chooseFiles(&p, map[string][]treeEntry{"": {link}, "docs": tt.docs})
+		if !slices.Equal(w.paths, tt.paths) || !slices.Equal(p.Listed[""], tt.root) || len(p.Incomplete) != tt.notes {
+			t.Errorf("%s: got %v, %v, %q", tt.name, w.paths, p.Listed, p.Incomplete)
+		}
 	}
 }
 

@@ -62,7 +62,8 @@ func listFolders(p *forge.Profile, g *graphRepo, all []graphError, at []any) wan
 	return chooseFiles(p, folders)
 }
 
-// listFolder gives the names in a folder and the entries that are files.
+// listFolder gives the names in a folder and the entries that are files, links
+// included.
 func listFolder(p *forge.Profile, folder string, entries []treeEntry) ([]string, []treeEntry) {
 	if len(entries) > maxListed {
 		entries = entries[:maxListed]
@@ -73,8 +74,12 @@ func listFolder(p *forge.Profile, folder string, entries []treeEntry) ([]string,
 		if e.Name == "" || e.Name == "." || e.Name == ".." || strings.ContainsAny(e.Name, "/\x00") {
 			continue
 		}
+		if e.Type != "blob" {
+			names = append(names, e.Name+"/")
+			continue
+		}
 		names = append(names, e.Name)
-		if e.Type == "blob" && e.Mode != symlink && isSHA(e.OID) {
+		if isSHA(e.OID) {
 			files = append(files, e)
 		}
 	}
@@ -82,29 +87,62 @@ func listFolder(p *forge.Profile, folder string, entries []treeEntry) ([]string,
 }
 
 // chooseFiles picks the files that a catalog reads: those that the forge would
-// show, where there are several. A symbolic link is none of them; what it means
-// usually lies in another of the folders.
+// show, where there are several.
 func chooseFiles(p *forge.Profile, folders map[string][]treeEntry) wantedTexts {
 	w := wantedTexts{repo: p.FullName()}
 	for _, k := range keptFiles() {
-		for _, folder := range k.folders {
-			e, ok := pick(folders[folder], k.rank)
-			if !ok {
-				continue
-			}
-			name := pathpkg.Join(folder, e.Name)
-			if e.Size > maxWantedFile {
-				p.Incomplete = append(p.Incomplete, fmt.Sprintf("%s: it has %d bytes", name, e.Size))
-				break
-			}
+		name, e, ok := k.find(folders)
+		links := k.links(folders)
+		switch {
+		case !ok && len(links) > 0:
+			p.Incomplete = append(p.Incomplete, links[0]+": it is a symbolic link, which is not followed")
+		case !ok:
+		case e.Size > maxWantedFile:
+			p.Incomplete = append(p.Incomplete, fmt.Sprintf("%s: it has %d bytes", name, e.Size))
+		default:
 			w.paths, w.oids, w.size = append(w.paths, name), append(w.oids, e.OID), w.size+e.Size
-			break
+		}
+		if ok {
+			hide(p, links)
 		}
 	}
 	return w
 }
 
-// kept is a kind of file that a catalog reads: where it may lie, first the
+// find is the file that counts most.
+func (k keptFile) find(folders map[string][]treeEntry) (string, treeEntry, bool) {
+	for _, folder := range k.folders {
+		if e, ok := pick(folders[folder], k.rank); ok {
+			return pathpkg.Join(folder, e.Name), e, true
+		}
+	}
+	return "", treeEntry{}, false
+}
+
+// links are the paths of symbolic links that are called like the file.
+func (k keptFile) links(folders map[string][]treeEntry) []string {
+	var out []string
+	for _, folder := range k.folders {
+		for _, e := range folders[folder] {
+			if e.Mode == symlink && k.rank(e.Name) > 0 {
+				out = append(out, pathpkg.Join(folder, e.Name))
+			}
+		}
+	}
+	return out
+}
+
+// hide takes links out of the names where a file stands for them: most lead from
+// one of the folders to another, and what they hold is not their target.
+func hide(p *forge.Profile, links []string) {
+	for folder, names := range p.Listed {
+		p.Listed[folder] = slices.DeleteFunc(names, func(name string) bool {
+			return slices.Contains(links, pathpkg.Join(folder, name))
+		})
+	}
+}
+
+// keptFile is a kind of file that a catalog reads: where it may lie, first the
 // places that count more, and how well a name fits, 0 not at all.
 type keptFile struct {
 	folders []string
@@ -117,6 +155,7 @@ func keptFiles() []keptFile {
 	return []keptFile{
 		{anywhere, prose("readme")},
 		{anywhere, prose("contributing")},
+		{anywhere, prose("support")},
 		{anywhere, exactly("CODEOWNERS")},
 		{root, exactly("innersource.json")},
 		{root, exactly("catalog-info.yaml", "catalog-info.yml")},
@@ -125,15 +164,24 @@ func keptFiles() []keptFile {
 }
 
 // prose fits a page of a name in any case, with the endings of texts; Markdown
-// is what forges show where there are two.
+// is what forges show where there are several.
 func prose(name string) func(string) int {
-	endings := []string{".txt", "", ".asciidoc", ".adoc", ".org", ".rst", ".markdown", ".md"}
 	return func(file string) int {
-		ending := strings.ToLower(pathpkg.Ext(file))
-		if !strings.EqualFold(file[:len(file)-len(ending)], name) {
+		ending := pathpkg.Ext(file)
+		if !strings.EqualFold(strings.TrimSuffix(file, ending), name) {
 			return 0
 		}
-		return slices.Index(endings, ending) + 1
+		switch strings.ToLower(ending) {
+		case ".md", ".markdown":
+			return 4
+		case ".rst", ".adoc", ".asciidoc":
+			return 3
+		case "":
+			return 2
+		case ".txt":
+			return 1
+		}
+		return 0
 	}
 }
 
@@ -146,10 +194,12 @@ func exactly(names ...string) func(string) int {
 	}
 }
 
+// pick takes the file that fits best, of equals the first by name; no link.
 func pick(files []treeEntry, rank func(string) int) (treeEntry, bool) {
 	best, most := treeEntry{}, 0
 	for _, e := range files {
-		if r := rank(e.Name); r > most {
+		r := rank(e.Name)
+		if e.Mode != symlink && (r > most || r == most && r > 0 && e.Name < best.Name) {
 			best, most = e, r
 		}
 	}

@@ -103,7 +103,7 @@ func TestAProfileIsReadByRESTAndOnceAgainForNothing(t *testing.T) {
 		Languages:  []forge.LanguageSize{{Name: "Go", Bytes: 300}, {Name: "Shell", Bytes: 20}},
 		Release:    &forge.Release{Tag: "v1", URL: web + "/releases", Published: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)},
 		HelpWanted: []forge.Issue{{Repo: lib(c), Number: 9, Title: "t", URL: web + "/issues/9", Labels: []string{"Help Wanted"}}},
-		Listed:     map[string][]string{"": {"README.md", "docs", "CONTRIBUTING.md"}, ".github": {}, "docs": {"contributing.rst"}},
+		Listed:     map[string][]string{"": {"README.md", "docs/"}, ".github": {}, "docs": {"contributing.rst"}},
 		Files:      map[string]string{"README.md": "hello"},
 		Incomplete: []string{"docs/contributing.rst: it is no text"},
 	}
