@@ -95,7 +95,9 @@ func (x *reader) sapEntry(raw []byte, line int) error {
 // which host, the full name says the rest.
 func (x *reader) sapName(in *sapRepo) (*catalog.Record, string) {
 	r := &catalog.Record{Host: x.Host}
-	if u, err := url.Parse(in.URL); err == nil && u.Host != "" {
+	if u, err := url.Parse(in.URL); err != nil || u.Host == "" {
+		in.URL = "" // no page: the one that the name leads to is written instead
+	} else {
 		r.Host = strings.ToLower(u.Host)
 		if parts := strings.Split(strings.Trim(u.Path, "/"), "/"); len(parts) == 2 {
 			r.Owner, r.Name = parts[0], parts[1]
@@ -200,6 +202,9 @@ func keepRest(r *catalog.Record, raw []byte) error {
 	rest, err := difference(raw, written)
 	if err != nil {
 		return err
+	}
+	if r.URL == "" {
+		delete(rest, "html_url")
 	}
 	var theirs, ours struct {
 		Metadata json.RawMessage `json:"_InnerSourceMetadata"`
