@@ -88,19 +88,24 @@ func (c *coder) encode(plain []byte) ([]byte, error) {
 
 // decode reads a body. Its errors mean damage.
 func (c *coder) decode(body []byte) (*catalog.Record, error) {
-	dec, err := c.dec()
-	if err != nil {
-		return nil, err
-	}
-	b, err := dec.DecodeAll(body, nil)
+	plain, err := c.plain(body)
 	if err != nil {
 		return nil, err
 	}
 	r := &catalog.Record{}
-	if err := json.Unmarshal(b, r); err != nil {
+	if err := json.Unmarshal(plain, r); err != nil {
 		return nil, err
 	}
 	return r, nil
+}
+
+// plain takes the compression off a body.
+func (c *coder) plain(body []byte) ([]byte, error) {
+	dec, err := c.dec()
+	if err != nil {
+		return nil, err
+	}
+	return dec.DecodeAll(body, nil)
 }
 
 // excerpt is the beginning of a record's README.

@@ -2,6 +2,9 @@ package index
 
 import (
 	"bytes"
+	"context"
+	"database/sql"
+	"errors"
 	"sync/atomic"
 )
 
@@ -36,6 +39,77 @@ func (s *sampler) learn(plain []byte) []byte {
 	own = bytes.Clone(own[:min(len(own), mostDictionary)])
 	s.coder.Store(newCoder(own))
 	return own
+}
+
+// renewBodies writes all bodies anew with a dictionary of what there is now. The
+// one before may hold pieces of records that were removed since: whoever removes
+// records so that nobody can read them must call it.
+func renewBodies(ctx context.Context, conn *sql.Conn) error {
+	own, err := readDictionary(ctx, conn)
+	if err != nil || own == nil {
+		return err
+	}
+	before := newCoder(own)
+	if _, err := conn.ExecContext(ctx, "DELETE FROM dictionaries"); err != nil {
+		return err
+	}
+	var s sampler
+	s.coder.Store(newCoder(nil))
+	err = eachBody(ctx, conn, before, sampled, func(_ int64, plain []byte) error {
+		if own := s.learn(plain); own != nil {
+			_, err := conn.ExecContext(ctx, "INSERT INTO dictionaries (id, content) VALUES (?, ?)", generation, own)
+			return err
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return eachBody(ctx, conn, before, -1, func(id int64, plain []byte) error {
+		body, err := s.coder.Load().encode(plain)
+		if err != nil {
+			return err
+		}
+		_, err = conn.ExecContext(ctx, "UPDATE records SET body = ? WHERE id = ?", body, id)
+		return err
+	})
+}
+
+// eachBody visits the bodies of the first records, or with most below 0 of all.
+func eachBody(ctx context.Context, conn *sql.Conn, c *coder, most int, visit func(id int64, plain []byte) error) error {
+	type row struct {
+		id   int64
+		body []byte
+	}
+	for last, seen := int64(0), 0; most < 0 || seen < most; {
+		rows, err := conn.QueryContext(ctx, "SELECT id, body FROM records WHERE id > ? ORDER BY id LIMIT ?", last, sampled)
+		if err != nil {
+			return err
+		}
+		var batch []row
+		for rows.Next() {
+			var r row
+			if err := rows.Scan(&r.id, &r.body); err != nil {
+				return errors.Join(err, rows.Close())
+			}
+			batch = append(batch, r)
+		}
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil || len(batch) == 0 {
+			return err
+		}
+		for _, r := range batch {
+			plain, err := c.plain(r.body)
+			if err != nil {
+				return err
+			}
+			if err := visit(r.id, plain); err != nil {
+				return err
+			}
+			last = r.id
+			seen++
+		}
+	}
+	return nil
 }
 
 // dictionary is what bodies are compressed with before a generation has its own:

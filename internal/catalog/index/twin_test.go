@@ -47,7 +47,7 @@ func TestTheTwinAnswersLikeTheGeneration(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	c := open(t, store)
+	c := openStore(t, store)
 	if err := writeTwin(ctx, c, twin, each); err != nil {
 		t.Fatal(err)
 	}
