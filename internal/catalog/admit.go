@@ -63,14 +63,14 @@ func (f Filter) admits(r *Record, now time.Time) bool {
 			return r.hasThing(v.Text)
 		}
 		return slices.ContainsFunc(f.Spellings(v), func(want string) bool {
-			return slices.ContainsFunc(r.Names(f.Name), func(have string) bool { return sameName(f.Name, have, want) })
+			return slices.ContainsFunc(r.Names(f.Name), func(have string) bool { return SameName(f.Name, have, want) })
 		})
 	})
 }
 
-// Spellings are the names, in lower case, that a value of a KindName stands for.
+// Spellings are the names, folded, that a value of a KindName stands for.
 func (f Filter) Spellings(v Value) []string {
-	name := strings.ToLower(strings.TrimSpace(v.Text))
+	name := foldName(v.Text)
 	switch f.Name {
 	case "language":
 		return []string{languageAlias(name)}
@@ -86,11 +86,11 @@ func (f Filter) Spellings(v Value) []string {
 	return []string{name}
 }
 
-// sameName compares a name of a record, in any case, with a wanted one in lower
-// case. A team is found with and without its organisation, a licence without its
+// SameName compares a name of a record with a wanted one, folded, as a qualifier
+// does. A team is found with and without its organisation, a licence without its
 // version.
-func sameName(qualifier, have, want string) bool {
-	have = strings.ToLower(have)
+func SameName(qualifier, have, want string) bool {
+	have = foldName(have)
 	switch qualifier {
 	case "team":
 		have = strings.TrimPrefix(have, "@")
@@ -100,6 +100,12 @@ func sameName(qualifier, have, want string) bool {
 		return have == want || strings.HasPrefix(have, want+"-")
 	}
 	return have == want
+}
+
+// foldName writes a name as names are compared: without case, accents and outer
+// spaces.
+func foldName(name string) string {
+	return strings.Join(strings.Fields(strings.ToLower(Fold(name))), " ")
 }
 
 // Names are the names that a record has for a qualifier of KindName.

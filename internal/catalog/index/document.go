@@ -134,7 +134,7 @@ func labelsOf(r *catalog.Record) []label {
 	}
 	add(labelHost, r.Host)
 	add(labelOwner, r.Owner)
-	add(labelLanguage, r.Language)
+	add(labelLanguage, r.MainLanguages()...)
 	add(labelLicense, r.License)
 	add(labelKind, r.Kind)
 	if r.Team != nil {

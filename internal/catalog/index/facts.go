@@ -15,13 +15,13 @@ import (
 //	source     0 for what is no fork; the id of the record it was forked from; or
 //	           below 0 where that has no record, the same number for forks of the
 //	           same repository
-//	pushed, updated   days since 1970; 0 is unknown
+//	pushed, updated, created   days since 1970; 0 is unknown
 //	activity   the Repository Activity Score
 //	readiness  in thousandths; -1 is unknown
 //	boost      what a record's relevance is multiplied by: see boost
 type facts struct {
-	flags, stars, forks, pushed, updated, activity, readiness int64
-	boost                                                     float64
+	flags, stars, forks, pushed, updated, created, activity, readiness int64
+	boost                                                              float64
 }
 
 // The bits of facts.flags. They stand in files: none may change its meaning.
@@ -36,11 +36,14 @@ const (
 	flagNoForking // AllowForking is known and false
 	flagReleased  // has a release
 	flagProvides  // its manifest offers something
+	flagPublic    // said to be visible to everybody
+	flagContributing
+	flagManifest // owners declared something
 )
 
 func factsOf(r *catalog.Record) facts {
 	f := facts{
-		stars: int64(r.Stars), forks: int64(r.Forks), pushed: days(r.PushedAt), updated: days(r.UpdatedAt),
+		stars: int64(r.Stars), forks: int64(r.Forks), pushed: days(r.PushedAt), updated: days(r.UpdatedAt), created: days(r.CreatedAt),
 		readiness: -1, boost: boost(r),
 	}
 	if r.Activity != nil {
@@ -58,6 +61,7 @@ func factsOf(r *catalog.Record) facts {
 		flagWanted: len(r.HelpWanted) > 0, flagNewcomer: newcomer,
 		flagPrivate: r.Visibility == "private", flagInternal: r.Visibility == "internal",
 		flagNoForking: r.AllowForking != nil && !*r.AllowForking, flagReleased: r.Release != nil, flagProvides: len(r.Provides) > 0,
+		flagPublic: r.Visibility == "public", flagContributing: r.Guidelines != "", flagManifest: r.HasManifest(),
 	} {
 		if set {
 			f.flags |= flag

@@ -97,8 +97,8 @@ func (t *labelTable) replace(record int64, was, is []label) error {
 	return nil
 }
 
-// single gives the id of the label of each kind, for the kinds of which a record
-// has one.
+// single gives the id of the first label of each kind: of several languages the
+// main one.
 func (t *labelTable) single(labels []label) (map[int]int64, error) {
 	out := map[int]int64{}
 	for _, l := range labels {
@@ -106,7 +106,9 @@ func (t *labelTable) single(labels []label) (map[int]int64, error) {
 		if err != nil {
 			return nil, err
 		}
-		out[l.kind] = r.id
+		if out[l.kind] == 0 {
+			out[l.kind] = r.id
+		}
 	}
 	return out, nil
 }

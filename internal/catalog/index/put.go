@@ -147,8 +147,8 @@ func (w *Writer) putSides(id int64, d *document, known bool, wasFrom string) err
 			return err
 		}
 	}
-	err = w.exec("INSERT INTO facts (id, flags, owner, language, license, team, source, stars, forks, pushed, updated, activity, readiness, boost) VALUES (?,?,?,?,?,?,0,?,?,?,?,?,?,?)",
-		id, f.flags, ids[labelOwner], ids[labelLanguage], ids[labelLicense], ids[labelTeam], f.stars, f.forks, f.pushed, f.updated, f.activity, f.readiness, f.boost)
+	err = w.exec("INSERT INTO facts (id, flags, owner, language, license, team, source, stars, forks, pushed, updated, created, activity, readiness, boost) VALUES (?,?,?,?,?,?,0,?,?,?,?,?,?,?,?)",
+		id, f.flags, ids[labelOwner], ids[labelLanguage], ids[labelLicense], ids[labelTeam], f.stars, f.forks, f.pushed, f.updated, f.created, f.activity, f.readiness, f.boost)
 	if err != nil {
 		return err
 	}

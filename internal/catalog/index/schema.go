@@ -66,6 +66,7 @@ CREATE TABLE facts (
   forks INTEGER NOT NULL,
   pushed INTEGER NOT NULL,
   updated INTEGER NOT NULL,
+  created INTEGER NOT NULL,
   activity INTEGER NOT NULL,
   readiness INTEGER NOT NULL,
   boost REAL NOT NULL);

@@ -63,7 +63,7 @@ tanned falling hissing fizzed failing filing happy sky relational conditional ra
 conformabli radicalli differentli vileli analogousli vietnamization predication operator feudalism decisiveness
 hopefulness callousness formaliti sensitiviti sensibiliti triplicate formative formalize electriciti electrical hopeful
 goodness revival allowance inference airliner gyroscopic adjustable defensible irritant replacement adjustment dependent
-adoption homologou communism activate angulariti homologous effective bowdlerize probate rate cease controll roll
+adoption homologou communism activate angulariti homologous effective bowdlerize probate rate cease controlling rolling
 authentication authenticate authenticated tokens token validation validate validator validating library libraries
 kubernetes deploy deployed deployment deployments caching caches cached cache queues queueing apology geology
 generalizations oscillators yes yellow by Übersicht Café naïve x509 utf8 s ss is us ed ing eed as ies sses y`
