@@ -60,7 +60,7 @@ func TestABodyIsReadWithItsOwnDictionaryOnly(t *testing.T) {
 	r := record("a/one", readme("text"))
 	plain, err := plainBody(r)
 	mustDo(t, err)
-	one, other := newCoder(bytes.Repeat([]byte("one dictionary "), 100)), newCoder(bytes.Repeat([]byte("another one "), 100))
+	one, other := newCoder(bytes.Clone(plain)), newCoder(bytes.Repeat([]byte("x"), len(plain)))
 	body, err := one.encode(plain)
 	mustDo(t, err)
 	got, err := one.decode(body)
