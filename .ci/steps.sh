@@ -169,6 +169,44 @@ lies() {
 	done
 }
 
+# graphql_schema fetches the schema that GitHub publishes.
+graphql_schema() {
+	mkdir -p "$work/graphql"
+	cd "$work/graphql"
+	npm pack --silent "@octokit/graphql-schema@$graphql" >/dev/null
+	mv ./*.tgz package.tgz
+	echo "$graphql_sum  package.tgz" | sha256sum --check --quiet
+	tar -xzf package.tgz package/schema.graphql
+	mv package/schema.graphql published.graphql
+}
+
+# judge_graphql holds a schema, and what was recorded, against the published one.
+judge_graphql() {
+	"$work/conformance" graphql -published "$work/graphql/published.graphql" -schema "$@" "$work/record"
+}
+
+# graphql_conforms also corrupts each recorded field in each way, in memory.
+graphql_conforms() {
+	judge_graphql internal/forge/sandbox/schema.graphql -lies
+}
+
+# graphql_lies spoils the sandbox's schema, a line at a time.
+graphql_lies() {
+	local lie status
+	for lie in 's/^  defaultBranchRef: Ref$/&!/' 's/^  isDraft: Boolean!/  isDraft: String!/' 's/^  forkingAllowed: /  mayFork: /' \
+		's/followRenames: Boolean = true/followRenames: Boolean = false/' 's/^  INTERNAL$/  SECRET/' 's/^  nodes: \[Repository\]$/  nodes: [Repository!]/'; do
+		sed "$lie" internal/forge/sandbox/schema.graphql >"$work/graphql/lie.graphql"
+		if cmp --silent internal/forge/sandbox/schema.graphql "$work/graphql/lie.graphql"; then
+			echo "nothing was spoilt by $lie"
+			return 1
+		fi
+		status=0 # 1 says that a lie was found, 2 that nothing could be judged
+		judge_graphql "$work/graphql/lie.graphql" >"$work/graphql/lie.out" || status=$?
+		grep -m 1 '^schema:' "$work/graphql/lie.out"
+		((status == 1))
+	done
+}
+
 # sarif holds reports against the schema that OASIS published for SARIF 2.1.0: of
 # a change that breaks rules in commits and in files, of one that breaks none,
 # and of what is asked without a change. A report with a lie must be found out.

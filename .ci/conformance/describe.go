@@ -19,8 +19,8 @@ type Description struct {
 	routes []route
 }
 
-// document is the part of an OpenAPI file that is read before it is cut down.
-type document struct {
+// openAPI is the part of an OpenAPI file that is read before it is cut down.
+type openAPI struct {
 	OpenAPI    string                                `json:"openapi"`
 	Info       json.RawMessage                       `json:"info"`
 	Paths      map[string]json.RawMessage            `json:"paths"`
@@ -39,7 +39,7 @@ func Load(name, file string, exchanges []Exchange) (*Description, error) {
 	if err != nil {
 		return nil, err
 	}
-	var full document
+	var full openAPI
 	if err := json.Unmarshal(data, &full); err != nil {
 		return nil, fmt.Errorf("read %s: %w", file, err)
 	}
@@ -68,8 +68,8 @@ func (d *Description) touched(exchanges []Exchange) []string {
 var reference = regexp.MustCompile(`"#/components/([^/"]+)/([^"]+)"`)
 
 // prune keeps these paths and the components that they reach.
-func (d *document) prune(templates []string) *document {
-	out := &document{OpenAPI: d.OpenAPI, Info: d.Info, Paths: map[string]json.RawMessage{}, Components: map[string]map[string]json.RawMessage{}}
+func (d *openAPI) prune(templates []string) *openAPI {
+	out := &openAPI{OpenAPI: d.OpenAPI, Info: d.Info, Paths: map[string]json.RawMessage{}, Components: map[string]map[string]json.RawMessage{}}
 	var keep func(kind, name string)
 	follow := func(raw json.RawMessage) json.RawMessage {
 		raw = plain(raw)

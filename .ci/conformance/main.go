@@ -17,11 +17,13 @@ const usage = `usage:
   conformance check -describe NAME=FILE... [-allow FILE] FOLDER
   conformance lies  -describe NAME=FILE... FOLDER
   conformance lie   -describe NAME=FILE -to FOLDER FOLDER
+  conformance graphql -published FILE -schema FILE [-lies] FOLDER
   conformance sarif SCHEMA REPORT...
 
 check judges every exchange in FOLDER/*.jsonl. lies corrupts each kind of answer
 in memory and wants every corruption noticed. lie writes copies of the recording
-with one corrupted answer each, for check to fail on. sarif holds reports against
+with one corrupted answer each, for check to fail on. graphql holds a GraphQL
+schema, and the exchanges in FOLDER, against the published schema. sarif holds reports against
 the JSON schema of SARIF.
 `
 
@@ -45,6 +47,9 @@ func run(args []string, out io.Writer) error {
 	}
 	if args[0] == "sarif" && len(args) > 2 {
 		return judgeSARIF(out, args[1], args[2:])
+	}
+	if args[0] == "graphql" {
+		return judgeGraphQL(out, args[1:])
 	}
 	var files described
 	flags := flag.NewFlagSet(args[0], flag.ContinueOnError)

@@ -72,6 +72,23 @@ func (x *rollup) state() string {
 	return "SUCCESS"
 }
 
+// required tells whether a rule asks for a check on a pull request.
+func (g *graphQLRun) required(r *repository, name string, a fieldArgs) bool {
+	i := r.issues[a.number("pullRequestNumber")]
+	if n, ok := g.node(a.str("pullRequestId")).(*issueNode); ok && n.repo == r {
+		i = n.issue
+	}
+	if i == nil || i.pull == nil {
+		return false
+	}
+	for _, x := range g.f.rulesFor(r, "refs/heads/"+i.pull.base, nil) {
+		if x.Type == "required_status_checks" && containsFold(requiredContexts(x.Rule), name) {
+			return true
+		}
+	}
+	return false
+}
+
 // checkFields are those of checks and statuses.
 func checkFields() fieldTable {
 	type run = *runNode
@@ -98,6 +115,10 @@ func checkFields() fieldTable {
 			"title": its(func(x run) any { return textOrNil(x.title) }), "summary": its(func(x run) any { return textOrNil(x.summary) }),
 			"url": here(func(g *graphQLRun, x run) any { return g.f.URL() + path(x) }), "detailsUrl": here(func(g *graphQLRun, x run) any { return g.f.URL() + path(x) }),
 			"resourcePath": its(func(x run) any { return path(x) }), "checkSuite": its(func(x run) any { return x }),
+			"isRequired": with(func(g *graphQLRun, x run, a fieldArgs) (any, error) { return g.required(x.repo, x.name, a), nil }),
+		},
+		"BranchProtectionRule": { // there are none here
+			"id": always(nil), "pattern": always(nil), "requiresStrictStatusChecks": always(false), "requiredApprovingReviewCount": always(nil),
 		},
 		"CheckSuite":  {"id": its(func(x run) any { return nodeID("CheckSuite", x.id) }), "workflowRun": always(nil)},
 		"WorkflowRun": {"id": always(nil), "workflow": always(nil), "url": always(nil), "resourcePath": always(nil)}, // there are none here
@@ -105,7 +126,8 @@ func checkFields() fieldTable {
 		"StatusContext": {
 			"id": its(func(x con) any { return nodeID("StatusContext", x.id) }), "context": its(func(x con) any { return x.context }),
 			"state": its(func(x con) any { return upper(x.state) }), "targetUrl": its(func(x con) any { return textOrNil(x.target) }),
-			"description": its(func(x con) any { return textOrNil(x.description) }), "createdAt": its(func(x con) any { return x.at }),
+			"description": its(func(x con) any { return textOrNil(x.description) }),
+			"isRequired":  with(func(g *graphQLRun, x con, a fieldArgs) (any, error) { return g.required(x.repo, x.context, a), nil }), "createdAt": its(func(x con) any { return x.at }),
 		},
 	}
 }

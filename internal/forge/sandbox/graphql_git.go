@@ -214,11 +214,12 @@ func objectFields(kind string, call func(any) *call, sha func(any) string, more 
 func gitFields() fieldTable {
 	return fieldTable{
 		"Ref": {
-			"id":         its(func(r *refNode) any { return nodeID("Ref", r.c.repo.id) + r.name }),
-			"name":       its(func(r *refNode) any { return strings.TrimPrefix(r.name, r.prefix()) }),
-			"prefix":     its(func(r *refNode) any { return r.prefix() }),
-			"target":     with(func(_ *graphQLRun, r *refNode, _ fieldArgs) (any, error) { return r.c.commitNode(r.sha) }),
-			"repository": its(func(r *refNode) any { return r.c.repo }),
+			"id":                   its(func(r *refNode) any { return nodeID("Ref", r.c.repo.id) + r.name }),
+			"name":                 its(func(r *refNode) any { return strings.TrimPrefix(r.name, r.prefix()) }),
+			"prefix":               its(func(r *refNode) any { return r.prefix() }),
+			"branchProtectionRule": always(nil), // rules here are rulesets
+			"target":               with(func(_ *graphQLRun, r *refNode, _ fieldArgs) (any, error) { return r.c.commitNode(r.sha) }),
+			"repository":           its(func(r *refNode) any { return r.c.repo }),
 			"associatedPullRequests": with(func(g *graphQLRun, r *refNode, a fieldArgs) (any, error) {
 				return pullsOn(g, r.c.repo, a, func(i *issue) bool {
 					return i.pull.head == r.c.repo && i.pull.branch == strings.TrimPrefix(r.name, "refs/heads/")
@@ -276,6 +277,9 @@ func commitFields() map[string]resolver {
 		"url":  here(page("commit")), "resourcePath": way("commit"), "treeUrl": here(page("tree")), "treeResourcePath": way("tree"),
 		"zipballUrl": here(page("zipball")), "tarballUrl": here(page("tarball")),
 		"statusCheckRollup": its(func(x com) any { return rollupOf(x.c.repo, x.info.sha) }),
+		"authors": its(func(x com) any {
+			return seriesOf([]*actorNode{{x.info.authorName, x.info.authorEmail, x.info.authored}})
+		}),
 	}
 }
 

@@ -91,6 +91,9 @@ func issuesConnection(g *graphQLRun, r *repository, a fieldArgs) (any, error) {
 		if to := filter.str("assignee"); to != "" && to != "*" && !i.assignedTo(to) || to == "*" && len(i.assignees) == 0 {
 			continue
 		}
+		if who := filter.str("mentioned"); who != "" && !strings.Contains(strings.ToLower(i.body), "@"+strings.ToLower(who)) {
+			continue
+		}
 		list = append(list, &issueNode{r, i})
 	}
 	return issueOrder(list, a), nil
@@ -113,7 +116,9 @@ func issueFields() fieldTable {
 		"ReactionGroup": {
 			"content": its(func(s string) any { return s }), "users": nothing,
 		},
-		"ProjectCard": {"id": always(nil)}, // there are none here
+		"ProjectCard":   {"id": always(nil), "project": always(nil), "column": always(nil)}, // there are none here
+		"Project":       {"id": always(nil), "name": always(nil), "closed": always(false), "closedAt": always(nil), "viewerCanClose": always(false), "viewerCanReopen": always(false)},
+		"ProjectColumn": {"id": always(nil), "name": always(nil)},
 	}
 }
 

@@ -166,8 +166,17 @@ func pullEnds() map[string]resolver {
 			return n.pull.head
 		}),
 		"headRepositoryOwner": here(func(g *graphQLRun, n node) any { return userOrNothing(g.f.state.user(n.pull.headOwner)) }),
-		"mergeCommit":         commit(func(p *pull) string { return p.mergeSHA }),
-		"statusCheckRollup":   its(func(n node) any { return rollupOf(n.repo, n.pull.sha) }),
+		"baseRef": with(func(g *graphQLRun, n node, _ fieldArgs) (any, error) {
+			return refOf(g, n.repo, fieldArgs{"qualifiedName": "refs/heads/" + n.pull.base})
+		}),
+		"headRef": with(func(g *graphQLRun, n node, _ fieldArgs) (any, error) {
+			if n.pull.head == nil || n.pull.head.deleted || !g.f.sees(g.x, n.pull.head) {
+				return nil, nil
+			}
+			return refOf(g, n.pull.head, fieldArgs{"qualifiedName": "refs/heads/" + n.pull.branch})
+		}),
+		"mergeCommit":       commit(func(p *pull) string { return p.mergeSHA }),
+		"statusCheckRollup": its(func(n node) any { return rollupOf(n.repo, n.pull.sha) }),
 	}
 }
 
