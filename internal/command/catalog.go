@@ -18,6 +18,7 @@ or crawls the configured organisations where none is published.`,
 	}
 	cmd.AddCommand(newCatalogCrawl(a))
 	cmd.AddCommand(newCatalogStatus(a), newCatalogNeeds(a))
+	cmd.AddCommand(newCatalogPush(a), newCatalogPull(a))
 	return cmd
 }
 

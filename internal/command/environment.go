@@ -36,6 +36,13 @@ func environmentTable() []variables {
 			{Name: "GITHUB_ENTERPRISE_TOKEN", Meaning: "the same"},
 			{Name: "GH_CONFIG_DIR", Meaning: "where gh keeps its logins, which are read too"},
 		}},
+		{"The registry of your company's catalog", []variable{
+			{Name: "ISRC_REGISTRY_USER", Meaning: "who signs in; without it what docker login or podman login has kept counts"},
+			{Name: "ISRC_REGISTRY_PASSWORD", Meaning: "its password or token, for the host in catalog.source, else for the one that is named"},
+			{Name: "REGISTRY_AUTH_FILE", Meaning: "where podman keeps logins"},
+			{Name: "DOCKER_CONFIG", Meaning: "the folder where docker keeps logins; ~/.docker"},
+			{Name: "XDG_RUNTIME_DIR", Meaning: "containers/auth.json is in it, where podman keeps logins too"},
+		}},
 		{"Terminal", []variable{
 			{Name: "NO_COLOR", Meaning: "not empty: no colour"},
 			{Name: "CLICOLOR", Meaning: "0: no colour"},

@@ -197,6 +197,9 @@ func (a *app) judge(err error) verdict {
 	if v, ok := a.judgeContribution(err, hint); ok {
 		return v
 	}
+	if v, ok := judgePublishing(err); ok {
+		return v
+	}
 	if v, ok := judgeGit(err, hint); ok {
 		return v
 	}

@@ -71,16 +71,18 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		Setup:               setUp,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"forge":  forgeCommand,
-			"exit":   exitCommand,
-			"expand": expandCommand,
-			"hold":   holdCommand,
-			"resume": resumeCommand,
-			"safe":   safeCommand,
-			"newer":  newerCommand,
-			"esc":    escCommand,
-			"poison": poisonCommand,
-			"mode":   modeCommand,
+			"forge":    forgeCommand,
+			"exit":     exitCommand,
+			"expand":   expandCommand,
+			"hold":     holdCommand,
+			"resume":   resumeCommand,
+			"safe":     safeCommand,
+			"newer":    newerCommand,
+			"esc":      escCommand,
+			"poison":   poisonCommand,
+			"mode":     modeCommand,
+			"registry": registryCommand,
+			"catalog":  catalogCommand,
 		},
 		Condition: condition,
 	})
@@ -114,6 +116,7 @@ func setUp(env *testscript.Env) error {
 	env.Values[forgeKey{}], env.Values[holdKey{}] = f, make([]*aHold, 1)
 	env.Values[connectorKey{}] = &connector{}
 	env.Values[secondKey{}] = &second{}
+	env.Values[registryKey{}] = &aRegistry{}
 	env.Defer(func() { _ = f.Close() })
 	home := filepath.Join(env.WorkDir, ".home")
 	if err := os.MkdirAll(home, 0o755); err != nil {

@@ -55,12 +55,13 @@ func (o *Options) sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// Credential is what a server is told: a user and a password, or a token that
-// it exchanges for others (an identity token).
+// Credential is what a server is told: a user and a password, a token that it
+// exchanges for others (Identity), or one that it takes as it is.
 type Credential struct {
 	User     string
 	Password string
 	Identity string
+	Token    string
 }
 
 // IsZero tells that there is nothing to tell.

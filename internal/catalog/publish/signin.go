@@ -103,6 +103,7 @@ func (r *reach) known(ctx context.Context) (Credential, error) {
 	}
 	r.secret(c.Password)
 	r.secret(c.Identity)
+	r.secret(c.Token)
 	r.credential = &c
 	return c, nil
 }
@@ -138,9 +139,11 @@ func (r *reach) signIn(ctx context.Context, asked asking, sent string) (string, 
 		if !r.registry {
 			return "", nil // where to get a token is known of registries alone
 		}
-		token, err := r.token(ctx, asked, c)
-		if err != nil {
-			return "", err
+		token := c.Token
+		if token == "" {
+			if token, err = r.token(ctx, asked, c); err != nil {
+				return "", err
+			}
 		}
 		r.secret(token)
 		r.header = "Bearer " + token

@@ -11,6 +11,7 @@ import (
 	"encoding/pem"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
@@ -40,6 +41,7 @@ type Registry struct {
 
 	mu        sync.Mutex
 	blobs     map[string][]byte
+	linked    map[string]bool   // repository and digest: where a blob may be asked for
 	manifests map[string]stored // by repository and tag or digest
 	uploads   map[string]bool
 	tokens    map[string]string // token → scopes
@@ -73,14 +75,15 @@ type Fault struct {
 
 // Start starts a registry.
 func Start(o Options) *Registry {
-	r := &Registry{o: o, blobs: map[string][]byte{}, manifests: map[string]stored{}, uploads: map[string]bool{}, tokens: map[string]string{}}
+	r := &Registry{o: o, blobs: map[string][]byte{}, linked: map[string]bool{}, manifests: map[string]stored{}, uploads: map[string]bool{}, tokens: map[string]string{}}
 	begin := httptest.NewServer
 	if o.TLS {
 		begin = httptest.NewTLSServer
 	}
 	r.server = begin(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) { r.serve(w, q, false) }))
 	r.store = begin(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) { r.serve(w, q, true) }))
-	r.server.Config.ErrorLog, r.store.Config.ErrorLog = nil, nil
+	quiet := slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
+	r.server.Config.ErrorLog, r.store.Config.ErrorLog = quiet, quiet
 	return r
 }
 
@@ -271,11 +274,19 @@ func (r *Registry) answer(w http.ResponseWriter, q *http.Request) {
 		r.manifest(w, q, m[1], m[3])
 	case strings.HasPrefix(m[3], "uploads/"):
 		r.upload(w, q, m[1], strings.TrimPrefix(m[3], "uploads/"))
+	case !r.isLinked(m[1], m[3]):
+		fail(w, http.StatusNotFound, "BLOB_UNKNOWN")
 	case r.o.Elsewhere && q.Method == http.MethodGet:
 		http.Redirect(w, q, r.store.URL+"/"+m[3]+"?signature=not-for-logs", http.StatusTemporaryRedirect)
 	default:
 		r.blob(w, q, m[3])
 	}
+}
+
+func (r *Registry) isLinked(repository, digest string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.linked[repository+" "+digest]
 }
 
 func (r *Registry) manifest(w http.ResponseWriter, q *http.Request, repository, reference string) {
@@ -290,9 +301,9 @@ func (r *Registry) manifest(w http.ResponseWriter, q *http.Request, repository, 
 			return
 		}
 		r.mu.Lock()
-		missing := r.blobs[m.Config.Digest] == nil
+		missing := !r.linked[repository+" "+m.Config.Digest]
 		for _, l := range m.Layers {
-			missing = missing || r.blobs[l.Digest] == nil
+			missing = missing || !r.linked[repository+" "+l.Digest]
 		}
 		r.mu.Unlock()
 		if missing {
@@ -342,6 +353,7 @@ func (r *Registry) upload(w http.ResponseWriter, q *http.Request, repository, se
 	default:
 		delete(r.uploads, session)
 		r.blobs[Digest(raw)] = raw
+		r.linked[repository+" "+Digest(raw)] = true
 		w.WriteHeader(http.StatusCreated)
 	}
 }

@@ -1,0 +1,114 @@
+package publish
+
+import (
+	"strings"
+
+	"github.com/isrc-dev/isrc/internal/catalog"
+)
+
+// Choice says what of a catalog is published.
+type Choice struct {
+	// Private publishes private repositories as others. Those whose owners closed
+	// them stay out even so.
+	Private bool
+}
+
+// Reason is why a repository is not published.
+type Reason string
+
+// The reasons, in the order in which they are counted.
+const (
+	Private Reason = "private"
+	Closed  Reason = "closed"             // its manifest says sharing: closed
+	Unknown Reason = "unknown-visibility" // nobody said whether it is private
+)
+
+// LeftOut is how many repositories are not published for a reason.
+type LeftOut struct {
+	Reason Reason
+	Count  int
+}
+
+// What is published of a repository.
+type share int
+
+const (
+	nothing share = iota
+	address       // name, owner, how to ask
+	all
+)
+
+// of decides about a record. What nobody said to be public or internal counts as
+// private.
+func (c Choice) of(r *catalog.Record) (share, Reason) {
+	switch {
+	case r.Sharing == "closed":
+		return nothing, Closed
+	case r.Visibility == "public", r.Visibility == "internal", c.Private:
+		return all, ""
+	case r.Visibility == "private" && r.Sharing == "restricted":
+		return address, ""
+	case r.Visibility == "private":
+		return nothing, Private
+	}
+	return nothing, Unknown
+}
+
+// shorten leaves of a record its name, its owner and how to ask.
+func shorten(r *catalog.Record) *catalog.Record {
+	return &catalog.Record{
+		Host: r.Host, Owner: r.Owner, Name: r.Name, URL: r.URL, Visibility: r.Visibility,
+		Sharing: r.Sharing, Ask: r.Ask, Team: r.Team, From: r.From, SeenAt: r.SeenAt,
+	}
+}
+
+// chosen is a decision about all the records of a catalog.
+type chosen struct {
+	choice    Choice
+	hidden    map[string]bool // keys of repositories that are not published
+	counts    map[Reason]int
+	shortened int
+	whole     int
+}
+
+// see takes a record into account.
+func (c *chosen) see(r *catalog.Record) error {
+	what, why := c.choice.of(r)
+	switch what {
+	case nothing:
+		c.hidden[r.Key()] = true
+		c.counts[why]++
+	case address:
+		c.shortened++
+	case all:
+		c.whole++
+	}
+	return nil
+}
+
+// tell gives what is published of a record, once all were seen. A fork does not
+// tell of a source that is not published.
+func (c *chosen) tell(r *catalog.Record) (*catalog.Record, bool) {
+	what, _ := c.choice.of(r)
+	switch {
+	case what == nothing:
+		return nil, false
+	case what == address:
+		return shorten(r), false
+	case r.Source != "" && c.hidden[strings.ToLower(r.Host+"/"+r.Source)]:
+		told := *r
+		told.Source = ""
+		return &told, true
+	}
+	return r, true
+}
+
+func (c *chosen) leftOut() []LeftOut {
+	var out []LeftOut
+	for _, why := range []Reason{Private, Closed, Unknown} {
+		if n := c.counts[why]; n > 0 {
+			out = append(out, LeftOut{why, n})
+		}
+	}
+	return out
+}

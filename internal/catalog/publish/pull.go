@@ -1,0 +1,202 @@
+package publish
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/opencontainers/go-digest"
+
+	"github.com/isrc-dev/isrc/internal/catalog/index"
+	"github.com/isrc-dev/isrc/internal/progress"
+)
+
+// Pulled is what was fetched.
+type Pulled struct {
+	State   State
+	Info    index.Info  // the generation that is current now; of a dry run, the one before
+	Before  *index.Info // the one before, nil for none that could be read
+	Outline *Outline    // nil where nothing had to be looked at
+	Fetched int         // chunks that came over the wire, or would
+	Reused  int         // chunks that were on this machine already
+	Bytes   int64       // that came over the wire, or would
+}
+
+// fetched is what this machine remembers of the last pull, beside the
+// generations.
+type fetched struct {
+	Version    int           `json:"version"`
+	Place      string        `json:"place"`
+	Published  string        `json:"published"` // the version that the place gave it
+	Digest     digest.Digest `json:"digest"`
+	Generation string        `json:"generation"` // what it became here
+}
+
+// Pull fetches what is published at a place and makes it the current generation,
+// once all of it is here and is what its digests say. Whatever fails before, or
+// is killed, leaves the current one as it is, and the next pull goes on from
+// there. Where the current generation is what is published, that costs one
+// request.
+func Pull(ctx context.Context, o Options, store *index.Store, from Place, at time.Time, dry bool) (Pulled, error) {
+	in, err := o.source(ctx, from)
+	if err != nil {
+		return Pulled{}, err
+	}
+	p := Pulled{State: Unchanged}
+	current, err := store.Current(ctx)
+	if err == nil {
+		p.Info, p.Before = current, &current
+	} else if !replaceable(err) {
+		return Pulled{}, err
+	}
+	last := lastPull(store)
+	here := p.Before != nil && current.Recovered == "" && last.Generation == current.ID
+	known := ""
+	if here && last.Place == from.String() {
+		known = last.Published
+	}
+	o.Sink.Send(progress.Event{Phase: progress.Started, Task: "catalog", Message: "asking " + from.String()})
+	version := ""
+	err = o.retry(ctx, false, func() error { p.Outline, version, err = in.outline(ctx, known); return err })
+	switch {
+	case err != nil:
+		return Pulled{}, err
+	case p.Outline == nil:
+		return p, nil
+	case p.Outline.Schema != index.Schema:
+		return Pulled{}, &VersionError{Place: from.String(), By: p.Outline.Version, Newer: p.Outline.Schema > index.Schema}
+	}
+	last.Place, last.Published, last.Version = from.String(), version, 1
+	if here && last.Digest == p.Outline.Digest {
+		if dry {
+			return p, nil
+		}
+		return p, last.write(store)
+	}
+	last.Digest = p.Outline.Digest
+	if err := p.assemble(ctx, &o, in, store, from, at, dry); err != nil || dry {
+		return p, err
+	}
+	o.trace("adopted")
+	last.Generation = p.Info.ID
+	return p, last.write(store)
+}
+
+// replaceable tells what is no reason not to fetch a new catalog: there is none,
+// or none that can be read.
+func replaceable(err error) bool {
+	var broken *index.DamagedError
+	var other *index.SchemaError
+	return errors.Is(err, index.ErrNone) || errors.As(err, &broken) || errors.As(err, &other)
+}
+
+// assemble fetches what is missing, and makes it the current generation.
+func (p *Pulled) assemble(ctx context.Context, o *Options, in source, store *index.Store, from Place, at time.Time, dry bool) error {
+	top := filepath.Join(store.Dir, "pull")
+	a := &assembly{o: o, from: in, plan: p.Outline, place: from.String(), host: from.Host(), dir: filepath.Join(top, p.Outline.Digest.Encoded()[:16])}
+	defer a.close()
+	if !dry {
+		if err := os.MkdirAll(top, 0o700); err != nil {
+			return fmt.Errorf("make room for the catalog: %w", err)
+		}
+		unlock, err := index.Lock(top)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = unlock() }()
+	}
+	todo, err := a.todo(ctx, dry, append([]string{p.Info.Path}, a.leftovers(top)...)...)
+	if err != nil {
+		return err
+	}
+	p.Reused = a.Reused + a.Standing
+	if dry {
+		p.State, p.Fetched, p.Bytes = WouldFetch, len(todo), a.missing
+		return nil
+	}
+	if err := a.fetch(ctx, todo); err != nil {
+		return err
+	}
+	whole, err := a.finish(ctx)
+	if err == nil {
+		p.Info, err = store.Adopt(ctx, whole, from.String(), at, o.Sink)
+	}
+	p.State, p.Fetched, p.Bytes = Fetched, a.Fetched, a.fetched.Load()
+	switch {
+	case err == nil:
+		a.clear(top)
+	case spoilt(err):
+		_ = os.RemoveAll(a.dir) // it would be so again
+	}
+	return err
+}
+
+// spoilt tells that what was fetched is whole and useless.
+func spoilt(err error) bool {
+	var format *FormatError
+	var broken *index.DamagedError
+	var other *index.SchemaError
+	return errors.As(err, &format) || errors.As(err, &broken) || errors.As(err, &other)
+}
+
+// leftovers are what pulls of other generations have left behind.
+func (a *assembly) leftovers(top string) []string {
+	all, err := filepath.Glob(filepath.Join(top, "*", "whole"))
+	if err != nil {
+		return nil
+	}
+	var others []string
+	for _, f := range all {
+		if f != a.file() {
+			others = append(others, f)
+		}
+	}
+	return others
+}
+
+// clear removes what this pull and others have left.
+func (a *assembly) clear(top string) {
+	a.close()
+	all, err := filepath.Glob(filepath.Join(top, "*"))
+	if err != nil {
+		return
+	}
+	for _, dir := range all {
+		if info, err := os.Lstat(dir); err == nil && info.IsDir() {
+			_ = os.RemoveAll(dir)
+		}
+	}
+}
+
+func memory(store *index.Store) string { return filepath.Join(store.Dir, "pulled.json") }
+
+// lastPull is what is remembered. What cannot be read is not: then more is asked.
+func lastPull(store *index.Store) fetched {
+	var f fetched
+	raw, err := os.ReadFile(memory(store))
+	if err != nil || json.Unmarshal(raw, &f) != nil || f.Version != 1 {
+		return fetched{}
+	}
+	return f
+}
+
+func (f fetched) write(store *index.Store) error {
+	raw, err := json.Marshal(f)
+	if err != nil {
+		return fmt.Errorf("remember the pull: %w", err)
+	}
+	tmp := memory(store) + ".part"
+	err = os.WriteFile(tmp, raw, 0o600)
+	if err == nil {
+		err = os.Rename(tmp, memory(store))
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("remember the pull: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,142 @@
+package publish
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/opencontainers/go-digest"
+
+	"github.com/isrc-dev/isrc/internal/catalog/index"
+	"github.com/isrc-dev/isrc/internal/progress"
+)
+
+// State is what became of a push or a pull.
+type State string
+
+// The states.
+const (
+	Published    State = "published"
+	WouldPublish State = "would-publish"
+	Unchanged    State = "unchanged"
+	Fetched      State = "fetched"
+	WouldFetch   State = "would-fetch"
+)
+
+// Pushed is what was published.
+type Pushed struct {
+	State     State
+	Outline   *Outline
+	Sent      Sent
+	Shortened int
+	LeftOut   []LeftOut
+}
+
+// Push publishes what may be told of the current generation: chunks that are not
+// there first, the name under which it is found last. A dry run asks, and sends
+// nothing.
+func Push(ctx context.Context, o Options, store *index.Store, to Place, choice Choice, dry bool) (Pushed, error) {
+	out, err := o.sink(ctx, to)
+	if err != nil {
+		return Pushed{}, err
+	}
+	scratch, err := scratchFolder(store)
+	if err != nil {
+		return Pushed{}, err
+	}
+	defer os.RemoveAll(scratch)
+	o.Sink.Send(progress.Event{Phase: progress.Started, Task: "catalog", Message: "taking out what is published"})
+	path := filepath.Join(scratch, "published.db")
+	p, err := extract(ctx, store, path, choice)
+	if err != nil {
+		return Pushed{}, err
+	}
+	p.Outline.Version = o.Version
+	if p.Outline.Size, p.Outline.Digest, err = digestOf(ctx, path); err != nil {
+		return Pushed{}, err
+	}
+	var before *Outline
+	err = o.retry(ctx, false, func() error { before, err = out.current(ctx); return err })
+	var format *FormatError
+	var version *VersionError
+	if err != nil && !errors.As(err, &format) && !errors.As(err, &version) { // what is there is replaced
+		return Pushed{}, err
+	}
+	if before != nil && before.Digest == p.Outline.Digest {
+		p.State, p.Outline, p.Sent = Unchanged, before, Sent{Chunks: len(before.Chunks)}
+		return p, nil
+	}
+	if p.Sent, err = o.upload(ctx, out, path, p.Outline, dry); err != nil {
+		return Pushed{}, err
+	}
+	if p.State = WouldPublish; dry {
+		return p, nil
+	}
+	p.State = Published
+	return p, o.retry(ctx, true, func() error { return out.publish(ctx, p.Outline) })
+}
+
+// extract writes the generation that is published.
+func extract(ctx context.Context, store *index.Store, path string, choice Choice) (Pushed, error) {
+	c, err := store.Open(ctx)
+	if err != nil {
+		return Pushed{}, err
+	}
+	defer c.Close()
+	which := &chosen{choice: choice, hidden: map[string]bool{}, counts: map[Reason]int{}}
+	if err := c.Each(ctx, which.see); err != nil {
+		return Pushed{}, err
+	}
+	info, err := store.Extract(ctx, path, which.tell)
+	if err != nil {
+		return Pushed{}, err
+	}
+	return Pushed{
+		Outline: &Outline{
+			Format: format, Schema: info.Schema, Created: info.BuiltAt.UTC(), Crawled: info.CrawledAt.UTC(),
+			Records: info.Records, Events: info.Events,
+		},
+		Shortened: which.shortened, LeftOut: which.leftOut(),
+	}, nil
+}
+
+// scratchFolder makes a folder beside the generations, and clears away those of
+// pushes that were killed.
+func scratchFolder(store *index.Store) (string, error) {
+	if _, err := os.Stat(store.Dir); errors.Is(err, os.ErrNotExist) {
+		return "", index.ErrNone
+	}
+	left, err := filepath.Glob(filepath.Join(store.Dir, "push-*"))
+	if err != nil {
+		return "", fmt.Errorf("make room for what is published: %w", err)
+	}
+	for _, dir := range left {
+		if info, err := os.Stat(dir); err == nil && time.Since(info.ModTime()) > 24*time.Hour {
+			_ = os.RemoveAll(dir)
+		}
+	}
+	dir, err := os.MkdirTemp(store.Dir, "push-*")
+	if err != nil {
+		return "", fmt.Errorf("make room for what is published: %w", err)
+	}
+	return dir, nil
+}
+
+func digestOf(ctx context.Context, path string) (int64, digest.Digest, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return 0, "", fmt.Errorf("read the catalog: %w", err)
+	}
+	defer f.Close()
+	h := sha256.New()
+	n, err := io.Copy(h, &cancelled{ctx, f})
+	if err != nil {
+		return 0, "", fmt.Errorf("read the catalog: %w", err)
+	}
+	return n, digest.NewDigest(digest.SHA256, h), nil
+}

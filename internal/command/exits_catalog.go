@@ -1,0 +1,72 @@
+package command
+
+import (
+	"crypto/x509"
+	"errors"
+	"net/http"
+
+	"github.com/isrc-dev/isrc/internal/catalog/publish"
+)
+
+// judgePublishing covers what stops publishing a catalog, and fetching one.
+func judgePublishing(err error) (verdict, bool) {
+	var (
+		place      *publish.PlaceError
+		readOnly   *publish.ReadOnlyError
+		refused    *publish.RefusedError
+		credential *publish.CredentialError
+		missing    *publish.MissingError
+		down       *publish.UnavailableError
+		version    *publish.VersionError
+		format     *publish.FormatError
+	)
+	switch {
+	case errors.As(err, &place):
+		return verdict{code: exitUsage, hints: []string{"isrc help catalog pull"}}, true
+	case errors.As(err, &readOnly):
+		return verdict{code: exitUsage, hints: []string{"publish into the folder that the web server serves: isrc catalog push /path/to/it"}}, true
+	case errors.As(err, &refused):
+		return verdict{code: refusedCode(refused), hints: refusedHints(refused)}, true
+	case errors.As(err, &credential):
+		return verdict{code: exitSignIn, hints: []string{"docker login " + credential.Host, "or set ISRC_REGISTRY_USER and ISRC_REGISTRY_PASSWORD"}}, true
+	case errors.As(err, &missing):
+		return verdict{code: exitNotFound, hints: []string{"look at the spelling, or publish one there: isrc catalog push"}}, true
+	case errors.As(err, &down):
+		return verdict{code: exitUnavailable, hints: downHints(down)}, true
+	case errors.As(err, &version) && version.Newer:
+		return verdict{code: exitFailed, hints: []string{"bring isrc up to date"}}, true
+	case errors.As(err, &version):
+		return verdict{code: exitFailed, hints: []string{"ask whoever publishes it to do so with this isrc"}}, true
+	case errors.As(err, &format):
+		return verdict{code: exitFailed}, true
+	}
+	return verdict{}, false
+}
+
+func refusedCode(e *publish.RefusedError) int {
+	if e.Forbidden {
+		return exitNotPermitted
+	}
+	return exitSignIn
+}
+
+func refusedHints(e *publish.RefusedError) []string {
+	switch {
+	case e.Forbidden && e.Sent:
+		return []string{"ask the owners of the registry for access, or sign in as somebody who has it"}
+	case !e.Registry:
+		return []string{"set ISRC_REGISTRY_USER and ISRC_REGISTRY_PASSWORD"}
+	}
+	return []string{"docker login " + e.Host, "or set ISRC_REGISTRY_USER and ISRC_REGISTRY_PASSWORD"}
+}
+
+func downHints(e *publish.UnavailableError) []string {
+	var unknown x509.UnknownAuthorityError
+	switch {
+	case errors.As(e.Err, &unknown):
+		return []string{authorityHint(e.Host)}
+	case errors.Is(e.Err, http.ErrSchemeMismatch):
+		return []string{"it speaks plain http, which isrc takes from this machine alone"}
+	}
+	return nil
+}
