@@ -42,6 +42,9 @@ type tally struct {
 }
 
 func (t *tally) add(d *Description, e Exchange, allowed []*Allowed) {
+	if e.isGraphQL() {
+		return
+	}
 	if e.Fault != "" {
 		t.faulty++
 		return

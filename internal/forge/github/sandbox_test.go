@@ -3,6 +3,7 @@ package github_test
 import (
 	"errors"
 	"net/http"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -19,7 +20,7 @@ import (
 // atSandbox starts the acme company and a client of somebody in it.
 func atSandbox(t *testing.T, login string, change ...func(*sandbox.Options)) (*sandbox.Forge, *github.Client) {
 	t.Helper()
-	o := sandbox.Options{Dir: t.TempDir()}
+	o := sandbox.Options{Dir: t.TempDir(), Record: recorder(t)}
 	for _, f := range change {
 		f(&o)
 	}
@@ -37,6 +38,21 @@ func atSandbox(t *testing.T, login string, change ...func(*sandbox.Options)) (*s
 		t.Fatal(err)
 	}
 	return f, c
+}
+
+// recorder keeps every exchange when ISRC_RECORD names a folder, for holding
+// them against what GitHub publishes.
+func recorder(t *testing.T) func(sandbox.Exchange) {
+	t.Helper()
+	dir := os.Getenv("ISRC_RECORD")
+	if dir == "" {
+		return nil
+	}
+	keep, err := sandbox.RecordTo(dir, "github-"+strings.ReplaceAll(t.Name(), "/", "-"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return keep
 }
 
 // byGraph reads all profiles of an owner by pages of a size.
