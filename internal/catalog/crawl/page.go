@@ -15,9 +15,6 @@ import (
 
 // page reads one page into the spool.
 func (w *walk) page(ctx context.Context) error {
-	if err := w.readTeams(ctx); err != nil {
-		return err
-	}
 	limit := mostAtOnce
 	if w.pages == 0 && (w.at.Mode == ModeIncremental || w.at.Pass == passAgain) {
 		limit = firstLook
@@ -153,10 +150,11 @@ func (w *walk) put(ctx context.Context, got *forge.ProfilePage, wanted []forge.P
 	}
 	lines := make([]*line, 0, len(wanted)+len(skipped)+1)
 	for _, p := range wanted {
-		if w.teams != nil && p.Teams == nil {
-			p.Teams = w.teams.Repos[strings.ToLower(p.FullName())]
+		r, err := w.record(ctx, p)
+		if err != nil {
+			return err
 		}
-		lines = append(lines, &line{Record: catalog.FromProfile(p, w.h.StartedAt)})
+		lines = append(lines, &line{Record: r})
 	}
 	for _, s := range skipped {
 		if !w.skips(s.Repo) && w.c.o.Shard.Has(keyOf(s.Repo)) {
@@ -178,6 +176,22 @@ func (w *walk) put(ctx context.Context, got *forge.ProfilePage, wanted []forge.P
 		}
 	}
 	return nil
+}
+
+// record makes a record of a profile. The teams of an organisation take requests
+// of their own, so they are asked for only where no file names the owner.
+func (w *walk) record(ctx context.Context, p forge.Profile) (*catalog.Record, error) {
+	r := catalog.FromProfile(p, w.h.StartedAt)
+	if r.Team != nil || p.Teams != nil {
+		return r, nil
+	}
+	if err := w.readTeams(ctx); err != nil || w.teams.Repos == nil {
+		return r, err
+	}
+	if p.Teams = w.teams.Repos[strings.ToLower(p.FullName())]; p.Teams == nil && !w.teams.Partial {
+		p.Teams = []forge.Team{} // known to have none
+	}
+	return catalog.FromProfile(p, w.h.StartedAt), nil
 }
 
 func (w *walk) skips(n forge.RepoName) bool {

@@ -35,7 +35,7 @@ func Plan(ctx context.Context, source Source, o Options) []Planned {
 		pages := (page.Total + c.batch.now() - 1) / c.batch.now()
 		switch {
 		case p.Mode == ModeIncremental:
-			p.Requests = 3 // who was pushed to, who changed, the teams
+			p.Requests = 2 // who was pushed to, who changed
 		case c.rest():
 			p.Requests = pages + 8*page.Total
 		default:

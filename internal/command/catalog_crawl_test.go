@@ -1,0 +1,325 @@
+package command
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/isrc-dev/isrc/internal/catalog"
+	"github.com/isrc-dev/isrc/internal/catalog/index"
+	"github.com/isrc-dev/isrc/internal/forge/sandbox"
+	"github.com/isrc-dev/isrc/internal/term"
+)
+
+// estate is a company on a forge, and homes of people who crawl it.
+type estate struct {
+	t     *testing.T
+	forge *sandbox.Forge
+	now   func() time.Time
+	orgs  string
+}
+
+func newEstate(t *testing.T, n int) *estate {
+	t.Helper()
+	begun := time.Now()
+	e := &estate{t: t, now: func() time.Time { return clock.Add(time.Since(begun)) }, orgs: strings.Join(sandbox.Organisations(n), ",")}
+	f, err := sandbox.Start(context.Background(), sandbox.Options{Dir: t.TempDir(), Now: e.now, World: sandbox.Estate(n, 7)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = f.Close() })
+	e.forge = f
+	return e
+}
+
+// home is one machine with its catalog.
+type home struct {
+	e   *estate
+	dir string
+	// ahead is how far this machine's clock is ahead of the forge's beginning.
+	ahead time.Duration
+}
+
+func (e *estate) home() *home {
+	e.t.Helper()
+	h := &home{e: e, dir: e.t.TempDir()}
+	config := filepath.Join(h.dir, ".config", "isrc")
+	if err := os.MkdirAll(config, 0o755); err != nil {
+		e.t.Fatal(err)
+	}
+	text := fmt.Sprintf("host: %q\nhosts:\n  %q:\n    scheme: http\n    orgs: [%s]\n", e.forge.Host(), e.forge.Host(), e.orgs)
+	if err := os.WriteFile(filepath.Join(config, "config.yaml"), []byte(text), 0o600); err != nil {
+		e.t.Fatal(err)
+	}
+	return h
+}
+
+func (h *home) env() []string {
+	return []string{"HOME=" + h.dir, "PATH=" + os.Getenv("PATH"), "ISRC_TOKEN=" + h.e.forge.Token("auditor"), "XDG_CONFIG_DIRS=" + filepath.Join(h.dir, "none"), "LANG=C.UTF-8"}
+}
+
+// isrc runs a command in this process, with a clock that can be moved.
+func (h *home) isrc(args ...string) (code int, out string) {
+	h.e.t.Helper()
+	var stdout, stderr bytes.Buffer
+	inv := Invocation{
+		Args: args, Env: h.env(), Dir: h.dir, Streams: &term.Streams{In: strings.NewReader(""), Out: &stdout, Err: &stderr, Width: 80},
+		Now:   func() time.Time { return h.e.now().Add(h.ahead) },
+		Sleep: func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
+	}
+	code = Run(context.Background(), inv)
+	h.e.t.Logf("isrc %s: %d\n%s%s", strings.Join(args, " "), code, stdout.String(), stderr.String())
+	return code, stdout.String()
+}
+
+// crawl runs isrc catalog crawl and wants it to succeed.
+func (h *home) crawl(args ...string) crawled {
+	h.e.t.Helper()
+	code, out := h.isrc(append([]string{"catalog", "crawl", "--json", "all"}, args...)...)
+	var r crawled
+	if err := json.Unmarshal([]byte(out), &r); err != nil || code != 0 {
+		h.e.t.Fatalf("isrc catalog crawl ended with %d: %v", code, err)
+	}
+	return r
+}
+
+// records is what the catalog holds, without what only the time of day changes.
+func (h *home) records() map[string]string {
+	h.e.t.Helper()
+	c, err := (&index.Store{Dir: filepath.Join(h.dir, ".local", "share", "isrc", "catalog")}).Open(context.Background())
+	if errors.Is(err, index.ErrNone) {
+		return nil
+	}
+	if err != nil {
+		h.e.t.Fatal(err)
+	}
+	defer c.Close()
+	all := map[string]string{}
+	err = c.Each(context.Background(), func(r *catalog.Record) error {
+		r.SeenAt, r.Activity = time.Time{}, nil
+		if r.Readiness != nil {
+			for i, p := range r.Readiness.Points {
+				if strings.Contains(p.Why, "ago") {
+					r.Readiness.Points[i].Why = ""
+				}
+			}
+		}
+		raw, err := json.Marshal(r)
+		all[r.Key()] = string(raw)
+		return err
+	})
+	if err != nil {
+		h.e.t.Fatal(err)
+	}
+	return all
+}
+
+func sameCatalog(t *testing.T, what string, got, want *home) {
+	t.Helper()
+	g, w := got.records(), want.records()
+	if len(w) == 0 {
+		t.Fatalf("%s: there is nothing to compare with", what)
+	}
+	for key := range w {
+		if g[key] != w[key] {
+			t.Fatalf("%s: %d records, want %d; the first that differs:\n%s", what, len(g), len(w), cmp.Diff(w[key], g[key]))
+		}
+	}
+	if len(g) != len(w) {
+		t.Fatalf("%s: %d records, want %d", what, len(g), len(w))
+	}
+}
+
+// TestCrawlOfTenThousand is the budget: at most two requests for a hundred
+// repositories, and a handful when nothing has changed.
+func TestCrawlOfTenThousand(t *testing.T) {
+	if testing.Short() {
+		t.Skip("left out with -short: it makes 10,000 repositories and reads them")
+	}
+	e := newEstate(t, 10_000)
+	h := e.home()
+	begun := time.Now()
+	first := h.crawl()
+	took := time.Since(begun)
+	pages := 0
+	for _, o := range first.Organisations {
+		pages += (o.Read + 99) / 100
+	}
+	t.Logf("%d repositories of %d organisations in %d requests and %s (the program alone %.1f s); %d pages", first.Repositories, len(first.Organisations), first.Requests, took.Round(time.Millisecond), first.Seconds, pages)
+	begun = time.Now()
+	again := h.crawl()
+	t.Logf("again, unchanged: %d requests, %s", again.Requests, time.Since(begun).Round(time.Millisecond))
+	if again.Requests > 2*len(again.Organisations) || again.New+again.Changed+again.Removed > 0 {
+		t.Errorf("nothing has changed, and it cost %d requests: %d new, %d changed, %d removed", again.Requests, again.New, again.Changed, again.Removed)
+	}
+}
+
+// TestCrawlKilled kills a crawl at twenty moments and lets it go on; the catalog
+// must be that of a crawl that nothing stopped.
+func TestCrawlKilled(t *testing.T) {
+	t.Parallel()
+	program, err := exec.LookPath("isrc")
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := newEstate(t, 120)
+	child := func(h *home) *exec.Cmd {
+		cmd := exec.Command(program, "catalog", "crawl", "--batch", "5")
+		cmd.Env, cmd.Dir = h.env(), h.dir
+		return cmd
+	}
+	want := e.home()
+	if out, err := child(want).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	whole := len(e.forge.Requests())
+	rnd := rand.New(rand.NewPCG(1, 2))
+	killed, saved := 0, 0
+	for n := range 20 {
+		h := e.home()
+		before := len(e.forge.Requests())
+		// The last points lie in the writing of the catalog, where nothing is asked.
+		at, late := before+whole*(n+1)/14-rnd.IntN(2), time.Duration(rnd.IntN(20))*time.Millisecond
+		if n >= 14 {
+			at, late = before+whole, time.Duration(rnd.IntN(150))*time.Millisecond
+		}
+		if kill(t, child(h), func() bool { return len(e.forge.Requests()) >= at }, late) {
+			killed++
+		}
+		before = len(e.forge.Requests())
+		if out, err := child(h).CombinedOutput(); err != nil {
+			t.Fatalf("killed at point %d, and then: %v\n%s", n, err, out)
+		}
+		if len(e.forge.Requests())-before < whole*3/4 {
+			saved++
+		}
+		sameCatalog(t, fmt.Sprintf("killed at point %d", n), h, want)
+	}
+	t.Logf("a crawl takes %d requests; of 20, %d were killed, and %d of them spared a quarter of that or more afterwards", whole, killed, saved)
+	if killed < 15 || saved < 8 {
+		t.Errorf("of 20, %d were killed, and %d had come a quarter of the way: the points are not spread", killed, saved)
+	}
+}
+
+// kill starts a program and ends it for good some time after a moment; false
+// when it came to its own end before.
+func kill(t *testing.T, cmd *exec.Cmd, now func() bool, late time.Duration) bool {
+	t.Helper()
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan bool, 1)
+	go func() { ended <- cmd.Wait() == nil }()
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for !now() {
+		select {
+		case <-ended:
+			return false
+		case <-tick.C:
+		}
+	}
+	select {
+	case <-ended:
+		return false
+	case <-time.After(late):
+	}
+	_ = cmd.Process.Signal(syscall.SIGKILL)
+	return !<-ended
+}
+
+// TestCrawlWithFaults lets one request in twenty fail, in every way that there
+// is; the catalog must be the same.
+func TestCrawlWithFaults(t *testing.T) {
+	t.Parallel()
+	e := newEstate(t, 150)
+	want := e.home()
+	want.crawl("--batch", "5")
+	kinds := []sandbox.Fault{
+		{Kind: sandbox.FaultStatus, Status: 502}, {Kind: sandbox.FaultCut}, {Kind: sandbox.FaultSecondaryLimit}, {Kind: sandbox.FaultReset},
+		{Kind: sandbox.FaultStatus, Status: 504}, {Kind: sandbox.FaultTruncate}, {Kind: sandbox.FaultPrimaryLimit}, {Kind: sandbox.FaultHTML, Status: 502},
+	}
+	rnd := rand.New(rand.NewPCG(3, 4))
+	struck := 0
+	for n := range 6 {
+		before := len(e.forge.Requests())
+		for i, at := 0, rnd.IntN(20); i < 5; i++ {
+			f := kinds[(n*3+i)%len(kinds)]
+			f.Method, f.Path, f.Skip, f.Count = "POST", "/api/graphql", at, 1
+			e.forge.AddFault(f)
+			at += rnd.IntN(39) // the requests that others struck are not counted
+		}
+		got := e.home()
+		got.crawl("--batch", "5")
+		for _, x := range e.forge.Requests()[before:] {
+			if x.Status != 200 {
+				struck++
+			}
+		}
+		e.forge.ClearFaults()
+		sameCatalog(t, fmt.Sprintf("with faults, %d", n), got, want)
+	}
+	t.Logf("%d requests failed with a status of their own, others without", struck)
+	if struck < 6 {
+		t.Errorf("only %d faults struck", struck)
+	}
+}
+
+// TestCrawlAfterChanges compares an incremental crawl with one of everything.
+func TestCrawlAfterChanges(t *testing.T) {
+	t.Parallel()
+	e := newEstate(t, 250)
+	h := e.home()
+	first := h.crawl()
+	org := first.Organisations[0].Name
+	var names []string
+	for key := range h.records() {
+		names = append(names, key[strings.Index(key, "/")+1:])
+	}
+	slices.Sort(names)
+	f, ctx := e.forge, context.Background()
+	for _, err := range []error{
+		f.Push(ctx, names[10], org+"-lead", "feat: say more", map[string]string{"README.md": "# Quite another thing\n\nIt says more now.\n"}),
+		f.RenameRepo(names[20], "renamed-thing"), f.ArchiveRepo(names[30], true), f.DescribeRepo(names[40], "Described anew", "new-topic"),
+		f.DeleteRepo(names[50]), f.AddRepo(&sandbox.Repo{Owner: org, Name: "brand-new", Description: "It is new", Files: []sandbox.File{{Path: "README.md", Data: "# New\n"}}}),
+		f.RenameRepo(names[60], "x-"+names[61][strings.Index(names[61], "/")+1:]), f.DeleteRepo(names[70]),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	h.ahead = time.Hour
+	second := h.crawl()
+	fresh := e.home()
+	fresh.ahead = time.Hour
+	fresh.crawl()
+	sameCatalog(t, "after changes", h, fresh)
+	if second.New != 1 || second.Removed != 2 || second.Renamed != 2 || second.Changed != 5 {
+		t.Errorf("%d new, %d removed, %d renamed of %d changed; want 1, 2, 2, 5", second.New, second.Removed, second.Renamed, second.Changed)
+	}
+	h.ahead = 2 * time.Hour
+	third := h.crawl()
+	if third.Requests > 2*len(third.Organisations) {
+		t.Errorf("nothing has changed, and it cost %d requests", third.Requests)
+	}
+	if err := f.DescribeRepo(names[41], "Described anew, too"); err != nil {
+		t.Fatal(err)
+	}
+	h.ahead = 3 * time.Hour
+	if r := h.crawl(); r.Changed != 1 || r.Requests > 4*len(r.Organisations) || r.Organisations[0].Mode != "incremental" {
+		t.Errorf("one description has changed: %d changed in %d requests (%s)", r.Changed, r.Requests, r.Organisations[0].Mode)
+	}
+}
