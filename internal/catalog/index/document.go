@@ -37,7 +37,11 @@ type label struct {
 }
 
 // wanted is the text of an issue that welcomes help.
-type wanted struct{ title, labels, skills, repository string }
+type wanted struct {
+	title, labels, skills, repository string
+	flags                             int64
+	ease                              float64
+}
 
 // documentOf takes a record apart.
 func documentOf(r *catalog.Record, c *coder) (*document, error) {
@@ -156,10 +160,12 @@ func foldLabel(s string) string {
 func wantedOf(r *catalog.Record) []wanted {
 	out := make([]wanted, 0, len(r.HelpWanted))
 	about := catalog.IndexedName(r.Name) + "\n" + strings.Join(r.Topics, "\n") + "\n" + r.Language + "\n" + r.Owner
-	for _, h := range r.HelpWanted {
+	for i := range r.HelpWanted {
+		h := &r.HelpWanted[i]
 		out = append(out, wanted{
 			title: catalog.Indexed(h.Title), labels: strings.Join(h.Labels, "\n"),
 			skills: strings.Join(h.Skills, "\n"), repository: about,
+			flags: wantedFlags(h), ease: catalog.Total(catalog.Ease(r, h, r.SeenAt)),
 		})
 	}
 	return out

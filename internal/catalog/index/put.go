@@ -153,7 +153,7 @@ func (w *Writer) putSides(id int64, d *document, known bool, wasFrom string) err
 		return err
 	}
 	for i, h := range d.wanted {
-		at, err := w.insert("INSERT INTO wanted (record, place) VALUES (?, ?)", id, i)
+		at, err := w.insert("INSERT INTO wanted (record, place, flags, ease) VALUES (?, ?, ?, ?)", id, i, h.flags, h.ease)
 		if err != nil {
 			return err
 		}

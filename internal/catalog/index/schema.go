@@ -30,7 +30,9 @@ import (
 //	          known).
 //	keywords  for each record the terms that tell most of it (keywords.go).
 //	wanted    an open issue that welcomes help: its record, and its place in the
-//	          record's HelpWanted. wanted_words is FTS5 over it, rowid = wanted.id.
+//	          record's HelpWanted; ease is catalog.Ease as of the day the record
+//	          was seen, by which the candidates are picked (wanted.go). wanted_words
+//	          is FTS5 over it, rowid = wanted.id.
 //	sources   for each fork the key of the repository where its network begins.
 //	events    pull events; pulled names their repositories, which need no record,
 //	          teams their authors' teams.
@@ -83,8 +85,9 @@ CREATE VIRTUAL TABLE words USING fts5(
   content='', contentless_delete=1, detail=full, tokenize='porter unicode61 remove_diacritics 2');
 CREATE TABLE vocabulary (id INTEGER PRIMARY KEY, term TEXT NOT NULL UNIQUE, df INTEGER NOT NULL, readmes INTEGER NOT NULL);
 CREATE TABLE keywords (record INTEGER PRIMARY KEY, terms BLOB NOT NULL);
-CREATE TABLE wanted (id INTEGER PRIMARY KEY, record INTEGER NOT NULL, place INTEGER NOT NULL);
+CREATE TABLE wanted (id INTEGER PRIMARY KEY, record INTEGER NOT NULL, place INTEGER NOT NULL, flags INTEGER NOT NULL, ease REAL NOT NULL);
 CREATE INDEX wanted_record ON wanted (record);
+CREATE INDEX wanted_ease ON wanted (ease);
 CREATE VIRTUAL TABLE wanted_words USING fts5(
   title, labels, skills, repository,
   content='', contentless_delete=1, detail=full, tokenize='porter unicode61 remove_diacritics 2');

@@ -45,6 +45,7 @@ type clause struct {
 	forms   []form // what was typed first
 	phrase  bool   // neither mended nor dropped
 	soft    bool   // counts where it stands, and need not stand there
+	open    bool   // longer words that begin so match too, where the index finds them
 	records int64  // that have it, about
 	idf     float64
 }
