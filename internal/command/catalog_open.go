@@ -34,6 +34,9 @@ func (a *app) openCatalog(ctx context.Context) (*index.Catalog, error) {
 	case err != nil:
 		return nil, fmt.Errorf("open the catalog: %w", err)
 	}
+	if lost := cat.Info().Recovered; lost != "" {
+		a.say("isrc: %s: isrc catalog update", term.Line(lost))
+	}
 	return cat, nil
 }
 

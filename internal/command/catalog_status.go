@@ -26,9 +26,12 @@ type catalogState struct {
 	CrawledAt  *string `json:"crawledAt"`
 	Source     *string `json:"source"`     // what it was made from
 	UpdateFrom *string `json:"updateFrom"` // what isrc catalog update would pull
+	Recovered  *string `json:"recovered"`  // what was damaged, and what is used in its place
+	Verified   *bool   `json:"verified"`   // null when that was not asked
 }
 
 type catalogStatusOptions struct {
+	verify bool
 	output output
 }
 
@@ -36,12 +39,14 @@ func newCatalogStatus(a *app) *cobra.Command {
 	o := &catalogStatusOptions{}
 	cmd := &cobra.Command{
 		Use:   "status",
-		Short: "See what catalog is here, how old it is",
+		Short: "See what catalog is here, how old it is, and whether it is whole",
 		Example: `  isrc catalog status
+  isrc catalog status --verify
   isrc catalog status --json crawledAt --jq .crawledAt`,
 		Args: exactArgs(0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.catalogStatus(cmd.Context(), o) },
 	}
+	cmd.Flags().BoolVar(&o.verify, "verify", false, "read all of it and say whether it is as it was written")
 	addOutput(cmd, &o.output, catalogState{})
 	exits(cmd)
 	return cmd
@@ -57,7 +62,7 @@ func (a *app) catalogStatus(ctx context.Context, o *catalogStatusOptions) error 
 		return err
 	}
 	state := &catalogState{UpdateFrom: orNull(c.Catalog.Source)}
-	failed := a.readState(ctx, &index.Store{Dir: dir}, state)
+	failed := a.readState(ctx, &index.Store{Dir: dir}, state, o.verify)
 	if err := a.show(&o.output, state, func(s *term.Streams) error { return showCatalogState(s, state, a) }); err != nil {
 		return err
 	}
@@ -65,12 +70,19 @@ func (a *app) catalogStatus(ctx context.Context, o *catalogStatusOptions) error 
 }
 
 // readState fills a state in; the error is what the command ends with.
-func (a *app) readState(ctx context.Context, store *index.Store, state *catalogState) error {
+func (a *app) readState(ctx context.Context, store *index.Store, state *catalogState, verify bool) error {
 	cat, err := store.Open(ctx)
 	if err == nil {
 		defer cat.Close()
 		state.fill(cat.Info())
-		return nil
+		if !verify {
+			return nil
+		}
+		if _, err = store.Verify(ctx, a.sink()); err == nil {
+			whole := true
+			state.Verified = &whole
+			return nil
+		}
 	}
 	var damaged *index.DamagedError
 	var schema *index.SchemaError
@@ -82,6 +94,10 @@ func (a *app) readState(ctx context.Context, store *index.Store, state *catalogS
 		state.State = "other-version"
 	case errors.As(err, &damaged):
 		state.State = "damaged"
+		if verify {
+			whole := false
+			state.Verified = &whole
+		}
 	default:
 		return fmt.Errorf("open the catalog: %w", err)
 	}
@@ -93,6 +109,7 @@ func (state *catalogState) fill(info index.Info) {
 	state.State = "ready"
 	state.Path, state.Generation, state.Source = orNull(info.Path), orNull(info.ID), orNull(info.Source)
 	state.Schema, state.Records, state.Events = &info.Schema, &info.Records, &info.Events
+	state.Recovered = orNull(info.Recovered)
 	state.BuiltAt, state.CrawledAt = moment(info.BuiltAt), moment(info.CrawledAt)
 	if at, err := os.Stat(info.Path); err == nil {
 		size := at.Size()
@@ -116,6 +133,9 @@ func showCatalogState(s *term.Streams, c *catalogState, a *app) error {
 	if c.Why != nil {
 		row("why", *c.Why)
 	}
+	if c.Recovered != nil {
+		row("recovered", *c.Recovered)
+	}
 	if c.Records != nil {
 		row("repositories", thousands(*c.Records))
 		row("pull requests", thousands(*c.Events))
@@ -134,6 +154,9 @@ func showCatalogState(s *term.Streams, c *catalogState, a *app) error {
 	row("file", textOf(c.Path))
 	if c.Bytes != nil {
 		row("size", sizeText(*c.Bytes))
+	}
+	if c.Verified != nil && *c.Verified {
+		row("verified", "all of it is as it was written")
 	}
 	if err := t.Write(s.Out); err != nil {
 		return err

@@ -48,7 +48,7 @@ func writePoint(s *term.Streams, p catalog.Point) {
 	case catalog.PointMissing:
 		sign, tone = s.Sym(term.SymBroken), term.Warn
 	}
-	text := p.Why
+	text := p.ID + ": " + p.Why
 	if p.From != "" {
 		text += "  " + p.From
 	}

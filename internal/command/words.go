@@ -113,9 +113,18 @@ func thousands(n int) string {
 	return text
 }
 
-func pluralOf2(n int, one, many string) string {
+// countOf is pluralOf for numbers that may be large.
+func countOf(n int, one, many string) string {
 	if n == 1 {
 		return "1 " + one
 	}
 	return thousands(n) + " " + many
+}
+
+// nonNil lets an empty list be [] in JSON.
+func nonNil(list []string) []string {
+	if list == nil {
+		return []string{}
+	}
+	return list
 }

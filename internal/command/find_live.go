@@ -1,0 +1,114 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/isrc-dev/isrc/internal/catalog"
+	"github.com/isrc-dev/isrc/internal/config"
+	"github.com/isrc-dev/isrc/internal/contribute"
+	"github.com/isrc-dev/isrc/internal/forge"
+	"github.com/isrc-dev/isrc/internal/guideline"
+	"github.com/isrc-dev/isrc/internal/insight"
+)
+
+// findLive asks the forge's own search.
+func (a *app) findLive(ctx context.Context, o *findOptions, q catalog.Query) error {
+	host, err := a.defaultHost()
+	if err != nil {
+		return err
+	}
+	site, err := a.site(ctx, host)
+	if err != nil {
+		return err
+	}
+	c, err := a.settings()
+	if err != nil {
+		return err
+	}
+	if configured := orgsOf(c, host); len(q.Filter("org")) == 0 && len(configured) > 0 {
+		if err := q.Add("org", strings.Join(configured, ",")); err != nil {
+			return &usageError{err: err}
+		}
+	}
+	where := "everything that your token sees on " + host
+	if in := q.Filter("org"); len(in) > 0 {
+		where = strings.ReplaceAll(strings.TrimPrefix(in[0].String(), "org:"), ",", ", ") + " on " + host
+	} else {
+		a.say("isrc: no organisations are configured: looking in %s (isrc config set orgs NAME,… narrows it)", where)
+	}
+	result, err := catalog.Search(ctx, a.clients[host], q, a.inv.Now())
+	var needs *catalog.NeedsCatalogError
+	if errors.As(err, &needs) {
+		return &usageError{err: err, hint: "isrc catalog update"}
+	}
+	if err != nil {
+		return err
+	}
+	if result.Listed {
+		a.say("isrc: %s has no search: looked at the names, descriptions and topics of what it lists, and at no README", host)
+	}
+	rows := a.describeHits(ctx, site, result.Hits)
+	screen := findScreen{rows: rows, hits: result.Hits, result: result, where: where, live: true, explain: o.explain, now: a.inv.Now()}
+	return a.show(&o.output, rows, screen.write)
+}
+
+// describeHits adds what a contributor asks next: do they take contributions,
+// and how fast do they decide? What cannot be looked up stays unknown.
+func (a *app) describeHits(ctx context.Context, site *contribute.Site, hits []catalog.Hit) []found {
+	rows := rowsOf(hits)
+	g, gctx := errgroup.WithContext(ctx)
+	g.SetLimit(6)
+	for i, h := range hits {
+		if i >= 10 || h.Archived {
+			continue // further rows cost more than they tell
+		}
+		g.Go(func() error {
+			if set, err := guideline.Read(gctx, guideline.Query{Repo: h.RepoName(), Web: site.BaseURL, Base: h.DefaultBranch, Orgless: true}, site.TreesOf(*h.Forge), nil); err == nil {
+				if mode, _ := set.TakesContributions(); mode != guideline.TakesUnknown {
+					rows[i].Contributions = &mode
+				}
+			}
+			return nil
+		})
+		g.Go(func() error {
+			pulls, err := site.Forge.Pulls(gctx, h.RepoName(), forge.PullQuery{State: "all", Sort: "created", Direction: "desc", Limit: 30})
+			if err != nil {
+				return nil //nolint:nilerr // unknown, and shown as such
+			}
+			rows[i].decide(pulls, a.inv.Now())
+			return nil
+		})
+	}
+	_ = g.Wait() // nothing above fails: a row without figures is still an answer
+	return rows
+}
+
+func (r *found) decide(pulls []forge.Pull, now time.Time) {
+	var all []insight.Contribution
+	open, merged := 0, 0
+	for _, p := range pulls {
+		if p.State == forge.PullMerged {
+			merged++
+		}
+		all = append(all, insight.FromPull(p, nil, nil))
+		if p.State == forge.PullOpen {
+			open++
+		}
+	}
+	figures := insight.Summarize(all, now)
+	r.OpenPulls, r.Decided, r.Merged = &open, &figures.Ended, &merged
+	r.DecidedHours = hours(figures.Decided)
+}
+
+// orgsOf are the organisations to look in on a host.
+func orgsOf(c *config.Config, host string) []string {
+	if orgs := c.HostFor(host).Orgs; len(orgs) > 0 {
+		return orgs
+	}
+	return c.Orgs
+}
