@@ -150,6 +150,16 @@ commitlint_agrees() {
 	done
 }
 
+# registry publishes a catalog in Debian's docker-registry and fetches it: with
+# passwords, TLS of an authority of its own, and kills in between.
+registry() {
+	apt docker-registry docker-registry
+	apt htpasswd apache2-utils
+	ISRC_REGISTRY_PROGRAM=$(command -v docker-registry) ISRC_HTPASSWD=$(command -v htpasswd) \
+		go test -count=1 -v -run TestARealRegistry ./internal/command >"$work/registry.out" 2>&1 || { cat "$work/registry.out"; return 1; }
+	grep '^ *--- PASS: TestARealRegistry/' "$work/registry.out"
+}
+
 conform() {
 	judge "$work/record"
 }

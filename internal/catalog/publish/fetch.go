@@ -10,11 +10,10 @@ import (
 	"path/filepath"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/opencontainers/go-digest"
 	"golang.org/x/sync/errgroup"
-
-	"github.com/isrc-dev/isrc/internal/progress"
 )
 
 // assembly puts a generation together from its chunks, in a folder in which it
@@ -31,8 +30,9 @@ type assembly struct {
 
 	fetched  atomic.Int64 // bytes that came over the wire
 	writes   atomic.Int64
-	missing  int64 // bytes, packed, that are not here
-	begun    int64 // bytes of them that an earlier pull had fetched in part
+	missing  int64     // bytes, packed, that are not here
+	since    time.Time // when the fetching began
+	begun    int64     // bytes of them that an earlier pull had fetched in part
 	Fetched  int
 	Reused   int
 	Standing int // chunks that an earlier pull had put in place
@@ -179,6 +179,7 @@ func (e *writeError) Unwrap() error { return e.err }
 
 // fetch gets what is missing, several chunks at once.
 func (a *assembly) fetch(ctx context.Context, todo []part) error {
+	a.since = time.Now()
 	places := map[digest.Digest][]int64{}
 	once := todo[:0:0]
 	for _, p := range todo { // equal chunks are fetched once
@@ -294,10 +295,8 @@ func (c *counted) Write(p []byte) (int, error) {
 	if err != nil {
 		return n, &writeError{err}
 	}
-	c.a.o.Sink.Send(progress.Event{
-		Phase: progress.Running, Task: "catalog", Message: "fetching the catalog",
-		Current: min(c.a.fetched.Add(int64(n))+c.a.begun, c.a.missing), Total: c.a.missing, Unit: "bytes",
-	})
+	fetched := c.a.fetched.Add(int64(n))
+	c.a.o.Sink.Send(moving("fetching the catalog", min(fetched+c.a.begun, c.a.missing), c.a.missing, fetched, c.a.since))
 	c.a.o.trace(fmt.Sprintf("bytes %d", c.a.writes.Add(1)))
 	return n, nil
 }

@@ -8,11 +8,10 @@ import (
 	"os"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/opencontainers/go-digest"
 	"golang.org/x/sync/errgroup"
-
-	"github.com/isrc-dev/isrc/internal/progress"
 )
 
 // Sent is what it took to publish a generation.
@@ -34,7 +33,7 @@ func (o *Options) upload(ctx context.Context, to sink, path string, plan *Outlin
 	if err != nil {
 		return Sent{}, fmt.Errorf("read the catalog: %w", err)
 	}
-	u := &uploading{o: o, to: to, dry: dry, size: info.Size(), asked: map[digest.Digest]bool{}}
+	u := &uploading{o: o, to: to, dry: dry, size: info.Size(), since: time.Now(), asked: map[digest.Digest]bool{}}
 	h := sha256.New()
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(workers)
@@ -58,11 +57,12 @@ func (o *Options) upload(ctx context.Context, to sink, path string, plan *Outlin
 }
 
 type uploading struct {
-	o    *Options
-	to   sink
-	dry  bool
-	size int64
-	done atomic.Int64
+	o     *Options
+	to    sink
+	dry   bool
+	size  int64
+	since time.Time
+	done  atomic.Int64
 
 	mu     sync.Mutex
 	chunks []Chunk
@@ -105,7 +105,8 @@ func (u *uploading) one(ctx context.Context, n int, data []byte) error {
 			return err
 		}
 	}
-	u.o.Sink.Send(progress.Event{Phase: progress.Running, Task: "catalog", Message: "publishing the catalog", Current: u.done.Add(c.Length), Total: u.size, Unit: "bytes"})
+	done := u.done.Add(c.Length)
+	u.o.Sink.Send(moving("publishing the catalog", done, u.size, done, u.since))
 	return nil
 }
 

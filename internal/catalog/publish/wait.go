@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -15,6 +16,16 @@ import (
 
 func waitEvent(down *UnavailableError, pause time.Duration) progress.Event {
 	return progress.Event{Phase: progress.Waiting, Task: "catalog", Message: down.Error(), Wait: pause}
+}
+
+// moving tells how far bytes have come, and how fast: sent of them since begun.
+func moving(what string, current, total, sent int64, begun time.Time) progress.Event {
+	const mebibyte = 1 << 20
+	message := fmt.Sprintf("%s: %.1f of %.1f MiB", what, float64(current)/mebibyte, float64(total)/mebibyte)
+	if t := time.Since(begun); t > time.Second/2 {
+		message += fmt.Sprintf(", %.1f MiB/s", float64(sent)/mebibyte/t.Seconds())
+	}
+	return progress.Event{Phase: progress.Running, Task: "catalog", Message: message, Current: current, Total: total, Unit: "bytes"}
 }
 
 // passes tells what may be otherwise in a moment: not a certificate, nor a
