@@ -101,7 +101,7 @@ func (f findScreen) facts(r *found) []string {
 		}
 	}
 	if r.AnsweredHours != nil {
-		add("answers in ~" + span(time.Duration(*r.AnsweredHours*float64(time.Hour))))
+		add("answers in ~" + hoursText(*r.AnsweredHours))
 	} else {
 		add(decides(*r))
 	}
@@ -235,7 +235,7 @@ func decides(r found) string {
 	if r.DecidedHours == nil || r.Decided == nil {
 		return ""
 	}
-	return fmt.Sprintf("decides in ~%s (median of %d)", span(time.Duration(*r.DecidedHours*float64(time.Hour))), *r.Decided)
+	return fmt.Sprintf("decides in ~%s (median of %d)", hoursText(*r.DecidedHours), *r.Decided)
 }
 
 func pushed(r found, now time.Time) string {

@@ -56,7 +56,7 @@ and follows it.`,
 			root.AddCommand(c)
 		}
 	}
-	add("way", newFind(a), newShow(a), newContribute(a), newCheck(a), newOwners(a), newSubmit(a), newStatus(a), newAbandon(a))
+	add("way", newFind(a), newHelpWanted(a), newShow(a), newContribute(a), newCheck(a), newOwners(a), newSubmit(a), newStatus(a), newAbandon(a))
 	add("owners", newCatalog(a), newManifest(a))
 	add("setup", newSetup(a), newAuth(a), newConfig(a), newHook(a), newDoctor(a))
 	add("more", newDemo(a), newCompletion(a), newVersion(a))

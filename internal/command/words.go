@@ -128,3 +128,6 @@ func nonNil(list []string) []string {
 	}
 	return list
 }
+
+// hoursText says how long a number of hours is.
+func hoursText(h float64) string { return span(time.Duration(h * float64(time.Hour))) }
