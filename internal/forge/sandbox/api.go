@@ -216,10 +216,26 @@ func (c *call) admit(rt *route) error {
 		}
 		if rt.seed {
 			var err error
-			c.seeds, err = c.f.prepare(c.ctx, c.repo)
-			return err
+			if c.seeds, err = c.f.prepare(c.ctx, c.repo); err != nil {
+				return err
+			}
+			return c.hasCommits(rt)
 		}
 		return c.f.ready(c.ctx, c.repo)
+	}
+	return nil
+}
+
+// hasCommits refuses to read a repository to which nothing was ever pushed.
+func (c *call) hasCommits(rt *route) error {
+	if !c.repo.spec.Empty || c.commitAt(c.repo.branch) != "" || len(rt.parts) < 4 {
+		return nil
+	}
+	switch rt.parts[3] {
+	case "git", "commits":
+		return &apiError{status: http.StatusConflict, message: "Git Repository is empty."}
+	case "contents", "readme":
+		return &apiError{status: http.StatusNotFound, message: "This repository is empty."}
 	}
 	return nil
 }

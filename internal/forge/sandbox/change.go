@@ -77,7 +77,9 @@ func (f *Forge) addCommit(ctx context.Context, r *repository, p seedPush) error 
 	h := newHistory(f, r)
 	h.stream = true
 	h.beginAt("refs/heads/"+r.branch, p.by.signature(), p.by.signature(), p.at.Unix(), p.message, 0)
-	fmt.Fprintf(&h.out, "from refs/heads/%s^0\n", r.branch)
+	if f.branchTip(ctx, r, r.branch) != "" {
+		fmt.Fprintf(&h.out, "from refs/heads/%s^0\n", r.branch)
+	}
 	for _, x := range p.files {
 		h.file(x)
 	}

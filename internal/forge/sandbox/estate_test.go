@@ -158,6 +158,43 @@ func TestAWorldChangesWhileItIsListed(t *testing.T) {
 	}
 }
 
+func TestAnEmptyRepositoryIsOne(t *testing.T) {
+	t.Parallel()
+	w := sandbox.NewWorld("empty")
+	w.Repos = append(w.Repos, &sandbox.Repo{Owner: "platform", Name: "lib", Empty: true, Created: sandbox.Days(1)})
+	b := start(t, w)
+	const query = `{ repository(owner: "platform", name: "lib") { isEmpty defaultBranchRef { name } object(expression: "HEAD:") { oid } codeowners { errors { line } } refs(refPrefix: "refs/heads/") { totalCount } } }`
+	got := at(b, b.graph("newcomer", query, nil), "data", "repository")
+	if fmt.Sprint(got) != "map[codeowners:<nil> defaultBranchRef:<nil> isEmpty:true object:<nil> refs:map[totalCount:0]]" {
+		t.Errorf("got %v", got)
+	}
+	b.api("newcomer", http.StatusConflict, "GET", "/repos/platform/lib/commits", nil)
+	b.api("newcomer", http.StatusConflict, "GET", "/repos/platform/lib/git/trees/main", nil)
+	b.api("newcomer", http.StatusNotFound, "GET", "/repos/platform/lib/readme", nil)
+	b.clone("newcomer", "platform/lib")
+	if again := at(b, b.graph("newcomer", query, nil), "data", "repository"); fmt.Sprint(again) != fmt.Sprint(got) {
+		t.Errorf("on disk: got %v", again)
+	}
+	if err := b.Push(t.Context(), "platform/lib", "platform-lead", "feat: begin", map[string]string{"README.md": "# lib\n"}); err != nil {
+		t.Fatal(err)
+	}
+	got = at(b, b.graph("newcomer", query, nil), "data", "repository")
+	if at(b, got, "isEmpty") != false || at(b, got, "defaultBranchRef", "name") != "main" {
+		t.Errorf("after a push: got %v", got)
+	}
+	dir := b.clone("newcomer", "platform/lib")
+	b.git("", dir, "cat-file", "-e", "HEAD:README.md")
+	// So it is with one that git has not touched.
+	if err := b.AddRepo(&sandbox.Repo{Owner: "platform", Name: "app", Empty: true}); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Push(t.Context(), "platform/app", "platform-lead", "feat: begin", map[string]string{"README.md": "# app\n"}); err != nil {
+		t.Fatal(err)
+	}
+	b.get("newcomer", "/repos/platform/app/readme")
+	b.git("", b.clone("newcomer", "platform/app"), "cat-file", "-e", "HEAD:README.md")
+}
+
 func TestAListThatDidNotChangeIsNotSentAgain(t *testing.T) {
 	t.Parallel()
 	w, _ := small()

@@ -26,6 +26,9 @@ type GraphQL struct {
 	// the forge gives up after ten seconds, with 502; any number when 0.
 	Repositories int
 	Nodes        int
+	// Partial is how many repositories one document is given; those after them
+	// are null, with an error each. Any number when 0.
+	Partial int
 	// Points is what an account may spend in an hour, 5,000 when 0.
 	Points int
 }

@@ -133,6 +133,7 @@ func (g *graphQLRun) nodeWithin(kind string, id int64) any {
 		}
 		for _, i := range r.issues {
 			if i.id == id && g.f.sees(g.x, r) && (i.pull != nil) == (kind == "PullRequest") {
+				g.f.know(r)
 				return &issueNode{r, i}
 			}
 		}

@@ -130,6 +130,7 @@ func querySearch(g *graphQLRun, _ *graphQLRun, a fieldArgs) (any, error) {
 			return list[x].before(list[y], by)
 		})
 		for _, h := range list {
+			g.f.know(h.r)
 			issues = append(issues, &issueNode{h.r, h.i})
 		}
 	}

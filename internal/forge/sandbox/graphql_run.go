@@ -24,6 +24,7 @@ type graphQLRun struct {
 	out    bytes.Buffer
 	path   []any
 	errs   []*graphQLError
+	repos  int // that stood in lists so far
 }
 
 // fieldArgs are a field's arguments with defaults filled in.
@@ -233,7 +234,13 @@ func (g *graphQLRun) list(t *ast.Type, x *ast.Field, list []any, sets []ast.Sele
 		}
 		g.path = append(g.path, i)
 		at := g.out.Len()
-		ok := g.value(t, x, v, sets, false)
+		if _, isRepo := v.(*repository); isRepo {
+			if g.repos++; over(g.repos, g.f.graphql.Partial) {
+				g.fail(x, &graphQLError{Type: "RESOURCE_LIMITS_EXCEEDED", Message: "Resource limits for this query exceeded."})
+				v = nil
+			}
+		}
+		ok := g.value(t, x, v, sets, v == nil)
 		g.path = g.path[:len(g.path)-1]
 		if !ok {
 			if t.NonNull {

@@ -253,6 +253,7 @@ func TestGraphQLComplainsAsGitHubDoes(t *testing.T) {
 		{"a host that has REST alone", sandbox.GraphQL{Off: true}, sandbox.Fault{}, cheap, http.StatusNotFound, "", ""},
 		{"too many repositories at once", sandbox.GraphQL{Repositories: 50}, sandbox.Fault{}, dear, http.StatusBadGateway, "", ""},
 		{"as many as it puts up with", sandbox.GraphQL{Repositories: 60}, sandbox.Fault{}, dear, http.StatusOK, "", "X-RateLimit-Used=1"},
+		{"more repositories than one document is given", sandbox.GraphQL{Partial: 3}, sandbox.Fault{}, dear, http.StatusOK, "RESOURCE_LIMITS_EXCEEDED", ""},
 		{"too many nodes at once", sandbox.GraphQL{Nodes: 6000}, sandbox.Fault{}, dear, http.StatusBadGateway, "", ""},
 		{"without points", sandbox.GraphQL{Points: 3}, sandbox.Fault{}, `{ viewer { repositories(first: 100) { nodes { issues(first: 1) { nodes { comments(first: 1) { totalCount } labels(first: 1) { totalCount } assignees(first: 1) { totalCount } } } } } } }`,
 			http.StatusOK, "RATE_LIMITED", "X-RateLimit-Remaining=0"},

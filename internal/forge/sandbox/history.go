@@ -48,10 +48,16 @@ func newHistory(f *Forge, r *repository) *history {
 
 // write plays every event, oldest first.
 func (h *history) write() {
-	if h.r.spec.Empty {
-		h.out.WriteString("done\n")
-		return
+	if !h.r.spec.Empty {
+		h.play()
 	}
+	h.replay()
+	h.seal()
+	h.out.WriteString("done\n")
+}
+
+// play is what the world says.
+func (h *history) play() {
 	var all []event
 	for i := range h.r.spec.History {
 		c := &h.r.spec.History[i]
@@ -88,9 +94,6 @@ func (h *history) write() {
 	for _, b := range h.r.spec.Branches {
 		h.point("refs/heads/"+b, h.tip)
 	}
-	h.replay()
-	h.seal()
-	h.out.WriteString("done\n")
 }
 
 // replay adds what was pushed while there was only the seed.
