@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -62,6 +63,16 @@ func TestAnEstateIsReadWithoutGit(t *testing.T) {
 	}
 	if seen, _ := crawled(b, b.Forge, "newcomer", sandbox.Organisations(400)[0]); len(seen) >= len(names) || len(seen) < 300 {
 		t.Errorf("newcomer sees %d of %d", len(seen), len(names))
+	}
+	for _, name := range names[:40] {
+		for _, path := range []string{
+			"", "/readme", "/contents", "/contents/.github/CODEOWNERS", "/git/trees/main?recursive=1", "/commits?per_page=1", "/stats/participation", "/contributors",
+			"/languages", "/license", "/releases/latest", "/codeowners/errors", "/issues?labels=help+wanted", "/pulls?state=all", "/pulls/1/reviews", "/issues/1/comments",
+		} {
+			if r, err := b.send(b.Token("auditor"), "GET", "/repos/"+name+path, nil); err != nil || r.status >= 500 {
+				t.Errorf("%s%s: %d %v", name, path, r.status, err)
+			}
+		}
 	}
 	if made := b.Made(); made != 0 {
 		t.Errorf("%d repositories lie on disk", made)
@@ -210,6 +221,43 @@ func TestAListThatDidNotChangeIsNotSentAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.api("newcomer", http.StatusOK, "GET", "/orgs/platform/repos?per_page=100&sort=pushed", nil, "If-None-Match", tag)
+}
+
+// TestAForgeIsReadWhileItChanges is for the race detector: several read pages
+// and pull requests while others push, rename and clone.
+func TestAForgeIsReadWhileItChanges(t *testing.T) {
+	t.Parallel()
+	w := sandbox.Estate(60, 5)
+	b := start(t, w, func(o *sandbox.Options) { o.Record = nil })
+	org := sandbox.Organisations(60)[0]
+	names, _ := crawled(b, b.Forge, "auditor", org)
+	var readers sync.WaitGroup
+	for range 3 {
+		readers.Add(1)
+		go func() {
+			defer readers.Done()
+			for range 3 {
+				r := ask(b, b.Forge, "auditor", "/graphql", `{ search(query: "is:pr org:`+org+`", type: ISSUE, first: 50) { issueCount nodes { ... on PullRequest { headRefOid
+					statusCheckRollup { state } reviews(first: 5) { nodes { commit { oid } } } headRepository { defaultBranchRef { target { oid } } } } } }
+					organization(login: "`+org+`") { repositories(first: 60, orderBy: {field: PUSHED_AT, direction: DESC}) { nodes { name object(expression: "HEAD:README.md") { oid } } } } }`, nil)
+				if o := r.object(t); o["errors"] != nil {
+					t.Errorf("%v", o["errors"])
+				}
+			}
+		}()
+	}
+	for i, name := range names[:8] {
+		if err := b.Push(t.Context(), name, org+"-lead", "fix: x", map[string]string{"x.txt": "x\n"}); err != nil {
+			t.Error(err)
+		}
+		if i%4 == 0 {
+			b.clone("auditor", name)
+		}
+		if err := b.RenameRepo(name, fmt.Sprint("renamed-", i)); err != nil {
+			t.Error(err)
+		}
+	}
+	readers.Wait()
 }
 
 // BenchmarkEstate starts a company of ten thousand repositories and lists it

@@ -143,11 +143,10 @@ func (o *seedObjects) tree(args []string) []treeEntry {
 			treeish = a
 		}
 	}
-	root := o.node(treeish)
+	var root *seedNode
 	if c := o.commit(treeish); c != nil {
 		root = c.tree
-	}
-	if root == nil || !root.isTree() {
+	} else if root = o.node(treeish); root == nil || !root.isTree() {
 		return nil
 	}
 	dir := strings.Trim(within, "/")
