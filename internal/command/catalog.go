@@ -16,7 +16,7 @@ type isrc catalog update, which fetches the one that their company publishes,
 or crawls the configured organisations where none is published.`,
 		Example: "  isrc catalog update",
 	}
-	cmd.AddCommand(newCatalogCrawl(a))
+	cmd.AddCommand(newCatalogUpdate(a), newCatalogCrawl(a), newCatalogMerge(a))
 	cmd.AddCommand(newCatalogStatus(a), newCatalogNeeds(a))
 	cmd.AddCommand(newCatalogPush(a), newCatalogPull(a))
 	return cmd

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/isrc-dev/isrc/internal/catalog/crawl"
 	"github.com/isrc-dev/isrc/internal/catalog/index"
 	"github.com/isrc-dev/isrc/internal/contribute"
 	"github.com/isrc-dev/isrc/internal/forge"
@@ -146,6 +147,7 @@ func (a *app) judge(err error) verdict {
 		locked  *workflow.LockedError
 		newer   *workflow.NewerError
 		busy    *index.BusyError
+		crawls  *crawl.BusyError
 		damaged *index.DamagedError
 		schema  *index.SchemaError
 		noAsk   *term.NoPromptError
@@ -181,7 +183,7 @@ func (a *app) judge(err error) verdict {
 		return code(exitUnavailable, unavailableHint(down), hint)
 	case errors.As(err, &locked):
 		return code(exitNotReached, fmt.Sprintf("another isrc (process %d) works on this run; wait for it, or end it", locked.PID))
-	case errors.As(err, &busy):
+	case errors.As(err, &busy), errors.As(err, &crawls):
 		return code(exitNotReached, "wait for it, or end it")
 	case errors.As(err, &damaged):
 		return code(exitFailed, firstOf(hint, "isrc catalog update"))
