@@ -19,6 +19,7 @@ or crawls the configured organisations where none is published.`,
 	cmd.AddCommand(newCatalogUpdate(a), newCatalogCrawl(a), newCatalogMerge(a))
 	cmd.AddCommand(newCatalogStatus(a), newCatalogNeeds(a))
 	cmd.AddCommand(newCatalogPush(a), newCatalogPull(a))
+	cmd.AddCommand(newCatalogImport(a), newCatalogExport(a))
 	return cmd
 }
 

@@ -105,7 +105,7 @@ func (x *reader) location(annotations *yaml.Node) forge.RepoName {
 		if name == "" {
 			continue
 		}
-		if x.Host != "" {
+		if x.Host != "" && host == "github.com" {
 			host = x.Host // companies write the same key for their own host
 		}
 		if repo, err := forge.ParseRepo(name, host); err == nil {

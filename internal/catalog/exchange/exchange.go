@@ -49,6 +49,8 @@ type Options struct {
 	// an innersource.json never does.
 	Repo forge.RepoName
 	Now  time.Time
+	// Begun, if it is set, is told the format before the first record is read.
+	Begun func(Format)
 }
 
 // Refusal is an entry of a file that no record was made of.
@@ -87,6 +89,9 @@ func Read(ctx context.Context, r io.Reader, o Options, to Taker) (Format, error)
 			return "", &UnknownFormatError{Name: o.Name}
 		}
 		o.Format = format
+	}
+	if o.Begun != nil {
+		o.Begun(o.Format)
 	}
 	x := &reader{ctx: ctx, Options: o, to: to}
 	err := x.read(in)
