@@ -220,7 +220,7 @@ func imageLength(text string) int {
 	if rest == "" {
 		return alt + 1
 	}
-	end := -1
+	var end int
 	switch rest[0] {
 	case '(':
 		end = strings.IndexByte(rest, ')')

@@ -226,7 +226,7 @@ func (im *importing) files(ctx context.Context, names []string) error {
 }
 
 func (im *importing) file(ctx context.Context, name string) error {
-	in := im.a.io.In
+	var in io.Reader = im.a.io.In
 	o := im.options
 	o.Name = name
 	if name == "-" {
@@ -242,7 +242,7 @@ func (im *importing) file(ctx context.Context, name string) error {
 	o.Begun = func(f exchange.Format) { im.format = f }
 	im.result.Files = append(im.result.Files, importedFile{Name: o.Name, Guessed: o.Format == ""})
 	im.a.sink().Send(progress.Event{Phase: progress.Started, Task: "import", Message: "reading " + o.Name})
-	format, err := exchange.Read(ctx, io.Reader(in), o, im)
+	format, err := exchange.Read(ctx, in, o, im)
 	im.last().Format = string(format)
 	var unknown *exchange.UnknownFormatError
 	switch {

@@ -157,7 +157,7 @@ func (x *reader) lines(in *bufio.Reader) error {
 			}
 		}
 		if err != nil {
-			return nil
+			return nil //nolint:nilerr // it was the end of the file: others were answered above
 		}
 	}
 }

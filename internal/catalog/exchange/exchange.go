@@ -148,7 +148,7 @@ func (x *reader) take(r *catalog.Record, line int) error {
 	}
 	if _, err := forge.ParseRepo(r.Host+"/"+r.Owner+"/"+r.Name, ""); err != nil {
 		x.refuse(line, "it names no repository: "+err.Error())
-		return nil
+		return nil //nolint:nilerr // the others are read all the same
 	}
 	if r.From == "" {
 		r.From = string(x.Format)

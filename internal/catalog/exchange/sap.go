@@ -3,6 +3,7 @@ package exchange
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"net/url"
@@ -210,8 +211,8 @@ func keepRest(r *catalog.Record, raw []byte) error {
 		Metadata json.RawMessage `json:"_InnerSourceMetadata"`
 		Owner    json.RawMessage `json:"owner"`
 	}
-	if json.Unmarshal(raw, &theirs) != nil || json.Unmarshal(written, &ours) != nil {
-		return nil
+	if err := errors.Join(json.Unmarshal(raw, &theirs), json.Unmarshal(written, &ours)); err != nil {
+		return err
 	}
 	for key, pair := range map[string][2]json.RawMessage{sapMetadata: {theirs.Metadata, ours.Metadata}, "owner": {theirs.Owner, ours.Owner}} {
 		delete(rest, key)
