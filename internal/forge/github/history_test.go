@@ -106,6 +106,21 @@ func TestHistoriesComeInBatchesAndOrder(t *testing.T) {
 	}
 }
 
+func TestOneRepositoryThatIsTooMuchTellsLess(t *testing.T) {
+	t.Parallel()
+	s := &graphServer{answers: map[string][]string{"PullHistories": {tooLong, tooLong, `{"data":{"r0":` + historyOf(pullOf(1, "")) + `}}`}}}
+	c, _ := testClient(t, s)
+	got, err := c.PullHistories(t.Context(), []forge.RepoName{lib(c)}, 100)
+	if err != nil || len(got[0].Pulls) != 1 || got[0].Err != nil || !strings.Contains(s.asked[2].Query, "pullRequests(first: 25,") {
+		t.Errorf("got %+v, %v", got, err)
+	}
+	s = &graphServer{answers: map[string][]string{"PullHistories": {tooLong}}}
+	c, _ = testClient(t, s)
+	if got, err = c.PullHistories(t.Context(), []forge.RepoName{lib(c)}, 1); err != nil || !errors.Is(got[0].Err, forge.ErrTooMuch) {
+		t.Errorf("got %+v, %v", got, err)
+	}
+}
+
 func TestLongConversationsAreReadFurther(t *testing.T) {
 	t.Parallel()
 	talk := `,"comments":{"pageInfo":{"hasNextPage":true},"nodes":[` + commented("me", 2) + `]}`

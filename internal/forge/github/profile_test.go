@@ -58,7 +58,7 @@ func TestAProfileIsReadWhole(t *testing.T) {
 			folderOf(entry("readme.rst", "blob", 1), entry("CONTRIBUTING.md", "link", 2), entry("innersource.json", "blob", 3), entry("docs", "tree", 0)),
 			`null`, folderOf(entry("Contributing.adoc", "blob", 4), entry("logo.png", "blob", 0))), "")},
 		"ProfileTexts": {`{"data":{"r0":{"f0":{"text":"Read me","byteSize":7,"isBinary":false},"f1":{"text":"How to","byteSize":6,"isBinary":false},"f2":{"text":"{}","byteSize":2,"isBinary":false},
-		  "i9":{"number":9,"title":"t","url":"http://x/acme/lib/issues/9","body":"b","createdAt":"2026-01-01T00:00:00Z","updatedAt":"2026-01-02T00:00:00Z","labels":{"nodes":[{"name":"help wanted"}]},"assignees":{"nodes":[{"login":"taker"}]}},"i10":null}}}`},
+		  "i9":{"number":9,"title":"t","url":"http://x/acme/lib/issues/9","body":"b","createdAt":"2026-01-01T00:00:00Z","updatedAt":"2026-01-02T00:00:00Z","labels":{"nodes":[{"name":"help wanted"}]},"assignees":{"nodes":[{"login":"taker"}]}},"i10":{"number":11}}}}`},
 	}}
 	c, _ := testClient(t, s)
 	page, err := c.Profiles(t.Context(), forge.ProfileQuery{Owner: "acme", After: "C0", First: 50})
@@ -159,7 +159,7 @@ func bare(name, more string) string {
 func TestPartsOfAPageMayFail(t *testing.T) {
 	t.Parallel()
 	at := func(i int, field string) string {
-		return fmt.Sprintf(`{"type":"FORBIDDEN","message":"no entry","path":["repositoryOwner","repositories","nodes",%d%s]}`, i, field)
+		return fmt.Sprintf(`{"type":"FORBIDDEN","message":"timedout: no entry","path":["repositoryOwner","repositories","nodes",%d%s]}`, i, field)
 	}
 	s := &graphServer{answers: map[string][]string{
 		"Profiles": {onePage(strings.Join([]string{
@@ -175,7 +175,7 @@ func TestPartsOfAPageMayFail(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(page.Skipped) != 2 || page.Skipped[0].Why != "no entry" || !strings.Contains(page.Skipped[1].Why, "....evil") {
+	if len(page.Skipped) != 2 || page.Skipped[0].Why != "timedout: no entry" || !strings.Contains(page.Skipped[1].Why, "....evil") {
 		t.Errorf("skipped %v", page.Skipped)
 	}
 	if len(page.Profiles) != 3 {
