@@ -17,6 +17,13 @@ func fold(hits []ranked) []ranked {
 	var families [][]ranked
 	byFamily, byName := map[int64]int{}, map[string][]int{}
 	score := map[int64]float64{}
+	said := map[int64]map[string]bool{} // taken apart once, since many are called the same
+	words := func(h *ranked) map[string]bool {
+		if said[h.id] == nil {
+			said[h.id] = saidOf(&h.Record)
+		}
+		return said[h.id]
+	}
 	for _, h := range hits {
 		score[h.id] = h.Score
 	}
@@ -27,7 +34,7 @@ func fold(hits []ranked) []ranked {
 		}
 		at, ok := byFamily[family]
 		for _, place := range byName[name] {
-			if !ok && nearlySame(&families[place][0].Record, &h.Record) {
+			if !ok && nearlySame(words(&families[place][0]), words(&h)) {
 				at, ok = place, h.source == 0 || family != h.id
 			}
 		}
@@ -84,19 +91,22 @@ func eldest(members []ranked) ranked {
 	return first
 }
 
+// saidOf are the words with which a record tells what it is, but for its owner's
+// name.
+func saidOf(r *catalog.Record) map[string]bool {
+	set := map[string]bool{}
+	owner := catalog.Fold(r.Owner)
+	for _, w := range catalog.Words(r.Description + "\n" + r.Excerpt) {
+		if w = catalog.Fold(w); w != owner {
+			set[w] = true
+		}
+	}
+	return set
+}
+
 // nearlySame tells whether two records of one name say nearly the same: eight of
 // ten words in common.
-func nearlySame(a, b *catalog.Record) bool {
-	words := func(r *catalog.Record) map[string]bool {
-		set := map[string]bool{}
-		for _, w := range catalog.Words(r.Description + "\n" + r.Excerpt) {
-			if w = catalog.Fold(w); w != catalog.Fold(r.Owner) {
-				set[w] = true
-			}
-		}
-		return set
-	}
-	x, y := words(a), words(b)
+func nearlySame(x, y map[string]bool) bool {
 	common := 0
 	for w := range x {
 		if y[w] {
