@@ -2,16 +2,21 @@ package index
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/isrc-dev/isrc/internal/catalog"
 	"github.com/isrc-dev/isrc/internal/catalog/estate"
@@ -21,7 +26,9 @@ import (
 // and facts under the same ids, in a full text index that cannot delete. The
 // sqlite3 shell searches it, so that .ci/bench-catalog has something to compare
 // with. With ISRC_BENCH_RECORDS, the records of that file (JSON Lines) are put
-// into a store at ISRC_BENCH_STORE, and its twin is written to ISRC_BENCH_TWIN.
+// into a store at ISRC_BENCH_STORE, and its twin is written to ISRC_BENCH_TWIN; the
+// lines of ISRC_BENCH_QUERIES are written to ISRC_BENCH_SQL, each with the
+// statements for the shell.
 func TestTheTwinAnswersLikeTheGeneration(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
@@ -42,47 +49,117 @@ func TestTheTwinAnswersLikeTheGeneration(t *testing.T) {
 		store.Dir, twin = os.Getenv("ISRC_BENCH_STORE"), os.Getenv("ISRC_BENCH_TWIN")
 		each = func(put func(*catalog.Record) error) error { return eachLine(file, put) }
 	}
+	began := time.Now()
 	if _, err := store.Open(ctx); errors.Is(err, ErrNone) {
 		if _, err := store.Update(ctx, UpdateOptions{Source: "estate", At: estate.Now()}, func(w *Writer) error { return each(w.Put) }); err != nil {
 			t.Fatal(err)
 		}
 	}
 	c := openStore(t, store)
-	if err := writeTwin(ctx, c, twin, each); err != nil {
-		t.Fatal(err)
+	t.Logf("%d records after %s", c.Info().Records, time.Since(began))
+	if _, err := os.Stat(twin); errors.Is(err, fs.ErrNotExist) {
+		if err := writeTwin(ctx, c, twin, each); err != nil {
+			t.Fatal(err)
+		}
 	}
 	db, err := connect(twin, url.Values{"mode": {"ro"}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	for _, match := range []string{"token", "rate AND limit*", `"release" OR platform`, "name : client"} {
-		want, got := matches(t, c.db, match), matches(t, db, match)
-		if len(want) == 0 || !slices.Equal(want, got) {
-			t.Errorf("%s: the generation has %d, its twin %d", match, len(want), len(got))
+	queries := []string{"token validation", "rate limiting", "client library for retries with jitter", "dashboards"}
+	if file := os.Getenv("ISRC_BENCH_QUERIES"); file != "" {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		queries = strings.Split(strings.TrimSpace(string(text)), "\n")
+	}
+	out := ""
+	for _, query := range queries {
+		statements := shellQueries(t, c, query)
+		for _, statement := range statements {
+			if want, got := ids(t, c.db, statement), ids(t, db, statement); len(got) == 0 && len(statements) == 1 || !slices.Equal(want, got) {
+				t.Errorf("%s: the generation has %d, its twin %d", statement, len(want), len(got))
+			}
+		}
+		out += query + "\t" + strings.Join(statements, "; ") + "\n"
+	}
+	if file := os.Getenv("ISRC_BENCH_SQL"); file != "" {
+		if err := os.WriteFile(file, []byte(out), 0o644); err != nil {
+			t.Fatal(err)
 		}
 	}
 }
 
-func matches(t *testing.T, db *sql.DB, match string) []int64 {
+// shellQueries are the statements by which a search finds its matches, one for
+// each time that it becomes wider, as one would type them.
+func shellQueries(t *testing.T, c *Catalog, text string) []string {
 	t.Helper()
-	rows, err := db.Query("SELECT f.id FROM words w JOIN facts f ON f.id = w.rowid WHERE words MATCH ? ORDER BY bm25(words), f.id LIMIT 1000", match)
+	ctx := context.Background()
+	q, err := catalog.ParseQuery(strings.Fields(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	q.Limit = 20
+	s := &search{c: c, q: q, now: estate.Now(), found: &catalog.Found{}}
+	if s.where, err = c.conditions(ctx, q, s.now); err == nil {
+		s.clauses, err = c.clauses(ctx, q.Wanted())
+	}
+	if err == nil {
+		err = s.mend(ctx)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	add := func(expression string, times int) int {
+		out = append(out, fmt.Sprintf("SELECT id FROM (SELECT f.id AS id, bm25(words, %s) AS b, f.source AS source, f.boost AS boost FROM words w CROSS JOIN facts f ON f.id = w.rowid WHERE words MATCH '%s' AND %s) ORDER BY b * boost LIMIT %d",
+			weights, strings.ReplaceAll(expression, "'", "''"), s.where.sql, s.size()))
+		pool, _, err := s.pool(ctx, expression, times)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(pool)
+	}
+	total := add(all(s.clauses), 1)
+	if total >= enough {
+		return out
+	}
+	var may []clause
+	for _, cl := range s.clauses {
+		if !cl.soft {
+			may = append(may, cl)
+		}
+	}
+	slices.SortStableFunc(may, func(a, b clause) int { return cmp.Compare(b.idf, a.idf) })
+	for _, n := range steps(len(may), false) {
+		if total += add(atLeast(n, may, nil), 1); total >= 2*enough {
+			break
+		}
+	}
+	return out
+}
+
+func ids(t *testing.T, db *sql.DB, statement string) []int64 {
+	t.Helper()
+	rows, err := db.Query(statement)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer rows.Close()
-	var ids []int64
+	var all []int64
 	for rows.Next() {
 		var id int64
 		if err := rows.Scan(&id); err != nil {
 			t.Fatal(err)
 		}
-		ids = append(ids, id)
+		all = append(all, id)
 	}
 	if err := rows.Err(); err != nil {
 		t.Fatal(err)
 	}
-	return ids
+	return all
 }
 
 func eachLine(file string, put func(*catalog.Record) error) error {
