@@ -164,6 +164,7 @@ func TestAWorldChangesWhileItIsListed(t *testing.T) {
 	if got := b.get("newcomer", "/repos/platform/a").object(t); got["name"] != "e" {
 		t.Errorf("the former name leads to %v", got["name"])
 	}
+	b.clone("newcomer", "platform/a")
 	if got := b.graph("newcomer", `{ repository(owner: "platform", name: "a") { name } }`, nil); at(b, got, "data", "repository", "name") != "e" {
 		t.Errorf("the former name leads to %v", got)
 	}

@@ -69,7 +69,10 @@ func (f *Forge) gitAccess(x *exchange, path, service string) (*repository, int, 
 	if r == nil {
 		r = f.state.repo(owner, name)
 	}
-	if r == nil || f.may(x.user, r) < permPull || x.user != nil && r.private() && !x.token.has("repo") {
+	if r == nil { // git finds what was renamed under its former name, too
+		r = f.state.moved[strings.ToLower(owner+"/"+strings.TrimSuffix(name, ".git"))]
+	}
+	if r == nil || r.deleted || f.may(x.user, r) < permPull || x.user != nil && r.private() && !x.token.has("repo") {
 		if x.user == nil {
 			return nil, http.StatusUnauthorized, "Authentication required"
 		}

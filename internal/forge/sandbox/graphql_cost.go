@@ -16,8 +16,13 @@ type weight struct {
 	requests     int // to fill each connection
 	nodes        int
 	repositories int
+	fields       int // that were looked at
 	refused      []*graphQLError
 }
+
+// maxFields bounds what a document may select, fragments filled in: fragments
+// within fragments can double it with each line.
+const maxFields = 200_000
 
 // cost is in points: a hundredth of the requests, rounded, at least one.
 func (w *weight) cost() int { return max(1, (w.requests+50)/100) }
@@ -37,7 +42,7 @@ func (g *graphQLRun) weigh(op *ast.OperationDefinition) *weight {
 // how often the selection is filled.
 func (g *graphQLRun) weighSet(w *weight, sets []ast.SelectionSet, times int) {
 	var order []string
-	same := map[string][]*ast.Field{}
+	same, seen := map[string][]*ast.Field{}, map[string]bool{}
 	var gather func(ast.SelectionSet)
 	gather = func(set ast.SelectionSet) {
 		for _, s := range set {
@@ -56,7 +61,8 @@ func (g *graphQLRun) weighSet(w *weight, sets []ast.SelectionSet, times int) {
 					gather(s.SelectionSet)
 				}
 			case *ast.FragmentSpread:
-				if g.included(s.Directives) {
+				if g.included(s.Directives) && !seen[s.Name] {
+					seen[s.Name] = true
 					gather(s.Definition.SelectionSet)
 				}
 			}
@@ -72,6 +78,10 @@ func (g *graphQLRun) weighSet(w *weight, sets []ast.SelectionSet, times int) {
 
 func (g *graphQLRun) weighField(w *weight, same []*ast.Field, times int) {
 	x := same[0]
+	if w.fields++; w.fields > maxFields && len(w.refused) == 0 {
+		w.refused = append(w.refused, &graphQLError{Message: "Query has too many fields.", Locations: locationOf(x.Position)})
+		return
+	}
 	g.checkScopes(w, x)
 	switch {
 	case isConnection(x.Definition):

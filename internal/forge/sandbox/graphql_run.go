@@ -67,7 +67,7 @@ func (g *graphQLRun) object(def *ast.Definition, of any, sets []ast.SelectionSet
 // collect groups the selected fields by the name under which they answer.
 func (g *graphQLRun) collect(def *ast.Definition, sets []ast.SelectionSet) ([]string, map[string][]*ast.Field) {
 	var keys []string
-	fields := map[string][]*ast.Field{}
+	fields, seen := map[string][]*ast.Field{}, map[string]bool{} // fragments, each of which counts once
 	var walk func(ast.SelectionSet)
 	walk = func(set ast.SelectionSet) {
 		for _, s := range set {
@@ -86,7 +86,8 @@ func (g *graphQLRun) collect(def *ast.Definition, sets []ast.SelectionSet) ([]st
 					walk(s.SelectionSet)
 				}
 			case *ast.FragmentSpread:
-				if g.included(s.Directives) && g.fits(def, s.Definition.TypeCondition) {
+				if g.included(s.Directives) && g.fits(def, s.Definition.TypeCondition) && !seen[s.Name] {
+					seen[s.Name] = true
 					walk(s.Definition.SelectionSet)
 				}
 			}

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/vektah/gqlparser/v2/ast"
 
@@ -253,6 +254,7 @@ func TestGraphQLComplainsAsGitHubDoes(t *testing.T) {
 		{"a host that has REST alone", sandbox.GraphQL{Off: true}, sandbox.Fault{}, cheap, http.StatusNotFound, "", ""},
 		{"too many repositories at once", sandbox.GraphQL{Repositories: 50}, sandbox.Fault{}, dear, http.StatusBadGateway, "", ""},
 		{"as many as it puts up with", sandbox.GraphQL{Repositories: 60}, sandbox.Fault{}, dear, http.StatusOK, "", "X-RateLimit-Used=1"},
+		{"a limit of its own", sandbox.GraphQL{}, sandbox.Fault{}, cheap, http.StatusOK, "", "X-RateLimit-Resource=graphql"},
 		{"more repositories than one document is given", sandbox.GraphQL{Partial: 3}, sandbox.Fault{}, dear, http.StatusOK, "RESOURCE_LIMITS_EXCEEDED", ""},
 		{"too many nodes at once", sandbox.GraphQL{Nodes: 6000}, sandbox.Fault{}, dear, http.StatusBadGateway, "", ""},
 		{"without points", sandbox.GraphQL{Points: 3}, sandbox.Fault{}, `{ viewer { repositories(first: 100) { nodes { issues(first: 1) { nodes { comments(first: 1) { totalCount } labels(first: 1) { totalCount } assignees(first: 1) { totalCount } } } } } } }`,
@@ -296,6 +298,25 @@ func TestGraphQLCostsWhatTheDocumentationSays(t *testing.T) {
 	limit := at(b, got, "data", "rateLimit")
 	if at(b, limit, "cost") != float64(51) || at(b, limit, "nodeCount") != float64(100+5000+300_000) || at(b, limit, "remaining") != float64(4949) {
 		t.Errorf("got %v, want 51 points, 305100 nodes, 4949 left", limit)
+	}
+}
+
+// TestGraphQLBoundsADocument sends fragments that double with each line.
+func TestGraphQLBoundsADocument(t *testing.T) {
+	t.Parallel()
+	b := start(t, nil)
+	text := "{ viewer { ...f0 } }"
+	for i := range 40 {
+		text += fmt.Sprintf(" fragment f%d on User { a%d: repository(name: \"x\") { owner { ...f%d } } b%d: repository(name: \"x\") { owner { ...f%d } } }", i, i, i+1, i, i+1)
+	}
+	text += " fragment f40 on User { login }"
+	began := time.Now()
+	r := ask(t, b.Forge, "newcomer", "/graphql", text, nil)
+	if at(t, r.object(t), "errors", 0, "message") != "Query has too many fields." {
+		t.Errorf("got %.200s", r.body)
+	}
+	if took := time.Since(began); took > 20*time.Second {
+		t.Errorf("it took %v", took)
 	}
 }
 
