@@ -1,5 +1,7 @@
 // Package github answers the nouns of forge over version 3 of GitHub's REST
 // API: github.com, its enterprise relatives, and other servers that speak it.
+// What a catalog asks of many repositories at once goes over GraphQL where a
+// host has it; graphql.go is its transport, and Documents all that is sent.
 // It must not know what its callers want the answers for, keeps no state but
 // counters and a cache of answers, and turns every refusal into one of the
 // errors of forge. Begin with Options, New and call.go.
