@@ -82,9 +82,17 @@ func documentOf(r *catalog.Record, c *coder) (*document, error) {
 			d.text[i] = catalog.Indexed(text)
 		}
 	}
+	if r.Archived {
+		d.text[columnAbout] += "\n" + markArchived
+	}
 	d.counts = countWords(raw, d.excerpt)
 	return d, nil
 }
+
+// markArchived is a word in about of archived records, by which a search leaves
+// them out without a look at facts. Nobody can type it: U+E000 is for private
+// use, which the index takes for a letter and catalog.Words does not.
+const markArchived = "\ue000archived"
 
 // textOf gives the searched text of a record, by column; several values in one
 // column stand on lines of their own, so that no phrase runs across them.

@@ -3,11 +3,13 @@ package index
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"math"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/isrc-dev/isrc/internal/catalog"
 )
@@ -15,7 +17,7 @@ import (
 // How many matches are looked at closely. The index gives the best ones by its
 // own measure; these are read and ranked by what stands where in them.
 const (
-	poolLeast = 60
+	poolLeast = 30
 	poolMost  = 10_000
 	enough    = 5 // hits with all words: with fewer, words may be missing
 )
@@ -25,13 +27,13 @@ const (
 func (c *Catalog) Search(ctx context.Context, q catalog.Query, now time.Time) (*catalog.Found, error) {
 	s := &search{c: c, q: q, now: now, found: &catalog.Found{Asked: q.String(), Searched: c.info.Records}}
 	var err error
-	if s.where, err = c.conditions(ctx, q, now); err != nil {
+	if s.where, s.simple, err = c.conditions(ctx, q, now); err != nil {
 		return nil, err
 	}
 	if s.clauses, err = c.clauses(ctx, q.Wanted()); err != nil {
 		return nil, err
 	}
-	s.without = unwanted(q.Unwanted())
+	s.unwanted = unwanted(q.Unwanted())
 	if err := s.run(ctx); err != nil {
 		return nil, err
 	}
@@ -40,14 +42,14 @@ func (c *Catalog) Search(ctx context.Context, q catalog.Query, now time.Time) (*
 
 // search is one search under way.
 type search struct {
-	c       *Catalog
-	q       catalog.Query
-	now     time.Time
-	where   condition
-	clauses []clause
-	without string // what must not match, in the index's language
-	found   *catalog.Found
-	stems   map[string]string
+	c        *Catalog
+	q        catalog.Query
+	now      time.Time
+	where    condition
+	simple   bool // where leaves out the archived ones and nothing else
+	clauses  []clause
+	unwanted string // what must not match, in the index's language
+	found    *catalog.Found
 }
 
 func (s *search) run(ctx context.Context) error {
@@ -67,6 +69,9 @@ func (s *search) run(ctx context.Context) error {
 		return err
 	}
 	s.found.Total = total
+	if pool, err = s.addNamed(ctx, pool); err != nil {
+		return err
+	}
 	if total < enough && !s.q.Exact && (total == 0 || s.q.Sort == catalog.ByRelevance || s.q.Sort == "") {
 		if pool, err = s.widen(ctx, pool); err != nil {
 			return err
@@ -79,6 +84,23 @@ func (s *search) run(ctx context.Context) error {
 		s.found.Topics, err = s.nearTopics(ctx)
 	}
 	return err
+}
+
+// addNamed adds what is called as the query says to a pool that was cut off.
+func (s *search) addNamed(ctx context.Context, pool []match) ([]match, error) {
+	if len(pool) < s.size() {
+		return pool, nil
+	}
+	named, err := s.byName(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range named {
+		if !slices.ContainsFunc(pool, func(o match) bool { return o.id == m.id }) {
+			pool = append(pool, m)
+		}
+	}
+	return pool, nil
 }
 
 // unwanted writes what must not match.
@@ -105,85 +127,12 @@ func all(clauses []clause) string {
 	return strings.Join(parts, " AND ")
 }
 
-// match is a row of the index before it is read.
-type match struct {
-	id, source int64
-	text       float64 // the index's own measure, as a part of what it can be
-	whole      bool    // it has all words
-}
-
-// weights are those of the columns in the index's own measure.
-const weights = "10, 6, 6, 4, 3, 5, 1.5, 1"
-
-// orders are what rows are sorted by where relevance is not asked.
-func (s *search) order() string {
-	switch s.q.Sort {
-	case catalog.ByActivity:
-		return "f.activity DESC, f.id"
-	case catalog.ByReadiness:
-		return "f.readiness DESC, f.activity DESC, f.id"
-	case catalog.ByUpdated:
-		return "CASE f.updated WHEN 0 THEN f.pushed ELSE f.updated END DESC, f.id"
-	case catalog.ByStars:
-		return "f.stars DESC, f.id"
-	}
-	return ""
-}
-
-// size is how many rows are looked at closely.
-func (s *search) size() int {
-	if s.q.Limit <= 0 {
-		return poolMost
-	}
-	return min(max(poolLeast, 3*s.q.Limit), poolMost)
-}
-
-// pool gives the best matches of an expression, in which each word stands so
-// many times, and how many there are.
-func (s *search) pool(ctx context.Context, expression string, times int) ([]match, int, error) {
-	if s.without != "" {
-		expression = "(" + expression + ") NOT (" + s.without + ")"
-	}
-	order := s.order()
-	rank := "bm25(words, " + weights + ")"
-	most := 0.0
-	for _, cl := range s.clauses {
-		most += 2.2 * cl.idf * float64(times)
-	}
-	query := "SELECT f.id, " + rank + ", f.source FROM words w CROSS JOIN facts f ON f.id = w.rowid WHERE words MATCH ? AND " + s.where.sql + " ORDER BY " + order + " LIMIT ?"
-	if order == "" {
-		query = "SELECT id, b, source FROM (SELECT f.id AS id, " + rank + " AS b, f.source AS source, f.boost AS boost FROM words w CROSS JOIN facts f ON f.id = w.rowid WHERE words MATCH ? AND " + s.where.sql + ") ORDER BY b * boost LIMIT ?"
-	}
-	args := append([]any{expression}, s.where.args...)
-	var out []match
-	err := s.c.each(ctx, func(scan func(...any) error) error {
-		m := match{whole: true}
-		bm25 := 0.0
-		if err := scan(&m.id, &bm25, &m.source); err != nil {
-			return err
-		}
-		m.text = min(max(-bm25/max(most, 1e-6), 0), 1)
-		out = append(out, m)
-		return nil
-	}, query, append(args, s.size())...)
-	if err != nil {
-		return nil, 0, fmt.Errorf("search the catalog: %w", err)
-	}
-	if len(out) < s.size() {
-		return out, len(out), nil
-	}
-	total := 0
-	err = s.c.each(ctx, func(scan func(...any) error) error { return scan(&total) },
-		"SELECT count(*) FROM words w CROSS JOIN facts f ON f.id = w.rowid WHERE words MATCH ? AND "+s.where.sql, args...)
-	return out, total, err
-}
-
 // browse answers a query without words: everything that passes its filters.
 func (s *search) browse(ctx context.Context) error {
 	where, args := s.where.sql, s.where.args
-	if s.without != "" {
+	if s.unwanted != "" {
 		where += " AND f.id NOT IN (SELECT rowid FROM words WHERE words MATCH ?)"
-		args = append(slices.Clone(args), s.without)
+		args = append(slices.Clone(args), s.unwanted)
 	}
 	order := s.order()
 	if order == "" {
@@ -318,9 +267,6 @@ func (s *search) finish(ctx context.Context, pool []match) error {
 	if err != nil {
 		return err
 	}
-	for i := range hits {
-		s.rate(&hits[i])
-	}
 	s.sort(hits)
 	if len(s.q.Filter("is")) == 0 || !asksForForks(s.q) {
 		hits = fold(hits)
@@ -379,9 +325,11 @@ func (r *ranked) readiness() float64 {
 	return r.Readiness.Score
 }
 
-// read gets the records of a pool, in its order.
+// read gets the records of a pool, in its order, and rates them: on all
+// processors, since taking texts apart is most of the work of a search.
 func (s *search) read(ctx context.Context, pool []match) ([]ranked, error) {
 	hits := make([]ranked, 0, len(pool))
+	bodies := make([][]byte, len(pool))
 	at := map[int64]int{}
 	for part := range slices.Chunk(pool, 500) {
 		args := make([]any, len(part))
@@ -393,20 +341,38 @@ func (s *search) read(ctx context.Context, pool []match) ([]ranked, error) {
 		err := s.c.each(ctx, func(scan func(...any) error) error {
 			var id int64
 			var body []byte
-			if err := scan(&id, &body); err != nil {
-				return err
-			}
-			r, err := s.c.record(body)
-			if err == nil {
-				hits[at[id]].Record = *r
-			}
+			err := scan(&id, &body)
+			bodies[at[id]] = body
 			return err
 		}, "SELECT id, body FROM records WHERE id IN (?"+strings.Repeat(",?", len(args)-1)+")", args...)
 		if err != nil {
 			return nil, err
 		}
 	}
-	return hits, s.readmes(ctx, hits)
+	if err := s.readmes(ctx, hits); err != nil {
+		return nil, err
+	}
+	return hits, s.rateAll(hits, bodies)
+}
+
+func (s *search) rateAll(hits []ranked, bodies [][]byte) error {
+	var g errgroup.Group
+	workers := min(runtime.GOMAXPROCS(0), 4)
+	for w := range workers {
+		g.Go(func() error {
+			stems := map[string]string{}
+			for i := w; i < len(hits); i += workers {
+				r, err := s.c.record(bodies[i])
+				if err != nil {
+					return err
+				}
+				hits[i].Record = *r
+				s.rate(&hits[i], stems)
+			}
+			return nil
+		})
+	}
+	return g.Wait()
 }
 
 // readmes finds out which words the READMEs of records have that lack some.

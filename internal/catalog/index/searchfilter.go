@@ -17,15 +17,17 @@ type condition struct {
 }
 
 // conditions turns the filters of a query into SQL that decides as
-// catalog.Query.Admits does. What was typed goes into args alone.
-func (c *Catalog) conditions(ctx context.Context, q catalog.Query, now time.Time) (condition, error) {
-	all := condition{sql: "1"}
+// catalog.Query.Admits does. What was typed goes into args alone. Where only
+// archived records are left out, which a word of the index does as well, simple
+// is true.
+func (c *Catalog) conditions(ctx context.Context, q catalog.Query, now time.Time) (all condition, simple bool, err error) {
+	all = condition{sql: "1"}
 	switch also, only := q.Archived(); {
 	case also:
 	case only:
 		all.sql = fmt.Sprintf("f.flags & %d <> 0", flagArchived)
 	default:
-		all.sql = fmt.Sprintf("f.flags & %d = 0", flagArchived)
+		all.sql, simple = fmt.Sprintf("f.flags & %d = 0", flagArchived), len(q.Filters) == 0
 	}
 	for _, f := range q.Filters {
 		if f.Name == "archived" {
@@ -33,9 +35,9 @@ func (c *Catalog) conditions(ctx context.Context, q catalog.Query, now time.Time
 		}
 		var any []string
 		for _, v := range f.Any {
-			one, err := c.condition(ctx, f, v, now)
+			one, err := c.condition(ctx, q, f, v, now)
 			if err != nil {
-				return condition{}, err
+				return condition{}, false, err
 			}
 			any = append(any, one.sql)
 			all.args = append(all.args, one.args...)
@@ -46,10 +48,10 @@ func (c *Catalog) conditions(ctx context.Context, q catalog.Query, now time.Time
 		}
 		all.sql += " AND " + not + "(" + strings.Join(any, " OR ") + ")"
 	}
-	return all, nil
+	return all, simple, nil
 }
 
-func (c *Catalog) condition(ctx context.Context, f catalog.Filter, v catalog.Value, now time.Time) (condition, error) {
+func (c *Catalog) condition(ctx context.Context, q catalog.Query, f catalog.Filter, v catalog.Value, now time.Time) (condition, error) {
 	switch f.Name {
 	case "updated":
 		return spanCondition("(CASE f.updated WHEN 0 THEN f.pushed ELSE f.updated END)", v.Time, now), nil
@@ -75,6 +77,9 @@ func (c *Catalog) condition(ctx context.Context, f catalog.Filter, v catalog.Val
 		return condition{"f.team IN (" + marks + ")", ids}, nil
 	case "license":
 		return condition{"f.license IN (" + marks + ")", ids}, nil
+	}
+	if len(q.Words) == 0 { // few labels are on many records: begin with the label
+		return condition{"f.id IN (SELECT record FROM labelled WHERE label IN (" + marks + "))", ids}, nil
 	}
 	return condition{"EXISTS (SELECT 1 FROM labelled l WHERE l.label IN (" + marks + ") AND l.record = f.id)", ids}, nil
 }

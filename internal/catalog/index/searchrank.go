@@ -39,7 +39,7 @@ type seen struct {
 // rate works out the score of a hit: the share that each word of the query has
 // in 100, by how much it tells and where it stands; what stands together; then
 // the factors of standing.
-func (s *search) rate(h *ranked) {
+func (s *search) rate(h *ranked, stems map[string]string) {
 	total := 0.0
 	for _, cl := range s.clauses {
 		total += cl.idf
@@ -47,7 +47,7 @@ func (s *search) rate(h *ranked) {
 	if len(s.clauses) == 0 {
 		h.Terms = append(h.Terms, catalog.Term{Name: "filters", Value: 100, Why: "passes the filters"})
 	}
-	fields := texts(&h.Record, s.stemCache())
+	fields := texts(&h.Record, stems)
 	all := make([]seen, len(s.clauses))
 	has := 0.0
 	for i, cl := range s.clauses {
@@ -195,14 +195,6 @@ func (s *search) named(h *ranked) {
 
 // squeeze writes a name without case and separators.
 func squeeze(s string) string { return catalog.Fold(strings.Join(catalog.Words(s), "")) }
-
-// stemCache keeps stems for one search: records have many words in common.
-func (s *search) stemCache() map[string]string {
-	if s.stems == nil {
-		s.stems = map[string]string{}
-	}
-	return s.stems
-}
 
 // standing are the factors that no query changes. Each is bounded, so that none
 // lets a repository that does something else stand before one that does what is

@@ -108,7 +108,11 @@ func (c *Catalog) clauses(ctx context.Context, words []catalog.Word) ([]clause, 
 			return nil, err
 		}
 		if w.Open {
-			if err := c.prefixes(ctx, &cl, tokens); err != nil {
+			most := mostPrefixes
+			if len(words) == 1 && len(tokens[len(tokens)-1]) < 3 {
+				most = 6 // nearly every record has one of them
+			}
+			if err := c.prefixes(ctx, &cl, tokens, most); err != nil {
 				return nil, err
 			}
 		}
@@ -247,7 +251,7 @@ func (c *Catalog) records(ctx context.Context, word string) (int64, error) {
 }
 
 // prefixes adds the commonest words that begin with what was typed last.
-func (c *Catalog) prefixes(ctx context.Context, cl *clause, tokens []string) error {
+func (c *Catalog) prefixes(ctx context.Context, cl *clause, tokens []string, most int) error {
 	last := tokens[len(tokens)-1]
 	if len(tokens) > 1 || len(last) < 2 {
 		return nil
@@ -264,7 +268,7 @@ func (c *Catalog) prefixes(ctx context.Context, cl *clause, tokens []string) err
 			return err
 		}
 		f := formOf(asPrefix, term)
-		if have[f.stems[0]] || catalog.StopWord(term) || added == mostPrefixes || len(cl.forms) == mostForms {
+		if have[f.stems[0]] || catalog.StopWord(term) || added == most || len(cl.forms) == mostForms {
 			return nil
 		}
 		have[f.stems[0]] = true
