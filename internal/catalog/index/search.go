@@ -27,7 +27,7 @@ const (
 func (c *Catalog) Search(ctx context.Context, q catalog.Query, now time.Time) (*catalog.Found, error) {
 	s := &search{c: c, q: q, now: now, found: &catalog.Found{Asked: q.String(), Searched: c.info.Records}}
 	var err error
-	if s.where, s.simple, err = c.conditions(ctx, q, now); err != nil {
+	if s.where, err = c.conditions(ctx, q, now); err != nil {
 		return nil, err
 	}
 	if s.clauses, err = c.clauses(ctx, q.Wanted()); err != nil {
@@ -46,7 +46,6 @@ type search struct {
 	q        catalog.Query
 	now      time.Time
 	where    condition
-	simple   bool // where leaves out the archived ones and nothing else
 	clauses  []clause
 	unwanted string // what must not match, in the index's language
 	found    *catalog.Found

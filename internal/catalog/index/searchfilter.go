@@ -14,20 +14,21 @@ import (
 type condition struct {
 	sql  string
 	args []any
+	// simple tells that it leaves out archived records and nothing else, which a
+	// word of the index does as well.
+	simple bool
 }
 
 // conditions turns the filters of a query into SQL that decides as
-// catalog.Query.Admits does. What was typed goes into args alone. Where only
-// archived records are left out, which a word of the index does as well, simple
-// is true.
-func (c *Catalog) conditions(ctx context.Context, q catalog.Query, now time.Time) (all condition, simple bool, err error) {
-	all = condition{sql: "1"}
+// catalog.Query.Admits does. What was typed goes into args alone.
+func (c *Catalog) conditions(ctx context.Context, q catalog.Query, now time.Time) (condition, error) {
+	all := condition{sql: "1"}
 	switch also, only := q.Archived(); {
 	case also:
 	case only:
 		all.sql = fmt.Sprintf("f.flags & %d <> 0", flagArchived)
 	default:
-		all.sql, simple = fmt.Sprintf("f.flags & %d = 0", flagArchived), len(q.Filters) == 0
+		all.sql, all.simple = fmt.Sprintf("f.flags & %d = 0", flagArchived), len(q.Filters) == 0
 	}
 	for _, f := range q.Filters {
 		if f.Name == "archived" {
@@ -37,7 +38,7 @@ func (c *Catalog) conditions(ctx context.Context, q catalog.Query, now time.Time
 		for _, v := range f.Any {
 			one, err := c.condition(ctx, q, f, v, now)
 			if err != nil {
-				return condition{}, false, err
+				return condition{}, err
 			}
 			any = append(any, one.sql)
 			all.args = append(all.args, one.args...)
@@ -48,7 +49,7 @@ func (c *Catalog) conditions(ctx context.Context, q catalog.Query, now time.Time
 		}
 		all.sql += " AND " + not + "(" + strings.Join(any, " OR ") + ")"
 	}
-	return all, simple, nil
+	return all, nil
 }
 
 func (c *Catalog) condition(ctx context.Context, q catalog.Query, f catalog.Filter, v catalog.Value, now time.Time) (condition, error) {
@@ -58,7 +59,7 @@ func (c *Catalog) condition(ctx context.Context, q catalog.Query, f catalog.Filt
 	case "pushed", "created":
 		return spanCondition("f."+f.Name, v.Time, now), nil
 	case "stars", "forks":
-		return condition{"f." + f.Name + " BETWEEN ? AND ?", []any{v.Number.Min, v.Number.Max}}, nil
+		return condition{sql: "f." + f.Name + " BETWEEN ? AND ?", args: []any{v.Number.Min, v.Number.Max}}, nil
 	case "is", "has":
 		return condition{sql: fmt.Sprintf("f.flags & %d <> 0", flagOf(f.Name+":"+v.Text))}, nil
 	}
@@ -72,16 +73,16 @@ func (c *Catalog) condition(ctx context.Context, q catalog.Query, f catalog.Filt
 	marks := "?" + strings.Repeat(",?", len(ids)-1)
 	switch f.Name {
 	case "org":
-		return condition{"f.owner IN (" + marks + ")", ids}, nil
+		return condition{sql: "f.owner IN (" + marks + ")", args: ids}, nil
 	case "team":
-		return condition{"f.team IN (" + marks + ")", ids}, nil
+		return condition{sql: "f.team IN (" + marks + ")", args: ids}, nil
 	case "license":
-		return condition{"f.license IN (" + marks + ")", ids}, nil
+		return condition{sql: "f.license IN (" + marks + ")", args: ids}, nil
 	}
 	if len(q.Words) == 0 { // few labels are on many records: begin with the label
-		return condition{"f.id IN (SELECT record FROM labelled WHERE label IN (" + marks + "))", ids}, nil
+		return condition{sql: "f.id IN (SELECT record FROM labelled WHERE label IN (" + marks + "))", args: ids}, nil
 	}
-	return condition{"EXISTS (SELECT 1 FROM labelled l WHERE l.label IN (" + marks + ") AND l.record = f.id)", ids}, nil
+	return condition{sql: "EXISTS (SELECT 1 FROM labelled l WHERE l.label IN (" + marks + ") AND l.record = f.id)", args: ids}, nil
 }
 
 // flagOf gives the bit of facts.flags behind a choice of is: and has:.
@@ -121,7 +122,7 @@ func spanCondition(column string, s catalog.Span, now time.Time) condition {
 	if !to.IsZero() {
 		high = days(to) - 1
 	}
-	return condition{column + " BETWEEN ? AND ?", []any{low, high}}
+	return condition{sql: column + " BETWEEN ? AND ?", args: []any{low, high}}
 }
 
 // labelIDs gives the labels that a value names.

@@ -92,7 +92,7 @@ func (s *search) pool(ctx context.Context, expression string, times int) ([]matc
 // is filtered.
 func (s *search) without(expression string) string {
 	var not []string
-	if s.simple {
+	if s.where.simple {
 		not = append(not, `{about} : "`+markArchived+`"`)
 	}
 	if s.unwanted != "" {
@@ -107,7 +107,7 @@ func (s *search) without(expression string) string {
 // count counts the matches that pass the filters.
 func (s *search) count(ctx context.Context, expression string) (int, error) {
 	query, args := "SELECT count(*) FROM words WHERE words MATCH ?", []any{expression}
-	if !s.simple {
+	if !s.where.simple {
 		query = "SELECT count(*) FROM words w CROSS JOIN facts f ON f.id = w.rowid WHERE words MATCH ? AND " + s.where.sql
 		args = append(args, s.where.args...)
 	}

@@ -91,7 +91,7 @@ func (s *wantedSearch) prepare(ctx context.Context) error {
 	about := s.q
 	about.Filters = slices.DeleteFunc(slices.Clone(s.q.Filters), catalog.AboutIssues)
 	var err error
-	if s.where, _, err = s.c.conditions(ctx, about, s.now); err != nil {
+	if s.where, err = s.c.conditions(ctx, about, s.now); err != nil {
 		return err
 	}
 	for _, f := range s.q.Filters {
