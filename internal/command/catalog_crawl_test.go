@@ -74,13 +74,18 @@ func (h *home) env() []string {
 // isrc runs a command in this process, with a clock that can be moved.
 func (h *home) isrc(args ...string) (code int, out string) {
 	h.e.t.Helper()
+	return h.isrcWith(context.Background(), args...)
+}
+
+func (h *home) isrcWith(ctx context.Context, args ...string) (code int, out string) {
+	h.e.t.Helper()
 	var stdout, stderr bytes.Buffer
 	inv := Invocation{
 		Args: args, Env: h.env(), Dir: h.dir, Streams: &term.Streams{In: strings.NewReader(""), Out: &stdout, Err: &stderr, Width: 80},
 		Now:   func() time.Time { return h.e.now().Add(h.ahead) },
 		Sleep: func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
 	}
-	code = Run(context.Background(), inv)
+	code = Run(ctx, inv)
 	h.e.t.Logf("isrc %s: %d\n%s%s", strings.Join(args, " "), code, stdout.String(), stderr.String())
 	return code, stdout.String()
 }
@@ -321,5 +326,101 @@ func TestCrawlAfterChanges(t *testing.T) {
 	h.ahead = 3 * time.Hour
 	if r := h.crawl(); r.Changed != 1 || r.Requests > 4*len(r.Organisations) || r.Organisations[0].Mode != "incremental" {
 		t.Errorf("one description has changed: %d changed in %d requests (%s)", r.Changed, r.Requests, r.Organisations[0].Mode)
+	}
+}
+
+// TestCrawlWithoutGraphQL reads the same from a host that has only REST, and
+// little of it when nothing has changed.
+func TestCrawlWithoutGraphQL(t *testing.T) {
+	t.Parallel()
+	e := newEstate(t, 40)
+	graph, rest := e.home(), e.home()
+	graph.crawl()
+	e.forge.SetGraphQL(sandbox.GraphQL{Off: true})
+	if r := rest.crawl(); !r.REST || r.Repositories != 40 {
+		t.Errorf("by REST %v, %d repositories", r.REST, r.Repositories)
+	}
+	sameCatalog(t, "by REST", rest, graph)
+	rest.ahead = time.Hour
+	if r := rest.crawl(); r.Requests > 5*len(r.Organisations) {
+		t.Errorf("nothing has changed, and it cost %d requests", r.Requests)
+	}
+}
+
+// TestCrawlInterrupted is Ctrl-C: what is whole comes into the catalog, and the
+// rest goes on later.
+func TestCrawlInterrupted(t *testing.T) {
+	t.Parallel()
+	e := newEstate(t, 900)
+	e.orgs += ",auditor"
+	want, got := e.home(), e.home()
+	want.crawl("--batch", "20")
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	before := len(e.forge.Requests())
+	go func() {
+		for len(e.forge.Requests()) < before+25 {
+			time.Sleep(time.Millisecond)
+		}
+		cancel()
+	}()
+	code, out := got.isrcWith(ctx, "catalog", "crawl", "--batch", "20", "--json", "all")
+	var r crawled
+	if err := json.Unmarshal([]byte(out), &r); err != nil || code != exitInterrupted {
+		t.Fatalf("ended with %d: %v", code, err)
+	}
+	whole := 0
+	for _, o := range r.Organisations {
+		if o.Whole {
+			whole++
+		}
+	}
+	if whole == 0 || whole == len(r.Organisations) || r.Catalog == nil {
+		t.Errorf("%d of %d are whole, the catalog is %v", whole, len(r.Organisations), r.Catalog)
+	}
+	before = len(e.forge.Requests())
+	r = got.crawl("--batch", "20")
+	if n := len(e.forge.Requests()) - before; n > 60 {
+		t.Errorf("to go on took %d requests", n)
+	}
+	sameCatalog(t, "after an interrupt", got, want)
+}
+
+// TestCrawlResponses sweeps pull requests and knows afterwards who answers.
+func TestCrawlResponses(t *testing.T) {
+	t.Parallel()
+	e := newEstate(t, 120)
+	h := e.home()
+	r := h.crawl("--responses", "--share", "100")
+	if r.Responses == nil || r.Responses.Repositories != 120 || r.Responses.Pulls == 0 || r.Responses.Left != 0 || len(r.Responses.Skipped) > 0 {
+		t.Fatalf("%+v", r.Responses)
+	}
+	if r.Catalog.Events != r.Responses.Pulls {
+		t.Errorf("%d events of %d pull requests", r.Catalog.Events, r.Responses.Pulls)
+	}
+	raw, answered := "", 0
+	for _, text := range h.records() {
+		raw += text
+		if strings.Contains(text, `"firstHours"`) {
+			answered++
+		}
+	}
+	if answered == 0 {
+		t.Error("nobody is known to answer")
+	}
+	h.ahead = time.Hour
+	again := h.crawl("--responses", "--share", "100")
+	if again.Responses.Repositories != 0 || again.Organisations[0].Changed > 0 {
+		t.Errorf("an hour later %d repositories are due, and %d have changed", again.Responses.Repositories, again.Organisations[0].Changed)
+	}
+	h.crawl("--full")
+	kept := 0
+	for _, text := range h.records() {
+		if strings.Contains(text, `"firstHours"`) {
+			kept++
+		}
+	}
+	if kept != answered {
+		t.Errorf("of %d figures %d are left after everything was read anew", answered, kept)
 	}
 }

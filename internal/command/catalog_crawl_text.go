@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -28,7 +29,7 @@ func (c *crawling) fill(out *crawl.Outcome, r *crawled) {
 		if o.Total > 0 {
 			row.Total = &o.Total
 		}
-		if o.Err != nil {
+		if o.Err != nil && !errors.Is(o.Err, context.Canceled) {
 			row.Error = c.a.itemError(fmt.Errorf("crawl %s: %w", o.Name, o.Err))
 		}
 		r.Organisations = append(r.Organisations, row)
@@ -174,7 +175,7 @@ func ownerFacts(r *crawled, o crawledOwner) []string {
 		return append(facts, because(o)...)
 	}
 	if !o.Whole {
-		return []string{"cut short after " + repositories(o.Read), "not in the catalog yet"}
+		return []string{"cut short after " + repositories(o.Read), "not in the catalog yet: the next crawl goes on"}
 	}
 	if r.Shard != nil {
 		return []string{fmt.Sprintf("%s, of %s there are", repositories(o.Read), orUnknown(o.Total))}

@@ -1,6 +1,9 @@
 package sandbox
 
-import "net/http"
+import (
+	"fmt"
+	"net/http"
+)
 
 // orgOf is the organisation that {org} names.
 func (c *call) orgOf() (*user, error) {
@@ -100,6 +103,24 @@ func listTeamMembers(c *call) (answer, error) {
 		}
 	}
 	return ok(c.f.users(paginate(c, list)))
+}
+
+// listTeamRepos are the repositories to which a team was given access, each with
+// what the team may do there.
+func listTeamRepos(c *call) (answer, error) {
+	org, t, err := c.teamOf()
+	if err != nil {
+		return answer{}, err
+	}
+	list := c.f.listed(c.x, fmt.Sprint("repositories of team ", t.id), order{field: "NAME"}, func(r *repository) bool {
+		_, given := r.spec.Access["@"+t.Slug]
+		return given && r.owner == org && r.parent == nil
+	}).repos
+	return ok(each(paginate(c, list), func(r *repository) obj {
+		o, p := c.f.repository(r, c.user), parsePermission(r.spec.Access["@"+t.Slug])
+		o["permissions"] = obj{"pull": p >= permPull, "triage": p >= permTriage, "push": p >= permPush, "maintain": p >= permMaintain, "admin": p >= permAdmin}
+		return o
+	}))
 }
 
 func listOrgsOf(c *call) (answer, error) {

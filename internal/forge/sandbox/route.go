@@ -150,6 +150,7 @@ func (f *Forge) apiRoutes() []route {
 		on("GET /orgs/{org}/teams", listOrgTeams, scoped("read:org", "write:org", "admin:org")),
 		on("GET /orgs/{org}/teams/{team}", getTeam, scoped("read:org", "write:org", "admin:org")),
 		on("GET /orgs/{org}/teams/{team}/members", listTeamMembers, scoped("read:org", "write:org", "admin:org")),
+		on("GET /orgs/{org}/teams/{team}/repos", listTeamRepos, scoped("read:org", "write:org", "admin:org")),
 		on("GET /search/repositories", searchRepositories),
 		on("GET /search/issues", searchIssues),
 	}
