@@ -110,7 +110,7 @@ func (s *spool) read(r *bufio.Reader, visit func(int64, []candidate) error) erro
 			if err != nil {
 				return err
 			}
-			terms = append(terms, candidate{int64(id), math.Float32frombits(uint32(bits))})
+			terms = append(terms, candidate{id: int64(id), tf: math.Float32frombits(uint32(bits))})
 		}
 		if err := visit(int64(head[0]), terms); err != nil {
 			return err
@@ -126,7 +126,11 @@ func (s *spool) close() error {
 // putKeywords chooses the terms that tell most of each record that was written,
 // now that the words are counted: not what stands in a fifth of all records, and
 // rather what other records have too.
-func (w *Writer) putKeywords(learned map[int64]*word) error {
+func (w *Writer) putKeywords() error {
+	learned, err := w.vocab.finish()
+	if err != nil {
+		return err
+	}
 	n := w.vocab.total + w.vocab.records
 	return w.telling.each(func(record int64, terms []candidate) error {
 		all := make([]rated, 0, len(terms))

@@ -3,6 +3,7 @@ package index
 import (
 	"bytes"
 	"database/sql"
+	"errors"
 
 	"github.com/isrc-dev/isrc/internal/catalog"
 )
@@ -179,11 +180,32 @@ func (w *Writer) putSource(id int64, from, was string) error {
 	return w.exec("INSERT INTO sources (record, key) VALUES (?, ?)", id, from)
 }
 
+// removeWanted forgets the issues of a record, one by one: see Writer.
 func (w *Writer) removeWanted(id int64) error {
-	if err := w.exec("DELETE FROM wanted_words WHERE rowid IN (SELECT id FROM wanted WHERE record = ?)", id); err != nil {
+	rows, err := w.query("SELECT id FROM wanted WHERE record = ?", id)
+	if err != nil {
 		return err
 	}
-	return w.exec("DELETE FROM wanted WHERE record = ?", id)
+	var ids []int64
+	for rows.Next() {
+		var at int64
+		if err := rows.Scan(&at); err != nil {
+			return errors.Join(err, rows.Close())
+		}
+		ids = append(ids, at)
+	}
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		return err
+	}
+	for _, at := range ids {
+		if err := w.exec("DELETE FROM wanted_words WHERE rowid = ?", at); err != nil {
+			return err
+		}
+		if err := w.exec("DELETE FROM wanted WHERE id = ?", at); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // remove forgets a record with everything that was derived from it.

@@ -146,6 +146,10 @@ const (
 	MetaCrawled = "crawled"
 )
 
+// indexBuffer is how many bytes of the full text index are collected in memory
+// before they are written as a piece.
+const indexBuffer = 16 << 20
+
 // createSchema writes the tables of an empty generation.
 func createSchema(ctx context.Context, db *sql.Conn) error {
 	for _, stmt := range []string{
@@ -153,6 +157,8 @@ func createSchema(ctx context.Context, db *sql.Conn) error {
 		fmt.Sprintf("PRAGMA application_id = %d", applicationID),
 		fmt.Sprintf("PRAGMA user_version = %d", schemaVersion),
 		schema,
+		// Larger pieces before they are written make fewer merges.
+		fmt.Sprintf("INSERT INTO words(words, rank) VALUES ('hashsize', %d)", indexBuffer),
 	} {
 		if _, err := db.ExecContext(ctx, stmt); err != nil {
 			return fmt.Errorf("create the catalog's tables: %w", err)

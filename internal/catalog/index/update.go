@@ -237,15 +237,11 @@ func takeEvents(ctx context.Context, conn *sql.Conn, from string) error {
 // into order.
 func (w *Writer) finish(o UpdateOptions) error {
 	o.Sink.Send(progress.Event{Phase: progress.Started, Task: "index", Message: "ordering the catalog"})
-	learned, err := w.vocab.finish()
-	if err != nil {
-		return err
-	}
 	for _, step := range []func() error{
+		w.optimise, // first: the pages that it frees are used for what follows
 		w.labels.finish,
-		func() error { return w.putKeywords(learned) },
+		w.putKeywords,
 		w.pointForks,
-		w.optimise,
 		func() error { return w.count(o) },
 	} {
 		if err := w.ctx.Err(); err != nil {

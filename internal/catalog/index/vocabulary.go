@@ -94,10 +94,11 @@ func (v *vocabulary) forget(counts []count) error {
 type candidate struct {
 	id int64
 	tf float32
+	df int64 // so far
 }
 
 // mostCandidates are kept for each record until all records are counted.
-const mostCandidates = 64
+const mostCandidates = 128
 
 // learn counts the words of a record, and answers the candidates. The words of
 // a README are counted only when the record is new: what stood in the last one
@@ -107,11 +108,7 @@ func (v *vocabulary) learn(counts []count, known bool) ([]candidate, error) {
 		return nil, err
 	}
 	v.records++
-	type rate struct {
-		candidate
-		tells float64
-	}
-	all := make([]rate, 0, len(counts))
+	out := make([]candidate, 0, len(counts))
 	for _, c := range counts {
 		w, err := v.word(c.word)
 		if err != nil {
@@ -125,15 +122,15 @@ func (v *vocabulary) learn(counts []count, known bool) ([]candidate, error) {
 		}
 		w.dirty = true
 		if c.tf > 0 && len(c.word) > 2 && !catalog.StopWord(c.word) {
-			all = append(all, rate{candidate{w.id, c.tf}, tells(c.tf, w.records(), v.total+v.records)})
+			out = append(out, candidate{id: w.id, tf: c.tf, df: w.records()})
 		}
 	}
-	slices.SortFunc(all, func(a, b rate) int {
-		return cmp.Or(cmp.Compare(b.tells, a.tells), cmp.Compare(a.id, b.id))
-	})
-	out := make([]candidate, 0, mostCandidates)
-	for _, r := range all[:min(len(all), mostCandidates)] {
-		out = append(out, r.candidate)
+	if len(out) > mostCandidates { // what remains is rated when all is counted
+		n := v.total + v.records
+		slices.SortFunc(out, func(a, b candidate) int {
+			return cmp.Or(cmp.Compare(tells(b.tf, b.df, n), tells(a.tf, a.df, n)), cmp.Compare(a.id, b.id))
+		})
+		out = out[:mostCandidates]
 	}
 	if len(v.words) > v.most {
 		v.prune()

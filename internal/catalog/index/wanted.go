@@ -161,7 +161,7 @@ func wantedMatch(cl clause) string {
 // look finds the issues that have the words joined by AND or OR, and how many
 // there are.
 func (s *wantedSearch) look(ctx context.Context, join string) ([]catalog.HelpWantedHit, int, error) {
-	from, order := "wanted w CROSS JOIN facts f ON f.id = w.record WHERE ", "w.ease DESC, w.id"
+	from, order := "wanted w CROSS JOIN facts f ON f.id = w.record WHERE ", "w.ease DESC, w.id DESC" // as wanted_ease has them
 	args := slices.Clone(s.where.args)
 	switch {
 	case len(s.clauses) > 0:
