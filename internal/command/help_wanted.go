@@ -151,7 +151,18 @@ func besides(q catalog.Query) string {
 	if q.Empty() {
 		return ""
 	}
-	return " for " + term.Line(q.String())
+	var parts []string
+	for _, w := range q.Words {
+		parts = append(parts, w.String())
+	}
+	for _, f := range q.Filters {
+		if len(f.Any) == 0 {
+			parts = append(parts, "--"+f.Name) // a switch of this command
+			continue
+		}
+		parts = append(parts, f.String())
+	}
+	return " for " + term.Line(strings.Join(parts, " "))
 }
 
 func wantedOf(h *catalog.HelpWantedHit) wantedIssue {
