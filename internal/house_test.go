@@ -56,6 +56,8 @@ var alone = map[string][]string{
 	"github.com/go-git/":            {"git"},
 	"github.com/google/go-github/":  {"forge/github"},
 	"github.com/rhysd/actionlint":   {"guideline"},
+	"github.com/sahilm/fuzzy":       {"term"},
+	"github.com/muesli/":            {"term"},
 	"github.com/zalando/go-keyring": {"auth"},
 	"github.com/itchyny/gojq":       {"command"},
 	"modernc.org/sqlite":            {"catalog/index"},

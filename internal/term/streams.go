@@ -27,6 +27,7 @@ type Streams struct {
 	Width   int  // columns of the terminal, 80 when there is none
 	Color   bool // whether Out may be coloured
 	Unicode bool // whether symbols beyond ASCII may be written
+	Dumb    bool // whether the terminal can only write one line after the other
 
 	// Interrupted ends a question that waits for its answer.
 	Interrupted <-chan struct{}
@@ -69,6 +70,7 @@ func (s *Streams) Configure(getenv func(string) string, width int) {
 	s.Width = max(s.Width, 20)
 	s.Color = wantColor(getenv, s.OutTTY)
 	s.Unicode = wantUnicode(getenv)
+	s.Dumb = getenv("TERM") == "dumb"
 	if getenv("CI") != "" || getenv("ISRC_NO_INPUT") != "" {
 		s.NoInput = true
 	}
