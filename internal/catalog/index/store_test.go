@@ -232,3 +232,30 @@ func TestPullEventsKeepTheirPast(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+func TestWhatIsDeletedTakesNoSpace(t *testing.T) {
+	t.Parallel()
+	s := &Store{Dir: t.TempDir()}
+	all := some(1500, "a")
+	for _, r := range all {
+		r.Readme += strings.Repeat(" all kinds of things, "+r.Name, 20)
+	}
+	before := update(t, s, put(all...))
+	after := update(t, s, func(w *Writer) error {
+		for _, r := range all[100:] {
+			if err := w.Delete(r.Key()); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if after.Records != 100 || after.size() > before.size()/4 {
+		t.Errorf("%d records take %d bytes, %d took %d", after.Records, after.size(), before.Records, before.size())
+	}
+	if _, err := s.Verify(context.Background(), nil); err != nil {
+		t.Error(err)
+	}
+	if got := found(t, openStore(t, s), `"repo 7"`); len(got) != 1 {
+		t.Errorf("found %v", got)
+	}
+}

@@ -51,6 +51,9 @@ func (s *Store) Update(ctx context.Context, o UpdateOptions, fill func(*Writer) 
 		if err := s.write(ctx, part, base, o, fill); err != nil {
 			return Info{}, damaged(part, err)
 		}
+		if err := compact(ctx, part); err != nil {
+			return Info{}, damaged(part, err)
+		}
 		g.Recovered = base.Recovered
 		return s.adoptPart(ctx, part, g, p)
 	})
@@ -215,6 +218,35 @@ func writeAll(ctx context.Context, conn *sql.Conn, fresh bool, scratch string, o
 	_, err = conn.ExecContext(ctx, "COMMIT")
 	return err
 }
+
+// compact rewrites a file of which much is free, as after many deletions. The
+// free pages of a small one cost nothing.
+func compact(ctx context.Context, part string) (err error) {
+	db, err := writable(part)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	var free, pages int
+	if err := db.QueryRowContext(ctx, "SELECT freelist_count, page_count FROM pragma_freelist_count, pragma_page_count").Scan(&free, &pages); err != nil {
+		return fmt.Errorf("write the catalog: %w", err)
+	}
+	if free < mostFree || free*4 < pages {
+		return nil
+	}
+	small := part + ".small.part"
+	defer os.Remove(small)
+	if _, err := db.ExecContext(ctx, "VACUUM INTO ?", small); err != nil {
+		return fmt.Errorf("write the catalog: %w", err)
+	}
+	if err := db.Close(); err != nil { // Windows renames over no open file
+		return err
+	}
+	return os.Rename(small, part)
+}
+
+// mostFree is how many pages may be free whatever a file's size: 1 MiB.
+const mostFree = 256
 
 // takeEvents copies the pull events of another generation.
 func takeEvents(ctx context.Context, conn *sql.Conn, from string) error {
