@@ -183,6 +183,9 @@ func TestAnExportHasWhatThePortalNeeds(t *testing.T) {
 	if _, spread := metadata["participation"]; !ok || spread {
 		t.Errorf("got %v: weeks that nobody counted must not be made up", metadata)
 	}
+	if score, ok := metadata["score"]; !ok || score != nil {
+		t.Errorf("got %v: the portal sorts by the score, and takes null for 0", metadata)
+	}
 	if diff := cmp.Diff(map[string]any{"score": 7.0}, all[1]["_InnerSourceMetadata"]); diff != "" {
 		t.Error(diff)
 	}

@@ -84,6 +84,9 @@ func sapMetadataOf(r *catalog.Record) map[string]any {
 	if len(r.Participation) > 0 {
 		m["participation"] = r.Participation
 	}
+	// Without a key the portal would compare with what is no number, and sort
+	// nothing; null it takes for 0, and shows as not available.
+	m["score"] = nil
 	if r.Activity != nil {
 		m["score"] = r.Activity.Score
 	}
