@@ -194,7 +194,7 @@ func (w *answering) Put(r *catalog.Record) error {
 		case err != nil:
 			return err
 		case had.ID == r.ID:
-			r.Answers = had.Answers
+			r.SetAnswers(had.Answers)
 		}
 	}
 	return w.Writer.Put(r)

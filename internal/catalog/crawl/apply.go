@@ -151,9 +151,9 @@ func (a *applying) record(o *Owner, r *catalog.Record) error {
 		o.Tally.New++
 	case renamed:
 		o.Tally.Changed, o.Tally.Renamed = o.Tally.Changed+1, o.Tally.Renamed+1
-		r.Answers = old.Answers
+		r.SetAnswers(old.Answers)
 	default:
-		r.Answers = old.Answers
+		r.SetAnswers(old.Answers)
 		if same(old, r) {
 			o.Tally.Unchanged++
 		} else {

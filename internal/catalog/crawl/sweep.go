@@ -368,7 +368,7 @@ func apply(ctx context.Context, l *swept, past PullKnown, w EventWriter) error {
 	for _, e := range all {
 		events = append(events, e)
 	}
-	r.Answers = AnswersOf(events, l.AsOf)
+	r.SetAnswers(AnswersOf(events, l.AsOf))
 	return w.Put(r)
 }
 
