@@ -22,7 +22,10 @@ var graphQLFields = sync.OnceValue(func() fieldTable {
 	return all
 })
 
-// with makes a resolver of a function on the object's Go type.
+// with makes a resolver of a function on the object's Go type. It is not put
+// in line: some 600 copies of it would be half a megabyte of the program.
+//
+//go:noinline
 func with[T any](find func(g *graphQLRun, x T, args fieldArgs) (any, error)) resolver {
 	return func(g *graphQLRun, of any, args fieldArgs) (any, error) {
 		x, ok := of.(T)
@@ -34,16 +37,22 @@ func with[T any](find func(g *graphQLRun, x T, args fieldArgs) (any, error)) res
 }
 
 // its is a resolver that only looks at the object.
+//
+//go:noinline
 func its[T any](find func(x T) any) resolver {
 	return with(func(_ *graphQLRun, x T, _ fieldArgs) (any, error) { return find(x), nil })
 }
 
 // here is a resolver that looks at the object and the forge.
+//
+//go:noinline
 func here[T any](find func(g *graphQLRun, x T) any) resolver {
 	return with(func(g *graphQLRun, x T, _ fieldArgs) (any, error) { return find(g, x), nil })
 }
 
 // always is a field that has the same value everywhere.
+//
+//go:noinline
 func always(v any) resolver {
 	return func(*graphQLRun, any, fieldArgs) (any, error) { return v, nil }
 }
