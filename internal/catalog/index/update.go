@@ -245,8 +245,8 @@ func compact(ctx context.Context, part string) (err error) {
 	return os.Rename(small, part)
 }
 
-// mostFree is how many pages may be free whatever a file's size: 1 MiB.
-const mostFree = 256
+// mostFree is how many pages may be free whatever a file's size: 256 KiB.
+const mostFree = 64
 
 // takeEvents copies the pull events of another generation.
 func takeEvents(ctx context.Context, conn *sql.Conn, from string) error {
