@@ -249,7 +249,7 @@ func TestWhatIsDeletedTakesNoSpace(t *testing.T) {
 		}
 		return nil
 	})
-	if after.Records != 100 || after.size() > before.size()/4 {
+	if after.Records != 100 || after.size() > before.size()/3 {
 		t.Errorf("%d records take %d bytes, %d took %d", after.Records, after.size(), before.Records, before.size())
 	}
 	if _, err := s.Verify(context.Background(), nil); err != nil {
