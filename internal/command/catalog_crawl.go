@@ -290,7 +290,13 @@ func (a *app) sleeping() func(context.Context, time.Duration) error {
 
 // run crawls, and gives what is to be shown with the error that ends the
 // command.
-func (c *crawling) run(ctx context.Context) (*crawled, error) {
+func (c *crawling) run(ctx context.Context) (r *crawled, err error) {
+	begun := c.a.inv.Now()
+	defer func() {
+		if r != nil {
+			r.Seconds = c.a.inv.Now().Sub(begun).Seconds()
+		}
+	}()
 	if err := c.open(ctx); err != nil {
 		return nil, err
 	}
@@ -344,8 +350,9 @@ func (c *crawling) apply(ctx context.Context, out *crawl.Outcome, result *crawle
 	}
 	ctx = context.WithoutCancel(ctx)
 	var book crawl.Book
+	var past crawl.PullKnown
 	if c.known != nil {
-		book = c.known.Info().Meta
+		book, past = c.known.Info().Meta, c.known
 	}
 	asOf := out.AsOf(book, len(c.o.orgs) > 0).UTC().Format(time.RFC3339)
 	c.a.sink().Send(progress.Event{Phase: progress.Started, Task: "catalog", Message: "writing the catalog"})
@@ -353,7 +360,7 @@ func (c *crawling) apply(ctx context.Context, out *crawl.Outcome, result *crawle
 		if err := c.stands(w, out); err != nil {
 			return err
 		}
-		return errors.Join(out.Apply(ctx, w), w.SetMeta(index.MetaCrawled, asOf))
+		return errors.Join(out.Apply(ctx, w, past), w.SetMeta(index.MetaCrawled, asOf))
 	})
 	if err != nil {
 		return fmt.Errorf("write the catalog: %w", err)

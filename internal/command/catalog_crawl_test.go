@@ -413,7 +413,18 @@ func TestCrawlResponses(t *testing.T) {
 	if again.Responses.Repositories != 0 || again.Organisations[0].Changed > 0 {
 		t.Errorf("an hour later %d repositories are due, and %d have changed", again.Responses.Repositories, again.Organisations[0].Changed)
 	}
-	h.crawl("--full")
+	moved := ""
+	for key, text := range h.records() {
+		if strings.Contains(text, `"firstHours"`) {
+			moved = key[strings.Index(key, "/")+1:]
+		}
+	}
+	if err := e.forge.RenameRepo(moved, "renamed-with-events"); err != nil {
+		t.Fatal(err)
+	}
+	if r := h.crawl("--full"); r.Renamed != 1 || r.Catalog.Events <= again.Catalog.Events {
+		t.Errorf("%d were renamed; %d events, before that %d", r.Renamed, r.Catalog.Events, again.Catalog.Events)
+	}
 	kept := 0
 	for _, text := range h.records() {
 		if strings.Contains(text, `"firstHours"`) {

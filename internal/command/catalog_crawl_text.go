@@ -108,7 +108,9 @@ func showCrawled(s *term.Streams, r *crawled) error {
 	showSkipped(s, r.Skipped)
 	if r.Responses != nil {
 		showSkipped(s, r.Responses.Skipped)
-		fmt.Fprintln(s.Out, responsesLine(r.Responses))
+		for _, l := range term.Wrap(responsesLine(r.Responses), s.Width) {
+			fmt.Fprintln(s.Out, l)
+		}
 	}
 	for _, l := range joinFacts(footFacts(r), " "+s.Sym(term.SymDot)+" ", s.Width) {
 		fmt.Fprintln(s.Out, l)
@@ -200,11 +202,11 @@ func ownerFacts(r *crawled, o crawledOwner) []string {
 // because says why everything was read, and whether some of it was before.
 func because(o crawledOwner) []string {
 	var out []string
-	if o.Why != nil && o.Mode == string(crawl.ModeFull) {
+	if o.Why != nil && o.Mode == string(crawl.ModeFull) && *o.Why != crawl.WhyFirst && *o.Why != crawl.WhyAsked {
 		out = append(out, "all read: "+*o.Why)
 	}
 	if o.Resumed {
-		out = append(out, "gone on with")
+		out = append(out, "went on where it had stopped")
 	}
 	return out
 }
@@ -235,9 +237,9 @@ func showSkipped(s *term.Streams, all []skippedRepo) {
 }
 
 func responsesLine(r *responses) string {
-	text := fmt.Sprintf("Read %s of %s in %s.", plural(r.Pulls, "pull request"), repositories(r.Repositories), took(r.Seconds))
+	text := fmt.Sprintf("Read %s pull requests of %s in %s.", grouped(r.Pulls), repositories(r.Repositories), took(r.Seconds))
 	if r.Left > 0 {
-		text += fmt.Sprintf(" %s still due: the same command goes on.", pluralOf(r.Left, "repository is", "repositories are"))
+		text += fmt.Sprintf(" Still due: %s; the same command goes on.", repositories(r.Left))
 	}
 	return text
 }

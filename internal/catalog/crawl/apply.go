@@ -59,9 +59,11 @@ func (out *Outcome) Tally() Tally {
 
 // Apply puts the owners that were read to their end into a generation: their
 // records, what was renamed under its new name only, and without what is gone.
-func (out *Outcome) Apply(ctx context.Context, w Writer) error {
+// The pull events of what was renamed are taken along, where past (the catalog
+// as it was, or nil) has some.
+func (out *Outcome) Apply(ctx context.Context, w Writer, past PullKnown) error {
 	whole := out.Whole()
-	a := &applying{w: w, owners: whole}
+	a := &applying{w: w, past: past, owners: whole}
 	for _, o := range whole {
 		o.Tally = Tally{}
 		if err := a.owner(ctx, o); err != nil {
@@ -97,6 +99,7 @@ func (out *Outcome) Clean() error {
 
 type applying struct {
 	w      Writer
+	past   PullKnown
 	owners []*Owner
 	byID   map[string]string // host and number → key, of what the catalog had
 }
@@ -108,7 +111,7 @@ func (a *applying) owner(ctx context.Context, o *Owner) error {
 		if n++; n%100 == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
-		return a.record(o, r)
+		return a.record(ctx, o, r)
 	})
 }
 
@@ -131,7 +134,7 @@ func (o *Owner) records(each func(*catalog.Record) error) error {
 }
 
 // record puts one record, with what only the catalog knows of the repository.
-func (a *applying) record(o *Owner, r *catalog.Record) error {
+func (a *applying) record(ctx context.Context, o *Owner, r *catalog.Record) error {
 	old, err := get(a.w, r.Key())
 	if err != nil {
 		return err
@@ -141,7 +144,7 @@ func (a *applying) record(o *Owner, r *catalog.Record) error {
 	}
 	renamed := false
 	if old == nil && r.ID != 0 {
-		if old, err = a.renamed(r); err != nil {
+		if old, err = a.renamed(ctx, r); err != nil {
 			return err
 		}
 		renamed = old != nil
@@ -164,7 +167,7 @@ func (a *applying) record(o *Owner, r *catalog.Record) error {
 }
 
 // renamed finds a repository under the name that it had, and takes it out there.
-func (a *applying) renamed(r *catalog.Record) (*catalog.Record, error) {
+func (a *applying) renamed(ctx context.Context, r *catalog.Record) (*catalog.Record, error) {
 	if a.byID == nil {
 		a.byID = map[string]string{}
 		err := a.w.Each(func(r *catalog.Record) error {
@@ -182,6 +185,9 @@ func (a *applying) renamed(r *catalog.Record) (*catalog.Record, error) {
 		return nil, nil
 	}
 	old, err := get(a.w, key)
+	if err == nil {
+		err = a.moveEvents(ctx, key, r)
+	}
 	switch {
 	case err != nil:
 		return nil, err
@@ -194,6 +200,24 @@ func (a *applying) renamed(r *catalog.Record) (*catalog.Record, error) {
 		return nil, nil
 	}
 	return old, a.w.Delete(key)
+}
+
+// moveEvents gives a repository's pull events its new name.
+func (a *applying) moveEvents(ctx context.Context, from string, to *catalog.Record) error {
+	w, ok := a.w.(EventWriter)
+	if !ok || a.past == nil {
+		return nil
+	}
+	var all []catalog.PullEvent
+	err := a.past.Events(ctx, from, func(e catalog.PullEvent) error {
+		e.Host, e.Owner, e.Name = to.Host, to.Owner, to.Name
+		all = append(all, e)
+		return nil
+	})
+	if err != nil || len(all) == 0 {
+		return err
+	}
+	return w.PutEvents(all)
 }
 
 func idOf(r *catalog.Record) string {

@@ -48,6 +48,12 @@ func (b Book) batchSize(host string) int {
 	return n
 }
 
+// The reasons to walk everything that surprise nobody.
+const (
+	WhyFirst = "it is the first time"
+	WhyAsked = "asked for"
+)
+
 // decide says how to go through an owner's repositories. It is pure.
 func decide(o Options, owner string, now time.Time) (mode Mode, why string, from Position) {
 	p, ok := o.Book.position(o.Host, owner)
@@ -55,9 +61,9 @@ func decide(o Options, owner string, now time.Time) (mode Mode, why string, from
 	case o.Shard.Of > 0:
 		return ModeFull, "a shard is always whole", Position{}
 	case o.Full:
-		return ModeFull, "asked for", Position{}
+		return ModeFull, WhyAsked, Position{}
 	case !ok:
-		return ModeFull, "it is the first time", Position{}
+		return ModeFull, WhyFirst, Position{}
 	case p.Pushed.IsZero():
 		return ModeFull, "nothing was pushed to before", Position{}
 	case now.Sub(p.FullAt) >= fullEvery || p.FullAt.After(now.Add(fullEvery)):

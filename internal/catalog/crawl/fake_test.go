@@ -223,7 +223,7 @@ func (s *scene) options() Options {
 func (s *scene) crawl(ctx context.Context) *Outcome {
 	s.t.Helper()
 	out, _ := Crawl(ctx, s.forge, s.options())
-	if err := out.Apply(context.Background(), s.shelf); err != nil {
+	if err := out.Apply(context.Background(), s.shelf, nil); err != nil {
 		s.t.Fatal(err)
 	}
 	if err := out.Clean(); err != nil {

@@ -188,10 +188,10 @@ func mayHaveChanged(r *catalog.Record, now time.Time) bool {
 func (s *sweep) run(ctx context.Context, list []due, begun time.Time) error {
 	size := sweepBatch
 	pace := s.pace()
-	for len(list) > 0 {
-		s.out.Left = len(list)
-		if s.o.For > 0 && s.o.Now().Sub(begun) >= s.o.For {
-			return nil
+	s.out.Left = len(list)
+	for first := true; len(list) > 0; first = false {
+		if !first && s.o.For > 0 && s.o.Now().Sub(begun) >= s.o.For {
+			return nil // but every sweep gets something done
 		}
 		n := min(size, len(list))
 		before := s.source.Requests()
