@@ -75,9 +75,10 @@ func fenceOf(line string) string {
 
 // stripper copies Markdown less its HTML and images.
 type stripper struct {
-	src   string
-	block int // elements that are open and hold running text
-	out   strings.Builder
+	src     string
+	block   int  // elements that are open and hold running text
+	unended bool // a comment does not end: there is no end of one any more
+	out     strings.Builder
 }
 
 // line copies what stands between two offsets, and answers where to go on: what
@@ -120,10 +121,11 @@ func (s *stripper) piece(at, end int) int {
 			return s.skip(at, n)
 		}
 	case '<':
-		if strings.HasPrefix(s.src[at:], "<!--") {
+		if !s.unended && strings.HasPrefix(s.src[at:], "<!--") {
 			if n := strings.Index(s.src[at:], "-->"); n > 0 {
 				return s.skip(at, n+3)
 			}
+			s.unended = true
 		}
 		if isTag(s.src[at:end]) {
 			if n := strings.IndexByte(s.src[at:min(len(s.src), at+longestTag)], '>'); n > 0 {
