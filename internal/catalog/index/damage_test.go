@@ -277,3 +277,59 @@ func (i Info) size() int64 {
 	}
 	return st.Size()
 }
+
+// Damage in any page that is only met by a query is an error that names it, or
+// does not touch the answer; the next Open takes the generation before.
+func TestDamageThatAQueryMeetsIsNamed(t *testing.T) {
+	t.Parallel()
+	s := &Store{Dir: t.TempDir()}
+	update(t, s, put(some(5, "a")...))
+	second := update(t, s, put(some(300, "b")...))
+	good, err := os.ReadFile(second.Path)
+	mustDo(t, err)
+	p, err := s.readPointer()
+	mustDo(t, err)
+	random := rand.New(rand.NewPCG(5, 6))
+	named := 0
+	for at := int64(sampleHead); at+pageSize < int64(len(good)); at += pageSize {
+		if random.IntN(3) > 0 {
+			continue
+		}
+		junk := make([]byte, pageSize)
+		for i := range junk {
+			junk[i] = byte(random.Uint32())
+		}
+		change(t, second.Path, at, junk)
+		c, err := open(context.Background(), second.Path, s.suspect(second.ID), p.Current)
+		if err == nil {
+			for _, ask := range []func() error{
+				func() error { return c.Each(context.Background(), func(*catalog.Record) error { return nil }) },
+				func() error {
+					_, err := c.Search(context.Background(), catalog.Query{Words: []catalog.Word{{Text: "repository"}, {Text: "thing"}}, Limit: 20}, now)
+					return err
+				},
+				func() error { _, err := c.HelpWanted(context.Background(), catalog.Query{}, now); return err },
+				func() error { _, err := c.Complete(context.Background(), "repo", 50); return err },
+			} {
+				err = errors.Join(err, ask())
+			}
+			c.Close()
+		}
+		if err != nil {
+			named++
+			var broken *DamagedError
+			if !errors.As(err, &broken) {
+				t.Errorf("page %d: %v", at/pageSize, err)
+			} else if c, err := s.Open(context.Background()); err != nil || c.Info().ID == second.ID {
+				t.Errorf("page %d: it is opened again: %v", at/pageSize, err)
+			} else {
+				c.Close()
+			}
+		}
+		os.Remove(s.suspect(second.ID))
+		change(t, second.Path, at, good[at:at+pageSize])
+	}
+	if named == 0 {
+		t.Error("no damage was met")
+	}
+}
