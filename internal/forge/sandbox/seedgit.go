@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"sort"
 	"strings"
 	"time"
 )
@@ -103,7 +104,7 @@ func (n *seedNode) ordered() []seedEntry {
 		}
 		return e.name
 	}
-	slices.SortFunc(out, func(a, b seedEntry) int { return strings.Compare(key(a), key(b)) })
+	sort.Slice(out, func(i, j int) bool { return key(out[i]) < key(out[j]) })
 	return out
 }
 
