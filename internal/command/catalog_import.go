@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"slices"
@@ -226,7 +225,7 @@ func (im *importing) files(ctx context.Context, names []string) error {
 }
 
 func (im *importing) file(ctx context.Context, name string) error {
-	var in io.Reader = im.a.io.In
+	in := im.a.io.In
 	o := im.options
 	o.Name = name
 	if name == "-" {
