@@ -2,18 +2,13 @@ package index
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
 	"database/sql"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -219,35 +214,6 @@ func writeAll(ctx context.Context, conn *sql.Conn, fresh bool, scratch string, o
 	return err
 }
 
-// compact rewrites a file of which much is free, as after many deletions. The
-// free pages of a small one cost nothing.
-func compact(ctx context.Context, part string) (err error) {
-	db, err := writable(part)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	var free, pages int
-	if err := db.QueryRowContext(ctx, "SELECT freelist_count, page_count FROM pragma_freelist_count, pragma_page_count").Scan(&free, &pages); err != nil {
-		return fmt.Errorf("write the catalog: %w", err)
-	}
-	if free < mostFree || free*4 < pages {
-		return nil
-	}
-	small := part + ".small.part"
-	defer os.Remove(small)
-	if _, err := db.ExecContext(ctx, "VACUUM INTO ?", small); err != nil {
-		return fmt.Errorf("write the catalog: %w", err)
-	}
-	if err := db.Close(); err != nil { // Windows renames over no open file
-		return err
-	}
-	return os.Rename(small, part)
-}
-
-// mostFree is how many pages may be free whatever a file's size: 256 KiB.
-const mostFree = 64
-
 // takeEvents copies the pull events of another generation.
 func takeEvents(ctx context.Context, conn *sql.Conn, from string) error {
 	u := url.URL{Scheme: "file", Path: slashed(from), RawQuery: "mode=ro&immutable=1"}
@@ -263,64 +229,6 @@ func takeEvents(ctx context.Context, conn *sql.Conn, from string) error {
 		}
 	}
 	return nil
-}
-
-// finish writes what can only be known when all is put, and brings the index
-// into order.
-func (w *Writer) finish(o UpdateOptions) error {
-	o.Sink.Send(progress.Event{Phase: progress.Started, Task: "index", Message: "ordering the catalog"})
-	for _, step := range []func() error{
-		w.optimise, // first: the pages that it frees are used for what follows
-		w.labels.finish,
-		w.putKeywords,
-		w.pointForks,
-		func() error { return w.count(o) },
-	} {
-		if err := w.ctx.Err(); err != nil {
-			return err
-		}
-		if err := step(); err != nil {
-			return err
-		}
-	}
-	o.Sink.Send(progress.Event{Phase: progress.Done, Task: "index", Message: "ordered the catalog"})
-	return nil
-}
-
-// optimise merges the index into one piece where much of it is new, and a little
-// where little is.
-func (w *Writer) optimise() error {
-	var total int
-	if _, err := w.row("SELECT count(*) FROM facts", nil, &total); err != nil {
-		return err
-	}
-	how := "INSERT INTO %[1]s(%[1]s, rank) VALUES ('merge', 64)"
-	if w.fresh || w.changed*10 > total {
-		how = "INSERT INTO %[1]s(%[1]s) VALUES ('optimize')"
-	}
-	for _, table := range []string{"words", "wanted_words"} {
-		if err := w.exec(fmt.Sprintf(how, table)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// count writes what Info tells.
-func (w *Writer) count(o UpdateOptions) error {
-	for key, query := range map[string]string{metaRecords: "SELECT count(*) FROM facts", metaEvents: "SELECT count(*) FROM events"} {
-		var n int
-		if _, err := w.row(query, nil, &n); err != nil {
-			return err
-		}
-		if err := w.setMeta(key, strconv.Itoa(n)); err != nil {
-			return err
-		}
-	}
-	if err := w.setMeta(metaBuilt, o.At.UTC().Format(time.RFC3339)); err != nil {
-		return err
-	}
-	return w.setMeta(metaSource, o.Source)
 }
 
 // adoptPart makes a finished file the current generation.
@@ -353,72 +261,4 @@ func (s *Store) adoptPart(ctx context.Context, part string, g stamp, p *pointer)
 	}
 	s.sweep(next)
 	return c.info, nil
-}
-
-// seal flushes a file to the disk and fills the stamp with what it is.
-func seal(path string, g *stamp) error {
-	f, err := os.OpenFile(path, os.O_RDWR, 0)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	if err := f.Sync(); err != nil {
-		return err
-	}
-	h := sha256.New()
-	if g.Size, err = io.Copy(h, f); err != nil {
-		return err
-	}
-	g.Whole = hex.EncodeToString(h.Sum(nil))
-	g.Sample, err = sampleOf(f, g.Size)
-	return err
-}
-
-// copyFile copies a file and answers the SHA-256 of what it copied.
-func copyFile(from, to string) (sum string, err error) {
-	in, err := os.Open(from)
-	if err != nil {
-		return "", err
-	}
-	defer in.Close()
-	out, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return "", err
-	}
-	h := sha256.New()
-	_, err = io.CopyBuffer(io.MultiWriter(out, h), in, make([]byte, 1<<20))
-	return hex.EncodeToString(h.Sum(nil)), errors.Join(err, out.Close())
-}
-
-// sweep removes what no pointer leads to: older generations, and what killed
-// writers left. What is still open elsewhere (on Windows) is tried again by the
-// next one.
-func (s *Store) sweep(p *pointer) {
-	keep := map[string]bool{p.Current.ID: true}
-	if p.Previous != nil {
-		keep[p.Previous.ID] = true
-	}
-	files, err := os.ReadDir(s.generations())
-	if err != nil {
-		return
-	}
-	for _, f := range files {
-		id, _, _ := strings.Cut(f.Name(), ".")
-		if strings.HasSuffix(f.Name(), ".part") || !keep[id] && generationID.MatchString(id) {
-			os.Remove(filepath.Join(s.generations(), f.Name()))
-		}
-	}
-	parts, err := filepath.Glob(filepath.Join(s.Dir, "current-*.part"))
-	if err != nil {
-		return
-	}
-	for _, f := range parts {
-		os.Remove(f)
-	}
-}
-
-func newID(at time.Time) string {
-	var random [4]byte
-	_, _ = rand.Read(random[:]) // never fails
-	return at.UTC().Format("20060102T150405Z") + "-" + hex.EncodeToString(random[:])
 }
