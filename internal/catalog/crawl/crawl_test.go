@@ -455,3 +455,23 @@ func TestShardsArePartsOfTheWhole(t *testing.T) {
 		t.Error("a shard is not written as it is read")
 	}
 }
+
+func TestOneCrawlAtATime(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "crawl")
+	unlock, err := Lock(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var busy *BusyError
+	if _, err := Lock(dir); !errors.As(err, &busy) {
+		t.Errorf("got %v, want that another one crawls", err)
+	}
+	if err := unlock(); err != nil {
+		t.Fatal(err)
+	}
+	if unlock, err = Lock(dir); err != nil {
+		t.Fatal(err)
+	}
+	_ = unlock()
+}

@@ -239,16 +239,22 @@ func (w *walk) counted() bool {
 
 // miscount compares how many repositories there are with how many there should
 // be: what was deleted, hidden, handed over or made without a push shows in
-// nothing else.
+// nothing else. By REST the first page tells only about how many there are.
 func (w *walk) miscount() string {
-	want := w.h.From.Total + w.fresh
+	want, slack := w.h.From.Total+w.fresh, 0
+	if w.c.rest() {
+		slack = mostAtOnce - 1
+	}
 	switch {
-	case w.h.From.Total == 0 || w.total == 0 || w.total == want:
+	case w.h.From.Total == 0 || w.total == 0:
 		return ""
 	case w.total < want:
 		return fmt.Sprintf("%d fewer than expected: some are gone", want-w.total)
+	case w.total > want+slack:
+		return fmt.Sprintf("%d more than expected: some came without a push", w.total-want)
 	}
-	return fmt.Sprintf("%d more than expected: some came without a push", w.total-want)
+	w.total = want
+	return ""
 }
 
 // end makes the line that makes a spool whole.
