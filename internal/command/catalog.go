@@ -17,7 +17,7 @@ or crawls the configured organisations where none is published.`,
 		Example: "  isrc catalog update",
 	}
 	cmd.AddCommand(newCatalogUpdate(a), newCatalogCrawl(a), newCatalogMerge(a))
-	cmd.AddCommand(newCatalogStatus(a), newCatalogNeeds(a))
+	cmd.AddCommand(newCatalogStatus(a), newCatalogOverlaps(a), newCatalogNeeds(a))
 	cmd.AddCommand(newCatalogPush(a), newCatalogPull(a))
 	cmd.AddCommand(newCatalogImport(a), newCatalogExport(a))
 	return cmd

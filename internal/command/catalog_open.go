@@ -109,7 +109,7 @@ func (a *app) inCatalog(ctx context.Context, arg string) (forge.RepoName, error)
 		return forge.RepoName{}, err
 	}
 	defer cat.Close()
-	same, err := cat.Resolve(ctx, arg)
+	same, err := resolved(ctx, cat, arg)
 	switch {
 	case err != nil:
 		return forge.RepoName{}, catalogTrouble(err)
@@ -119,4 +119,27 @@ func (a *app) inCatalog(ctx context.Context, arg string) (forge.RepoName, error)
 		return forge.RepoName{}, nil
 	}
 	return same[0], nil
+}
+
+// resolved are the repositories of a name; forks only where nothing else is
+// called so.
+func resolved(ctx context.Context, cat *index.Catalog, arg string) ([]forge.RepoName, error) {
+	all, err := cat.Resolve(ctx, arg)
+	if err != nil || len(all) < 2 || len(all) > 50 {
+		return all, err
+	}
+	var sources []forge.RepoName
+	for _, name := range all {
+		r, err := cat.Get(ctx, name)
+		if err != nil {
+			return nil, err
+		}
+		if !r.Fork {
+			sources = append(sources, name)
+		}
+	}
+	if len(sources) == 0 {
+		return all, nil
+	}
+	return sources, nil
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/isrc-dev/isrc/internal/catalog"
 	"github.com/isrc-dev/isrc/internal/catalog/index"
+	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/term"
 )
 
@@ -18,9 +19,11 @@ type findOptions struct {
 	values  map[string]*[]string // by the name of a qualifier whose flag takes a value
 	bare    map[string]*bool     // by the name of a qualifier whose flag is a switch
 	sort    string
+	like    string
 	exact   bool
 	live    bool
 	explain bool
+	pick    bool
 	limit   int
 	output  output
 }
@@ -46,17 +49,22 @@ organisations that are configured (isrc config set orgs a,b) or named with
 		Example: `  isrc find token validation
   isrc find ci templates --org platform --sort activity
   isrc find '"rate limit"' language:go,rust has:help-wanted
+  isrc find --like identity/auth-lib
+  isrc find parser --pick
   isrc find parser --json fullName,url --jq '.[].url'`,
 		RunE: func(cmd *cobra.Command, args []string) error { return a.find(cmd.Context(), o, args) },
 	}
 	f := cmd.Flags()
 	o.qualifierFlags(cmd, nil)
 	f.StringVar(&o.sort, "sort", "", "`ORDER` of the answers: "+sortNames())
+	f.StringVar(&o.like, "like", "", "what does the same as this `REPOSITORY`, and is no fork of it")
 	f.BoolVar(&o.exact, "exact", false, "mend no typing errors, and want all words")
 	f.BoolVar(&o.live, "live", false, "ask the forge's own search, not the catalog")
 	f.BoolVar(&o.explain, "explain", false, "show how each answer comes to its place")
+	f.BoolVarP(&o.pick, "pick", "p", false, "choose among the answers, and go on with show or contribute")
 	f.IntVarP(&o.limit, "limit", "L", 10, "at most `N` repositories")
 	registerValues(cmd, "sort", strings.Split(sortNames(), ", ")...)
+	_ = cmd.RegisterFlagCompletionFunc("like", a.completeRepos)
 	addOutput(cmd, &o.output, []found{})
 	exits(cmd, exitSignIn, exitNotFound, exitUnavailable)
 	return cmd
@@ -128,8 +136,15 @@ func (a *app) find(ctx context.Context, o *findOptions, words []string) error {
 	if err != nil {
 		return err
 	}
-	if q.Empty() {
+	switch {
+	case o.like != "" && (len(words) > 0 || o.live):
+		return usagef("--like takes a repository in place of words, and looks in the catalog")
+	case o.like == "" && q.Empty():
 		return &usageError{err: fmt.Errorf("find what?"), hint: "isrc find token validation"}
+	case o.pick && o.output.set:
+		return usagef("--pick asks at a terminal, --json is for programs: use one of them")
+	case o.pick && !a.io.CanPrompt():
+		return &usageError{err: fmt.Errorf("--pick needs a terminal where somebody may be asked"), hint: "isrc find " + shellWords(words)}
 	}
 	var cat *index.Catalog
 	if !o.live {
@@ -138,9 +153,15 @@ func (a *app) find(ctx context.Context, o *findOptions, words []string) error {
 		}
 	}
 	if cat == nil {
+		if o.like != "" {
+			return noCatalog("--like")
+		}
 		return a.findLive(ctx, o, q)
 	}
 	defer cat.Close()
+	if o.like != "" {
+		return a.findLike(ctx, o, cat)
+	}
 	return a.findInCatalog(ctx, o, q, cat)
 }
 
@@ -159,7 +180,33 @@ func (a *app) findInCatalog(ctx context.Context, o *findOptions, q catalog.Query
 		a.noteNeed(q, result)
 	}
 	rows := rowsOf(result.Hits)
+	if o.pick && len(rows) > 0 {
+		return a.pick(ctx, rows)
+	}
 	screen := findScreen{rows: rows, hits: result.Hits, result: result, where: about.words, searched: result.Searched, explain: o.explain, now: a.inv.Now()}
+	return a.show(&o.output, rows, screen.write)
+}
+
+// findLike answers with repositories that do the same.
+func (a *app) findLike(ctx context.Context, o *findOptions, cat *index.Catalog) error {
+	name, err := a.catalogName(ctx, cat, o.like)
+	if err != nil {
+		return err
+	}
+	hits, err := cat.Like(ctx, name, max(o.limit, 1))
+	var none *forge.NotFoundError
+	if errors.As(err, &none) {
+		return notInCatalog(name)
+	}
+	if err != nil {
+		return catalogTrouble(err)
+	}
+	rows := rowsOf(hits)
+	if o.pick && len(rows) > 0 {
+		return a.pick(ctx, rows)
+	}
+	about := catalogAge(cat.Info(), a.inv.Now())
+	screen := findScreen{rows: rows, hits: hits, result: &catalog.Found{Hits: hits, Total: len(hits)}, where: about.words, like: name.FullName(), searched: cat.Info().Records, explain: o.explain, now: a.inv.Now()}
 	return a.show(&o.output, rows, screen.write)
 }
 
@@ -193,4 +240,30 @@ func (a *app) noteNeed(q catalog.Query, r *catalog.Found) {
 	if err := catalog.NoteNeed(needsFile(c), need); err != nil {
 		a.say("isrc: %s", term.Line(err.Error()))
 	}
+}
+
+// catalogName reads a repository argument by what the catalog holds: a bare name
+// is looked up in it.
+func (a *app) catalogName(ctx context.Context, cat *index.Catalog, arg string) (forge.RepoName, error) {
+	host, err := a.defaultHost()
+	if err != nil {
+		return forge.RepoName{}, err
+	}
+	name, err := forge.ParseRepo(arg, host)
+	if err == nil || !isBare(err) {
+		if err != nil {
+			err = &usageError{err: err}
+		}
+		return name, err
+	}
+	same, err := resolved(ctx, cat, arg)
+	switch {
+	case err != nil:
+		return name, catalogTrouble(err)
+	case len(same) == 0:
+		return name, &exitError{code: exitNotFound, err: fmt.Errorf("no repository of the catalog is called %s", term.Line(arg)), hint: "isrc find " + shellWord(arg)}
+	case len(same) > 1:
+		return name, ambiguous(arg, same)
+	}
+	return same[0], nil
 }

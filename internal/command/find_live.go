@@ -53,6 +53,9 @@ func (a *app) findLive(ctx context.Context, o *findOptions, q catalog.Query) err
 		a.say("isrc: %s has no search: looked at the names, descriptions and topics of what it lists, and at no README", host)
 	}
 	rows := a.describeHits(ctx, site, result.Hits)
+	if o.pick && len(rows) > 0 {
+		return a.pick(ctx, rows)
+	}
 	screen := findScreen{rows: rows, hits: result.Hits, result: result, where: where, live: true, explain: o.explain, now: a.inv.Now()}
 	return a.show(&o.output, rows, screen.write)
 }

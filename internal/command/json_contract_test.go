@@ -25,7 +25,7 @@ func results() map[string]any {
 		"isrc version": versionResult{}, "isrc config list": []setting{}, "isrc config get": setting{}, "isrc config set": written{},
 		"isrc config unset": written{}, "isrc config path": configPath{}, "isrc doctor": []probed{}, "isrc setup": setupResult{},
 		"isrc catalog crawl": crawled{}, "isrc catalog update": updatedCatalog{}, "isrc catalog merge": merged{},
-		"isrc manifest check": manifestChecked{}, "isrc catalog status": catalogState{}, "isrc catalog needs": []needed{},
+		"isrc manifest check": manifestChecked{}, "isrc catalog status": catalogState{}, "isrc catalog needs": []needed{}, "isrc catalog overlaps": []overlap{},
 		"isrc catalog import": imported{}, "isrc catalog push": pushedCatalog{}, "isrc catalog pull": pulledCatalog{},
 		"isrc hook install": []hookState{}, "isrc hook uninstall": []hookState{}, "isrc hook status": []hookState{},
 	}
