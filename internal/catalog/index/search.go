@@ -19,7 +19,7 @@ import (
 const (
 	poolLeast = 30
 	poolMost  = 10_000
-	enough    = 5 // hits with all words: with fewer, words may be missing
+	enough    = 20 // hits with all words: with fewer, words may be missing
 )
 
 // Search answers a query as of now. It reads the wide rows of the best matches

@@ -13,15 +13,15 @@ import (
 // What a word counts by where it stands: a name was chosen to be found by, a
 // README mentions many things. docs/ranking.md says how these came to be.
 var columnWeights = [wordColumns]float64{
-	columnName: 9, columnTopics: 6, columnTitle: 6, columnDescription: 4, columnSkills: 2, columnProvides: 5, columnAbout: 1.5, columnReadme: 1,
+	columnName: 7, columnTopics: 6, columnTitle: 6, columnDescription: 5, columnSkills: 2, columnProvides: 5, columnAbout: 1.5, columnReadme: 1,
 }
 
 const (
 	saturation = 4.0  // weight at which a word counts half of what it can
 	togetherly = 0.25 // of two words' share, when they stand side by side
 	exactName  = 0.6  // of the whole, when the query is the name
-	wholeText  = 0.3
-	lacking    = 1.0 // exponent of the share of the words that a record has
+	wholeText  = 0.5
+	lacking    = 0.7 // exponent of the share of the words that a record has
 )
 
 // columnNames are the columns in words, for explanations.

@@ -14,9 +14,9 @@ import (
 const (
 	asTyped   = 1.0
 	asStem    = 0.92 // the same but for its ending
-	asSynonym = 0.75 // another name of the same thing
+	asSynonym = 0.45 // another name of the same thing
 	asMended  = 0.9  // a typing error was taken out
-	asPrefix  = 0.6  // it goes on where the typed word ends
+	asPrefix  = 0.35  // it goes on where the typed word ends
 )
 
 // form is one way in which a word of a query may stand in a text: one word, or
@@ -260,7 +260,7 @@ func (c *Catalog) prefixes(ctx context.Context, cl *clause, tokens []string, mos
 	for _, f := range cl.forms {
 		have[strings.Join(f.stems, " ")] = true
 	}
-	added := 0
+	added, typed := 0, cl.records
 	return c.each(ctx, func(scan func(...any) error) error {
 		var term string
 		var n int64
@@ -268,7 +268,7 @@ func (c *Catalog) prefixes(ctx context.Context, cl *clause, tokens []string, mos
 			return err
 		}
 		f := formOf(asPrefix, term)
-		if have[f.stems[0]] || catalog.StopWord(term) || added == most || len(cl.forms) == mostForms {
+		if have[f.stems[0]] || n <= typed || catalog.StopWord(term) || added == most || len(cl.forms) == mostForms {
 			return nil
 		}
 		have[f.stems[0]] = true
