@@ -173,6 +173,7 @@ type weigher struct {
 	records  map[string]int64
 	stems    map[string]string
 	prefixes map[string]int // OWNER/PREFIX → repositories
+	counted  bool           // prefixes has all there are
 }
 
 func newWeigher(c *Catalog) *weigher {
@@ -237,9 +238,9 @@ func (w *weigher) families(ctx context.Context, p *profile) error {
 			continue
 		}
 		prefix := name[:i+1]
-		key := strings.ToLower(p.Owner) + "/" + prefix
+		key := foldLabel(p.Owner) + "/" + prefix
 		n, ok := w.prefixes[key]
-		if !ok {
+		if !ok && !w.counted {
 			err := w.c.each(ctx, func(scan func(...any) error) error { return scan(&n) },
 				"SELECT count(*) FROM names n JOIN facts f ON f.id = n.id WHERE n.name >= ? AND n.name < ? AND f.owner = (SELECT owner FROM facts WHERE id = ?)", prefix, prefix+"\U0010ffff", p.id)
 			if err != nil {
@@ -306,7 +307,7 @@ func (p *profile) compare(o *profile) ([]string, float64) {
 	for i, t := range shared {
 		words[i] = p.shown[t.stem]
 	}
-	return words, min(1, dot/p.norm/o.norm)
+	return words, min(1, round3(dot/p.norm/o.norm)) // rounded, or the order of a sum would show
 }
 
 // sharing gives the records that share most of a profile's terms, in the columns

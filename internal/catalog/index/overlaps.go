@@ -30,6 +30,9 @@ func (c *Catalog) Overlaps(ctx context.Context, org string, limit int) ([]catalo
 	if err := o.vocabulary(ctx); err != nil {
 		return nil, err
 	}
+	if err := o.names(ctx); err != nil {
+		return nil, err
+	}
 	if err := o.load(ctx, org); err != nil {
 		return nil, err
 	}
@@ -91,11 +94,12 @@ func (o *overlaps) vocabulary(ctx context.Context) error {
 	o.stemOf = map[int64]int64{}
 	first := map[string]int64{}
 	return o.c.each(ctx, func(scan func(...any) error) error {
-		var id int64
+		var id, records int64
 		var term string
-		if err := scan(&id, &term); err != nil {
+		if err := scan(&id, &term, &records); err != nil {
 			return err
 		}
+		o.records[catalog.Stem(term)] += records // no look-up for each word later
 		if boilerplate(term) || catalog.GenericWord(term) {
 			return nil
 		}
@@ -105,7 +109,25 @@ func (o *overlaps) vocabulary(ctx context.Context) error {
 		}
 		o.stemOf[id] = first[stem]
 		return nil
-	}, "SELECT id, term FROM vocabulary WHERE df > 0")
+	}, "SELECT id, term, max(df, readmes) FROM vocabulary WHERE df > 0")
+}
+
+// names counts the prefixes of all names by account, as families would one by
+// one.
+func (o *overlaps) names(ctx context.Context) error {
+	o.counted = true
+	return o.c.each(ctx, func(scan func(...any) error) error {
+		var name, owner string
+		if err := scan(&name, &owner); err != nil {
+			return err
+		}
+		for i, r := range name {
+			if i > 0 && strings.ContainsRune("-_.", r) {
+				o.prefixes[owner+"/"+name[:i+1]]++
+			}
+		}
+		return nil
+	}, "SELECT n.name, l.value FROM names n JOIN facts f ON f.id = n.id JOIN labels l ON l.id = f.owner")
 }
 
 // load reads the keywords of every record that is compared.

@@ -16,7 +16,7 @@ const (
 	asStem    = 0.92 // the same but for its ending
 	asSynonym = 0.45 // another name of the same thing
 	asMended  = 0.9  // a typing error was taken out
-	asPrefix  = 0.35  // it goes on where the typed word ends
+	asPrefix  = 0.35 // it goes on where the typed word ends
 )
 
 // form is one way in which a word of a query may stand in a text: one word, or
