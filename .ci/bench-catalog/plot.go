@@ -47,7 +47,7 @@ func panels() []panel {
 			{"size on disk, MiB", "build", blue, func(f Figures) float64 { return f.Size }},
 			{"memory of a build, MiB", "build", orange, func(f Figures) float64 { return f.RSS }},
 			{"memory of a search, MiB", "find and", violet, func(f Figures) float64 { return f.RSS }},
-			{"time of a build, s", "build", green, func(f Figures) float64 { return f.P50 / 1000 }},
+			{"processor time of a build, s", "build", green, func(f Figures) float64 { return f.CPU / 1000 }},
 		}},
 	}
 }
