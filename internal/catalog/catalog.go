@@ -9,11 +9,11 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/isrc-dev/isrc/internal/forge"
+	"github.com/isrc-dev/isrc/internal/order"
 )
 
 // Searcher is a forge's own search.
@@ -89,9 +89,9 @@ func searchEach(ctx context.Context, s Searcher, q Query, now time.Time) ([]forg
 func limited(hits []Hit, q Query) []Hit {
 	switch q.Sort {
 	case ByUpdated, ByActivity:
-		slices.SortStableFunc(hits, func(a, b Hit) int { return b.ChangedAt().Compare(a.ChangedAt()) })
+		order.StableBy(hits, func(a, b Hit) int { return b.ChangedAt().Compare(a.ChangedAt()) })
 	case ByStars:
-		slices.SortStableFunc(hits, func(a, b Hit) int { return b.Stars - a.Stars })
+		order.StableBy(hits, func(a, b Hit) int { return b.Stars - a.Stars })
 	}
 	if q.Limit > 0 && len(hits) > q.Limit {
 		hits = hits[:q.Limit]
@@ -134,7 +134,7 @@ func Rank(repos []forge.Repo, words []string, now time.Time) []Hit {
 		h.Score = Total(h.Terms)
 		hits = append(hits, h)
 	}
-	slices.SortStableFunc(hits, func(a, b Hit) int {
+	order.StableBy(hits, func(a, b Hit) int {
 		switch {
 		case a.Score > b.Score:
 			return -1

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/isrc-dev/isrc/internal/forge"
+	"github.com/isrc-dev/isrc/internal/order"
 )
 
 // profileTree is what a profile tells of the files of a repository.
@@ -49,7 +50,7 @@ func newProfileTree(p *forge.Profile) *profileTree {
 		add(name)
 	}
 	for _, names := range t.dirs {
-		slices.SortFunc(names, func(a, b string) int {
+		order.By(names, func(a, b string) int {
 			return cmp.Or(cmp.Compare(preference(a), preference(b)), strings.Compare(a, b))
 		})
 	}

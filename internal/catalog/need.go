@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/isrc-dev/isrc/internal/order"
 )
 
 // Need is a search that found nothing, noted for the owners of the catalog: what
@@ -110,7 +112,7 @@ func ReadNeeds(file string, since time.Time) (needs []NeedCount, skipped int, er
 	for _, c := range counts {
 		needs = append(needs, *c)
 	}
-	slices.SortFunc(needs, func(a, b NeedCount) int {
+	order.By(needs, func(a, b NeedCount) int {
 		if a.Times != b.Times {
 			return b.Times - a.Times
 		}

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/isrc-dev/isrc/internal/guideline"
+	"github.com/isrc-dev/isrc/internal/order"
 	"github.com/isrc-dev/isrc/internal/term"
 )
 
@@ -42,9 +43,9 @@ func sortFindings(all []finding, verbose bool) sorted {
 }
 
 func byStrength(all []finding) []finding {
-	order := map[string]int{"must": 0, "should": 1, "may": 2, "": 3}
+	strength := map[string]int{"must": 0, "should": 1, "may": 2, "": 3}
 	out := slices.Clone(all)
-	slices.SortStableFunc(out, func(a, b finding) int { return order[a.Strength] - order[b.Strength] })
+	order.StableBy(out, func(a, b finding) int { return strength[a.Strength] - strength[b.Strength] })
 	return out
 }
 

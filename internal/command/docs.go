@@ -7,6 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/isrc-dev/isrc/internal/order"
 )
 
 // generatedBy is the first line of each page that this file renders.
@@ -32,7 +34,7 @@ func docPages(root *cobra.Command) map[string]string {
 func documented(c *cobra.Command) []*cobra.Command {
 	all := []*cobra.Command{c}
 	subs := slices.Clone(c.Commands())
-	slices.SortFunc(subs, func(a, b *cobra.Command) int { return strings.Compare(a.Name(), b.Name()) })
+	order.By(subs, func(a, b *cobra.Command) int { return strings.Compare(a.Name(), b.Name()) })
 	for _, s := range subs {
 		if s.IsAvailableCommand() {
 			all = append(all, documented(s)...)

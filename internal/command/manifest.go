@@ -7,12 +7,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"github.com/spf13/cobra"
 
 	"github.com/isrc-dev/isrc/internal/git"
 	"github.com/isrc-dev/isrc/internal/manifest"
+	"github.com/isrc-dev/isrc/internal/order"
 	"github.com/isrc-dev/isrc/internal/term"
 )
 
@@ -101,7 +101,7 @@ func (a *app) checkManifest(args []string, strict bool, o *output) error {
 	result := manifestChecked{Path: path, Verdict: "met", Problems: []manifestProblem{}, Rules: []ruleCorrection{}}
 	if m != nil {
 		problems = append(problems, manifest.Lint(m, manifest.Around{Rules: ruleIDs(), Files: os.DirFS(filepath.Dir(path))})...)
-		slices.SortStableFunc(problems, func(a, b manifest.Problem) int { return a.Line - b.Line })
+		order.StableBy(problems, func(a, b manifest.Problem) int { return a.Line - b.Line })
 		result.Title = orNull(m.Title)
 		if m.Isrc != nil {
 			result.Owner = orNull(m.Isrc.Owner)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/isrc-dev/isrc/internal/guideline"
+	"github.com/isrc-dev/isrc/internal/order"
 	"github.com/isrc-dev/isrc/internal/term"
 )
 
@@ -155,8 +156,8 @@ func byOthers() []string {
 // the same words is shown once.
 func sides(all []requirement) (yours, theirs []requirement) {
 	sorted := slices.Clone(all)
-	order := map[string]int{"must": 0, "should": 1, "may": 2}
-	slices.SortStableFunc(sorted, func(a, b requirement) int { return order[a.Strength] - order[b.Strength] })
+	strength := map[string]int{"must": 0, "should": 1, "may": 2}
+	order.StableBy(sorted, func(a, b requirement) int { return strength[a.Strength] - strength[b.Strength] })
 	for _, r := range sorted {
 		same := func(q requirement) bool { return q.Rule == r.Rule && q.Text == r.Text }
 		switch {

@@ -5,10 +5,10 @@
 package config
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/isrc-dev/isrc/internal/forge"
+	"github.com/isrc-dev/isrc/internal/order"
 )
 
 // Config is the settings in force.
@@ -135,6 +135,6 @@ func (c *Config) Settings() []Setting {
 	for key := range keys {
 		all = append(all, c.setting(key))
 	}
-	slices.SortFunc(all, func(a, b Setting) int { return strings.Compare(a.Key, b.Key) })
+	order.By(all, func(a, b Setting) int { return strings.Compare(a.Key, b.Key) })
 	return all
 }

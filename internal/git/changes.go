@@ -4,12 +4,13 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
-	"slices"
 	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/plumbing/filemode"
 	"github.com/go-git/go-git/v5/plumbing/object"
+
+	"github.com/isrc-dev/isrc/internal/order"
 )
 
 // Limits of the search for renames, as in git.
@@ -69,7 +70,7 @@ func (r *Repo) Changes(ctx context.Context, base, head string) ([]FileChange, er
 	if err != nil {
 		return nil, err
 	}
-	slices.SortFunc(out, func(a, b FileChange) int { return strings.Compare(a.Path, b.Path) })
+	order.By(out, func(a, b FileChange) int { return strings.Compare(a.Path, b.Path) })
 	return out, nil
 }
 

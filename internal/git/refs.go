@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing"
+
+	"github.com/isrc-dev/isrc/internal/order"
 )
 
 // ErrNoRevision says that a name stands for no commit here.
@@ -90,7 +92,7 @@ func (r *Repo) Remotes(ctx context.Context) ([]Remote, error) {
 		}
 		all = append(all, m)
 	}
-	slices.SortFunc(all, func(a, b Remote) int { return strings.Compare(a.Name, b.Name) })
+	order.By(all, func(a, b Remote) int { return strings.Compare(a.Name, b.Name) })
 	return all, nil
 }
 

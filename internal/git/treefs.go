@@ -11,6 +11,8 @@ import (
 	"sync"
 
 	"github.com/go-git/go-git/v5/plumbing"
+
+	"github.com/isrc-dev/isrc/internal/order"
 )
 
 // Limits of a tree that is walked; more than that is nobody's source code.
@@ -206,7 +208,7 @@ func (t *Tree) ReadDir(name string) ([]fs.DirEntry, error) {
 	for i, e := range entries {
 		out[i] = fs.FileInfoToDirEntry(t.info(e, e.name))
 	}
-	slices.SortFunc(out, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
+	order.By(out, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
 	return out, nil
 }
 

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/isrc-dev/isrc/internal/order"
 )
 
 // Around is what stands around a manifest, as far as linting asks for it.
@@ -34,7 +36,7 @@ func Lint(m *Manifest, around Around) []Problem {
 	if around.Files != nil {
 		l.paths(around.Files)
 	}
-	slices.SortStableFunc(l.problems, func(a, b Problem) int { return a.Line - b.Line })
+	order.StableBy(l.problems, func(a, b Problem) int { return a.Line - b.Line })
 	return l.problems
 }
 

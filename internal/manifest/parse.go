@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
+	"github.com/isrc-dev/isrc/internal/order"
 )
 
 // SchemaVersion is the newest version of the isrc object that is known here.
@@ -57,7 +59,7 @@ func Parse(data []byte) (*Manifest, []Problem) {
 		m.Isrc = parseIsrc(sub)
 	}
 	m.Unknown = f.rest()
-	slices.SortStableFunc(problems, func(a, b Problem) int { return a.Line - b.Line })
+	order.StableBy(problems, func(a, b Problem) int { return a.Line - b.Line })
 	return m, problems
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/isrc-dev/isrc/internal/guideline"
+	"github.com/isrc-dev/isrc/internal/order"
 )
 
 // OwnersParams says that the owners of the files of a change approve it.
@@ -171,7 +172,7 @@ func OwnersOf(o *guideline.Owners, paths []string) (owned []Ownership, free []st
 			free = append(free, path)
 		}
 	}
-	slices.SortStableFunc(owned, func(a, b Ownership) int { return a.Rule.Line - b.Rule.Line })
+	order.StableBy(owned, func(a, b Ownership) int { return a.Rule.Line - b.Rule.Line })
 	return owned, free
 }
 

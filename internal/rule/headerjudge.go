@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/isrc-dev/isrc/internal/guideline"
+	"github.com/isrc-dev/isrc/internal/order"
 )
 
 // problem is what one message does against one rule.
@@ -54,7 +55,7 @@ func (p HeaderParams) problems(message string) []problem {
 			out = append(out, problem{r.Name, why})
 		}
 	}
-	slices.SortStableFunc(out, byPlace)
+	order.StableBy(out, byPlace)
 	return out
 }
 
@@ -126,7 +127,7 @@ func brokenMessages(bad []badMessage, judged int) string {
 			has[p.Rule] = append(has[p.Rule], i)
 		}
 	}
-	slices.SortStableFunc(kinds, byPlace)
+	order.StableBy(kinds, byPlace)
 	said := reasons(kinds)
 	for i, k := range kinds {
 		if i+1 < len(kinds) && slices.Equal(has[k.Rule], has[kinds[i+1].Rule]) {
@@ -141,7 +142,7 @@ func brokenMessages(bad []badMessage, judged int) string {
 // show only some of them.
 func messagePlaces(bad []badMessage) []Place {
 	bad = slices.Clone(bad)
-	slices.SortStableFunc(bad, func(a, b badMessage) int { return byPlace(a.problems[0], b.problems[0]) })
+	order.StableBy(bad, func(a, b badMessage) int { return byPlace(a.problems[0], b.problems[0]) })
 	var out []Place
 	for _, b := range bad {
 		what := ParseMessage(b.commit.Message).Header + ": " + strings.Join(reasons(b.problems), "; ")

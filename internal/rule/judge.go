@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 
 	"github.com/isrc-dev/isrc/internal/guideline"
+	"github.com/isrc-dev/isrc/internal/order"
 )
 
 // All lists the rules in the order in which they are documented.
@@ -115,7 +116,7 @@ func (r *Rule) merged(reqs []Requirement) []Requirement {
 	for i := range reqs {
 		reqs[i].Rule = r
 	}
-	slices.SortStableFunc(reqs, func(a, b Requirement) int { return int(b.rank) - int(a.rank) })
+	order.StableBy(reqs, func(a, b Requirement) int { return int(b.rank) - int(a.rank) })
 	if r.merge != nil {
 		return r.merge(reqs)
 	}

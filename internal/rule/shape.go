@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+
+	"github.com/isrc-dev/isrc/internal/order"
 )
 
 // maxSlug is how long the words in a branch's name get, in bytes.
@@ -141,7 +143,7 @@ func branchPrefixes(rules []BranchParams, kind string) []string {
 		}
 		return 1
 	}
-	slices.SortStableFunc(all, func(a, b string) int { return meant(a) - meant(b) })
+	order.StableBy(all, func(a, b string) int { return meant(a) - meant(b) })
 	return slices.Compact(all)
 }
 

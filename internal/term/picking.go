@@ -9,6 +9,8 @@ import (
 
 	"github.com/charmbracelet/lipgloss"
 	"github.com/sahilm/fuzzy"
+
+	"github.com/isrc-dev/isrc/internal/order"
 )
 
 // picking is the state of a Pick. It knows keys and sizes, and no terminal.
@@ -135,7 +137,7 @@ func (p *picking) filter() {
 			p.shown = append(p.shown, pickMatch{i, t.letters})
 		}
 	}
-	slices.SortStableFunc(p.shown, func(a, b pickMatch) int { return found[b.item].score - found[a.item].score })
+	order.StableBy(p.shown, func(a, b pickMatch) int { return found[b.item].score - found[a.item].score })
 }
 
 // The screen: a line with what was typed, the list, the preview, a line with the

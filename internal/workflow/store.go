@@ -11,9 +11,10 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
+
+	"github.com/isrc-dev/isrc/internal/order"
 )
 
 const (
@@ -158,7 +159,7 @@ func List(dir string) ([]State, []Damaged, error) {
 			damaged = append(damaged, Damaged{Run: run, Path: journalPath(dir, run), Err: err})
 		}
 	}
-	slices.SortStableFunc(states, func(a, b State) int { return b.Created.Compare(a.Created) })
+	order.StableBy(states, func(a, b State) int { return b.Created.Compare(a.Created) })
 	return states, damaged, nil
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"github.com/isrc-dev/isrc/internal/catalog"
 	"github.com/isrc-dev/isrc/internal/forge"
+	"github.com/isrc-dev/isrc/internal/order"
 	"github.com/isrc-dev/isrc/internal/progress"
 )
 
@@ -155,7 +156,7 @@ func (s *sweep) due(ctx context.Context, now time.Time) ([]due, error) {
 		list = append(list, d)
 		return nil
 	})
-	slices.SortStableFunc(list, func(a, b due) int {
+	order.StableBy(list, func(a, b due) int {
 		return cmp.Or(a.swept.Compare(b.swept), strings.Compare(keyOf(a.name), keyOf(b.name)))
 	})
 	if err != nil {

@@ -2,11 +2,11 @@ package crawl
 
 import (
 	"cmp"
-	"slices"
 	"strings"
 
 	"github.com/isrc-dev/isrc/internal/catalog"
 	"github.com/isrc-dev/isrc/internal/forge"
+	"github.com/isrc-dev/isrc/internal/order"
 )
 
 // roster tells of which teams a person is, and forgets the person.
@@ -28,7 +28,7 @@ func newRoster(t *forge.OwnerTeams) *roster {
 		}
 	}
 	for login := range r.of {
-		slices.SortFunc(r.of[login], func(a, b string) int {
+		order.By(r.of[login], func(a, b string) int {
 			return cmp.Or(cmp.Compare(r.size[a], r.size[b]), strings.Compare(a, b))
 		})
 	}

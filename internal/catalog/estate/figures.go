@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/isrc-dev/isrc/internal/catalog"
+	"github.com/isrc-dev/isrc/internal/order"
 )
 
 // readiness is what a contributor would find. Which points the program looks at
@@ -55,7 +56,7 @@ func events(seed uint64, rec *catalog.Record) []catalog.PullEvent {
 	for i := range n {
 		out = append(out, event(r, rec, i+1, pace))
 	}
-	slices.SortFunc(out, func(a, b catalog.PullEvent) int { return a.Opened.Compare(b.Opened) })
+	order.By(out, func(a, b catalog.PullEvent) int { return a.Opened.Compare(b.Opened) })
 	for i := range out {
 		out[i].Number = i + 1
 	}

@@ -9,7 +9,8 @@ import (
 	"io"
 	"math"
 	"os"
-	"slices"
+
+	"github.com/isrc-dev/isrc/internal/order"
 )
 
 // mostKeywords is how many terms are kept for a record.
@@ -145,7 +146,7 @@ func (w *Writer) putKeywords() error {
 			}
 			all = append(all, rated{word.id, rate})
 		}
-		slices.SortFunc(all, func(a, b rated) int {
+		order.By(all, func(a, b rated) int {
 			return cmp.Or(cmp.Compare(b.rate, a.rate), cmp.Compare(a.id, b.id))
 		})
 		best := make([]keyword, 0, mostKeywords)

@@ -3,6 +3,8 @@ package index
 import (
 	"slices"
 	"strings"
+
+	"github.com/isrc-dev/isrc/internal/order"
 )
 
 // labelTable writes labels and which record has which. Pairs are collected and
@@ -117,7 +119,7 @@ func (t *labelTable) single(labels []label) (map[int]int64, error) {
 const rowsAtOnce = 200
 
 func (t *labelTable) flush() error {
-	slices.SortFunc(t.pending, func(a, b labelPair) int {
+	order.By(t.pending, func(a, b labelPair) int {
 		if a.label != b.label {
 			return int(a.label - b.label)
 		}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/isrc-dev/isrc/internal/catalog"
 	"github.com/isrc-dev/isrc/internal/forge"
+	"github.com/isrc-dev/isrc/internal/order"
 )
 
 // What must be shared before two repositories are said to do the same thing.
@@ -67,7 +68,7 @@ func (c *Catalog) Like(ctx context.Context, repo forge.RepoName, limit int) ([]c
 		}
 		hits = append(hits, ranked{match: match{id: o.id, source: o.source}, Hit: likeHit(o.Record, shared, similarity)})
 	}
-	slices.SortFunc(hits, func(a, b ranked) int {
+	order.By(hits, func(a, b ranked) int {
 		return cmp.Or(cmp.Compare(b.Score, a.Score), strings.Compare(a.FullName(), b.FullName()))
 	})
 	hits = fold(hits)
@@ -300,7 +301,7 @@ func (p *profile) compare(o *profile) ([]string, float64) {
 	if len(shared) < 2 || p.norm == 0 || o.norm == 0 {
 		return nil, 0
 	}
-	slices.SortFunc(shared, func(a, b term) int {
+	order.By(shared, func(a, b term) int {
 		return cmp.Or(cmp.Compare(b.value, a.value), strings.Compare(a.stem, b.stem))
 	})
 	words := make([]string, len(shared))
@@ -317,7 +318,7 @@ func (c *Catalog) sharing(ctx context.Context, p *profile, id int64) ([]int64, e
 	for stem := range p.terms {
 		stems = append(stems, stem)
 	}
-	slices.SortFunc(stems, func(a, b string) int {
+	order.By(stems, func(a, b string) int {
 		return cmp.Or(cmp.Compare(p.terms[b], p.terms[a]), strings.Compare(a, b))
 	})
 	rate := map[int64]float64{}
@@ -340,7 +341,7 @@ func (c *Catalog) sharing(ctx context.Context, p *profile, id int64) ([]int64, e
 	for other := range rate {
 		ids = append(ids, other)
 	}
-	slices.SortFunc(ids, func(a, b int64) int {
+	order.By(ids, func(a, b int64) int {
 		return cmp.Or(cmp.Compare(rate[b], rate[a]), cmp.Compare(a, b))
 	})
 	return ids[:min(len(ids), likeCandidates)], nil

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/isrc-dev/isrc/internal/catalog"
+	"github.com/isrc-dev/isrc/internal/order"
 )
 
 // How overlaps are looked for. Candidates share rare keywords; each record is
@@ -198,7 +199,7 @@ func (o *overlaps) candidates(ctx context.Context) error {
 			dots[at], shares[at] = 0, 0
 		}
 	}
-	slices.SortFunc(o.pairs, func(x, y pair) int { return cmp.Or(cmp.Compare(x.a, y.a), cmp.Compare(x.b, y.b)) })
+	order.By(o.pairs, func(x, y pair) int { return cmp.Or(cmp.Compare(x.a, y.a), cmp.Compare(x.b, y.b)) })
 	o.pairs = slices.CompactFunc(o.pairs, func(x, y pair) bool { return x.a == y.a && x.b == y.b })
 	return nil
 }
@@ -215,7 +216,7 @@ func (o *overlaps) nearest(i int, touched []int32, dots []float32, shares []uint
 			best = append(best, pair{min(i, j), max(i, j), near})
 		}
 	}
-	slices.SortFunc(best, func(x, y pair) int {
+	order.By(best, func(x, y pair) int {
 		return cmp.Or(cmp.Compare(y.near, x.near), cmp.Compare(x.a, y.a), cmp.Compare(x.b, y.b))
 	})
 	o.pairs = append(o.pairs, best[:min(len(best), overlapNearest)]...)
@@ -265,7 +266,7 @@ func (o *overlaps) verify(ctx context.Context) error {
 // group joins pairs, the most similar first. A repository joins a group when it
 // is like half of its members, so that groups do not grow along chains.
 func (o *overlaps) group() []catalog.Overlap {
-	slices.SortFunc(o.kept, func(x, y edge) int {
+	order.By(o.kept, func(x, y edge) int {
 		return cmp.Or(cmp.Compare(y.near, x.near), cmp.Compare(x.a, y.a), cmp.Compare(x.b, y.b))
 	})
 	like := map[[2]int]bool{}
@@ -306,7 +307,7 @@ func (o *overlaps) group() []catalog.Overlap {
 	for i, g := range groups {
 		out = append(out, o.overlap(g, least[i]))
 	}
-	slices.SortStableFunc(out, func(x, y catalog.Overlap) int {
+	order.StableBy(out, func(x, y catalog.Overlap) int {
 		return cmp.Or(cmp.Compare(y.Similarity*math.Log(float64(len(y.Repos))+1), x.Similarity*math.Log(float64(len(x.Repos))+1)), strings.Compare(x.Repos[0].FullName(), y.Repos[0].FullName()))
 	})
 	return out
@@ -331,7 +332,7 @@ func (o *overlaps) overlap(members []int, near float64) catalog.Overlap {
 			stems = append(stems, stem)
 		}
 	}
-	slices.SortFunc(stems, func(a, b string) int {
+	order.By(stems, func(a, b string) int {
 		return cmp.Or(cmp.Compare(count[b], count[a]), cmp.Compare(rate[b], rate[a]), strings.Compare(a, b))
 	})
 	for _, stem := range stems[:min(len(stems), 8)] {
@@ -340,7 +341,7 @@ func (o *overlaps) overlap(members []int, near float64) catalog.Overlap {
 	for _, m := range members {
 		out.Repos = append(out.Repos, likeHit(o.profiles[m].Record, out.Shared, near))
 	}
-	slices.SortStableFunc(out.Repos, func(a, b catalog.Hit) int {
+	order.StableBy(out.Repos, func(a, b catalog.Hit) int {
 		score := func(h catalog.Hit) int {
 			if h.Activity == nil {
 				return 0

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/isrc-dev/isrc/internal/catalog"
+	"github.com/isrc-dev/isrc/internal/order"
 )
 
 // How many matches are looked at closely. The index gives the best ones by its
@@ -173,7 +174,7 @@ func (s *search) widen(ctx context.Context, pool []match) ([]match, error) {
 	if len(may)+len(must) < 2 {
 		return pool, nil
 	}
-	slices.SortStableFunc(may, func(a, b clause) int { return cmp.Compare(b.idf, a.idf) })
+	order.StableBy(may, func(a, b clause) int { return cmp.Compare(b.idf, a.idf) })
 	have := map[int64]bool{}
 	for _, m := range pool {
 		have[m.id] = true

@@ -4,10 +4,10 @@ import (
 	"cmp"
 	"context"
 	"math"
-	"slices"
 	"strings"
 
 	"github.com/isrc-dev/isrc/internal/catalog"
+	"github.com/isrc-dev/isrc/internal/order"
 )
 
 // How good a match is, by how a word of the text came to be looked for.
@@ -164,7 +164,7 @@ func (c *Catalog) weigh(all []clause) []clause {
 		}
 	}
 	if len(all) > mostClauses {
-		slices.SortStableFunc(all, func(a, b clause) int { return cmp.Compare(b.idf, a.idf) })
+		order.StableBy(all, func(a, b clause) int { return cmp.Compare(b.idf, a.idf) })
 		all = all[:mostClauses]
 	}
 	return all

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/isrc-dev/isrc/internal/catalog"
+	"github.com/isrc-dev/isrc/internal/order"
 )
 
 // typos is how many errors may be in a word: in short ones every error makes
@@ -189,7 +190,7 @@ func (s *search) nearTopics(ctx context.Context) ([]catalog.NearTopic, error) {
 	if err != nil {
 		return nil, err
 	}
-	slices.SortFunc(all, func(a, b rated) int {
+	order.By(all, func(a, b rated) int {
 		return cmp.Or(cmp.Compare(b.rate, a.rate), strings.Compare(a.Topic, b.Topic))
 	})
 	var out []catalog.NearTopic

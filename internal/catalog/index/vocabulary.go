@@ -3,10 +3,10 @@ package index
 import (
 	"cmp"
 	"math"
-	"slices"
 	"strings"
 
 	"github.com/isrc-dev/isrc/internal/catalog"
+	"github.com/isrc-dev/isrc/internal/order"
 )
 
 // vocabulary counts in how many records each word stands.
@@ -127,7 +127,7 @@ func (v *vocabulary) learn(counts []count, known bool) ([]candidate, error) {
 	}
 	if len(out) > mostCandidates { // what remains is rated when all is counted
 		n := v.total + v.records
-		slices.SortFunc(out, func(a, b candidate) int {
+		order.By(out, func(a, b candidate) int {
 			return cmp.Or(cmp.Compare(tells(b.tf, b.df, n), tells(a.tf, a.df, n)), cmp.Compare(a.id, b.id))
 		})
 		out = out[:mostCandidates]
@@ -173,7 +173,7 @@ func (v *vocabulary) finish() (map[int64]*word, error) {
 			changed = append(changed, entry{text, w})
 		}
 	}
-	slices.SortFunc(changed, func(a, b entry) int {
+	order.By(changed, func(a, b entry) int {
 		return cmp.Or(cmp.Compare(b.records(), a.records()), strings.Compare(a.text, b.text))
 	})
 	learned := make(map[int64]*word, len(changed))

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/isrc-dev/isrc/internal/catalog"
+	"github.com/isrc-dev/isrc/internal/order"
 )
 
 // hit rates an issue; where words were asked, by how well it has them.
@@ -95,7 +96,7 @@ func tokensOfText(text string) []string {
 // the list: each further one of its issues counts less.
 func (s *wantedSearch) order(hits []catalog.HelpWantedHit) {
 	sortHits := func() {
-		slices.SortStableFunc(hits, func(a, b catalog.HelpWantedHit) int {
+		order.StableBy(hits, func(a, b catalog.HelpWantedHit) int {
 			return cmp.Or(cmp.Compare(b.Score, a.Score), strings.Compare(a.Owner+"/"+a.Name, b.Owner+"/"+b.Name), cmp.Compare(a.Number, b.Number))
 		})
 	}

@@ -11,6 +11,7 @@ import (
 	gh "github.com/google/go-github/v66/github"
 
 	"github.com/isrc-dev/isrc/internal/forge"
+	"github.com/isrc-dev/isrc/internal/order"
 )
 
 // ProfileREST completes a profile from ProfilesREST by some ten requests, of
@@ -64,7 +65,7 @@ func (c *Client) restLanguages(ctx context.Context, p *forge.Profile, _ forge.Pr
 			p.Languages = append(p.Languages, forge.LanguageSize{Name: name, Bytes: n})
 		}
 	}
-	slices.SortFunc(p.Languages, func(a, b forge.LanguageSize) int {
+	order.By(p.Languages, func(a, b forge.LanguageSize) int {
 		if a.Bytes != b.Bytes {
 			return b.Bytes - a.Bytes
 		}

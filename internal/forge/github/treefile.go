@@ -6,9 +6,10 @@ import (
 	"io"
 	"io/fs"
 	pathpkg "path"
-	"slices"
 	"strings"
 	"time"
+
+	"github.com/isrc-dev/isrc/internal/order"
 )
 
 // Open opens a file or folder.
@@ -75,7 +76,7 @@ func (n *node) list() []fs.DirEntry {
 	for name, child := range n.children {
 		all = append(all, fs.FileInfoToDirEntry(info{child, name}))
 	}
-	slices.SortFunc(all, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
+	order.By(all, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
 	return all
 }
 
