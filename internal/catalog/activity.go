@@ -85,6 +85,7 @@ func Follow(terms []Term) float64 {
 	return s
 }
 
+//go:noinline
 func plusTerm(name string, value float64, why string) Term {
 	return Term{Name: name, Value: value, Why: why}
 }

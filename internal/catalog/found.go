@@ -6,7 +6,7 @@ import "github.com/isrc-dev/isrc/internal/forge"
 // say what it is empty of.
 type Found struct {
 	Hits     []Hit
-	Total    int    // hits before the limit, with copies folded
+	Total    int    // what matches, copies among them, before the limit
 	Searched int    // records that were looked through; 0 where a forge did it
 	Asked    string // the query as it was understood
 	// Widened says that nothing, or too little, has all words, and what was done
@@ -63,7 +63,7 @@ func (h Hit) Whys() []string {
 
 // Widened says how a query was made wider.
 type Widened struct {
-	Whole   int      `json:"whole"`   // hits that have all words; they stand first
+	Whole   int      `json:"whole"`   // hits that have all words
 	Unknown []string `json:"unknown"` // words that nothing in the catalog has
 }
 
@@ -74,7 +74,6 @@ type Suggestion struct {
 	// Used tells that the hits are those of the other spelling, because the query
 	// as it was typed has none.
 	Used bool `json:"used"`
-	Hits int  `json:"hits"` // that the other spelling has
 }
 
 // Correction is one word in another spelling.

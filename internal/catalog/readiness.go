@@ -10,7 +10,10 @@ import (
 // verdict is what was seen of one point.
 type verdict struct{ state, why, from string }
 
-func met(why, from string) verdict     { return verdict{PointMet, why, from} }
+//go:noinline
+func met(why, from string) verdict { return verdict{PointMet, why, from} }
+
+//go:noinline
 func missing(why, from string) verdict { return verdict{PointMissing, why, from} }
 func unknown(why string) verdict       { return verdict{PointUnknown, why, ""} }
 

@@ -302,6 +302,7 @@ func (a *app) named(n forge.RepoName) repository {
 	return repositoryOf(n, url)
 }
 
+//go:noinline
 func firstOf(words ...string) string {
 	for _, w := range words {
 		if w != "" {

@@ -144,6 +144,7 @@ func findingOf(set *guideline.Set, f rule.Finding) finding {
 	return out
 }
 
+//go:noinline
 func orNull(s string) *string {
 	if s == "" {
 		return nil

@@ -40,6 +40,7 @@ const (
 // probeTime bounds each probe.
 const probeTime = 10 * time.Second
 
+//go:noinline
 func probedFine(name, format string, args ...any) probed {
 	return probed{Name: name, State: stateOK, Detail: fmt.Sprintf(format, args...)}
 }

@@ -222,7 +222,7 @@ func (a *app) saySuggestion(r *catalog.Found) {
 		}
 		a.say("isrc: took %s (--exact takes what is typed)", strings.Join(pairs, ", "))
 	default:
-		a.say("isrc: did you mean %s? It finds %d.", s.Query, s.Hits)
+		a.say("isrc: did you mean %s?", s.Query)
 	}
 }
 

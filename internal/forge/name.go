@@ -17,6 +17,8 @@ type RepoName struct {
 }
 
 // FullName is OWNER/NAME.
+//
+//go:noinline
 func (r RepoName) FullName() string { return r.Owner + "/" + r.Name }
 
 // String is HOST/OWNER/NAME.

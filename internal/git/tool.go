@@ -97,6 +97,8 @@ func (t *Tool) AtLeast(major, minor int) bool {
 // Run runs git in a folder and gives its standard output. It never goes
 // through a shell. A failure is a *CommandError or, where the reason is known,
 // an *AuthError, *NotFoundError, *UnavailableError or ErrDiskFull around it.
+//
+//go:noinline
 func (t *Tool) Run(ctx context.Context, dir string, args ...string) (string, error) {
 	return t.run(ctx, command{dir: dir, args: args})
 }

@@ -39,6 +39,8 @@ type Value struct {
 }
 
 // Config is the configuration of a tool, nil when there is none.
+//
+//go:noinline
 func (s *Set) Config(tool string) *Config {
 	for i := range s.Configs {
 		if s.Configs[i].Tool == tool {

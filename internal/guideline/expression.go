@@ -18,7 +18,10 @@ type exprValue struct {
 	any   bool // whatever is asked of it, some run answers yes
 }
 
-func known(v any) exprValue      { return exprValue{doubt: True, v: v} }
+//go:noinline
+func known(v any) exprValue { return exprValue{doubt: True, v: v} }
+
+//go:noinline
 func doubtful(t Truth) exprValue { return exprValue{doubt: t} }
 func ofTruth(t Truth) exprValue {
 	if t == True || t == False {

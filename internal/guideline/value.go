@@ -120,6 +120,8 @@ func (v *Value) set(key string, item Value) {
 }
 
 // At follows keys into maps; what is not there is a null.
+//
+//go:noinline
 func (v Value) At(keys ...string) Value {
 	for _, k := range keys {
 		next, ok := v.Map[k]
@@ -135,6 +137,8 @@ func (v Value) At(keys ...string) Value {
 func (v Value) Has(keys ...string) bool { return v.At(keys...).Kind != KindNull }
 
 // Strings are the texts of a list, or the one text of a scalar.
+//
+//go:noinline
 func (v Value) Strings() []string {
 	switch v.Kind {
 	case KindString, KindNumber, KindBool:
@@ -161,6 +165,8 @@ func (v Value) Int() (int, bool) {
 }
 
 // Bool is a truth value, or otherwise when there is none.
+//
+//go:noinline
 func (v Value) Bool(otherwise bool) bool {
 	switch strings.ToLower(v.Text) {
 	case "true", "yes", "on":

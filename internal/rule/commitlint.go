@@ -88,6 +88,7 @@ func readCommitlint(c *guideline.Config) HeaderParams {
 	return p
 }
 
+//go:noinline
 func (p *HeaderParams) unread(what string) {
 	if !slices.Contains(p.Unread, what) {
 		p.Unread = append(p.Unread, what)

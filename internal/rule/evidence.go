@@ -202,6 +202,7 @@ func weight(s Strength) int {
 	return 0
 }
 
+//go:noinline
 func plural(n int, one, many string) string {
 	if n == 1 {
 		return "1 " + one

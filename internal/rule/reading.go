@@ -29,6 +29,8 @@ func newReading(set *guideline.Set) *Reading {
 }
 
 // Gates are the steps that run on a pull request to the base branch.
+//
+//go:noinline
 func (r *Reading) Gates() []guideline.Gate { return r.gates }
 
 // looksAt tells whether a step looks at a part of the pull request.

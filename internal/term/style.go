@@ -71,6 +71,8 @@ var symbols = [...][2]string{
 }
 
 // Sym writes a symbol as this terminal can show it.
+//
+//go:noinline
 func (s *Streams) Sym(y Symbol) string {
 	if s.Unicode {
 		return symbols[y][0]

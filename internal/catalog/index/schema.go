@@ -47,7 +47,7 @@ const schemaVersion = 1
 // applicationID is "isrc" in the header of the file.
 const applicationID = 0x69737263
 
-// pageSize was measured: see docs/performance.md.
+// pageSize is SQLite's own choice.
 const pageSize = 4096
 
 const schema = `

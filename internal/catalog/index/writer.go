@@ -232,6 +232,7 @@ func (w *Writer) stmt(query string) (*sql.Stmt, error) {
 	return s, nil
 }
 
+//go:noinline
 func (w *Writer) exec(query string, args ...any) error {
 	_, err := w.insert(query, args...)
 	return err

@@ -32,6 +32,7 @@ type call struct {
 	doing  string // a verb phrase for what is refused: "fork acme/lib"; "" is what
 }
 
+//go:noinline
 func get(what, format string, parts ...any) call {
 	return call{method: http.MethodGet, path: path(format, parts...), what: what}
 }

@@ -54,6 +54,7 @@ type apiError struct {
 
 func (e *apiError) Error() string { return e.message }
 
+//go:noinline
 func notFound() error { return &apiError{status: http.StatusNotFound, message: "Not Found"} }
 
 func forbidden(format string, args ...any) error {
@@ -86,6 +87,7 @@ func unprocessable(format string, args ...any) error {
 	return &apiError{status: http.StatusUnprocessableEntity, message: fmt.Sprintf(format, args...)}
 }
 
+//go:noinline
 func ok(body any) (answer, error)       { return answer{status: http.StatusOK, body: body}, nil }
 func created(body any) (answer, error)  { return answer{status: http.StatusCreated, body: body}, nil }
 func accepted(body any) (answer, error) { return answer{status: http.StatusAccepted, body: body}, nil }

@@ -9,11 +9,15 @@ import (
 )
 
 // api is an address below the API.
+//
+//go:noinline
 func (f *Forge) api(format string, args ...any) string {
 	return f.URL() + apiPrefix + fmt.Sprintf(format, args...)
 }
 
 // page is an address for people.
+//
+//go:noinline
 func (f *Forge) page(format string, args ...any) string {
 	return f.URL() + fmt.Sprintf(format, args...)
 }
@@ -34,6 +38,8 @@ func stampOrNil(t time.Time) any {
 }
 
 // textOrNil is null for an empty text.
+//
+//go:noinline
 func textOrNil(s string) any {
 	if s == "" {
 		return nil

@@ -284,6 +284,7 @@ func (g *graphQLRun) text(s string) {
 
 // The readers of arguments give the zero value for what was not given.
 
+//go:noinline
 func (a fieldArgs) str(name string) string { s, _ := a[name].(string); return s }
 
 func (a fieldArgs) has(name string) bool { return a[name] != nil }

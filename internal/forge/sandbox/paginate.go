@@ -49,6 +49,8 @@ func (c *call) number(name string, other int) int {
 }
 
 // each turns a page of things into objects.
+//
+//go:noinline
 func each[T any](list []T, build func(T) obj) []obj {
 	out := make([]obj, 0, len(list))
 	for _, x := range list {

@@ -136,6 +136,8 @@ func (f *Forge) serve(ctx context.Context, ln net.Listener) {
 }
 
 // URL is where the forge is, without a slash at the end.
+//
+//go:noinline
 func (f *Forge) URL() string { return f.scheme + "://" + f.host }
 
 // Host is the forge's host and port.

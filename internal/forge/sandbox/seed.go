@@ -265,6 +265,7 @@ func (f *Forge) ago(a Age) time.Time {
 	return f.start.Add(-time.Duration(a)).Truncate(time.Second)
 }
 
+//go:noinline
 func orElse(s, other string) string {
 	if s == "" {
 		return other

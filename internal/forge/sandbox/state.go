@@ -180,6 +180,7 @@ func (s *state) id() int64 {
 	return s.nextID.Add(1)
 }
 
+//go:noinline
 func (s *state) user(login string) *user { return s.users[strings.ToLower(login)] }
 
 func (s *state) repo(owner, name string) *repository {
@@ -191,6 +192,7 @@ func (s *state) addRepo(r *repository) {
 	s.order = append(s.order, r)
 }
 
+//go:noinline
 func (r *repository) fullName() string { return r.owner.Login + "/" + r.name }
 
 // source is where the network of forks begins.
