@@ -164,6 +164,9 @@ func TestCrawlOfTenThousand(t *testing.T) {
 		pages += (o.Read + 99) / 100
 	}
 	t.Logf("%d repositories of %d organisations in %d requests and %s (the program alone %.1f s); %d pages", first.Repositories, len(first.Organisations), first.Requests, took.Round(time.Millisecond), first.Seconds, pages)
+	if first.Requests > 2*first.Repositories/100 {
+		t.Errorf("%d requests are more than two for a hundred repositories", first.Requests)
+	}
 	begun = time.Now()
 	again := h.crawl()
 	t.Logf("again, unchanged: %d requests, %s", again.Requests, time.Since(begun).Round(time.Millisecond))

@@ -51,8 +51,10 @@ type Client struct {
 	cache  cache
 
 	mu    sync.Mutex
-	known map[string]bool   // repositories this host has shown, by lower-case full name
-	lacks map[string]string // names of GraphQL documents this host does not answer, "" any, with the reason
+	known map[string]bool      // repositories this host has shown, by lower-case full name
+	ahead map[string]pageAhead // by owner, the page that came along with the one before
+	alone bool                 // a page and the next are more than this host answers at once
+	lacks map[string]string    // names of GraphQL documents this host does not answer, "" any, with the reason
 }
 
 // callTimeout bounds one request with its answer; the largest answers are

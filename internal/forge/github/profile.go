@@ -13,7 +13,9 @@ const quarter = 13 * 7 * 24 * time.Hour
 
 // Profiles reads a page of an owner's repositories by GraphQL, with two
 // requests: one for what the forge knows of each, one for the files that a
-// contributor reads and the issues that welcome help.
+// contributor reads and the issues that welcome help. The second brings along
+// what the forge knows of the next page (profileahead.go), so that every page
+// but the first takes one request.
 //
 // A page that was too much for the server is forge.ErrTooMuch: the caller asks
 // again with a smaller First and the same After. A page of one repository is
@@ -25,7 +27,7 @@ func (c *Client) Profiles(ctx context.Context, q forge.ProfileQuery) (forge.Prof
 	q.First = min(max(q.First, 1), perPage)
 	page, wanted, err := c.profilePage(ctx, q)
 	if err == nil {
-		err = c.readTexts(ctx, page.Profiles, wanted)
+		err = c.readTexts(ctx, page.Profiles, wanted, c.pageAfter(q, page))
 	}
 	if err != nil {
 		return forge.ProfilePage{Requests: count()}, err
@@ -66,17 +68,12 @@ func (c *Client) profilePage(ctx context.Context, q forge.ProfileQuery) (forge.P
 // profilesBy reads a page by one of the documents for it.
 func (c *Client) profilesBy(ctx context.Context, d document, q forge.ProfileQuery) (forge.ProfilePage, []wantedTexts, error) {
 	what := "the organisation or account " + plain(q.Owner)
-	order := map[string]string{"field": "PUSHED_AT", "direction": "DESC"}
-	if q.ByUpdate {
-		order["field"] = "UPDATED_AT"
-	}
-	vars := map[string]any{"owner": q.Owner, "first": q.First, "after": nil, "order": order}
-	if q.After != "" {
-		vars["after"] = q.After
-	}
+	vars := pageVars(q)
 	if d.name == profileDocument().name {
-		since, until := c.quarterTo(q.QuarterEnd)
-		vars["since"], vars["until"], vars["labels"] = since, until, labelsOf(q.Labels)
+		c.quarterVars(vars, q)
+		if a, ok := c.takeAhead(vars); ok {
+			return c.pageOf(q, &a.page, a.errors)
+		}
 	}
 	var w graphPage
 	r, err := c.ask(ctx, d, vars, what, &w)
@@ -87,6 +84,23 @@ func (c *Client) profilesBy(ctx context.Context, d document, q forge.ProfileQuer
 		return forge.ProfilePage{}, nil, c.graphRefusal(r, what, r.errors)
 	}
 	return c.pageOf(q, &w, r.errors)
+}
+
+func pageVars(q forge.ProfileQuery) map[string]any {
+	order := map[string]string{"field": "PUSHED_AT", "direction": "DESC"}
+	if q.ByUpdate {
+		order["field"] = "UPDATED_AT"
+	}
+	vars := map[string]any{"owner": q.Owner, "first": q.First, "after": nil, "order": order}
+	if q.After != "" {
+		vars["after"] = q.After
+	}
+	return vars
+}
+
+func (c *Client) quarterVars(vars map[string]any, q forge.ProfileQuery) {
+	since, until := c.quarterTo(q.QuarterEnd)
+	vars["since"], vars["until"], vars["labels"] = since, until, labelsOf(q.Labels)
 }
 
 // pageOf turns an answer into a page and the texts to read for it.

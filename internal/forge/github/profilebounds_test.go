@@ -28,7 +28,7 @@ func TestMuchTextComesInSeveralAnswers(t *testing.T) {
 	for i := range profiles {
 		wanted = append(wanted, wantedTexts{of: i, repo: fmt.Sprintf("acme/r%d", i), oids: []string{oid + "1"}, paths: []string{"README.md"}, size: maxBatch/2 + 1})
 	}
-	if err := c.readTexts(t.Context(), profiles, wanted); err != nil || s.operations() != "ProfileTexts ProfileTexts ProfileTexts" {
+	if err := c.readTexts(t.Context(), profiles, wanted, nil); err != nil || s.operations() != "ProfileTexts ProfileTexts ProfileTexts" {
 		t.Errorf("got %v after %s", err, s.operations())
 	}
 }

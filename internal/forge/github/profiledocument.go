@@ -10,7 +10,7 @@ package github
 const maxProfileIssues = 10
 
 func profileDocument() document {
-	return document{"profiles", profilePage("Profiles", `$since: GitTimestamp!, $until: GitTimestamp!, $labels: [String!]`, "...told ...counted ...kept") +
+	return document{"profiles", profilePage("Profiles", profileVariables, profileFields) +
 		toldFragment + countedFragment + keptFragment}
 }
 
@@ -29,8 +29,20 @@ func profilePage(name, more, fields string) string {
 	if more != "" {
 		more = ", " + more
 	}
-	return `query ` + name + `($owner: String!, $first: Int!, $after: String, $order: RepositoryOrder!` + more + `) {
-  repositoryOwner(login: $owner) {
+	return `query ` + name + `(` + pageVariables + more + `) {
+  repositoryOwner` + pageSelection(fields) + `}
+`
+}
+
+const (
+	pageVariables    = `$owner: String!, $first: Int!, $after: String, $order: RepositoryOrder!`
+	profileVariables = `$since: GitTimestamp!, $until: GitTimestamp!, $labels: [String!]`
+	profileFields    = "...told ...counted ...kept"
+)
+
+// pageSelection asks an owner for a page of repositories.
+func pageSelection(fields string) string {
+	return `(login: $owner) {
     login
     repositories(first: $first, after: $after, ownerAffiliations: [OWNER], orderBy: $order) {
       totalCount
@@ -38,7 +50,6 @@ func profilePage(name, more, fields string) string {
       nodes { ` + fields + ` }
     }
   }
-}
 `
 }
 

@@ -2,6 +2,7 @@ package github
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -28,10 +29,17 @@ func (w *wantedTexts) wantIssues(g *graphRepo) {
 }
 
 // textsDocument reads issues, and files by their objects, so that what was pushed
-// in the meantime does not mix with what was listed.
-func textsDocument(repos []wantedTexts) document {
+// in the meantime does not mix with what was listed. ahead asks for the next
+// page, too.
+func textsDocument(repos []wantedTexts, ahead bool) document {
 	var b strings.Builder
-	b.WriteString("query ProfileTexts {\n")
+	name := "texts of profiles"
+	if ahead {
+		name = "texts of profiles, and the next page"
+		b.WriteString("query ProfileTextsAndNext(" + pageVariables + ", " + profileVariables + ") {\n  next: repositoryOwner" + pageSelection(profileFields))
+	} else {
+		b.WriteString("query ProfileTexts {\n")
+	}
 	for i, w := range repos {
 		owner, name, _ := strings.Cut(w.repo, "/")
 		fmt.Fprintf(&b, "  r%d: repository(owner: %s, name: %s) {\n", i, quoted(owner), quoted(name))
@@ -56,7 +64,10 @@ func textsDocument(repos []wantedTexts) document {
 			break
 		}
 	}
-	return document{"texts of profiles", b.String()}
+	if ahead {
+		b.WriteString(toldFragment + countedFragment + keptFragment)
+	}
+	return document{name, b.String()}
 }
 
 // A fragment that is not used makes a document invalid.
@@ -89,12 +100,13 @@ type graphBlob struct {
 }
 
 // readTexts fills in files and issues. It takes one request unless there is so
-// much text that it would not come in one answer, or the server says so.
-func (c *Client) readTexts(ctx context.Context, profiles []forge.Profile, wanted []wantedTexts) error {
+// much text that it would not come in one answer, or the server says so. The
+// last one brings along the page that next asks for, nil for none.
+func (c *Client) readTexts(ctx context.Context, profiles []forge.Profile, wanted []wantedTexts, next map[string]any) error {
 	var batch []wantedTexts
 	size := int64(0)
-	flush := func() error {
-		err := c.readBatch(ctx, profiles, batch)
+	flush := func(next map[string]any) error {
+		err := c.readBatch(ctx, profiles, batch, next)
 		batch, size = nil, 0
 		return err
 	}
@@ -104,7 +116,7 @@ func (c *Client) readTexts(ctx context.Context, profiles []forge.Profile, wanted
 			continue
 		}
 		if size += w.size; size > maxBatch && len(batch) > 0 {
-			if err := flush(); err != nil {
+			if err := flush(nil); err != nil {
 				return err
 			}
 			size = w.size
@@ -114,21 +126,24 @@ func (c *Client) readTexts(ctx context.Context, profiles []forge.Profile, wanted
 	if len(batch) == 0 {
 		return nil
 	}
-	return flush()
+	return flush(next)
 }
 
 // readBatch reads the files and issues of some repositories, halving them where they are
 // too much.
-func (c *Client) readBatch(ctx context.Context, profiles []forge.Profile, batch []wantedTexts) error {
-	got := map[string]map[string]*graphText{}
-	r, err := c.ask(ctx, textsDocument(batch), nil, "the files and issues of repositories", &got)
+func (c *Client) readBatch(ctx context.Context, profiles []forge.Profile, batch []wantedTexts, next map[string]any) error {
+	got := map[string]json.RawMessage{}
+	r, err := c.ask(ctx, textsDocument(batch, next != nil), next, "the files and issues of repositories", &got)
 	switch {
+	case next != nil && (errors.Is(err, forge.ErrTooMuch) || errors.Is(err, forge.ErrUnsupported)):
+		c.lookAtOnePage()
+		return c.readBatch(ctx, profiles, batch, nil)
 	case errors.Is(err, forge.ErrTooMuch) && len(batch) > 1:
 		half := len(batch) / 2
-		if err := c.readBatch(ctx, profiles, batch[:half]); err != nil {
+		if err := c.readBatch(ctx, profiles, batch[:half], nil); err != nil {
 			return err
 		}
-		return c.readBatch(ctx, profiles, batch[half:])
+		return c.readBatch(ctx, profiles, batch[half:], nil)
 	case errors.Is(err, forge.ErrTooMuch):
 		for _, w := range batch {
 			profiles[w.of].Files = nil
@@ -138,18 +153,25 @@ func (c *Client) readBatch(ctx context.Context, profiles []forge.Profile, batch 
 	case err != nil:
 		return err
 	}
+	if next != nil {
+		c.keepAhead(next, got["next"], r.errors)
+	}
 	for i, w := range batch {
 		p, alias := &profiles[w.of], fmt.Sprintf("r%d", i)
+		var texts map[string]*graphText // null leaves it empty
+		if err := decode(got[alias], &texts); err != nil && len(got[alias]) > 0 {
+			return c.unavailable(fmt.Errorf("its answer about %s is not the JSON that was expected: %w", p.FullName(), err))
+		}
 		noteErrors(p, r.errors, alias)
 		for j, name := range w.paths {
-			if g := got[alias][fmt.Sprintf("f%d", j)]; g != nil {
+			if g := texts[fmt.Sprintf("f%d", j)]; g != nil {
 				keepText(p, name, &g.graphBlob)
 			} else {
 				keepText(p, name, nil)
 			}
 		}
 		for _, n := range w.issues {
-			if g := got[alias][fmt.Sprintf("i%d", n)]; g != nil && g.Number == n {
+			if g := texts[fmt.Sprintf("i%d", n)]; g != nil && g.Number == n {
 				p.HelpWanted = append(p.HelpWanted, c.wantedIssue(p.RepoName, &g.graphIssue))
 			}
 		}

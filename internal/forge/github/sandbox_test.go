@@ -203,3 +203,36 @@ func (n noGraph) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	return http.DefaultTransport.RoundTrip(r)
 }
+
+func TestAPageBringsTheNextOneAlong(t *testing.T) {
+	t.Parallel()
+	f, c := atSandbox(t, "newcomer")
+	end := time.Now()
+	one, requests := byGraph(t, c, "identity", 100, end)
+	if requests != 2 || len(one) < 5 {
+		t.Fatalf("%d repositories took %d requests", len(one), requests)
+	}
+	many, requests := byGraph(t, c, "identity", 2, end)
+	if want := (len(one)+1)/2 + 1; requests != want {
+		t.Errorf("%d repositories, two on a page, took %d requests, want %d", len(one), requests, want)
+	}
+	if diff := cmp.Diff(one, many); diff != "" {
+		t.Errorf("a page at a time (-at once +by pages):\n%s", diff)
+	}
+	// Where both together are too much, each comes alone.
+	f.SetGraphQL(sandbox.GraphQL{Repositories: 3})
+	c = anotherClient(t, f, "newcomer")
+	if some, _ := byGraph(t, c, "identity", 2, end); len(some) != len(one) {
+		t.Errorf("a server that bears little told of %d of %d", len(some), len(one))
+	}
+}
+
+// anotherClient knows nothing of what was asked before.
+func anotherClient(t *testing.T, f *sandbox.Forge, login string) *github.Client {
+	t.Helper()
+	c, err := github.New(github.Options{Host: f.Host(), Scheme: "http", Token: f.Token(login)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
