@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -11,6 +12,27 @@ import (
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/term"
 )
+
+// quickHeap is how much memory a command that only reads the catalog may take
+// before garbage is collected, in bytes.
+const quickHeap = 64 << 20
+
+// quick does without collecting garbage while a command that is alone reads a
+// little: a sixth of its time. What it gives back undoes it.
+func (a *app) quick() (undo func()) {
+	if !a.inv.Alone {
+		return func() {}
+	}
+	percent, limit := debug.SetGCPercent(-1), debug.SetMemoryLimit(quickHeap)
+	return func() {
+		debug.SetGCPercent(percent)
+		debug.SetMemoryLimit(limit)
+	}
+}
+
+// leave closes a catalog without being waited for: nothing of it is written, and
+// the process ends.
+func leave(cat *index.Catalog) { go cat.Close() }
 
 // staleAfter is how old a catalog is when people are told to update it.
 const staleAfter = 7 * 24 * time.Hour

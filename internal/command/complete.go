@@ -83,11 +83,12 @@ func (a *app) completeFromCatalog(ctx context.Context, typed string) []string {
 	if ctx == nil {
 		ctx = context.Background()
 	}
+	defer a.quick()()
 	cat, err := (&index.Store{Dir: dir}).Open(ctx)
 	if err != nil {
 		return nil
 	}
-	defer cat.Close()
+	defer leave(cat)
 	names, err := cat.Complete(ctx, typed, mostCompleted)
 	if err != nil {
 		return nil

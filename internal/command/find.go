@@ -132,6 +132,8 @@ func (o *findOptions) query(words []string) (catalog.Query, error) {
 }
 
 func (a *app) find(ctx context.Context, o *findOptions, words []string) error {
+	undo := a.quick() // from the reading of settings on
+	defer undo()
 	q, err := o.query(words)
 	if err != nil {
 		return err
@@ -156,17 +158,18 @@ func (a *app) find(ctx context.Context, o *findOptions, words []string) error {
 		if o.like != "" {
 			return noCatalog("--like")
 		}
+		undo()
 		return a.findLive(ctx, o, q)
 	}
-	defer cat.Close()
+	defer leave(cat)
 	if o.like != "" {
-		return a.findLike(ctx, o, cat)
+		return a.findLike(ctx, o, cat, undo)
 	}
-	return a.findInCatalog(ctx, o, q, cat)
+	return a.findInCatalog(ctx, o, q, cat, undo)
 }
 
 // findInCatalog answers from this machine alone.
-func (a *app) findInCatalog(ctx context.Context, o *findOptions, q catalog.Query, cat *index.Catalog) error {
+func (a *app) findInCatalog(ctx context.Context, o *findOptions, q catalog.Query, cat *index.Catalog, undo func()) error {
 	result, err := cat.Search(ctx, q, a.inv.Now())
 	if err != nil {
 		return catalogTrouble(err)
@@ -181,6 +184,7 @@ func (a *app) findInCatalog(ctx context.Context, o *findOptions, q catalog.Query
 	}
 	rows := rowsOf(result.Hits)
 	if o.pick && len(rows) > 0 {
+		undo()
 		return a.pick(ctx, rows)
 	}
 	screen := findScreen{rows: rows, hits: result.Hits, result: result, where: about.words, searched: result.Searched, explain: o.explain, now: a.inv.Now()}
@@ -188,7 +192,7 @@ func (a *app) findInCatalog(ctx context.Context, o *findOptions, q catalog.Query
 }
 
 // findLike answers with repositories that do the same.
-func (a *app) findLike(ctx context.Context, o *findOptions, cat *index.Catalog) error {
+func (a *app) findLike(ctx context.Context, o *findOptions, cat *index.Catalog, undo func()) error {
 	name, err := a.catalogName(ctx, cat, o.like)
 	if err != nil {
 		return err
@@ -203,6 +207,7 @@ func (a *app) findLike(ctx context.Context, o *findOptions, cat *index.Catalog) 
 	}
 	rows := rowsOf(hits)
 	if o.pick && len(rows) > 0 {
+		undo()
 		return a.pick(ctx, rows)
 	}
 	about := catalogAge(cat.Info(), a.inv.Now())

@@ -79,6 +79,7 @@ are those of find (isrc help queries).`,
 }
 
 func (a *app) helpWanted(ctx context.Context, o *wantedOptions, words []string) error {
+	defer a.quick()()
 	q, err := o.query(words)
 	if err != nil {
 		return err
@@ -87,7 +88,7 @@ func (a *app) helpWanted(ctx context.Context, o *wantedOptions, words []string) 
 	if err != nil {
 		return err
 	}
-	defer cat.Close()
+	defer leave(cat)
 	about := catalogAge(cat.Info(), a.inv.Now())
 	if about.stale {
 		a.say("isrc: the catalog is %s old: isrc catalog update", about.age)

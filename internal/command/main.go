@@ -33,6 +33,9 @@ type Invocation struct {
 	Self  string // path of this program, for git's credential helper
 	// Trace is told of every point between a journal line and an effect.
 	Trace func(workflow.Point)
+	// Alone says that the process carries out this one command and ends, so that
+	// its settings may be changed.
+	Alone bool
 }
 
 // Getenv reads a variable of the invocation; the last of several wins.
@@ -73,7 +76,7 @@ func system(args []string) (Invocation, error) {
 		return Invocation{}, fmt.Errorf("find this program: %w", err)
 	}
 	return Invocation{
-		Args: args, Env: os.Environ(), Dir: dir, Streams: term.System(os.Getenv), Now: time.Now, Self: self,
+		Args: args, Env: os.Environ(), Dir: dir, Streams: term.System(os.Getenv), Now: time.Now, Self: self, Alone: true,
 	}, nil
 }
 
