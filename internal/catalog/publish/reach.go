@@ -63,6 +63,8 @@ func (r *reach) send(req *http.Request) (*http.Response, error) {
 		if err == nil {
 			what = resp.Status
 		}
+		r.mu.Lock()
+		defer r.mu.Unlock()
 		fmt.Fprintf(r.o.Debug, "%s %s://%s%s: %s (%d ms)\n", req.Method, req.URL.Scheme, req.URL.Host, printable(req.URL.EscapedPath()), printable(what), time.Since(begun).Milliseconds())
 	}
 	return resp, err
