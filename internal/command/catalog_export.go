@@ -43,9 +43,9 @@ was made, private ones too, and how many those are is said. --public-only leaves
 out all that is not public, or not known to be.
 
 In a table, cells that a spreadsheet would run as a formula begin with an
-apostrophe. Of a README the catalog keeps only its beginning, so the words behind
-it are not exported. In repos.json weekly commits are left out where only their
-sum is known.`,
+apostrophe. Of a README the catalog keeps only its beginning, so the words
+behind it are not exported. In repos.json weekly commits are left out where
+only their sum is known.`,
 		Example: `  isrc catalog export --to repos.json
   isrc catalog export --format csv --org identity > identity.csv
   isrc catalog export --format jsonl | gzip > catalog.jsonl.gz`,

@@ -32,7 +32,9 @@ func (a *app) quick() (undo func()) {
 
 // leave closes a catalog without being waited for: nothing of it is written, and
 // the process ends.
-func leave(cat *index.Catalog) { go cat.Close() }
+func leave(cat *index.Catalog) {
+	go func() { _ = cat.Close() }()
+}
 
 // staleAfter is how old a catalog is when people are told to update it.
 const staleAfter = 7 * 24 * time.Hour

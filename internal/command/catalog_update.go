@@ -30,10 +30,11 @@ func newCatalogUpdate(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "update",
 		Short: "Bring the catalog up to date",
-		Long: `Update does what keeps this machine's catalog young: it fetches the one that your
-company publishes, where the setting catalog.source names it (as isrc catalog pull
-does), and crawls the configured organisations only where there is none (as
-isrc catalog crawl does). What is up to date already costs next to nothing.`,
+		Long: `Update does what keeps this machine's catalog young: it fetches the one that
+your company publishes, where the setting catalog.source names it (as isrc
+catalog pull does), and crawls the configured organisations only where there is
+none (as isrc catalog crawl does). What is up to date already costs next to
+nothing.`,
 		Example: `  isrc catalog update
   isrc catalog update --dry-run`,
 		Args: exactArgs(0, ""),
