@@ -154,6 +154,9 @@ func TestCrawlOfTenThousand(t *testing.T) {
 	if testing.Short() {
 		t.Skip("left out with -short: it makes 10,000 repositories and reads them")
 	}
+	if underRace {
+		t.Skip("left out under the race detector: it takes minutes there, and smaller crawls go the same ways")
+	}
 	e := newEstate(t, 10_000)
 	h := e.home()
 	begun := time.Now()
