@@ -33,8 +33,7 @@ func TestAKilledUpdateLeavesAWholeCatalog(t *testing.T) {
 		if _, err := bufio.NewReader(out).ReadString('\n'); err != nil {
 			t.Fatalf("the child does nothing: %v", err)
 		}
-		// No sleep for a result: the moment is what is random.
-		time.Sleep(time.Duration(random.IntN(25_000)) * time.Microsecond)
+		time.Sleep(time.Duration(random.IntN(25_000)) * time.Microsecond) // waits for nothing: the moment of the kill is what is random
 		mustDo(t, cmd.Process.Signal(syscall.SIGKILL))
 		if err := cmd.Wait(); err == nil {
 			t.Fatal("the child ended before it was killed")

@@ -219,7 +219,7 @@ func judgedIn(t *testing.T, dir string) *estate.Judged {
 // looked at, query by query.
 func TestTuning(t *testing.T) {
 	if os.Getenv("ISRC_TUNE") == "" {
-		t.Skip("ISRC_TUNE is not set")
+		t.Skip("not a test but a print for who changes weights: ISRC_TUNE asks for it")
 	}
 	set := judged(t)
 	if dir := os.Getenv("ISRC_RANKING"); dir != "" { // another set of the same form
