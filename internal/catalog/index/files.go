@@ -61,7 +61,7 @@ func (s *Store) sweep(p *pointer) {
 	}
 	for _, f := range files {
 		id, _, _ := strings.Cut(f.Name(), ".")
-		if strings.HasSuffix(f.Name(), ".part") || !keep[id] && generationID.MatchString(id) {
+		if strings.HasSuffix(f.Name(), ".part") || !keep[id] && generationID.MatchString(id) && !young(f) {
 			os.Remove(filepath.Join(s.generations(), f.Name()))
 		}
 	}
@@ -72,6 +72,15 @@ func (s *Store) sweep(p *pointer) {
 	for _, f := range parts {
 		os.Remove(f)
 	}
+}
+
+// grace is how long a generation stays although two updates have followed: a
+// reader that has it open may want another connection to it.
+const grace = 30 * time.Second
+
+func young(f os.DirEntry) bool {
+	info, err := f.Info()
+	return err == nil && time.Since(info.ModTime()) < grace
 }
 
 func newID(at time.Time) string {
