@@ -8,8 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 
+	"github.com/isrc-dev/isrc/internal/disk"
 	"github.com/isrc-dev/isrc/internal/forge"
 )
 
@@ -175,21 +175,8 @@ func (s Source) editFile(edit func(map[string]secret)) (string, error) {
 
 // writeWhole replaces a file that only its owner may read.
 func writeWhole(file string, content []byte) error {
-	dir := filepath.Dir(file)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(dir, "."+strings.TrimSuffix(filepath.Base(file), ".json")+"-*") // mode 0600
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(content)
-	err = errors.Join(err, f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), file)
-	}
-	if err != nil {
-		os.Remove(f.Name())
-	}
-	return err
+	return disk.WriteFile(file, content, 0o600)
 }

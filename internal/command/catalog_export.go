@@ -2,10 +2,8 @@ package command
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -15,6 +13,7 @@ import (
 	"github.com/isrc-dev/isrc/internal/catalog"
 	"github.com/isrc-dev/isrc/internal/catalog/exchange"
 	"github.com/isrc-dev/isrc/internal/catalog/index"
+	"github.com/isrc-dev/isrc/internal/disk"
 	"github.com/isrc-dev/isrc/internal/progress"
 )
 
@@ -79,7 +78,8 @@ func (a *app) catalogExport(ctx context.Context, o *exportOptions) error {
 	if o.to == "" {
 		err = a.writeExport(ctx, a.io.Out, cat, o, format, &n)
 	} else {
-		err = replaceFile(a.path(o.to), func(w io.Writer) error { return a.writeExport(ctx, w, cat, o, format, &n) })
+		// Nobody else may read it: it may name what is private.
+		err = disk.Write(a.path(o.to), 0o600, func(w io.Writer) error { return a.writeExport(ctx, w, cat, o, format, &n) })
 	}
 	if err != nil {
 		return fmt.Errorf("export: %w", err)
@@ -147,22 +147,4 @@ func (a *app) writeExport(ctx context.Context, to io.Writer, cat *index.Catalog,
 		return err
 	}
 	return w.Close()
-}
-
-// replaceFile writes a file and puts it in its place at once. Nobody else may
-// read it: it may name what is private.
-func replaceFile(path string, write func(io.Writer) error) error {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name())
-	err = write(f)
-	if err == nil {
-		err = f.Sync()
-	}
-	if err = errors.Join(err, f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
 }

@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/isrc-dev/isrc/internal/disk"
 )
 
 // report is a file that a result is written to beside standard output.
@@ -77,11 +79,13 @@ func (a *app) writeReports(given []string, c *checked, code int) error {
 		texts[i] = []byte(a.redact.text(string(texts[i])))
 	}
 	for i, r := range reports {
-		write := writeWhole
+		var err error
 		if r.appended {
-			write = appendTo
+			err = appendTo(r.path, texts[i])
+		} else {
+			err = disk.WriteFile(r.path, texts[i], 0o644) // the next step of a CI may run as another user
 		}
-		if err := write(r.path, texts[i]); err != nil {
+		if err != nil {
 			return fmt.Errorf("write the %s report: %w", r.kind, err)
 		}
 	}
@@ -102,21 +106,6 @@ func (a *app) renderReport(kind string, c *checked, code int) ([]byte, error) {
 	var b bytes.Buffer
 	err = writeJSON(&b, plain, true)
 	return b.Bytes(), err
-}
-
-// writeWhole puts a file in its place at once: nobody reads half of it.
-func writeWhole(path string, text []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name())
-	_, err = f.Write(text)
-	err = errors.Join(err, f.Chmod(0o644), f.Sync())
-	if err = errors.Join(err, f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
 }
 
 func appendTo(path string, text []byte) error {

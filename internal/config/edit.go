@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/isrc-dev/isrc/internal/disk"
 )
 
 // Set writes a setting into the user's file, whose comments and order stay. A
@@ -204,7 +206,11 @@ func (d *document) save() error {
 		// The parser gives comments a place beside settings, and there were none.
 		out = *bytes.NewBuffer(append(slices.Clone(d.before), out.Bytes()...))
 	}
-	if err := writeWhole(d.file, out.Bytes()); err != nil {
+	err := os.MkdirAll(filepath.Dir(d.file), 0o700)
+	if err == nil {
+		err = disk.WriteFile(d.file, out.Bytes(), 0o600)
+	}
+	if err != nil {
 		return fmt.Errorf("write the settings: %w", err)
 	}
 	return nil
@@ -217,24 +223,4 @@ func onlyComments(content []byte) bool {
 		}
 	}
 	return len(bytes.TrimSpace(content)) > 0
-}
-
-func writeWhole(file string, content []byte) error {
-	dir := filepath.Dir(file)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return err
-	}
-	f, err := os.CreateTemp(dir, ".config-*") // mode 0600
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(content)
-	err = errors.Join(err, f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), file)
-	}
-	if err != nil {
-		os.Remove(f.Name())
-	}
-	return err
 }

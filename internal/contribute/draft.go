@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/isrc-dev/isrc/internal/disk"
 	"github.com/isrc-dev/isrc/internal/git"
 	"github.com/isrc-dev/isrc/internal/rule"
 )
@@ -74,24 +75,8 @@ func SaveDraft(repo *git.Repo, branch string, d rule.Draft) error {
 	}
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "%s\n\n%s\n", d.Title, d.Body)
-	if err := writeWhole(path, b.Bytes()); err != nil {
+	if err := disk.WriteFile(path, b.Bytes(), 0o600); err != nil {
 		return fmt.Errorf("write the draft of the pull request: %w", err)
 	}
 	return nil
-}
-
-// writeWhole writes a file by way of a temporary one, so that a crash leaves
-// the old one or the new one.
-func writeWhole(path string, data []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), ".new-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name()) //nolint:errcheck // gone after the rename
-	_, err = f.Write(data)
-	err = errors.Join(err, f.Sync(), f.Close())
-	if err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/isrc-dev/isrc/internal/disk"
 	"github.com/isrc-dev/isrc/internal/git"
 	"github.com/isrc-dev/isrc/internal/rule"
 )
@@ -46,7 +47,7 @@ func (r *Review) remember(by string) {
 	raw, err := json.Marshal(rememberedMessages{Version: 1, By: by, Base: r.BaseRev, Requirements: data})
 	path := messagesPath(r.Repo)
 	if err == nil && os.MkdirAll(filepath.Dir(path), 0o700) == nil {
-		_ = writeWhole(path, raw) // the next hook reads the guidelines itself
+		_ = disk.WriteFile(path, raw, 0o600) // the next hook reads the guidelines itself
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/isrc-dev/isrc/internal/disk"
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/guideline"
 )
@@ -110,7 +111,7 @@ func lately[T any](f *frugal, kind string, repo forge.RepoName, branch string, a
 		return nil, err
 	}
 	if data, err := json.Marshal(remembered[T]{Version: 2, At: f.now().UTC(), Of: all}); err == nil && os.MkdirAll(filepath.Dir(path), 0o700) == nil {
-		_ = writeWhole(path, data) // a cache that cannot be written costs a request, nothing else
+		_ = disk.WriteFile(path, data, 0o600) // a cache that cannot be written costs a request, nothing else
 	}
 	return all, nil
 }

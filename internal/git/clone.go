@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/isrc-dev/isrc/internal/disk"
 )
 
 // CloneOptions says what to clone and where to.
@@ -87,7 +89,7 @@ func removeDead(dir string) {
 		rest, ok := strings.CutPrefix(e.Name(), tempPrefix(dir))
 		number, _, dash := strings.Cut(rest, "-")
 		pid, err := strconv.Atoi(number)
-		if ok && dash && err == nil && e.IsDir() && !alive(pid) {
+		if ok && dash && err == nil && e.IsDir() && !disk.Alive(pid) {
 			_ = os.RemoveAll(filepath.Join(filepath.Dir(dir), e.Name()))
 		}
 	}

@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/isrc-dev/isrc/internal/disk"
 )
 
 // Hook is a hook of a clone, as it was found or as it is now.
@@ -155,7 +157,7 @@ func (t *Tool) InstallHook(ctx context.Context, dir, name, program string) (Hook
 			return h, err
 		}
 	}
-	if err := writeHook(h.Path, hookScript(name, program)); err != nil {
+	if err := disk.WriteFile(h.Path, []byte(hookScript(name, program)), 0o755); err != nil {
 		if h.State == HookForeign {
 			err = errors.Join(err, os.Rename(h.Before, h.Path))
 		}
@@ -187,18 +189,6 @@ func (t *Tool) UninstallHook(ctx context.Context, dir, name string) (Hook, error
 	}
 	h.State = HookAbsent
 	return h, nil
-}
-
-func writeHook(path, script string) error {
-	temporary := path + ".isrc-new"
-	if err := os.WriteFile(temporary, []byte(script), 0o777); err != nil { //nolint:gosec // a hook is a program
-		return err
-	}
-	if err := os.Rename(temporary, path); err != nil {
-		_ = os.Remove(temporary) // the rename's error is the one to tell
-		return err
-	}
-	return nil
 }
 
 // hookScript is a POSIX shell script: git brings a shell on every system. The

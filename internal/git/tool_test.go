@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/isrc-dev/isrc/internal/disk"
 	"github.com/isrc-dev/isrc/internal/progress"
 )
 
@@ -205,7 +206,7 @@ func TestCancellingEndsAllOfGit(t *testing.T) {
 	}
 	var pid int
 	fmt.Sscan(w.read("pid"), &pid)
-	for alive(pid) { // it was told to end; the test's own time limit ends this
+	for disk.Alive(pid) { // it was told to end; the test's own time limit ends this
 		runtime.Gosched()
 	}
 	if _, err := os.Stat(w.path("new")); !errors.Is(err, os.ErrNotExist) {

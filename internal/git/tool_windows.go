@@ -29,16 +29,3 @@ func isDiskFull(err error) bool {
 	const handleDiskFull, diskFull = syscall.Errno(39), syscall.Errno(112)
 	return errors.Is(err, handleDiskFull) || errors.Is(err, diskFull)
 }
-
-// alive says whether a process of that number exists.
-func alive(pid int) bool {
-	const queryLimited = 0x1000
-	h, err := syscall.OpenProcess(queryLimited, false, uint32(pid))
-	if err != nil {
-		return errors.Is(err, syscall.ERROR_ACCESS_DENIED)
-	}
-	defer syscall.CloseHandle(h)
-	var code uint32
-	const stillActive = 259
-	return syscall.GetExitCodeProcess(h, &code) == nil && code == stillActive
-}

@@ -8,6 +8,8 @@ import (
 	"os"
 	"sync"
 	"time"
+
+	"github.com/isrc-dev/isrc/internal/disk"
 )
 
 // maxJournal bounds what is read of one journal, in bytes.
@@ -20,7 +22,7 @@ type Journal struct {
 	mu    sync.Mutex
 	dir   string
 	file  *os.File
-	lock  *os.File
+	lock  *disk.Lock
 	size  int64 // bytes that are sound; what lies behind is cut off
 	state State
 	now   func() time.Time
@@ -47,7 +49,7 @@ func Create(dir string, h Header) (*Journal, error) {
 		return nil, err
 	}
 	if err := writeHeader(dir, h); err != nil {
-		return nil, errors.Join(err, release(lock))
+		return nil, errors.Join(err, lock.Release())
 	}
 	return openLocked(dir, h.Run, lock)
 }
@@ -69,17 +71,17 @@ func Open(dir, run string) (*Journal, error) {
 	return openLocked(dir, run, lock)
 }
 
-func openLocked(dir, run string, lock *os.File) (*Journal, error) {
+func openLocked(dir, run string, lock *disk.Lock) (*Journal, error) {
 	f, err := os.OpenFile(journalPath(dir, run), os.O_RDWR, 0)
 	if err != nil {
-		return nil, errors.Join(missing(run, err), release(lock))
+		return nil, errors.Join(missing(run, err), lock.Release())
 	}
 	st, size, err := readFrom(f, run)
 	if err == nil {
 		err = truncate(f, size)
 	}
 	if err != nil {
-		return nil, errors.Join(err, f.Close(), release(lock))
+		return nil, errors.Join(err, f.Close(), lock.Release())
 	}
 	now := func() time.Time { return time.Now().UTC() }
 	return &Journal{dir: dir, file: f, lock: lock, size: size, state: st, now: now}, nil
@@ -166,7 +168,7 @@ func (j *Journal) End(outcome string) error {
 }
 
 // Close releases the lock.
-func (j *Journal) Close() error { return errors.Join(j.file.Close(), release(j.lock)) }
+func (j *Journal) Close() error { return errors.Join(j.file.Close(), j.lock.Release()) }
 
 // write puts one line on the disk, durably, and only then takes it into the
 // state, as it reads back: what does not survive being stored never counts.

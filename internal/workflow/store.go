@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/isrc-dev/isrc/internal/disk"
 	"github.com/isrc-dev/isrc/internal/order"
 )
 
@@ -81,21 +82,10 @@ func writeHeader(dir string, h Header) error {
 	if err != nil {
 		return fmt.Errorf("write the header of %s: %w", h.Run, err)
 	}
-	f, err := os.CreateTemp(dir, ".new-*")
-	if err != nil {
+	if err := disk.WriteFile(name, append(line, '\n'), 0o600); err != nil {
 		return fmt.Errorf("create the journal of %s: %w", h.Run, err)
 	}
-	_, err = f.Write(append(line, '\n'))
-	if err == nil {
-		err = f.Sync()
-	}
-	if err = errors.Join(err, f.Close()); err == nil {
-		err = os.Rename(f.Name(), name)
-	}
-	if err != nil {
-		return fmt.Errorf("create the journal of %s: %w", h.Run, errors.Join(err, os.Remove(f.Name())))
-	}
-	return syncFolder(dir)
+	return disk.SyncFolder(dir)
 }
 
 // Read gives the state of a run without taking its lock.
@@ -192,7 +182,7 @@ func putAway(dir, run string, do func(string) error) error {
 		return err
 	}
 	if err := do(journalPath(dir, run)); err != nil {
-		return errors.Join(missing(run, err), release(lock))
+		return errors.Join(missing(run, err), lock.Release())
 	}
-	return errors.Join(release(lock), os.Remove(filepath.Join(dir, run+lockSuffix)), syncFolder(dir))
+	return errors.Join(lock.Release(), os.Remove(filepath.Join(dir, run+lockSuffix)), disk.SyncFolder(dir))
 }

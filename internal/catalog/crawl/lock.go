@@ -5,10 +5,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-)
 
-// errHeld is what tryLock answers when another process holds the lock.
-var errHeld = errors.New("held by another process")
+	"github.com/isrc-dev/isrc/internal/disk"
+)
 
 // BusyError says that another process works on the same crawl.
 type BusyError struct{ Dir string }
@@ -21,15 +20,13 @@ func Lock(dir string) (unlock func() error, err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("keep what is crawled: %w", err)
 	}
-	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_RDWR|os.O_CREATE, 0o600)
-	if err != nil {
+	lock, err := disk.Take(filepath.Join(dir, "lock"))
+	var held *disk.HeldError
+	switch {
+	case errors.As(err, &held):
+		return nil, &BusyError{Dir: dir}
+	case err != nil:
 		return nil, fmt.Errorf("lock the crawl: %w", err)
 	}
-	switch err := tryLock(f); {
-	case errors.Is(err, errHeld):
-		return nil, errors.Join(&BusyError{Dir: dir}, f.Close())
-	case err != nil:
-		return nil, errors.Join(fmt.Errorf("lock the crawl: %w", err), f.Close())
-	}
-	return f.Close, nil // which gives the lock back
+	return lock.Release, nil
 }

@@ -9,12 +9,12 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/isrc-dev/isrc/internal/catalog"
+	"github.com/isrc-dev/isrc/internal/disk"
 	"github.com/isrc-dev/isrc/internal/forge"
 )
 
@@ -63,28 +63,15 @@ type shardEnd struct {
 // WriteShard writes what was read to a file, which takes its place at once. All
 // owners must be whole.
 func (out *Outcome) WriteShard(ctx context.Context, path string, s Shard) (records int, err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), ".isrc-shard-*")
+	err = disk.Write(path, 0o600, func(w io.Writer) (err error) {
+		b := bufio.NewWriterSize(w, 256<<10)
+		records, err = out.shardTo(ctx, b, s)
+		return errors.Join(err, b.Flush())
+	})
 	if err != nil {
 		return 0, fmt.Errorf("write the shard: %w", err)
 	}
-	defer func() { err = errors.Join(err, removed(f.Name())) }()
-	b := bufio.NewWriterSize(f, 256<<10)
-	records, err = out.shardTo(ctx, b, s)
-	if err = errors.Join(err, b.Flush(), f.Sync(), f.Close()); err != nil {
-		return 0, fmt.Errorf("write the shard: %w", err)
-	}
-	if err := os.Rename(f.Name(), path); err != nil {
-		return 0, fmt.Errorf("write the shard: %w", err)
-	}
 	return records, nil
-}
-
-// removed takes a temporary file away, unless it was renamed.
-func removed(path string) error {
-	if err := os.Remove(path); err != nil && !os.IsNotExist(err) {
-		return err
-	}
-	return nil
 }
 
 func (out *Outcome) shardTo(ctx context.Context, w io.Writer, s Shard) (int, error) {

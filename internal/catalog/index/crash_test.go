@@ -54,7 +54,7 @@ func TestAKilledUpdateLeavesAWholeCatalog(t *testing.T) {
 	}
 	files, err := filepath.Glob(filepath.Join(s.Dir, "*", "*"))
 	mustDo(t, err)
-	more, err := filepath.Glob(filepath.Join(s.Dir, "*.part"))
+	more, err := filepath.Glob(filepath.Join(s.Dir, ".isrc-*"))
 	mustDo(t, err)
 	if len(files) != 2 || len(more) != 0 {
 		t.Errorf("left are %v %v, want two generations", files, more)

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/isrc-dev/isrc/internal/disk"
 )
 
 // seal flushes a file to the disk and fills the stamp with what it is.
@@ -65,13 +67,7 @@ func (s *Store) sweep(p *pointer) {
 			os.Remove(filepath.Join(s.generations(), f.Name()))
 		}
 	}
-	parts, err := filepath.Glob(filepath.Join(s.Dir, "current-*.part"))
-	if err != nil {
-		return
-	}
-	for _, f := range parts {
-		os.Remove(f)
-	}
+	disk.Sweep(s.pointerFile())
 }
 
 // grace is how long a generation stays although two updates have followed: a

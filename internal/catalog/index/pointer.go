@@ -14,6 +14,8 @@ import (
 	"regexp"
 	"strings"
 	"time"
+
+	"github.com/isrc-dev/isrc/internal/disk"
 )
 
 // pointerHead is the first line of the file "current".
@@ -78,29 +80,14 @@ func (s *Store) readPointer() (*pointer, error) {
 
 // writePointer switches generations. After it readers see the new one, and
 // before it the old one, whatever happens in between.
-func (s *Store) writePointer(p *pointer) (err error) {
+func (s *Store) writePointer(p *pointer) error {
 	body, err := json.Marshal(p)
 	if err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(s.Dir, "current-*.part")
-	if err != nil {
-		return fmt.Errorf("switch the catalog: %w", err)
-	}
-	defer func() {
-		if err != nil {
-			os.Remove(f.Name())
-		}
-	}()
-	_, err = fmt.Fprintf(f, "%s\n%s\n", pointerHead, body)
+	err = disk.WriteFile(s.pointerFile(), fmt.Appendf(nil, "%s\n%s\n", pointerHead, body), 0o600)
 	if err == nil {
-		err = f.Sync()
-	}
-	if err = errors.Join(err, f.Close()); err == nil {
-		err = os.Rename(f.Name(), s.pointerFile())
-	}
-	if err == nil {
-		err = syncFolder(s.Dir)
+		err = disk.SyncFolder(s.Dir)
 	}
 	if err != nil {
 		return fmt.Errorf("switch the catalog: %w", err)

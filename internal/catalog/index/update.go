@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/isrc-dev/isrc/internal/disk"
 	"github.com/isrc-dev/isrc/internal/progress"
 )
 
@@ -242,7 +243,7 @@ func (s *Store) adoptPart(ctx context.Context, part string, g stamp, p *pointer)
 	if err := os.Rename(part, s.file(g.ID)); err != nil {
 		return Info{}, fmt.Errorf("write the catalog: %w", err)
 	}
-	if err := syncFolder(s.generations()); err != nil {
+	if err := disk.SyncFolder(s.generations()); err != nil {
 		return Info{}, fmt.Errorf("write the catalog: %w", err)
 	}
 	c, err := s.open(ctx, g)

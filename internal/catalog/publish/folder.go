@@ -1,7 +1,6 @@
 package publish
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +12,8 @@ import (
 	"time"
 
 	"github.com/opencontainers/go-digest"
+
+	"github.com/isrc-dev/isrc/internal/disk"
 )
 
 // folder is a folder of files that any web server can serve: catalog.json, and
@@ -130,32 +131,22 @@ func (f *folder) clear(outlines ...*Outline) error {
 		if err != nil || keep[e.Name()] || !info.Mode().IsRegular() || time.Since(info.ModTime()) < 24*time.Hour {
 			continue
 		}
-		if strings.HasSuffix(e.Name(), ".zst") || strings.HasPrefix(e.Name(), temporary) {
+		if strings.HasSuffix(e.Name(), ".zst") || disk.IsTemporary(e.Name()) {
 			_ = os.Remove(filepath.Join(f.path, chunkFolder, e.Name()))
 		}
 	}
 	return nil
 }
 
-const temporary = ".isrc-"
-
 // writeWhole puts a file in its place at once and for good. It is readable to
 // all, as what a web server serves must be.
 func writeWhole(path string, content []byte) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return fmt.Errorf("publish into a folder: %w", err)
-	}
-	tmp, err := os.CreateTemp(filepath.Dir(path), temporary+"*")
-	if err != nil {
-		return fmt.Errorf("publish into a folder: %w", err)
-	}
-	_, err = io.Copy(tmp, bytes.NewReader(content))
-	err = errors.Join(err, tmp.Chmod(0o644), tmp.Sync(), tmp.Close())
+	err := os.MkdirAll(filepath.Dir(path), 0o755)
 	if err == nil {
-		err = os.Rename(tmp.Name(), path)
+		err = disk.WriteFile(path, content, 0o644)
 	}
 	if err != nil {
-		return errors.Join(fmt.Errorf("publish into a folder: %w", err), os.Remove(tmp.Name()))
+		return fmt.Errorf("publish into a folder: %w", err)
 	}
 	return nil
 }

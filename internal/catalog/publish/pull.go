@@ -13,6 +13,7 @@ import (
 	"github.com/opencontainers/go-digest"
 
 	"github.com/isrc-dev/isrc/internal/catalog/index"
+	"github.com/isrc-dev/isrc/internal/disk"
 	"github.com/isrc-dev/isrc/internal/progress"
 )
 
@@ -190,11 +191,7 @@ func (f fetched) write(store *index.Store) error {
 	if err != nil {
 		return fmt.Errorf("remember the pull: %w", err)
 	}
-	tmp := memory(store) + ".part"
-	err = os.WriteFile(tmp, raw, 0o600)
-	if err == nil {
-		err = os.Rename(tmp, memory(store))
-	}
+	err = disk.WriteFile(memory(store), raw, 0o600)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("remember the pull: %w", err)
 	}

@@ -1,6 +1,4 @@
-//go:build !windows
-
-package workflow
+package disk
 
 import (
 	"errors"
@@ -51,7 +49,7 @@ func TestTheLockOfADeadProcessIsWaitedFor(t *testing.T) {
 				}
 			}
 			pauses := 0
-			pid, err := takeLock(openLock(t, path), func() {
+			pid, err := take(openLock(t, path), func() {
 				if pauses++; pauses == c.givenBack {
 					if err := unlock(holding); err != nil {
 						t.Error(err)
@@ -73,4 +71,30 @@ func openLock(t *testing.T, path string) *os.File {
 	}
 	t.Cleanup(func() { f.Close() })
 	return f
+}
+
+func TestALockIsHeldByOne(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "lock")
+	lock, err := Take(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var held *HeldError
+	if _, err := Take(path); !errors.As(err, &held) || held.PID != os.Getpid() || held.Path != path {
+		t.Errorf("got %v, want that this process holds it", err)
+	}
+	if err := lock.Release(); err != nil {
+		t.Fatal(err)
+	}
+	again, err := Take(path)
+	if err != nil {
+		t.Fatalf("a lock that was given back is not free: %v", err)
+	}
+	if err := again.Release(); err != nil {
+		t.Error(err)
+	}
+	if _, err := Take(filepath.Join(path, "below")); err == nil || errors.As(err, &held) {
+		t.Errorf("got %v, want that there is no such folder", err)
+	}
 }

@@ -1,10 +1,9 @@
 //go:build !windows
 
-package index
+package disk
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"syscall"
 )
@@ -19,15 +18,8 @@ func tryLock(f *os.File) error {
 
 func unlock(f *os.File) error { return syscall.Flock(int(f.Fd()), syscall.LOCK_UN) }
 
-// syncFolder makes a new name in a folder durable.
-func syncFolder(dir string) error {
-	f, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	if err := f.Sync(); err != nil {
-		return fmt.Errorf("flush %s: %w", dir, err)
-	}
-	return nil
+// Alive tells whether a process is there, whoever owns it.
+func Alive(pid int) bool {
+	err := syscall.Kill(pid, 0)
+	return err == nil || !errors.Is(err, syscall.ESRCH)
 }

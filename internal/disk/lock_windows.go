@@ -1,4 +1,4 @@
-package workflow
+package disk
 
 import (
 	"errors"
@@ -26,10 +26,14 @@ func unlock(f *os.File) error {
 	return windows.UnlockFileEx(windows.Handle(f.Fd()), 0, 1, 0, &at)
 }
 
-// alive is always so: a child does not inherit a lock here, so that one which
-// is held has a holder.
-func alive(int) bool { return true }
-
-// syncFolder does nothing: NTFS journals names itself, and a folder cannot be
-// opened for flushing.
-func syncFolder(string) error { return nil }
+// Alive tells whether a process is there, whoever owns it.
+func Alive(pid int) bool {
+	h, err := windows.OpenProcess(windows.PROCESS_QUERY_LIMITED_INFORMATION, false, uint32(pid))
+	if err != nil {
+		return errors.Is(err, windows.ERROR_ACCESS_DENIED)
+	}
+	defer windows.CloseHandle(h) //nolint:errcheck // it was only asked
+	var code uint32
+	const stillActive = 259
+	return windows.GetExitCodeProcess(h, &code) == nil && code == stillActive
+}

@@ -1,0 +1,22 @@
+//go:build !windows
+
+package disk
+
+import (
+	"errors"
+	"fmt"
+	"os"
+)
+
+// SyncFolder makes the new names in a folder durable. Without it a crash may
+// leave the file that was there before.
+func SyncFolder(dir string) error {
+	f, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(f.Sync(), f.Close()); err != nil {
+		return fmt.Errorf("flush %s: %w", dir, err)
+	}
+	return nil
+}
