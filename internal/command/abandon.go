@@ -9,6 +9,7 @@ import (
 
 	"github.com/isrc-dev/isrc/internal/contribute"
 	"github.com/isrc-dev/isrc/internal/forge"
+	"github.com/isrc-dev/isrc/internal/git"
 	"github.com/isrc-dev/isrc/internal/term"
 	"github.com/isrc-dev/isrc/internal/workflow"
 )
@@ -151,6 +152,9 @@ func (a *app) takeBack(ctx context.Context, j *workflow.Journal, name forge.Repo
 	}
 	site.ClosePulls = o.close
 	steps, err := site.Engine().Undo(ctx, j, o.dryRun)
+	if !o.dryRun { // nobody goes on with a clone that was cut off
+		err = errors.Join(err, git.RemoveLeftClone(st.Clone))
+	}
 	seen := map[string]bool{}
 	for _, s := range steps {
 		if !seen[s.Kind+s.Title] { // of several pushes of a branch the last one tells

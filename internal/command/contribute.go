@@ -15,6 +15,7 @@ type contributeOptions struct {
 	branch  string
 	base    string
 	dir     string
+	clone   cloneFlags
 	via     string
 	forkOrg string
 	fresh   bool
@@ -39,7 +40,12 @@ the plan, and carries it out: a fork where you cannot push (a branch in the
 repository where you can), a clone, the remotes and the branch. Then it pauses
 for your change and says how to go on.
 
-Given again for the same repository it goes on where the last one stopped.
+Given again for the same repository it goes on where the last one stopped, also
+in the middle of a clone whose connection was cut.
+
+The clone is blobless where the server offers it: all history, and files when
+they are needed. For large repositories there are --sparse and --shallow, and
+--reference saves what another clone on this machine has.
 
 With --apply or --exec the change is made too, and one command goes through to
 the pull request, without a terminal. A mail patch (git format-patch) keeps its
@@ -47,6 +53,7 @@ author and message. Given again while that pull request is open, the same
 command answers it and changes nothing.`,
 		Example: `  isrc contribute identity/auth-lib --issue 398
   isrc contribute platform/pipelines --branch fix-cache --dry-run
+  isrc contribute platform/monorepo --sparse services/billing --sparse docs
   isrc contribute obs/collector --exec 'sed -i s/old/new/ go.mod' --title 'fix: new module path' --yes`,
 		Args:              exactArgs(1, "a repository"),
 		ValidArgsFunction: a.completeRepos,
@@ -57,6 +64,7 @@ command answers it and changes nothing.`,
 	f.StringVarP(&o.branch, "branch", "b", "", "`NAME` of the branch (default: made from the issue or title, as the project wants it)")
 	f.StringVar(&o.base, "base", "", "the `BRANCH` of the repository that the change goes to (default: its default branch)")
 	f.StringVarP(&o.dir, "dir", "d", "", "`FOLDER` of the clone (default: the repository's name, here)")
+	o.clone.add(cmd)
 	f.StringVar(&o.via, "via", "auto", "`WAY` to go: auto, branch or fork")
 	f.StringVar(&o.forkOrg, "fork-org", "", "make the fork in this `ORGANISATION` instead of your account")
 	f.BoolVar(&o.fresh, "new", false, "start another contribution although one is unfinished, or done")
@@ -85,6 +93,8 @@ func (o *contributeOptions) validate() error {
 		return &usageError{err: errors.New("--exec makes a commit: it needs words"), hint: "--title 'what the change does'"}
 	case !o.unattended() && (o.message != "" || o.signoff):
 		return usagef("--commit-message and --signoff go with --apply or --exec")
+	case o.clone.validate() != nil:
+		return o.clone.validate()
 	case o.issue < 0:
 		return usagef("--issue takes a number")
 	}

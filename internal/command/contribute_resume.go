@@ -145,6 +145,8 @@ func (o *contributeOptions) sameWay(a *app, run workflow.State, differs func(fla
 		return differs("--base "+o.base, "goes to "+run.Base)
 	case o.dir != "" && a.path(o.dir) != run.Clone:
 		return differs("--dir "+o.dir, "has its clone in "+run.Clone)
+	case o.clone.set() && otherClone(a, o, run):
+		return differs("--full, --shallow, --sparse, --reference", "has another clone in "+run.Clone)
 	case o.issue != 0 && strconv.Itoa(o.issue) != run.Extra["issue"]:
 		return differs(fmt.Sprintf("--issue %d", o.issue), "is for another one, or none")
 	case o.via == "branch" && forked:
@@ -153,6 +155,12 @@ func (o *contributeOptions) sameWay(a *app, run workflow.State, differs func(fla
 		return differs("--via fork", "goes by a branch in the repository")
 	}
 	return nil
+}
+
+// otherClone tells whether a run made another clone than flags ask for.
+func otherClone(a *app, o *contributeOptions, run workflow.State) bool {
+	was, known := contribute.ClonedAs(run)
+	return !known || !was.Same(o.clone.wish(a))
 }
 
 // replaceChange lets another patch or command take the place of one that

@@ -50,7 +50,7 @@ func (a *app) contribute(ctx context.Context, o *contributeOptions, arg string) 
 func (o *contributeOptions) request(a *app, site *contribute.Site, name forge.RepoName) (contribute.Request, error) {
 	req := contribute.Request{
 		Upstream: name, Issue: o.issue, Title: o.submit.title, Branch: o.branch, Base: o.base, Dir: a.path(firstOf(o.dir, name.Name)),
-		Via: contribute.Via(o.via), ForkOrg: o.forkOrg,
+		Via: contribute.Via(o.via), ForkOrg: o.forkOrg, Clone: o.clone.wish(a),
 	}
 	if !o.fresh {
 		return req, nil

@@ -155,7 +155,7 @@ func setUp(env *testscript.Env) error {
 
 // forgeCommand lets a script turn the forge's knobs and act as its people.
 //
-//	forge fork-delay N | listing-lag N | fault METHOD PATH KIND [N]
+//	forge fork-delay N | listing-lag N | fault METHOD PATH KIND [N [STATUS [SKIP]]]
 //	forge token LOGIN VARIABLE [SCOPE...] | expired-token LOGIN VARIABLE
 //	forge as LOGIN METHOD PATH [BODY] | forge mark | forge count [api|git|page] N | forge clear
 //	forge tls: a second forge with a CA of its own, in TLS_HOST, TLS_URL and TLS_CA
@@ -206,6 +206,9 @@ func forgeCommand(ts *testscript.TestScript, neg bool, args []string) {
 		}
 		if len(args) > 5 {
 			fault.Status = number(5)
+		}
+		if len(args) > 6 {
+			fault.Skip = number(6)
 		}
 		f.AddFault(fault)
 	case "token":

@@ -15,6 +15,7 @@ func (p *Place) Refresh(ctx context.Context, tool *git.Tool) error {
 	if p.Base == "" {
 		return refuse(ErrUsage, "name it: --base BRANCH", "it is not known which branch this change goes to")
 	}
+	p.fetchBy(tool)
 	tracking := "refs/remotes/" + p.Remote + "/" + p.Base
 	var unfetched error
 	if tool != nil && p.Remote != "" && !p.baseIsRevision(tracking) {
@@ -50,6 +51,14 @@ func (p *Place) Refresh(ctx context.Context, tool *git.Tool) error {
 		return fmt.Errorf("fetch %s of %s: %w", p.Base, firstWord(p.Upstream.FullName(), p.Remote), unfetched)
 	}
 	return refuse(ErrNoBase, "name another one: --base BRANCH", "there is no branch %s in %s", p.Base, firstWord(p.Upstream.FullName(), p.Remote, p.Dir))
+}
+
+// fetchBy lets files that a partial clone lacks be fetched by a git that can sign
+// in at the forge.
+func (p *Place) fetchBy(tool *git.Tool) {
+	if tool != nil {
+		p.Repo.Tool = tool
+	}
 }
 
 // baseIsRevision tells whether --base named a commit or a tag of this clone, for

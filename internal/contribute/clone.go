@@ -15,6 +15,7 @@ type cloneIn struct {
 	Dir    string         `json:"dir"`
 	Base   string         `json:"base"`
 	Remote string         `json:"remote"`
+	CloneWish
 }
 
 type cloneOut struct {
@@ -23,10 +24,12 @@ type cloneOut struct {
 	Base   string `json:"base"`
 }
 
-// doClone makes the cheapest clone that lets the user work: history and trees
-// now, file contents when they are needed.
+// doClone makes the clone that was wished for; unless one was, the cheapest that
+// lets the user work: history and trees now, file contents when they are needed.
 func (s *Site) doClone(ctx context.Context, in cloneIn, _ results) (cloneOut, error) {
-	err := s.Tool.Clone(ctx, git.CloneOptions{URL: s.CloneURL(in.Repo), Dir: in.Dir, Branch: in.Base, Filter: "blob:none", Remote: in.Remote, Progress: true})
+	o := git.CloneOptions{URL: s.CloneURL(in.Repo), Dir: in.Dir, Branch: in.Base, Remote: in.Remote, Progress: true}
+	in.apply(&o)
+	err := s.Tool.Clone(ctx, o)
 	if err != nil {
 		return cloneOut{}, fmt.Errorf("clone %s into %s: %w", in.Repo.FullName(), in.Dir, err)
 	}

@@ -133,8 +133,8 @@ func (p *Plan) addSteps(s *Situation) error {
 			return err
 		}
 	}
-	clone := cloneIn{Repo: up.RepoName, Dir: s.Dir, Base: s.Base, Remote: remote}
-	if err := p.add("clone", kindClone, filepath.Base(s.Dir)+" (blobless: files come when they are needed)", clone, nil); err != nil {
+	clone := cloneIn{Repo: up.RepoName, Dir: s.Dir, Base: s.Base, Remote: remote, CloneWish: s.Clone}
+	if err := p.add("clone", kindClone, filepath.Base(s.Dir)+" ("+s.Clone.words()+")", clone, nil); err != nil {
 		return err
 	}
 	if p.Via == ViaFork {

@@ -43,6 +43,7 @@ type ReviewOptions struct {
 // site is nil when no forge is reachable: then only files speak.
 func (p *Place) Review(ctx context.Context, site *Site, tool *git.Tool, o ReviewOptions) (*Review, error) {
 	r := &Review{Place: p, frugal: o.Frugal}
+	p.fetchBy(tool)
 	if site != nil {
 		login, err := site.Login(ctx)
 		if err != nil {
@@ -93,6 +94,12 @@ func (r *Review) read(ctx context.Context, site *Site) error {
 		r.Notes = append(r.Notes, "the merged history was not read: "+err.Error())
 	}
 	set.History = history(merged)
+	if len(set.History) < historyLength && r.Repo.IsShallow() && site != nil && !r.Upstream.IsZero() {
+		// A history that was cut off proves no habit: one commit always agrees.
+		if set.History, err = site.History(ctx, forge.Repo{RepoName: r.Upstream}, r.BaseRev); err != nil {
+			r.Notes = append(r.Notes, "the merged history was not read: "+err.Error())
+		}
+	}
 	r.Guidelines, r.Requirements = set, rule.Derive(set)
 	return nil
 }

@@ -34,6 +34,7 @@ type Request struct {
 	Via      Via
 	ForkOrg  string   // organisation for the fork, "" for the own account
 	Taken    []string // branches that isrc does not choose when it names one
+	Clone    CloneWish
 }
 
 // Situation is everything that was looked up before anything is decided.

@@ -10,8 +10,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/isrc-dev/isrc/internal/disk"
 )
 
 // CloneOptions says what to clone and where to.
@@ -25,17 +23,28 @@ type CloneOptions struct {
 	SingleBranch bool
 	NoTags       bool
 	NoCheckout   bool
-	Progress     bool
+	Sparse       []string // folders that are checked out, in git's cone mode; empty: all
+	// Reference is a clone on this machine from which objects are copied that
+	// need not be fetched then. The new clone does not depend on it.
+	Reference string
+	Progress  bool
 }
 
 // Clone makes a clone. It works in a temporary folder beside the target and
-// renames it at the end, so that the target is there whole or not at all, and
-// nothing stays behind after a failure. A server that refuses the filter is
-// asked again without it.
+// renames it at the end, so that the target is there whole or not at all. A
+// server that refuses the filter is asked again without it, which is noted.
+//
+// It goes in two steps, history first and files second. When the connection is
+// cut, or the process killed, between or in the second, the next Clone of the
+// same to the same place goes on there. What was half received of the first is
+// lost, because git keeps no part of a pack.
 func (t *Tool) Clone(ctx context.Context, o CloneOptions) error {
 	dir, err := filepath.Abs(o.Dir)
 	if err == nil {
-		err = errors.Join(checkRemote(o.URL), checkTarget(dir))
+		err = errors.Join(checkRemote(o.URL), checkTarget(dir), checkSparse(o.Sparse))
+	}
+	if err == nil && o.Reference != "" {
+		err = lends(o)
 	}
 	if err != nil {
 		return fmt.Errorf("clone into %s: %w", o.Dir, err)
@@ -44,6 +53,7 @@ func (t *Tool) Clone(ctx context.Context, o CloneOptions) error {
 	if err == nil {
 		err = t.cloneBeside(ctx, o, dir)
 		if o.Filter != "" && err != nil && filterRefused(err) {
+			t.Sink.Note("clone", "the server has no partial clones: all files of the history are fetched")
 			o.Filter = ""
 			err = t.cloneBeside(ctx, o, dir)
 		}
@@ -53,46 +63,6 @@ func (t *Tool) Clone(ctx context.Context, o CloneOptions) error {
 		return fmt.Errorf("clone %s: %w", redact(o.URL), err)
 	}
 	return nil
-}
-
-// cloneBeside clones into a folder beside the target and puts it there.
-func (t *Tool) cloneBeside(ctx context.Context, o CloneOptions, dir string) error {
-	removeDead(dir)
-	tmp, err := os.MkdirTemp(filepath.Dir(dir), fmt.Sprintf("%s%d-*", tempPrefix(dir), os.Getpid()))
-	if err != nil {
-		return classifyDisk(err)
-	}
-	defer os.RemoveAll(tmp)
-	// The folder that becomes the clone is made by git, with the permissions
-	// that the user's umask gives.
-	into := filepath.Join(tmp, filepath.Base(dir))
-	c := command{args: append(o.args(), "--", o.URL, into), url: o.URL}
-	if o.Progress {
-		c.task = "clone"
-	}
-	if _, err := t.run(ctx, c); err != nil {
-		return err
-	}
-	if err := os.Remove(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	return os.Rename(into, dir)
-}
-
-func tempPrefix(dir string) string { return ".isrc-clone-" + filepath.Base(dir) + "-" }
-
-// removeDead removes what a process left behind that was killed while it
-// cloned to the same place.
-func removeDead(dir string) {
-	entries, _ := os.ReadDir(filepath.Dir(dir))
-	for _, e := range entries {
-		rest, ok := strings.CutPrefix(e.Name(), tempPrefix(dir))
-		number, _, dash := strings.Cut(rest, "-")
-		pid, err := strconv.Atoi(number)
-		if ok && dash && err == nil && e.IsDir() && !disk.Alive(pid) {
-			_ = os.RemoveAll(filepath.Join(filepath.Dir(dir), e.Name()))
-		}
-	}
 }
 
 func (o CloneOptions) args() []string {
@@ -118,24 +88,28 @@ func (o CloneOptions) args() []string {
 	if o.NoTags {
 		args = append(args, "--no-tags")
 	}
-	if o.NoCheckout {
-		args = append(args, "--no-checkout")
+	if o.Reference != "" {
+		args = append(args, "--reference", o.Reference, "--dissociate")
 	}
-	return args
+	return append(args, "--no-checkout")
 }
 
 // filterRefused tells a server that cannot serve a partial clone from any
 // other failure. Some take the filter and then refuse to give the files by
-// their ids, which shows at the checkout.
+// their ids, which shows at the checkout. A connection that was cut at the
+// checkout is no refusal, although git then complains of the promisor remote.
 func filterRefused(err error) bool {
 	var e *CommandError
 	if !errors.As(err, &e) {
 		return false
 	}
 	text := strings.ToLower(e.Stderr)
-	return slices.ContainsFunc([]string{
-		"filter", "unadvertised object", "not our ref", "promisor remote", "checkout failed",
-	}, func(p string) bool { return strings.Contains(text, p) })
+	has := func(p string) bool { return strings.Contains(text, p) }
+	if slices.ContainsFunc([]string{"filter", "unadvertised object", "not our ref"}, has) {
+		return true
+	}
+	var down *UnavailableError
+	return !errors.As(err, &down) && slices.ContainsFunc([]string{"promisor remote", "checkout failed"}, has)
 }
 
 // checkTarget refuses a folder with something in it.

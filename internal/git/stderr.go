@@ -14,7 +14,7 @@ const maxStderr = 256 << 10
 
 // meter matches git's progress, as written by its progress.c:
 // "Receiving objects:  43% (430/1000), 1.2 MiB | 3 MiB/s".
-var meter = regexp.MustCompile(`^(?:remote: )?([A-Z][a-z]+(?: [a-z]+)*):\s+(?:(\d+)% \((\d+)/(\d+)\)|(\d+))`)
+var meter = regexp.MustCompile(`^(?:remote: )?([A-Z][a-z]+(?: [a-z]+)*):\s+(?:(\d+)% \((\d+)/(\d+)\)(?:, [\d.]+ [KMGi]*(?:B|bytes) \| ([\d.]+ [KMGi]*(?:B|bytes)/s))?|(\d+))`)
 
 // colour matches the sequences with which git colours what servers say where
 // the user's settings ask for that always.
@@ -62,12 +62,12 @@ func (r *stderrReader) report(m []string) {
 	if r.task == "" {
 		return
 	}
-	current, _ := strconv.ParseInt(m[3]+m[5], 10, 64)
+	current, _ := strconv.ParseInt(m[3]+m[6], 10, 64)
 	total, _ := strconv.ParseInt(m[4], 10, 64)
 	verb, unit, _ := strings.Cut(strings.ToLower(m[1]), " ")
 	r.sink.Send(progress.Event{
 		Phase: progress.Running, Task: r.task, Message: strings.TrimSpace(verb + " " + unit),
-		Current: current, Total: total, Unit: unit,
+		Current: current, Total: total, Unit: unit, Rate: m[5],
 	})
 }
 

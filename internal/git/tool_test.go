@@ -156,7 +156,8 @@ func TestProgressIsReportedAndKeptOutOfErrors(t *testing.T) {
 	}
 	want := []progress.Event{
 		event("enumerating objects", 12, 0, "objects"), event("counting objects", 6, 12, "objects"),
-		event("counting objects", 12, 12, "objects"), event("receiving objects", 430, 1000, "objects"),
+		event("counting objects", 12, 12, "objects"),
+		{Phase: progress.Running, Task: "clone", Message: "receiving objects", Current: 430, Total: 1000, Unit: "objects", Rate: "3.00 MiB/s"},
 		event("resolving deltas", 3, 3, "deltas"),
 	}
 	if d := cmp.Diff(want, got); d != "" {

@@ -86,7 +86,7 @@ func TestAFailedCloneLeavesNothing(t *testing.T) {
 	s := w.serve()
 	cut := w.serve()
 	cut.first(func(rw http.ResponseWriter, req *http.Request) bool {
-		if req.Method == http.MethodPost && strings.Contains(strings.Join(cut.seen(), " "), "POST") && len(cut.seen()) > 2 {
+		if req.Method == http.MethodPost {
 			panic(http.ErrAbortHandler) // the connection breaks while objects come
 		}
 		return false

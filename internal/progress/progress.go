@@ -15,6 +15,7 @@ type Event struct {
 	Current int64         // how much is done, in Unit
 	Total   int64         // how much there is, 0 when unknown
 	Unit    string        // "objects", "bytes", ...
+	Rate    string        // how fast it goes, for people: "3.00 MiB/s"
 	Wait    time.Duration // how long will be waited before the next try
 }
 

@@ -86,6 +86,9 @@ func describe(e progress.Event) string {
 	} else if e.Current > 0 {
 		text += fmt.Sprintf("  %d %s", e.Current, e.Unit)
 	}
+	if e.Rate != "" {
+		text += "  " + Line(e.Rate)
+	}
 	if e.Wait > 0 && !strings.Contains(text, "waiting") {
 		text += fmt.Sprintf(" (waiting %s)", e.Wait.Round(time.Second))
 	}
