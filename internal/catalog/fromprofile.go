@@ -11,19 +11,16 @@ import (
 // FromProfile makes a record of what a forge told of a repository: with the
 // team that answers for it, its readiness, its score, and the issues that
 // welcome help. It does no I/O and cannot fail; what was not told stays unknown.
-func FromProfile(p forge.Profile, now time.Time) *Record { return FromProfileIn(p, nil, now) }
-
-// FromProfileIn is FromProfile with what the organisation says for repositories
-// that do not say it themselves: the profile of its .github repository, nil
-// when it has none or it is not known.
-func FromProfileIn(p forge.Profile, defaults *forge.Profile, now time.Time) *Record {
+// What the organisation says for repositories that do not say it themselves
+// comes to it by SetDefaults.
+func FromProfile(p forge.Profile, now time.Time) *Record {
 	r := recordOf(&p)
 	r.From, r.SeenAt = FromCrawl, now.UTC()
 	x := &reading{profile: &p, tree: newProfileTree(&p), record: r, now: now}
 	x.readManifest()
 	x.owners, x.ownersAt = codeOwners(x.tree)
 	r.Team, x.teamKnown = teamOf(x.tree, x.manifest, x.owners)
-	x.readPages(defaults)
+	x.readPages()
 	if r.Ask == "" {
 		r.Ask = x.channel()
 	}
@@ -45,11 +42,10 @@ func (x *reading) readManifest() {
 	}
 }
 
-// readPages reads the pages for people. A page on contributing that a
-// repository lacks is its organisation's.
-func (x *reading) readPages(defaults *forge.Profile) {
+// readPages reads the pages for people.
+func (x *reading) readPages() {
 	t, r := x.tree, x.record
-	read := func(t *profileTree, kind string, at foundFile) *prosePage {
+	read := func(kind string, at foundFile) *prosePage {
 		text, told, partial := t.text(at.path)
 		if !told {
 			return nil
@@ -57,22 +53,14 @@ func (x *reading) readPages(defaults *forge.Profile) {
 		return newProsePage(kind, at.path, text, partial)
 	}
 	x.readmeAt = t.page(communityDirs(), "readme")
-	x.readme = read(t, guideline.DocReadme, x.readmeAt)
+	x.readme = read(guideline.DocReadme, x.readmeAt)
 	x.contributingAt = t.page(communityDirs(), "contributing")
-	x.contributing = read(t, guideline.DocContributing, x.contributingAt)
+	x.contributing = read(guideline.DocContributing, x.contributingAt)
 	r.Guidelines = x.contributingAt.path
 	x.supportAt = t.page(communityDirs(), "support")
-	x.support = read(t, guideline.DocSupport, x.supportAt)
+	x.support = read(guideline.DocSupport, x.supportAt)
 	if x.readme != nil {
 		r.Readme, r.Excerpt = x.readme.text(forge.MaxProfileFile), x.readme.excerpt()
-	}
-	if defaults == nil || x.contributingAt.path != "" || !x.contributingAt.known {
-		return
-	}
-	shared := newProfileTree(defaults)
-	if at := shared.page(communityDirs(), "contributing"); at.path != "" {
-		x.contributingAt, x.contributing = at, read(shared, guideline.DocContributing, at)
-		x.elsewhere = defaults.FullName()
 	}
 }
 

@@ -7,6 +7,9 @@ import (
 	"time"
 )
 
+// whyUnlisted is why a point is unknown for which nobody could look.
+const whyUnlisted = "its files are not known"
+
 // verdict is what was seen of one point.
 type verdict struct{ state, why, from string }
 
@@ -15,7 +18,8 @@ func met(why, from string) verdict { return verdict{PointMet, why, from} }
 
 //go:noinline
 func missing(why, from string) verdict { return verdict{PointMissing, why, from} }
-func unknown(why string) verdict       { return verdict{PointUnknown, why, ""} }
+
+func unknown(why string) verdict { return verdict{PointUnknown, why, ""} }
 
 // newReadiness puts the verdicts in the order of the table and adds them up. A
 // point without a verdict is unknown.

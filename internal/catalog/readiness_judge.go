@@ -28,7 +28,6 @@ type reading struct {
 
 	readme, contributing, support       *prosePage // nil: not there, or not told
 	readmeAt, contributingAt, supportAt foundFile
-	elsewhere                           string // repository of contributingAt when it is the organisation's
 }
 
 // judge is the readiness of a repository as far as a profile shows it.
@@ -100,7 +99,7 @@ func (x *reading) file(f foundFile, none string) verdict {
 	case f.path != "":
 		return met(path.Base(f.path), f.path)
 	case !f.known:
-		return unknown("its files are not known")
+		return unknown(whyUnlisted)
 	}
 	return missing(none, "")
 }
@@ -173,23 +172,18 @@ func (x *reading) version() verdict {
 }
 
 func (x *reading) pullTemplate() verdict {
-	dirs := []string{".github", "", "docs", ".gitea", ".forgejo"}
-	f := x.tree.page(dirs, "pull_request_template")
-	for _, dir := range append(dirs, ".gitlab") {
-		for _, folder := range []string{"pull_request_template", "merge_request_templates"} {
-			if name := path.Join(dir, folder); f.path == "" && x.tree.folders[name] {
-				f.path = name
-			}
-		}
-	}
-	return x.file(f, "no template")
+	return x.template("pull_request_template", "merge_request_templates")
 }
 
-func (x *reading) issueForms() verdict {
+func (x *reading) issueForms() verdict { return x.template("issue_template", "issue_templates") }
+
+// template judges by whether there is a template: a page, or a folder of that
+// name or of GitLab's.
+func (x *reading) template(name, gitlab string) verdict {
 	dirs := []string{".github", "", "docs", ".gitea", ".forgejo"}
-	f := x.tree.page(dirs, "issue_template")
+	f := x.tree.page(dirs, name)
 	for _, dir := range append(dirs, ".gitlab") {
-		for _, folder := range []string{"issue_template", "issue_templates"} {
+		for _, folder := range []string{name, gitlab} {
 			if name := path.Join(dir, folder); f.path == "" && x.tree.folders[name] {
 				f.path = name
 			}

@@ -85,7 +85,7 @@ func (x *reading) judgeContributing(v map[string]verdict) {
 
 // saysHow judges whether anybody says how to contribute.
 func (x *reading) saysHow() verdict {
-	at := x.at(x.contributingAt.path)
+	at := x.contributingAt.path
 	if x.contributing != nil {
 		if s := x.contributing.contributes(true, true); s != nil {
 			return met(s.text, place(at, s.line))
@@ -105,7 +105,7 @@ func (x *reading) saysHow() verdict {
 	case x.contributingAt.path != "":
 		return met("it is there; the forge did not tell what is in it", at)
 	case !x.contributingAt.known:
-		return unknown("its files are not known")
+		return unknown(whyUnlisted)
 	}
 	return missing("no CONTRIBUTING in .github, the root or docs", "")
 }
@@ -114,7 +114,7 @@ func (x *reading) saysHow() verdict {
 // sections of README under such headings. What README says elsewhere, of
 // installing for one, is for users.
 func (x *reading) asked(q question, sections *regexp.Regexp, what string) verdict {
-	at := x.at(x.contributingAt.path)
+	at := x.contributingAt.path
 	if s := x.contributing.said(q, nil); s != nil {
 		return met(s.text, place(at, s.line))
 	}
@@ -129,20 +129,11 @@ func (x *reading) asked(q question, sections *regexp.Regexp, what string) verdic
 	case x.contributingAt.path != "":
 		return unknown("the forge did not tell what is in it")
 	case !x.contributingAt.known:
-		return unknown("its files are not known")
+		return unknown(whyUnlisted)
 	case x.readme != nil:
 		return x.readme.verdict("", nil, "nobody says "+what)
 	case x.readmeAt.path != "":
 		return unknown("the forge did not tell what is in README")
 	}
 	return missing("nobody says "+what, "")
-}
-
-// at is the path of the page on contributing, with its repository where that is
-// another one.
-func (x *reading) at(path string) string {
-	if x.elsewhere == "" || path == "" {
-		return path
-	}
-	return x.elsewhere + ":" + path
 }

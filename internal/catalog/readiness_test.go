@@ -192,7 +192,8 @@ func TestTheOrganisationSpeaksForThoseWhoDoNot(t *testing.T) {
 	t.Parallel()
 	defaults := profile(map[string]string{"CONTRIBUTING.md": "Pull requests are welcome. Run the tests with `make test`.\n"})
 	defaults.Name = ".github"
-	r := FromProfileIn(profile(nil), &defaults, now)
+	r := FromProfile(profile(nil), now)
+	r.SetDefaults(DefaultsOf(defaults, now))
 	if got := pointOf(t, r, pointTest); got.From != "acme/.github:CONTRIBUTING.md:1" {
 		t.Errorf("got %+v, want the organisation's page", got)
 	}
@@ -200,7 +201,9 @@ func TestTheOrganisationSpeaksForThoseWhoDoNot(t *testing.T) {
 		t.Errorf("the repository itself has no guidelines, got %q", r.Guidelines)
 	}
 	own := profile(map[string]string{"docs/CONTRIBUTING.md": "We only accept bug reports."})
-	if r := FromProfileIn(own, &defaults, now); r.Mode != guideline.TakesIssuesOnly {
+	r = FromProfile(own, now)
+	r.SetDefaults(DefaultsOf(defaults, now))
+	if r.Mode != guideline.TakesIssuesOnly {
 		t.Errorf("got the mode %q, want what the repository itself says", r.Mode)
 	}
 }

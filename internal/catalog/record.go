@@ -162,6 +162,9 @@ type Point struct {
 	Essential bool   `json:"essential,omitempty"`
 	Why       string `json:"why"`            // what was seen, or that it was not
 	From      string `json:"from,omitempty"` // path:line, or the setting of the forge
+	// Own is what the repository itself says, where the defaults of its account
+	// stand in for it.
+	Own *Said `json:"own,omitempty"`
 }
 
 // The states of a Point.

@@ -73,6 +73,9 @@ func (out *Outcome) Apply(ctx context.Context, w Writer, past PullKnown) error {
 	if err := a.removeGone(ctx); err != nil {
 		return fmt.Errorf("take what is gone out of the catalog: %w", err)
 	}
+	if err := a.judge(ctx); err != nil {
+		return fmt.Errorf("judge by what organisations say for all: %w", err)
+	}
 	for _, o := range whole {
 		if o.Mode == ModeIncremental {
 			o.Tally.Unchanged = max(o.Total-o.Tally.New-o.Tally.Changed, 0)
@@ -135,6 +138,7 @@ func (o *Owner) records(each func(*catalog.Record) error) error {
 
 // record puts one record, with what only the catalog knows of the repository.
 func (a *applying) record(ctx context.Context, o *Owner, r *catalog.Record) error {
+	r.SetDefaults(o.defaults.of())
 	old, err := get(a.w, r.Key())
 	if err != nil {
 		return err

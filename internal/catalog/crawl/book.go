@@ -18,7 +18,7 @@ type Position struct {
 	Total   int       `json:"total"` // repositories, as the forge counted
 }
 
-const positionVersion = 1
+const positionVersion = 2
 
 // Book is what crawls noted in a catalog, by its keys.
 type Book map[string]string

@@ -95,6 +95,8 @@ type Owner struct {
 	spool    string
 	position Position
 	final    map[string]int // see walk
+	defaults *defaultsRead  // nil: none, or not read yet
+	noted    string         // the defaults that the catalog had
 }
 
 // Mode is how an owner's repositories are gone through.

@@ -49,7 +49,7 @@ func (f *fakeForge) make(owner, name string, pushed time.Time) *forge.Profile {
 	}
 	p := &forge.Profile{ID: id, Repo: forge.Repo{
 		RepoName: forge.RepoName{Host: host, Owner: owner, Name: name}, Description: "about " + name, PushedAt: pushed, UpdatedAt: pushed, CreatedAt: pushed,
-	}, Files: map[string]string{"README.md": "# " + name}}
+	}, Files: map[string]string{"README.md": "# " + name}, Listed: map[string][]string{"": {"README.md"}, ".github": {}, "docs": {}}}
 	f.repos[id] = p
 	return p
 }
@@ -145,7 +145,7 @@ func (f *fakeForge) ProfilesREST(_ context.Context, q forge.ProfileQuery) (forge
 		page.Total = (page.Total + 99) / 100 * 100 // it counts pages
 	}
 	for i := range page.Profiles {
-		page.Profiles[i].Files = nil
+		page.Profiles[i].Files, page.Profiles[i].Listed = nil, nil
 	}
 	return page, nil
 }
@@ -156,7 +156,7 @@ func (f *fakeForge) ProfileREST(_ context.Context, p forge.Profile, _ forge.Prof
 	if err := f.request("one " + p.FullName()); err != nil {
 		return p, err
 	}
-	p.Files = f.repos[p.ID].Files
+	p.Files, p.Listed = f.repos[p.ID].Files, f.repos[p.ID].Listed
 	return p, nil
 }
 
@@ -262,7 +262,7 @@ func ready(r *catalog.Record) string {
 	if r.Readiness != nil {
 		for _, p := range r.Readiness.Points {
 			if !strings.Contains(p.Why, "ago") && p.ID != "answers" {
-				fmt.Fprint(&b, " ", p)
+				fmt.Fprint(&b, " ", p.ID, p.State, p.Why, p.From, p.Own != nil)
 			}
 		}
 	}

@@ -118,6 +118,9 @@ func NotePositions(shards []*ShardFile, w MergeWriter) error {
 	for _, s := range shards {
 		for _, o := range s.own {
 			key := positionKey(s.Head.Host, o.Name)
+			if err := w.SetMeta(defaultsKey(s.Head.Host, o.Name), o.Defaults.note()); err != nil {
+				return err
+			}
 			count := o.Seen + len(o.Skipped)
 			p := all[key]
 			if p == nil {

@@ -85,6 +85,7 @@ func (c *crawler) owner(ctx context.Context, o *Owner) error {
 // begin goes on with a spool that is there and fresh enough, or makes one.
 func (c *crawler) begin(o *Owner) (*walk, error) {
 	now := c.o.Now().UTC()
+	o.noted = c.o.Book[defaultsKey(c.o.Host, o.Name)]
 	path := filepath.Join(c.o.State, spoolName(c.o.Host, o.Name, c.o.Shard))
 	if !c.o.Full {
 		w, err := c.resume(o, path, now)
@@ -146,6 +147,8 @@ func (w *walk) note(l *line) error {
 		w.see(l.Record.ID, l.Record.Key(), stamp{l.Record.PushedAt, l.Record.UpdatedAt})
 	case l.Skipped != nil:
 		w.o.Skipped = append(w.o.Skipped, *l.Skipped)
+	case l.Defaults != nil:
+		w.o.defaults = l.Defaults
 	case l.Page != nil:
 		if w.pages++; w.pages == 1 {
 			w.top = l.Page.Top
@@ -209,6 +212,7 @@ func (w *walk) run(ctx context.Context) error {
 		}
 	}
 	w.o.Whole, w.o.Gone, w.o.position, w.o.final = true, w.ended.Gone, w.ended.Position, w.final
+	w.o.settle()
 	return nil
 }
 

@@ -49,8 +49,14 @@ func (w *walk) changed(ctx context.Context) func(forge.Repo) bool {
 			r.Host = w.o.Host
 		}
 		known, err := w.asBefore(ctx, &forge.Profile{Repo: r}, stamp{r.PushedAt, r.UpdatedAt})
-		return err != nil || !known && w.c.o.Shard.Has(keyOf(r.RepoName))
+		return err != nil || !known && w.wants(r.RepoName)
 	}
+}
+
+// wants tells whether a repository is of this shard. What holds defaults is of
+// every one: its records are judged by them.
+func (w *walk) wants(n forge.RepoName) bool {
+	return w.c.o.Shard.Has(keyOf(n)) || catalog.HoldsDefaults(n)
 }
 
 // sift picks what is worth keeping of a page, and looks whether it reaches what
@@ -77,7 +83,7 @@ func (w *walk) sift(ctx context.Context, got *forge.ProfilePage) (pageEnd, []for
 		default: // at the same second: known ones go as far as all of a page are
 			fresh, level = fresh || !known, level || known
 		}
-		if known || !w.c.o.Shard.Has(keyOf(p.RepoName)) {
+		if known || !w.wants(p.RepoName) {
 			continue
 		}
 		if new, err := w.isNew(ctx, &p); err != nil {
@@ -150,6 +156,12 @@ func (w *walk) put(ctx context.Context, got *forge.ProfilePage, wanted []forge.P
 	}
 	lines := make([]*line, 0, len(wanted)+len(skipped)+1)
 	for _, p := range wanted {
+		if catalog.HoldsDefaults(p.RepoName) && p.Listed != nil && p.Files != nil {
+			lines = append(lines, &line{Defaults: &defaultsRead{catalog.DefaultsOf(p, w.h.StartedAt)}})
+		}
+		if !w.c.o.Shard.Has(keyOf(p.RepoName)) {
+			continue
+		}
 		r, err := w.record(ctx, p)
 		if err != nil {
 			return err

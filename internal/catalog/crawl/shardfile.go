@@ -54,6 +54,7 @@ type shardOwner struct {
 	Seen     int             `json:"seen"`
 	Skipped  []forge.Skipped `json:"skipped,omitempty"`
 	Position Position        `json:"position"`
+	Defaults *defaultsRead   `json:"defaults,omitempty"`
 }
 
 type shardEnd struct {
@@ -91,12 +92,13 @@ func (out *Outcome) shardTo(ctx context.Context, w io.Writer, s Shard) (int, err
 	for _, o := range out.Owners {
 		err := o.records(func(r *catalog.Record) error {
 			n++
+			r.SetDefaults(o.defaults.of())
 			return errors.Join(enc.Encode(shardLine{Record: r}), ctx.Err())
 		})
 		if err != nil {
 			return n, err
 		}
-		if err := enc.Encode(shardLine{Owner: &shardOwner{Name: o.Name, Seen: o.Seen, Skipped: o.Skipped, Position: o.position}}); err != nil {
+		if err := enc.Encode(shardLine{Owner: &shardOwner{Name: o.Name, Seen: o.Seen, Skipped: o.Skipped, Position: o.position, Defaults: o.defaults}}); err != nil {
 			return n, err
 		}
 	}

@@ -47,9 +47,17 @@ type line struct {
 	Record  *catalog.Record `json:"record,omitempty"`
 	Pulls   *swept          `json:"pulls,omitempty"`
 	Skipped *forge.Skipped  `json:"skipped,omitempty"`
-	Page    *pageEnd        `json:"page,omitempty"`
-	Again   *again          `json:"again,omitempty"`
-	End     *ending         `json:"end,omitempty"`
+	// Defaults are what the owner's .github repository says for the others.
+	Defaults *defaultsRead `json:"defaults,omitempty"`
+	Page     *pageEnd      `json:"page,omitempty"`
+	Again    *again        `json:"again,omitempty"`
+	End      *ending       `json:"end,omitempty"`
+}
+
+// defaultsRead are an owner's defaults as they were read; Of is nil where there
+// are none.
+type defaultsRead struct {
+	Of *catalog.Defaults `json:"of"`
 }
 
 // swept is what a sweep read of one repository.
