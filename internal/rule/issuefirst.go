@@ -43,7 +43,7 @@ Whether the owners agreed on the issue is theirs to say.`,
 	}
 }
 
-type issueFirstPatterns struct{ asks, wait, lines, bigger, large, other, about *regexp.Regexp }
+type issueFirstPatterns struct{ asks, opens, before, agreed, wait, lines, bigger, large, other, about *regexp.Regexp }
 
 var issueFirstPattern = sync.OnceValue(func() issueFirstPatterns {
 	re := func(s string) *regexp.Regexp { return regexp.MustCompile(`(?i)` + s) }
@@ -54,6 +54,10 @@ var issueFirstPattern = sync.OnceValue(func() issueFirstPatterns {
 			`|\b(before|prior to) (you |your |any )?(open|start|submit|send|work|writ|begin|creat|implement|mak|cod|contribut|put)\w*.{0,100}\b` + thing + `\b` +
 			`|\bfirst (open|create|file|raise|discuss)\b.{0,40}\b` + thing + `\b` +
 			`|\b(discuss\w*|talk)\b.{0,80}\b(issue|proposal|discussion)s?\b.{0,60}\b(first|before|prior to)\b`),
+		// under a heading such as "Before you write code" it is enough to say this
+		opens:  re(`\b(open|create|file|raise|start with|submit|post|write)\b.{0,30}\b` + thing + `\b`),
+		before: re(`^\W*(before|prior to) (you |your |any |the )?(\w+ing|start|begin|write|code|coding|work|contribut\w*|implement\w*|submit|open|propos\w*|chang\w*|develop\w*)\b`),
+		agreed: re(`\b` + thing + `\b.{0,40}\bwait (for|until|till)\b.{0,60}\b(label+ed|accepted|approved|agreed|triaged|reply|answer|feedback|go[- ]ahead|green light|maintainers?|owners?)\b`),
 		wait:   re(`\b(wait (for|until|to)|must be|be|get|are|is|been)\b.{0,40}\bassigned\b`),
 		lines:  re(`(?:>|more than|over|larger than|bigger than|exceed\w*|greater than|above)\s*~?(\d{2,5})\s*(?:LOC|SLOC|lines)\b`),
 		bigger: re(`\b(issue|proposal|discuss\w*|design|RFC|agree\w*)\b`),
@@ -81,7 +85,8 @@ func deriveIssueFirst(set *Reading) []Requirement {
 			continue
 		}
 		waits := pat.wait.MatchString(s.Text) && strings.Contains(strings.ToLower(s.Text), "issue")
-		if pat.asks.MatchString(s.Text) || waits && s.Modality == guideline.Firm {
+		beforehand := pat.agreed.MatchString(s.Text) || pat.opens.MatchString(s.Text) && slices.ContainsFunc(s.Headings, pat.before.MatchString)
+		if pat.asks.MatchString(s.Text) || beforehand || waits && s.Modality == guideline.Firm {
 			plain = append(plain, s)
 			p.Assigned = p.Assigned || waits
 		}
