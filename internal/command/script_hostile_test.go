@@ -3,6 +3,7 @@ package command
 import (
 	"bytes"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -42,7 +43,32 @@ func worldOf(env *testscript.Env) *sandbox.World {
 		r.Archived = true
 		return &w
 	}
-	return nil
+	return moreRepos(filepath.Join(env.WorkDir, ".world"))
+}
+
+// moreRepos adds to the company what a script brings along as files of the form
+// .world/OWNER/NAME/FILE; nil when it brings nothing.
+func moreRepos(dir string) *sandbox.World {
+	names, _ := filepath.Glob(filepath.Join(dir, "*", "*"))
+	if len(names) == 0 {
+		return nil
+	}
+	w := *sandbox.Acme()
+	w.Repos = slices.Clone(w.Repos)
+	for _, root := range names {
+		files := map[string]string{}
+		_ = filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
+			if err != nil || e.IsDir() {
+				return err
+			}
+			data, err := os.ReadFile(path)
+			rel, _ := filepath.Rel(root, path)
+			files[filepath.ToSlash(rel)] = string(data)
+			return err
+		})
+		w.AddRepo(filepath.Base(filepath.Dir(root))+"/"+filepath.Base(root), files)
+	}
+	return &w
 }
 
 // hostileWorld has one repository in which every field is poisoned.
