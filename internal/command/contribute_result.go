@@ -20,10 +20,29 @@ type contribution struct {
 	Fork         *forkResult   `json:"fork"`
 	Issue        *int          `json:"issue"`
 	Requirements []requirement `json:"requirements"`
+	Routes       []route       `json:"routes"` // ways before code, or beside it, to which the owners point
 	Commands     []commandLine `json:"commands"`
 	Steps        []planned     `json:"steps"`
 	Next         *string       `json:"next"`
 	Pull         *submitted    `json:"pull"`
+
+	proposals []contribute.OpenedIssue // mine to this repository, which the change may be for
+}
+
+// route is another way than code in the repository, or a way before it.
+type route struct {
+	Kind string  `json:"kind"` // issue, small-pull, extension-point or own-capability
+	Why  string  `json:"why"`
+	Said *quote  `json:"said"`
+	Next *string `json:"next"`
+}
+
+func routesOf(all []contribute.Route) []route {
+	out := []route{}
+	for _, r := range all {
+		out = append(out, route{Kind: r.Kind, Why: r.Why, Said: quoteOf(r.Said), Next: orNull(r.Next)})
+	}
+	return out
 }
 
 type forkResult struct {
@@ -41,7 +60,7 @@ type planned struct {
 func describePlan(sit *contribute.Situation, p *contribute.Plan) *contribution {
 	r := &contribution{
 		Repository: repositoryOf(sit.Upstream.RepoName, sit.Upstream.HTMLURL), Via: string(p.Via), Why: p.Why, Base: p.Base, Branch: p.Branch, Directory: p.Dir, Outcome: "planned",
-		Requirements: requirementsOf(nil, sit.Requirements), Commands: []commandLine{}, Steps: []planned{},
+		Requirements: requirementsOf(nil, sit.Requirements), Routes: routesOf(sit.Routes(issueTerms)), Commands: []commandLine{}, Steps: []planned{},
 	}
 	if sit.Issue != nil {
 		r.Issue = &sit.Issue.Number

@@ -80,7 +80,7 @@ func (a *app) goOn(ctx context.Context, site *contribute.Site, o *contributeOpti
 func resumed(site *contribute.Site, upstream forge.RepoName, run workflow.State) *contribution {
 	return &contribution{
 		Repository: repositoryOf(upstream, site.WebURL(upstream)), Base: run.Base, Branch: run.Branch, Directory: run.Clone, Outcome: "existing",
-		Requirements: []requirement{}, Commands: []commandLine{}, Steps: []planned{},
+		Requirements: []requirement{}, Routes: []route{}, Commands: []commandLine{}, Steps: []planned{},
 	}
 }
 

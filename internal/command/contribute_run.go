@@ -78,6 +78,11 @@ func (a *app) begin(ctx context.Context, site *contribute.Site, o *contributeOpt
 		return err
 	}
 	result := describePlan(sit, plan)
+	if sit.Issue == nil {
+		if result.proposals, err = site.Proposals(sit.Upstream.RepoName); err != nil {
+			return err
+		}
+	}
 	if o.dryRun {
 		return a.show(&o.output, result, func(s *term.Streams) error { return showPlan(s, s.Out, result, o.change()) })
 	}

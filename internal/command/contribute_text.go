@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/isrc-dev/isrc/internal/contribute"
 	"github.com/isrc-dev/isrc/internal/term"
 )
 
@@ -70,10 +71,40 @@ func showPlan(s *term.Streams, w io.Writer, r *contribution, change planned) err
 			fmt.Fprintf(w, "  %s   %s%s\n", s.Paint(term.Bad, "must"), text, place)
 		}
 	}
-	if must > 0 {
+	showRoutes(s, w, r)
+	if must+len(r.Routes) > 0 {
 		fmt.Fprintln(w)
 	}
 	return nil
+}
+
+// showRoutes says where the owners point before there is code, and who says so.
+func showRoutes(s *term.Streams, w io.Writer, r *contribution) {
+	for _, x := range r.Routes {
+		label := "before code"
+		if x.Kind == contribute.RouteExtension || x.Kind == contribute.RouteOwnCapability {
+			label = "or"
+		}
+		for i, l := range term.Wrap(term.Line(x.Why), max(s.Width-15, 30)) {
+			if i > 0 {
+				label = ""
+			}
+			fmt.Fprintf(w, "  %s%s\n", s.Paint(term.Warn, fmt.Sprintf("%-13s", label)), l)
+		}
+		var aside []string
+		if x.Said != nil && x.Said.Path != "" {
+			aside = append(aside, fmt.Sprintf("%s:%d", x.Said.Path, x.Said.Line))
+		}
+		if x.Next != nil {
+			aside = append(aside, *x.Next)
+		}
+		if len(aside) > 0 {
+			writeDetail(s, w, 15, term.Dim, strings.Join(aside, "   "))
+		}
+	}
+	for _, p := range r.proposals {
+		writeDetail(s, w, 2, term.Dim, fmt.Sprintf("isrc contribute %s --issue %d takes up your proposal: %s", r.Repository.FullName, p.Number, p.Title))
+	}
 }
 
 // firstSource is the first place that asks for it, or who enforces it.

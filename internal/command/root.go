@@ -11,7 +11,7 @@ import (
 // synonyms are words that people bring from other tools; each names ours.
 var synonyms = map[string]string{
 	"search": "find", "view": "show", "info": "show", "clone": "contribute", "fork": "contribute",
-	"pr": "submit", "create": "submit", "push": "submit", "open": "show --web", "lint": "check",
+	"pr": "submit", "create": "submit", "push": "submit", "open": "show --web", "lint": "check", "issue": "propose",
 	"update": "status", "login": "auth login", "logout": "auth logout", "sync": "check",
 }
 
@@ -56,7 +56,7 @@ and follows it.`,
 			root.AddCommand(c)
 		}
 	}
-	add("way", newFind(a), newHelpWanted(a), newShow(a), newContribute(a), newCheck(a), newOwners(a), newSubmit(a), newStatus(a), newAbandon(a))
+	add("way", newFind(a), newHelpWanted(a), newShow(a), newPropose(a), newContribute(a), newCheck(a), newOwners(a), newSubmit(a), newStatus(a), newAbandon(a))
 	add("owners", newCatalog(a), newManifest(a))
 	add("setup", newSetup(a), newAuth(a), newConfig(a), newHook(a), newDoctor(a))
 	add("more", newDemo(a), newCompletion(a), newVersion(a))

@@ -34,7 +34,7 @@ func (s *Site) standing(upstream forge.RepoName) ([]workflow.State, error) {
 	var out []workflow.State
 	for _, st := range all {
 		name, err := forge.ParseRepo(st.Upstream, "")
-		if err != nil || st.Ended != "" || !name.Equal(upstream) || planless(st) {
+		if err != nil || st.Ended != "" || IsProposal(st) || !name.Equal(upstream) || planless(st) {
 			continue
 		}
 		out = append(out, st)

@@ -20,6 +20,7 @@ const (
 	kindExec    = "exec/v1"
 	kindPush    = "push/v1"
 	kindPull    = "pull/v1"
+	kindIssue   = "issue/v1"
 )
 
 // kinds says how each kind of step is done, looked for and taken back.
@@ -34,6 +35,7 @@ func (s *Site) kinds() []workflow.Kind {
 		kindOf(kindExec, s.observeExec, s.doExec, nil),
 		kindOf(kindPush, s.observePush, s.doPush, &undo[pushOut]{keeps: s.keepPush, release: s.releasePush}),
 		kindOf(kindPull, s.observePull, s.doPull, &undo[pullOut]{keeps: s.keepPull, release: s.releasePull}),
+		kindOf(kindIssue, s.observeIssue, s.doIssue, nil),
 	}
 }
 

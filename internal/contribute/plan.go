@@ -62,7 +62,7 @@ func admissible(s *Situation) error {
 	}
 	mode, said := s.Guidelines.TakesContributions()
 	if mode == guideline.TakesIssuesOnly {
-		return refuse(ErrNotTaken, "open an issue: "+up.HTMLURL+"/issues/new", "contribute to %s: its owners take issues, not pull requests%s", up.FullName(), cite(said))
+		return refuse(ErrNotTaken, "isrc propose "+up.FullName(), "contribute to %s: its owners take issues, not pull requests%s", up.FullName(), cite(said))
 	}
 	return nil
 }

@@ -55,6 +55,7 @@ type Forge interface {
 	Answers
 	Accounts
 	Writes
+	Issues
 	guideline.Settings
 }
 

@@ -211,9 +211,17 @@ type PullQuery struct {
 
 // IssueQuery selects issues of a repository.
 type IssueQuery struct {
-	State  string
-	Labels []string // all of them
-	Limit  int
+	State   string
+	Labels  []string // all of them
+	Creator string   // login of who opened them
+	Limit   int
+}
+
+// NewIssue is what opening an issue takes.
+type NewIssue struct {
+	Title  string
+	Body   string
+	Labels []string // a forge ignores those of who may not set labels
 }
 
 // ForkOptions says where a fork goes.

@@ -245,3 +245,24 @@ func (x *IssueForms) Find(name string) *IssueForm {
 	}
 	return nil
 }
+
+// Names are the names by which forms are picked.
+func (x *IssueForms) Names() []string {
+	out := make([]string, 0, len(x.Forms))
+	for _, f := range x.Forms {
+		out = append(out, strings.TrimSuffix(f.Name, path.Ext(f.Name)))
+	}
+	return out
+}
+
+// IsBox tells whether a text is one of the form's boxes.
+func (x *IssueForm) IsBox(text string) bool {
+	for _, s := range x.Form.Sections {
+		for _, b := range s.Boxes {
+			if b.Text == text {
+				return true
+			}
+		}
+	}
+	return false
+}

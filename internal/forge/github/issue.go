@@ -16,12 +16,8 @@ import (
 // IssueQuery is forge.IssueQuery.
 type IssueQuery = forge.IssueQuery
 
-// NewIssue is what opening an issue takes.
-type NewIssue struct {
-	Title  string
-	Body   string
-	Labels []string
-}
+// NewIssue is forge.NewIssue.
+type NewIssue = forge.NewIssue
 
 func issueNoun(r forge.RepoName, number int) string {
 	return fmt.Sprintf("issue %s#%d", r.FullName(), number)
@@ -40,7 +36,7 @@ func (c *Client) Issue(ctx context.Context, r forge.RepoName, number int) (forge
 // out, and the limit counts what is left.
 func (c *Client) Issues(ctx context.Context, r forge.RepoName, q IssueQuery) ([]forge.Issue, error) {
 	k := get("issues of "+r.FullName(), "repos/%s/%s/issues", r.Owner, r.Name)
-	k.query = given("state", q.State, "labels", strings.Join(q.Labels, ","))
+	k.query = given("state", q.State, "labels", strings.Join(q.Labels, ","), "creator", q.Creator)
 	fetch := q.Limit
 	if fetch > 0 {
 		fetch = min(max(4*fetch, 30), defaultMost)

@@ -1,0 +1,212 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/isrc-dev/isrc/internal/catalog"
+	"github.com/isrc-dev/isrc/internal/contribute"
+	"github.com/isrc-dev/isrc/internal/term"
+)
+
+type proposeOptions struct {
+	title    string
+	bodyFile string
+	form     string
+	sections []string
+	ticks    []string
+	labels   []string
+	anyway   bool
+	dryRun   bool
+	yes      bool
+	output   output
+}
+
+func newPropose(a *app) *cobra.Command {
+	o := &proposeOptions{}
+	cmd := &cobra.Command{
+		Use:   "propose <repo>",
+		Short: "Agree with the owners before you write code",
+		Long: `Propose opens an issue that says what you want to change, with the repository's
+own form for that, so that its owners can agree before there is code.
+
+Before it opens one it looks for what says the same: your own proposal is found
+again and not opened twice; open issues and pull requests that resemble it are
+shown, and nothing is opened beside them unless you say --anyway.
+
+Later, contribute --issue NUMBER takes the proposal up, and the pull request
+closes it.`,
+		Example: `  isrc propose identity/auth-lib --title 'Refuse tokens without expiry'
+  isrc propose identity/auth-lib -t 'Rotate keys' --section Motivation=why.md --yes
+  isrc propose obs/collector -t 'Batch exports' --dry-run --json similar`,
+		Args:              exactArgs(1, "a repository"),
+		ValidArgsFunction: a.completeRepos,
+		RunE:              func(cmd *cobra.Command, args []string) error { return a.propose(cmd.Context(), o, args[0]) },
+	}
+	f := cmd.Flags()
+	f.StringVarP(&o.title, "title", "t", "", "`TITLE` of the issue: what you want to change")
+	f.StringVar(&o.bodyFile, "body-file", "", "read the text from `FILE`, - for standard input")
+	f.StringVar(&o.form, "issue-template", "", "fill this `FORM` of several (default: the one for proposals)")
+	f.StringArrayVar(&o.sections, "section", nil, "fill a part of the form: `HEADING=FILE`, or HEADING=- for standard input")
+	f.StringArrayVar(&o.ticks, "tick", nil, "tick the box with this `TEXT`: you answer for what it says")
+	f.StringSliceVar(&o.labels, "label", nil, "add this `LABEL`")
+	f.BoolVar(&o.anyway, "anyway", false, "open it although something similar is open")
+	f.BoolVar(&o.dryRun, "dry-run", false, "show what would be opened, and open nothing")
+	f.BoolVarP(&o.yes, "yes", "y", false, "do not ask")
+	addOutput(cmd, &o.output, proposed{})
+	exits(cmd, exitSignIn, exitNotPermitted, exitNotFound, exitUnavailable, exitNotReached, exitInterrupted)
+	return cmd
+}
+
+func (a *app) propose(ctx context.Context, o *proposeOptions, arg string) error {
+	text, err := a.submitText(&submitOptions{title: o.title, bodyFile: o.bodyFile, sections: o.sections, ticks: o.ticks})
+	if err != nil {
+		return err
+	}
+	name, site, err := a.repository(ctx, arg)
+	if err != nil {
+		return err
+	}
+	if err := a.askTitle(o); err != nil {
+		return err
+	}
+	plan, err := site.PlanProposal(ctx, contribute.Proposal{
+		Upstream: name, Title: strings.TrimSpace(o.title), Body: text.Body, Form: o.form, Sections: text.Sections, Ticks: o.ticks, Labels: o.labels, Anyway: o.anyway,
+	}, issueTerms)
+	if err != nil {
+		return err
+	}
+	result := describeProposal(plan)
+	if plan.Mine != nil {
+		result.found(plan.Mine, contribute.PullExisting)
+		return a.show(&o.output, result, func(s *term.Streams) error { return showProposed(s, result) })
+	}
+	if o.dryRun {
+		return a.show(&o.output, result, func(s *term.Streams) error { return showProposalPlan(s, s.Out, result) })
+	}
+	if same := plan.Same(); same != nil && !o.anyway {
+		if taken, err := a.takeSimilar(o, result, same); err != nil || taken {
+			return err
+		}
+	}
+	if err := a.fillProposal(o, plan); err != nil {
+		return err
+	}
+	if err := a.agreeToProposal(o, describeProposal(plan)); err != nil {
+		return err
+	}
+	issue, err := site.Propose(ctx, plan)
+	if err != nil {
+		return err
+	}
+	result.URL, result.Number, result.Title, result.Outcome, result.Body = &issue.URL, &issue.Number, issue.Title, issue.Outcome, plan.Text
+	return a.show(&o.output, result, func(s *term.Streams) error { return showProposed(s, result) })
+}
+
+func (a *app) askTitle(o *proposeOptions) (err error) {
+	if o.title == "" {
+		o.title, err = a.io.Input("What do you want to change, in one line", "--title", "")
+	}
+	if err == nil && strings.TrimSpace(o.title) == "" {
+		err = &usageError{err: errors.New("a proposal needs a title"), hint: "--title 'what you want to change'"}
+	}
+	return err
+}
+
+// takeSimilar tells of an open one that most probably says the same. On a
+// terminal the user chooses; a script is told what there is.
+func (a *app) takeSimilar(o *proposeOptions, result *proposed, same *contribute.Similar) (taken bool, err error) {
+	a.progress.Clear()
+	next := "isrc contribute " + result.Repository.FullName + fmt.Sprintf(" --issue %d", same.Number)
+	if same.Pull {
+		next = "isrc show " + result.Repository.FullName
+	}
+	if !a.io.CanPrompt() || o.yes {
+		result.found(same, "similar")
+		if o.output.set {
+			if err := a.show(&o.output, result, nil); err != nil {
+				return true, err
+			}
+		}
+		return true, &exitError{
+			code: exitNotReached, err: fmt.Errorf("nothing was opened: #%d says much the same: %s (%s)", same.Number, same.Title, same.URL),
+			hint: next + "\n--anyway opens yours beside it",
+		}
+	}
+	showSimilar(a.io, a.io.Err, result)
+	pick, err := a.io.Choose("Open yours beside them?", "--anyway", []string{fmt.Sprintf("no: #%d is what I mean", same.Number), "yes, mine is another one"})
+	if err != nil || pick == 1 {
+		return err != nil, err
+	}
+	result.found(same, "similar")
+	result.Next = &next
+	return true, a.show(&o.output, result, func(s *term.Streams) error { return showProposed(s, result) })
+}
+
+// fillProposal asks for what the form demands, or names the flags that give it.
+func (a *app) fillProposal(o *proposeOptions, plan *contribute.ProposalPlan) error {
+	if len(plan.Missing) == 0 {
+		return nil
+	}
+	for _, heading := range plan.Missing {
+		box := plan.Used.IsBox(heading)
+		if !a.io.CanPrompt() || o.yes {
+			hint := "--section " + shellWord(heading+"=FILE")
+			if box {
+				hint = "--tick " + shellWord(heading)
+			}
+			return &usageError{err: fmt.Errorf("the form %s of %s demands %q", plan.Used.Name, plan.Upstream.FullName(), heading), hint: hint}
+		}
+		if box {
+			if err := a.io.Confirm(term.Line(heading), "--tick", false); err != nil {
+				return err
+			}
+			plan.Ticks = append(plan.Ticks, heading)
+			continue
+		}
+		text, err := a.io.Input(term.Line(heading), "--section", "")
+		if err != nil {
+			return err
+		}
+		plan.Sections[heading] = text
+	}
+	if err := plan.Fill(); err != nil {
+		return err
+	}
+	if len(plan.Missing) > 0 {
+		return &usageError{err: fmt.Errorf("the form %s still demands %q", plan.Used.Name, plan.Missing[0]), hint: "--section " + shellWord(plan.Missing[0]+"=FILE")}
+	}
+	return nil
+}
+
+func (a *app) agreeToProposal(o *proposeOptions, result *proposed) error {
+	if o.yes || !a.io.CanPrompt() {
+		return nil
+	}
+	a.progress.Clear()
+	if err := showProposalPlan(a.io, a.io.Err, result); err != nil {
+		return err
+	}
+	return a.io.Confirm("Open it?", "--yes", true)
+}
+
+// issueTerms takes a text apart as find compares words.
+func issueTerms(text string) []string {
+	var out []string
+	catalog.EachWord(text, func(w string) {
+		parts := catalog.Parts(w)
+		if len(parts) == 0 {
+			parts = []string{catalog.Fold(w)}
+		}
+		for _, p := range parts {
+			if len(p) > 1 && !catalog.StopWord(p) {
+				out = append(out, catalog.Stem(p))
+			}
+		}
+	})
+	return out
+}

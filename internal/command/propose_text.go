@@ -1,0 +1,145 @@
+package command
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/isrc-dev/isrc/internal/contribute"
+	"github.com/isrc-dev/isrc/internal/term"
+)
+
+// proposed is what propose answers.
+type proposed struct {
+	URL        *string        `json:"url"` // null while it is only planned
+	Number     *int           `json:"number"`
+	Title      string         `json:"title"`
+	Body       string         `json:"body"`
+	Outcome    string         `json:"outcome"` // created, existing (yours), similar (somebody's) or planned
+	Repository repository     `json:"repository"`
+	Template   *string        `json:"template"` // path of the form in use
+	Labels     []string       `json:"labels"`
+	Missing    []string       `json:"missing"` // what the form demands and nobody gave
+	Similar    []similarIssue `json:"similar"`
+	Contacts   []contactLink  `json:"contacts"` // where the repository points to instead
+	Next       *string        `json:"next"`
+}
+
+type similarIssue struct {
+	Number      int      `json:"number"`
+	Title       string   `json:"title"`
+	URL         string   `json:"url"`
+	State       string   `json:"state"`
+	PullRequest bool     `json:"pullRequest"`
+	Author      string   `json:"author"`
+	Updated     *string  `json:"updatedAt"`
+	Score       float64  `json:"score"` // share of your words, 0 to 1
+	Words       []string `json:"words"`
+}
+
+type contactLink struct {
+	Name  string `json:"name"`
+	URL   string `json:"url"`
+	About string `json:"about"`
+}
+
+func describeProposal(p *contribute.ProposalPlan) *proposed {
+	r := &proposed{
+		Title: p.FullTitle(), Body: p.Text, Outcome: "planned", Repository: repositoryOf(p.Upstream, p.Repo.HTMLURL), Labels: nonNil(p.AllLabels()),
+		Missing: nonNil(p.Missing), Similar: []similarIssue{}, Contacts: []contactLink{},
+	}
+	if p.Used != nil && p.Used.Source != nil {
+		r.Template = &p.Used.Source.Path
+	}
+	for _, s := range p.Similar {
+		r.Similar = append(r.Similar, similarIssue{
+			Number: s.Number, Title: s.Title, URL: s.URL, State: s.State, PullRequest: s.Pull, Author: s.Author, Updated: moment(s.At), Score: s.Score, Words: nonNil(s.Words),
+		})
+	}
+	for _, c := range p.Forms.Contacts {
+		r.Contacts = append(r.Contacts, contactLink{Name: c.Name, URL: c.URL, About: c.About})
+	}
+	return r
+}
+
+// found answers with an issue that was there.
+func (r *proposed) found(s *contribute.Similar, outcome string) {
+	r.URL, r.Number, r.Title, r.Outcome = &s.URL, &s.Number, s.Title, outcome
+	next := fmt.Sprintf("isrc contribute %s --issue %d", r.Repository.FullName, s.Number)
+	if !s.Pull {
+		r.Next = &next
+	}
+}
+
+// showProposed writes the URL as the only line of stdout; the rest is aside.
+func showProposed(s *term.Streams, r *proposed) error {
+	done := s.Paint(term.Good, s.Sym(term.SymOK))
+	switch r.Outcome {
+	case contribute.PullCreated:
+		fmt.Fprintf(s.Err, "%s issue #%d opened: %s\n", done, *r.Number, term.Line(r.Title))
+		fmt.Fprintf(s.Err, "  once the owners agree: isrc contribute %s --issue %d\n", r.Repository.FullName, *r.Number)
+	case contribute.PullExisting:
+		fmt.Fprintf(s.Err, "%s you proposed it before, as #%d: %s\n", done, *r.Number, term.Line(r.Title))
+	case "similar":
+		fmt.Fprintf(s.Err, "nothing was opened; #%d is there: %s\n", *r.Number, term.Line(r.Title))
+		if r.Next != nil {
+			fmt.Fprintf(s.Err, "  to take it up: %s\n", *r.Next)
+		}
+	}
+	_, err := fmt.Fprintln(s.Out, *r.URL)
+	return err
+}
+
+// showProposalPlan shows the issue as it would be opened.
+func showProposalPlan(s *term.Streams, w io.Writer, r *proposed) error {
+	with := "without a form"
+	if r.Template != nil {
+		with = "by " + term.Line(*r.Template)
+	}
+	fmt.Fprintf(w, "An issue in %s, %s:\n\n", r.Repository.FullName, with)
+	for _, l := range term.Wrap(term.Line(r.Title), max(s.Width-2, 20)) {
+		fmt.Fprintln(w, "  "+s.Paint(term.Strong, l))
+	}
+	if len(r.Labels) > 0 {
+		fmt.Fprintln(w, "  "+s.Paint(term.Dim, "labels: "+term.Line(strings.Join(r.Labels, ", "))))
+	}
+	fmt.Fprintln(w)
+	for _, l := range strings.Split(strings.TrimSpace(term.Block(r.Body)), "\n") {
+		fmt.Fprintln(w, strings.TrimRight("  "+l, " "))
+	}
+	fmt.Fprintln(w)
+	for _, m := range r.Missing {
+		fmt.Fprintf(w, "  %s still demanded: %s\n", s.Paint(term.Warn, s.Sym(term.SymUnknown)), term.Line(m))
+	}
+	showSimilar(s, w, r)
+	return nil
+}
+
+// showSimilar lists what resembles the proposal, and where else to ask.
+func showSimilar(s *term.Streams, w io.Writer, r *proposed) {
+	if len(r.Similar) > 0 {
+		fmt.Fprintln(w, s.Paint(term.Strong, "Said before"))
+	}
+	for _, x := range r.Similar {
+		kind := x.State
+		if x.PullRequest {
+			kind += " pull request"
+		}
+		head := fmt.Sprintf("  %3.0f %%  #%d  ", 100*x.Score, x.Number)
+		fmt.Fprintln(w, head+term.Truncate(term.Line(x.Title), max(s.Width-term.Columns(head), 20), s.Ellipsis()))
+		when := ""
+		if x.Updated != nil {
+			if t, err := time.Parse(time.RFC3339, *x.Updated); err == nil {
+				when = ", last changed " + t.UTC().Format(time.DateOnly)
+			}
+		}
+		fmt.Fprintln(w, "         "+s.Paint(term.Dim, term.Line(kind+" by "+x.Author+when)))
+	}
+	for _, c := range r.Contacts {
+		fmt.Fprintf(w, "  or: %s\n", term.Truncate(term.Line(c.Name+" "+c.URL), max(s.Width-6, 20), s.Ellipsis()))
+	}
+	if len(r.Similar)+len(r.Contacts) > 0 {
+		fmt.Fprintln(w)
+	}
+}

@@ -1,0 +1,133 @@
+package contribute
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/isrc-dev/isrc/internal/forge"
+	"github.com/isrc-dev/isrc/internal/progress"
+	"github.com/isrc-dev/isrc/internal/workflow"
+)
+
+// A proposal's journal is a run without a clone or a branch. It is marked in its
+// header, so that nothing takes it for a contribution.
+const (
+	extraKind     = "kind"
+	kindProposal  = "proposal"
+	endedProposed = "proposed"
+)
+
+// IsProposal tells whether a run is a proposal and no contribution.
+func IsProposal(st workflow.State) bool { return st.Extra[extraKind] == kindProposal }
+
+// OpenedIssue is an issue as a journal remembers it.
+type OpenedIssue struct {
+	Upstream forge.RepoName `json:"upstream"`
+	Number   int            `json:"number"`
+	URL      string         `json:"url"`
+	Title    string         `json:"title"`
+	Outcome  string         `json:"outcome"` // created, or existing after an interruption
+}
+
+type issueIn struct {
+	Upstream forge.RepoName `json:"upstream"`
+	Login    string         `json:"login"`
+	Title    string         `json:"title"`
+	Body     string         `json:"body"`
+	Labels   []string       `json:"labels,omitempty"`
+}
+
+// Proposed is the issue that a proposal opened.
+func Proposed(st workflow.State) (OpenedIssue, bool) {
+	step, ok := st.Step("issue")
+	var out OpenedIssue
+	if !ok || step.Status != workflow.Done || json.Unmarshal(step.Out, &out) != nil {
+		return OpenedIssue{}, false
+	}
+	return out, true
+}
+
+// Proposals lists the proposals to a repository that were opened from here, the
+// newest first.
+func (s *Site) Proposals(upstream forge.RepoName) ([]OpenedIssue, error) {
+	all, _, err := workflow.List(s.Runs)
+	var out []OpenedIssue
+	for _, st := range all {
+		if issue, ok := Proposed(st); ok && IsProposal(st) && issue.Upstream.Equal(upstream) {
+			out = append(out, issue)
+		}
+	}
+	return out, err
+}
+
+// begunProposal is an attempt of the same proposal that was interrupted.
+func (s *Site) begunProposal(upstream forge.RepoName, title string) (*workflow.State, error) {
+	all, _, err := workflow.List(s.Runs)
+	if err != nil {
+		return nil, err
+	}
+	for i, st := range all {
+		name, err := forge.ParseRepo(st.Upstream, "")
+		if err == nil && IsProposal(st) && st.Ended == "" && name.Equal(upstream) && st.Extra["title"] == title {
+			return &all[i], nil
+		}
+	}
+	return nil, nil
+}
+
+// proposalJournal opens the journal of an interrupted attempt, or begins one.
+func (s *Site) proposalJournal(p *ProposalPlan) (*workflow.Journal, error) {
+	if p.run != nil && len(p.run.Steps) > 0 {
+		return workflow.Open(s.Runs, p.run.Run)
+	}
+	j, err := workflow.Create(s.Runs, workflow.Header{
+		Tool: s.ToolName, Run: workflow.NewRun(s.Now(), p.Upstream.FullName(), "proposal"), Upstream: p.Upstream.String(), Created: s.Now().UTC(),
+		Extra: map[string]string{extraKind: kindProposal, "title": p.Title},
+	})
+	if err != nil {
+		return nil, err
+	}
+	step, err := newStep("issue", kindIssue, "open an issue in "+p.Upstream.FullName(), issueIn{Upstream: p.Upstream, Login: p.Login, Title: p.FullTitle(), Body: p.Text, Labels: p.AllLabels()}, nil)
+	if err == nil {
+		err = j.Append(step)
+	}
+	if err != nil {
+		return nil, errors.Join(err, j.Close())
+	}
+	return j, nil
+}
+
+func (s *Site) doIssue(ctx context.Context, in issueIn, _ results) (OpenedIssue, error) {
+	issue, err := s.Forge.CreateIssue(ctx, in.Upstream, forge.NewIssue{Title: in.Title, Body: in.Body, Labels: in.Labels})
+	if err != nil {
+		return OpenedIssue{}, fmt.Errorf("open an issue in %s: %w", in.Upstream.FullName(), err)
+	}
+	return OpenedIssue{Upstream: in.Upstream, Number: issue.Number, URL: issue.URL, Title: issue.Title, Outcome: PullCreated}, nil
+}
+
+// observeIssue is asked after an interrupted request: an issue of mine with that
+// title is the one. A listing may lag behind, so it is asked for some seconds.
+func (s *Site) observeIssue(ctx context.Context, in issueIn, _ results) (OpenedIssue, bool, error) {
+	for wait := 250 * time.Millisecond; ; wait *= 2 {
+		mine, err := s.Forge.Issues(ctx, in.Upstream, forge.IssueQuery{State: "all", Creator: in.Login, Limit: 30})
+		if err != nil {
+			return OpenedIssue{}, false, fmt.Errorf("look whether the issue was opened in %s: %w", in.Upstream.FullName(), err)
+		}
+		for _, i := range mine {
+			if strings.TrimSpace(i.Title) == strings.TrimSpace(in.Title) && i.State == "open" {
+				return OpenedIssue{Upstream: in.Upstream, Number: i.Number, URL: i.URL, Title: i.Title, Outcome: PullCreated}, true, nil
+			}
+		}
+		if wait > 4*time.Second {
+			return OpenedIssue{}, false, nil
+		}
+		s.Sink.Send(progress.Event{Phase: progress.Waiting, Task: "issue", Message: "looking whether the issue was opened before", Wait: wait})
+		if err := s.sleep(ctx, wait); err != nil {
+			return OpenedIssue{}, false, err
+		}
+	}
+}
