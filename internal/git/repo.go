@@ -11,7 +11,6 @@ import (
 	"strings"
 	"sync"
 
-	gogit "github.com/go-git/go-git/v5"
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/plumbing/cache"
 )
@@ -27,7 +26,6 @@ type Repo struct {
 
 	mu      sync.Mutex // go-git's storage is not safe for concurrent use
 	store   *diskStore
-	repo    *gogit.Repository
 	shallow map[plumbing.Hash]bool // where the history ends, read anew by compare
 }
 
@@ -62,11 +60,8 @@ func (r *Repo) open() (err error) {
 		return err
 	}
 	r.store = newDiskStore(r.gitDir, r.commonDir, 24*cache.MiByte)
-	if r.repo, err = gogit.Open(r.store, nil); err != nil {
-		if errors.Is(err, gogit.ErrRepositoryNotExists) {
-			return ErrNotARepo
-		}
-		return err
+	if _, err = r.store.Reference(plumbing.HEAD); errors.Is(err, plumbing.ErrReferenceNotFound) {
+		return ErrNotARepo
 	}
 	return r.readShallow()
 }

@@ -232,6 +232,41 @@ func TestResolve(t *testing.T) {
 	}
 }
 
+// What Resolve answers without git is what git says, and where git says
+// nothing Resolve says nothing.
+func TestResolveAgreesWithGit(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.repo("lib")
+	w.commit("lib", "second")
+	w.git("lib", "switch", "-q", "-c", "side", "HEAD~1")
+	w.commit("lib", "aside")
+	w.git("lib", "switch", "-q", "main")
+	w.git("lib", "merge", "-q", "--no-ff", "-m", "join", "side")
+	w.git("lib", "tag", "-a", "-m", "one", "inner")
+	w.git("lib", "tag", "-a", "-m", "of a tag", "outer", "inner")
+	w.git("lib", "tag", "tree", "HEAD^{tree}")
+	w.git("lib", "update-ref", "refs/remotes/origin/main", "HEAD~1")
+	w.git("lib", "symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/main")
+	r := w.open("lib")
+	head := w.git("lib", "rev-parse", "HEAD")
+	for _, rev := range []string{
+		"HEAD", "HEAD^0", "HEAD~0", "HEAD^", "HEAD^1", "HEAD^2", "HEAD^3", "HEAD^^", "HEAD^2~1", "HEAD~1^0~1", "HEAD~9", "HEAD~", "main~1^",
+		"outer", "outer~1", "inner^2", "tree", "tree~1", "origin", "origin~1", "heads/side", "tags/outer", "remotes/origin/main", "refs/heads/side~1",
+		head, head + "~1", head + "^2", head[:4], head[:7] + "^", strings.ToUpper(head[:8]), head[:39], head + "0", strings.ToUpper(head),
+		"HEAD~x", "HEAD^-", "HEAD~99999999999999999999", "~1", "^", "../HEAD", "refs/heads/../heads/main", "heads//side", "main.lock", "config",
+		w.git("lib", "rev-parse", "outer"), w.git("lib", "rev-parse", "HEAD^{tree}"),
+	} {
+		want, err := w.try("lib", "rev-parse", "--verify", "--quiet", rev+"^{commit}")
+		if want = strings.TrimSpace(want); err != nil {
+			want = "" // there is none, and why may have been said
+		}
+		if got, err := r.Resolve(rev); got != want || (err == nil) != (want != "") {
+			t.Errorf("%s is %q, %v; git says %q", rev, got, err, want)
+		}
+	}
+}
+
 func TestABranchNamedLikeAnIDIsABranch(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
