@@ -6,10 +6,9 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
-	"github.com/yuin/goldmark/extension"
 	extast "github.com/yuin/goldmark/extension/ast"
+	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/text"
 )
 
@@ -23,10 +22,13 @@ func ParseDocument(source *Source, kind string, data []byte) Document {
 		data = data[:maxProse]
 	}
 	src := []byte(flatten(asMarkdown(source.Path, string(data))))
-	root := goldmark.New(goldmark.WithExtensions(extension.Table)).Parser().Parse(text.NewReader(src))
+	return Document{Source: source, Kind: kind, Blocks: blocksBy(newMarkdownParser(), src)}
+}
+
+func blocksBy(p parser.Parser, src []byte) []Block {
 	m := &marks{src: src, lines: lineStarts(src)}
-	m.walk(root, BlockParagraph)
-	return Document{Source: source, Kind: kind, Blocks: m.blocks}
+	m.walk(p.Parse(text.NewReader(src)), BlockParagraph)
+	return m.blocks
 }
 
 // Bounds on what one paragraph may hold: finding the pairs of marks takes
