@@ -84,7 +84,7 @@ func system(args []string) (Invocation, error) {
 func Run(ctx context.Context, inv Invocation) int {
 	inv.Streams.Interrupted = ctx.Done()
 	a := newApp(inv)
-	root := newRoot(a)
+	root := newRoot(a, inv.Args...)
 	root.SetArgs(inv.Args)
 	err := root.ExecuteContext(ctx)
 	a.progress.Clear()

@@ -2,6 +2,7 @@ package command
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
@@ -15,8 +16,29 @@ var synonyms = map[string]string{
 	"update": "status", "login": "auth login", "logout": "auth logout", "sync": "check",
 }
 
-// newRoot assembles the commands.
-func newRoot(a *app) *cobra.Command {
+// topCommand is a command directly below isrc.
+type topCommand struct {
+	group, name string
+	build       func(*app) *cobra.Command
+}
+
+// topCommands lists them in the order of help.
+func topCommands() []topCommand {
+	return []topCommand{
+		{"way", "find", newFind}, {"way", "help-wanted", newHelpWanted}, {"way", "show", newShow},
+		{"way", "propose", newPropose}, {"way", "contribute", newContribute}, {"way", "check", newCheck},
+		{"way", "owners", newOwners}, {"way", "submit", newSubmit}, {"way", "status", newStatus}, {"way", "abandon", newAbandon},
+		{"owners", "catalog", newCatalog}, {"owners", "manifest", newManifest},
+		{"setup", "setup", newSetup}, {"setup", "auth", newAuth}, {"setup", "config", newConfig},
+		{"setup", "hook", newHook}, {"setup", "doctor", newDoctor},
+		{"more", "demo", newDemo}, {"more", "completion", newCompletion}, {"more", "version", newVersion},
+	}
+}
+
+// newRoot assembles the commands. Where the first of the arguments is the name of
+// one, which is how nearly every call begins, that one is assembled alone: the
+// others, with their flags and texts, would take a tenth of the time to start.
+func newRoot(a *app, args ...string) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "isrc",
 		Short: "Contribute to what another team owns",
@@ -50,17 +72,18 @@ and follows it.`,
 		&cobra.Group{ID: "setup", Title: "Set up:"},
 		&cobra.Group{ID: "more", Title: "More:"},
 	)
-	add := func(group string, cmds ...*cobra.Command) {
-		for _, c := range cmds {
-			c.GroupID = group
-			root.AddCommand(c)
-		}
+	all := topCommands()
+	if named := slices.IndexFunc(all, func(t topCommand) bool { return len(args) > 0 && t.name == args[0] }); named >= 0 {
+		all = all[named : named+1]
 	}
-	add("way", newFind(a), newHelpWanted(a), newShow(a), newPropose(a), newContribute(a), newCheck(a), newOwners(a), newSubmit(a), newStatus(a), newAbandon(a))
-	add("owners", newCatalog(a), newManifest(a))
-	add("setup", newSetup(a), newAuth(a), newConfig(a), newHook(a), newDoctor(a))
-	add("more", newDemo(a), newCompletion(a), newVersion(a))
-	root.AddCommand(helpTopics()...)
+	for _, t := range all {
+		c := t.build(a)
+		c.GroupID = t.group
+		root.AddCommand(c)
+	}
+	if len(all) > 1 {
+		root.AddCommand(helpTopics()...)
+	}
 	root.SetHelpCommand(newHelp())
 	root.SetHelpCommandGroupID("more")
 	root.SetUsageFunc(usage)
