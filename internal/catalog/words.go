@@ -25,19 +25,31 @@ func Words(text string) []string {
 // EachWord visits the words of a text in their order: see Words.
 func EachWord(text string, visit func(string)) {
 	start := -1
-	for i, c := range text {
-		if wordRune(c) {
-			if start < 0 && (c < utf8.RuneSelf || !unicode.IsMark(c)) {
-				start = i // a mark of its own, as emoji have, is no word
-			}
-		} else if start >= 0 {
+	for i := 0; i < len(text); {
+		b, size := text[i], 1
+		is := wordByte(b)
+		if b >= utf8.RuneSelf {
+			var c rune
+			c, size = utf8.DecodeRuneInString(text[i:])
+			is = wordRune(c) && (start >= 0 || !unicode.IsMark(c)) // a mark of its own, as emoji have, is no word
+		}
+		if is && start < 0 {
+			start = i
+		}
+		if !is && start >= 0 {
 			visit(text[start:i])
 			start = -1
 		}
+		i += size
 	}
 	if start >= 0 {
 		visit(text[start:])
 	}
+}
+
+// wordByte is wordRune for ASCII.
+func wordByte(b byte) bool {
+	return 'a' <= b|0x20 && b|0x20 <= 'z' || '0' <= b && b <= '9'
 }
 
 func wordRune(c rune) bool {
@@ -50,15 +62,8 @@ func wordRune(c rune) bool {
 // Fold writes a word the way in which words are compared: lower case, without
 // the diacritics of Latin letters.
 func Fold(word string) string {
-	ascii := true
-	for i := 0; i < len(word); i++ {
-		if word[i] >= utf8.RuneSelf || 'A' <= word[i] && word[i] <= 'Z' {
-			ascii = false
-			break
-		}
-	}
-	if ascii {
-		return word
+	if ascii(word) {
+		return strings.ToLower(word)
 	}
 	return strings.Map(func(c rune) rune {
 		if c < utf8.RuneSelf {
@@ -72,6 +77,15 @@ func Fold(word string) string {
 		}
 		return plain(unicode.ToLower(c))
 	}, word)
+}
+
+func ascii(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }
 
 // accented are letters after the plain one that the index reads them as.
@@ -93,6 +107,13 @@ func plain(c rune) rune {
 // http, server. A single letter stays with what follows it ("oauth2" is oauth,
 // 2; "x509Cert" is x509, cert). A word of one part has none.
 func Parts(word string) []string {
+	if !mixed(word) {
+		return nil
+	}
+	return cutParts(word)
+}
+
+func cutParts(word string) []string {
 	var parts []string
 	start := 0
 	runes := []rune(word)
@@ -128,7 +149,7 @@ func border(runes []rune, i int) bool {
 // Spread sets the signs of scripts that write no spaces (Han, Hiragana,
 // Katakana) apart, so that each is a word and a run of them a phrase.
 func Spread(text string) string {
-	if !strings.ContainsFunc(text, unspaced) {
+	if !mayBeUnspaced(text) || !strings.ContainsFunc(text, unspaced) {
 		return text
 	}
 	var b strings.Builder
@@ -144,6 +165,16 @@ func Spread(text string) string {
 	return b.String()
 }
 
+// mayBeUnspaced looks for the first bytes of U+3000 and of all beyond it.
+func mayBeUnspaced(text string) bool {
+	for i := range len(text) {
+		if text[i] >= 0xE3 {
+			return true
+		}
+	}
+	return false
+}
+
 func unspaced(c rune) bool {
 	return c >= 0x3040 && unicode.In(c, unicode.Han, unicode.Hiragana, unicode.Katakana)
 }
@@ -153,9 +184,7 @@ func unspaced(c rune) bool {
 func Indexed(text string) string {
 	var extra []string
 	EachWord(text, func(w string) {
-		if mixed(w) {
-			extra = append(extra, Parts(w)...)
-		}
+		extra = append(extra, Parts(w)...)
 	})
 	text = Spread(text)
 	if len(extra) > 0 {
@@ -166,6 +195,24 @@ func Indexed(text string) string {
 
 // mixed tells quickly whether a word may have parts.
 func mixed(w string) bool {
+	var digits, lower, upper, inner bool // inner: in upper case behind the first letter
+	for i := range len(w) {
+		switch b := w[i]; {
+		case b >= utf8.RuneSelf:
+			return mixedRunes(w)
+		case '0' <= b && b <= '9':
+			digits = true
+		case 'A' <= b && b <= 'Z':
+			upper, inner = true, inner || i > 0
+		default:
+			lower = true
+		}
+	}
+	return digits && (lower || upper) || inner && lower
+}
+
+// mixedRunes is mixed for words that are not written in ASCII.
+func mixedRunes(w string) bool {
 	digits, letters := false, false
 	for i, c := range w {
 		switch {

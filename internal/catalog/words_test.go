@@ -73,3 +73,43 @@ func TestWordsAreComparedWithoutCaseAndAccents(t *testing.T) {
 		t.Error("the list of stop words is not read as a list")
 	}
 }
+
+// What tells quickly that a word has no parts may not be wrong about it.
+func TestNoPartsAreMissed(t *testing.T) {
+	t.Parallel()
+	letters := []rune("aB2é\u0301Ü٣-")
+	word := make([]rune, 5)
+	n := 0
+	for i := range 8 * 8 * 8 * 8 * 8 {
+		for at := range word {
+			word[at] = letters[i%8]
+			i /= 8
+		}
+		for size := range len(word) + 1 {
+			w := string(word[:size])
+			got, want := Parts(w), cutParts(w)
+			if len(want) > 0 {
+				n++
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Fatalf("%s: %s", w, diff)
+			}
+		}
+	}
+	if n == 0 {
+		t.Error("no word had parts")
+	}
+}
+
+func TestTextWithoutSpacesIsSetApart(t *testing.T) {
+	t.Parallel()
+	for _, c := range "\u303f\u3040\u3041ァ認\U00020000\U0001f600éz" {
+		want := string(c)
+		if unspaced(c) {
+			want = " " + want + " "
+		}
+		if got := Spread(string(c)); got != want {
+			t.Errorf("%U: got %q, want %q", c, got, want)
+		}
+	}
+}
