@@ -37,14 +37,21 @@ const (
 )
 
 // mostDictionary bounds the generation's dictionary; what is larger is refused.
-const mostDictionary = 32 << 10
+// mostText is how much of it are pieces of bodies.
+const (
+	mostDictionary = mostText + 1<<10
+	mostText       = 32 << 10
+)
 
 func newCoder(own []byte) *coder {
 	return &coder{
 		own: own,
 		enc: sync.OnceValues(func() (*zstd.Encoder, error) {
 			with := zstd.WithEncoderDictRaw(builtIn, []byte(dictionary))
-			if own != nil {
+			switch {
+			case counted(own):
+				with = zstd.WithEncoderDict(own)
+			case own != nil:
 				with = zstd.WithEncoderDictRaw(generation, own)
 			}
 			return zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(2),
@@ -55,7 +62,10 @@ func newCoder(own []byte) *coder {
 				zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxMemory(mostBody),
 				zstd.WithDecoderDictRaw(builtIn, []byte(dictionary)),
 			}
-			if own != nil {
+			switch {
+			case counted(own):
+				options = append(options, zstd.WithDecoderDicts(own))
+			case own != nil:
 				options = append(options, zstd.WithDecoderDictRaw(generation, own))
 			}
 			return zstd.NewReader(nil, options...)

@@ -5,7 +5,10 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"sync/atomic"
+
+	"github.com/klauspost/compress/zstd"
 )
 
 // sampled is after how many records a generation gets its own dictionary.
@@ -23,23 +26,36 @@ func (s *sampler) learn(plain []byte) []byte {
 	if s.coder.Load().own != nil {
 		return nil
 	}
-	share := mostDictionary / 16
+	share := mostText / 16
 	if s.bodies = append(s.bodies, plain[:min(len(plain), share)]); len(s.bodies) < sampled {
 		return nil
 	}
-	var own []byte
-	for i := 0; len(own) < mostDictionary; i = (i + 97) % sampled { // 97 visits all, in no order that means anything
-		if s.bodies[i] == nil {
-			break
-		}
-		own = append(own, s.bodies[i]...)
-		s.bodies[i] = nil
-	}
+	own := makeDictionary(s.bodies)
 	s.bodies = nil
-	own = bytes.Clone(own[:min(len(own), mostDictionary)])
 	s.coder.Store(newCoder(own))
 	return own
 }
+
+// makeDictionary makes a dictionary of bodies: some of them as they are, and how
+// often what comes in the others, so that no body needs tables of its own. Where
+// that cannot be counted it is the former alone.
+func makeDictionary(bodies [][]byte) []byte {
+	var text []byte
+	rest := slices.Clone(bodies)
+	for i := 0; len(text) < mostText && rest[i] != nil; i = (i + 97) % len(rest) { // no order that means anything
+		text = append(text, rest[i]...)
+		rest[i] = nil
+	}
+	text = bytes.Clone(text[:min(len(text), mostText)])
+	own, err := zstd.BuildDict(zstd.BuildDictOptions{ID: generation, Contents: rest, History: text, Offsets: [3]int{1, 4, 8}, Level: zstd.SpeedFastest})
+	if err != nil || len(own) > mostDictionary {
+		return text
+	}
+	return own
+}
+
+// counted tells whether a dictionary is more than text; none of ours begins so.
+func counted(own []byte) bool { return bytes.HasPrefix(own, []byte("\x37\xa4\x30\xec")) }
 
 // renewBodies writes all bodies anew with a dictionary of what there is now. The
 // one before may hold pieces of records that were removed since: whoever removes

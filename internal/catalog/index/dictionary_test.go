@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -91,5 +92,38 @@ func TestABombIsNoRecord(t *testing.T) {
 	mustDo(t, err)
 	if _, err := c.decode(bomb); err == nil {
 		t.Errorf("%d bytes unfold to 64 MiB", len(bomb))
+	}
+}
+
+// Where there is enough to count, bodies come without tables of their own.
+func TestADictionarySaysHowOftenLettersCome(t *testing.T) {
+	t.Parallel()
+	var bodies [][]byte
+	for _, r := range some(sampled, "public") {
+		plain, err := plainBody(r)
+		mustDo(t, err)
+		bodies = append(bodies, plain)
+	}
+	own := makeDictionary(bodies)
+	if !counted(own) || len(own) > mostDictionary {
+		t.Fatalf("a dictionary of %d bytes begins with %q", len(own), own[:4])
+	}
+	fine, coarse := newCoder(own), newCoder(own[len(own)-mostText/2:])
+	for _, c := range []*coder{fine, coarse} {
+		body, err := c.encode(bodies[7])
+		mustDo(t, err)
+		if got, err := c.plain(body); err != nil || !bytes.Equal(got, bodies[7]) {
+			t.Errorf("got %q, %v", got, err)
+		}
+	}
+	body, err := fine.encode(bodies[7])
+	mustDo(t, err)
+	for _, bad := range [][]byte{own[:20], own[:60], append(bytes.Clone(own[:30]), bytes.Repeat([]byte{255}, 200)...)} {
+		if got, err := newCoder(bad).decode(body); err == nil {
+			t.Errorf("a body is read with a broken dictionary: %+v", got)
+		}
+	}
+	if same := makeDictionary(slices.Repeat([][]byte{[]byte("1234")}, sampled)); counted(same) {
+		t.Error("there was nothing to count")
 	}
 }
