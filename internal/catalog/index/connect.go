@@ -51,6 +51,20 @@ func readOnly(path string) (*sql.DB, error) {
 	return db, nil
 }
 
+// unmapped is readOnly for whoever reads all over a file and does not want to
+// hold all of it.
+func unmapped(path string) (*sql.DB, error) {
+	db, err := connect(path, url.Values{
+		"mode": {"ro"}, "immutable": {"1"}, "_defensive": {"1"}, "_query_only": {"1"}, "_dqs": {"0"},
+		"_pragma": {"trusted_schema(0)", "cache_size(-4096)", "temp_store(2)"},
+	})
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(2)
+	return db, nil
+}
+
 // writable opens a file that nobody else knows of and that is thrown away
 // unless everything succeeds: it needs no journal, and is synced once at its end.
 func writable(path string) (*sql.DB, error) {

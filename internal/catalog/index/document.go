@@ -43,17 +43,13 @@ type wanted struct {
 	ease                              float64
 }
 
-// documentOf takes a record apart.
-func documentOf(r *catalog.Record, c *coder) (*document, error) {
+// documentOf takes a record apart, but for its body.
+func documentOf(r *catalog.Record) (*document, error) {
 	plain, err := plainBody(r)
 	if err != nil {
 		return nil, err
 	}
-	body, err := c.encode(plain)
-	if err != nil {
-		return nil, err
-	}
-	d := &document{key: r.Key(), name: strings.ToLower(r.Name), plain: plain, body: body, excerpt: excerpt(r), facts: factsOf(r), labels: labelsOf(r), wanted: wantedOf(r)}
+	d := &document{key: r.Key(), name: strings.ToLower(r.Name), plain: plain, excerpt: excerpt(r), facts: factsOf(r), labels: labelsOf(r), wanted: wantedOf(r)}
 	if r.Fork && r.Source != "" {
 		d.source = strings.ToLower(r.Host + "/" + r.Source)
 		if d.source == d.key {
@@ -184,13 +180,13 @@ func wantedOf(r *catalog.Record) []wanted {
 // the README.
 type count struct {
 	word           string
-	tf             float32
+	tf             int
 	stored, readme bool
 }
 
 // The weight of a word in each column when the terms that tell most of a record
 // are chosen; what a record is filed under tells nothing of it.
-var tellWeights = [wordColumns]float32{
+var tellWeights = [wordColumns]int{
 	columnName: 8, columnTopics: 6, columnTitle: 4, columnDescription: 3, columnSkills: 2, columnProvides: 4, columnReadme: 1,
 }
 
@@ -200,7 +196,7 @@ type counter struct {
 	at     map[string]int
 }
 
-func (k *counter) add(word string, weight float32, stored, readme bool) {
+func (k *counter) add(word string, weight int, stored, readme bool) {
 	i, ok := k.at[word]
 	if !ok {
 		folded := catalog.Fold(word)
@@ -220,7 +216,7 @@ func (k *counter) add(word string, weight float32, stored, readme bool) {
 	c.readme = c.readme || readme
 }
 
-func (k *counter) text(text string, weight float32, stored, readme bool) {
+func (k *counter) text(text string, weight int, stored, readme bool) {
 	catalog.EachWord(catalog.Spread(text), func(w string) {
 		k.add(w, weight, stored, readme)
 		if !stored {

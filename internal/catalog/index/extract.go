@@ -44,7 +44,7 @@ func (s *Store) Extract(ctx context.Context, path string, choose func(*catalog.R
 	if sum != g.Whole {
 		return Info{}, &DamagedError{Path: s.file(g.ID), Why: "its content has changed since it was written"}
 	}
-	if err := extract(ctx, part, path, g, choose); err != nil {
+	if err := extract(ctx, s.file(g.ID), part, path, g, choose); err != nil {
 		return Info{}, errors.Join(fmt.Errorf("take out what is published: %w", damaged(part, err)), removed(path))
 	}
 	db, err := readOnly(path)
@@ -63,7 +63,7 @@ func removed(path string) error {
 	return nil
 }
 
-func extract(ctx context.Context, part, path string, g stamp, choose func(*catalog.Record) (*catalog.Record, bool)) (err error) {
+func extract(ctx context.Context, base, part, path string, g stamp, choose func(*catalog.Record) (*catalog.Record, bool)) (err error) {
 	db, err := writable(part)
 	if err != nil {
 		return err
@@ -79,7 +79,7 @@ func extract(ctx context.Context, part, path string, g stamp, choose func(*catal
 	}
 	all := true
 	fill := func(w *Writer) (err error) { all, err = w.tell(choose); return err }
-	if err := writeAll(ctx, conn, false, filepath.Dir(path), UpdateOptions{At: g.At}, fill); err != nil {
+	if err := writeAll(ctx, conn, base, filepath.Dir(path), UpdateOptions{At: g.At}, fill); err != nil {
 		return err
 	}
 	if err := purge(ctx, conn, all); err != nil {

@@ -56,18 +56,26 @@ func factsOf(r *catalog.Record) facts {
 	for _, h := range r.HelpWanted {
 		newcomer = newcomer || h.Newcomer
 	}
-	for flag, set := range map[int64]bool{
-		flagArchived: r.Archived, flagFork: r.Fork, flagReady: r.Readiness != nil && r.Readiness.Ready,
-		flagWanted: len(r.HelpWanted) > 0, flagNewcomer: newcomer,
-		flagPrivate: r.Visibility == "private", flagInternal: r.Visibility == "internal",
-		flagNoForking: r.AllowForking != nil && !*r.AllowForking, flagReleased: r.Release != nil, flagProvides: len(r.Provides) > 0,
-		flagPublic: r.Visibility == "public", flagContributing: r.Guidelines != "", flagManifest: r.HasManifest(),
-	} {
-		if set {
-			f.flags |= flag
-		}
-	}
+	f.set(flagArchived, r.Archived)
+	f.set(flagFork, r.Fork)
+	f.set(flagReady, r.Readiness != nil && r.Readiness.Ready)
+	f.set(flagWanted, len(r.HelpWanted) > 0)
+	f.set(flagNewcomer, newcomer)
+	f.set(flagPrivate, r.Visibility == "private")
+	f.set(flagInternal, r.Visibility == "internal")
+	f.set(flagNoForking, r.AllowForking != nil && !*r.AllowForking)
+	f.set(flagReleased, r.Release != nil)
+	f.set(flagProvides, len(r.Provides) > 0)
+	f.set(flagPublic, r.Visibility == "public")
+	f.set(flagContributing, r.Guidelines != "")
+	f.set(flagManifest, r.HasManifest())
 	return f
+}
+
+func (f *facts) set(flag int64, is bool) {
+	if is {
+		f.flags |= flag
+	}
 }
 
 func days(t time.Time) int64 {

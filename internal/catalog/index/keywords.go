@@ -9,6 +9,7 @@ import (
 	"io"
 	"math"
 	"os"
+	"slices"
 
 	"github.com/isrc-dev/isrc/internal/order"
 )
@@ -52,6 +53,7 @@ func decodeKeywords(b []byte) []keyword {
 type spool struct {
 	file *os.File
 	buf  *bufio.Writer
+	room []byte // for one record
 	rows int
 }
 
@@ -65,15 +67,20 @@ func newSpool(dir string) (*spool, error) {
 
 // add keeps the candidates of a record; the last ones for a record count.
 func (s *spool) add(record int64, terms []candidate) error {
-	b := s.buf.AvailableBuffer()
-	b = binary.AppendUvarint(b, uint64(record))
-	b = binary.AppendUvarint(b, uint64(len(terms)))
+	b := binary.AppendUvarint(s.room[:0], uint64(record))
 	for _, t := range terms {
 		b = binary.AppendUvarint(b, uint64(t.id))
-		b = binary.AppendUvarint(b, uint64(math.Float32bits(t.tf)))
+		b = binary.AppendUvarint(b, uint64(t.tf))
 	}
+	s.room = b
+	var size [4]byte
+	binary.LittleEndian.PutUint32(size[:], uint32(len(b)))
 	s.rows++
-	if _, err := s.buf.Write(b); err != nil {
+	_, err := s.buf.Write(size[:])
+	if err == nil {
+		_, err = s.buf.Write(b)
+	}
+	if err != nil {
 		return fmt.Errorf("write the catalog: %w", err)
 	}
 	return nil
@@ -87,33 +94,33 @@ func (s *spool) each(visit func(record int64, terms []candidate) error) error {
 	if _, err := s.file.Seek(0, io.SeekStart); err != nil {
 		return err
 	}
-	return s.read(bufio.NewReaderSize(s.file, 1<<16), visit)
-}
-
-func (s *spool) read(r *bufio.Reader, visit func(int64, []candidate) error) error {
+	r := bufio.NewReaderSize(s.file, 1<<16)
 	var terms []candidate
 	for range s.rows {
-		var head [2]uint64
-		for i := range head {
-			n, err := binary.ReadUvarint(r)
-			if err != nil {
-				return err
-			}
-			head[i] = n
+		var size [4]byte
+		if _, err := io.ReadFull(r, size[:]); err != nil {
+			return err
 		}
-		terms = terms[:0]
-		for range head[1] {
-			id, err := binary.ReadUvarint(r)
-			if err != nil {
-				return err
-			}
-			bits, err := binary.ReadUvarint(r)
-			if err != nil {
-				return err
-			}
-			terms = append(terms, candidate{id: int64(id), tf: math.Float32frombits(uint32(bits))})
+		n := int(binary.LittleEndian.Uint32(size[:]))
+		s.room = slices.Grow(s.room[:0], n)[:n]
+		if _, err := io.ReadFull(r, s.room); err != nil {
+			return err
 		}
-		if err := visit(int64(head[0]), terms); err != nil {
+		b := s.room
+		number := func() uint64 {
+			x, n := binary.Uvarint(b)
+			if n <= 0 {
+				b = nil // which nobody but we wrote
+				return 0
+			}
+			b = b[n:]
+			return x
+		}
+		record := int64(number())
+		for terms = terms[:0]; len(b) > 0; {
+			terms = append(terms, candidate{id: int64(number()), tf: int(number())})
+		}
+		if err := visit(record, terms); err != nil {
 			return err
 		}
 	}
@@ -128,40 +135,87 @@ func (s *spool) close() error {
 // now that the words are counted: not what stands in a fifth of all records, and
 // rather what other records have too.
 func (w *Writer) putKeywords() error {
-	learned, err := w.vocab.finish()
-	if err != nil {
+	if err := w.vocab.finish(); err != nil {
 		return err
 	}
 	n := w.vocab.total + w.vocab.records
 	return w.telling.each(func(record int64, terms []candidate) error {
-		all := make([]rated, 0, len(terms))
+		rated := terms[:0]
 		for _, t := range terms {
-			word := learned[t.id]
+			word := w.vocab.all[t.id]
 			if word == nil || n > 50 && word.records()*5 > int64(n) {
 				continue
 			}
-			rate := tells(t.tf, word.records(), n)
+			t.id, t.rate = word.id, w.vocab.tells(t.tf, word.records(), n)
 			if word.records() < 2 {
-				rate /= 2
+				t.rate /= 2
 			}
-			all = append(all, rated{word.id, rate})
+			rated = append(rated, t)
 		}
-		order.By(all, func(a, b rated) int {
-			return cmp.Or(cmp.Compare(b.rate, a.rate), cmp.Compare(a.id, b.id))
-		})
-		best := make([]keyword, 0, mostKeywords)
-		for _, r := range all[:min(len(all), mostKeywords)] {
-			best = append(best, keyword{r.id, uint8(min(255, math.Round(r.rate*8)))})
-		}
-		if len(best) == 0 {
-			return w.exec("DELETE FROM keywords WHERE record = ?", record)
-		}
-		return w.exec("INSERT OR REPLACE INTO keywords (record, terms) SELECT id, ?2 FROM facts WHERE id = ?1", record, encodeKeywords(best))
+		rated = best(rated, mostKeywords)
+		order.By(rated, compareCandidates)
+		return w.putTerms(record, rated)
 	})
 }
 
-// rated is a term with how much it tells.
-type rated struct {
+func (w *Writer) putTerms(record int64, best []candidate) error {
+	if len(best) == 0 {
+		return w.exec("DELETE FROM keywords WHERE record = ?", record)
+	}
+	terms := make([]keyword, len(best))
+	for i, t := range best {
+		terms[i] = keyword{t.id, uint8(min(255, math.Round(t.rate*8)))}
+	}
+	if w.fresh && !w.again {
+		return w.exec("INSERT INTO keywords (record, terms) VALUES (?, ?)", record, encodeKeywords(terms))
+	}
+	return w.exec("INSERT OR REPLACE INTO keywords (record, terms) SELECT id, ?2 FROM facts WHERE id = ?1", record, encodeKeywords(terms))
+}
+
+// candidate is a term that may tell much of a record: its number, its weight
+// there, and how much it tells.
+type candidate struct {
 	id   int64
+	tf   int
 	rate float64
+}
+
+// compareCandidates puts what tells most first.
+func compareCandidates(a, b candidate) int {
+	return cmp.Or(cmp.Compare(b.rate, a.rate), cmp.Compare(a.id, b.id))
+}
+
+// best gives the n candidates that tell most, in any order. It changes the order
+// of what it is given: whatever tells more than a pivot goes before it, until n
+// are there (Hoare's selection).
+func best(all []candidate, n int) []candidate {
+	if len(all) <= n {
+		return all
+	}
+	for low, high := 0, len(all)-1; low < high; {
+		pivot := all[(low+high)/2]
+		i, j := low, high
+		for i <= j {
+			for compareCandidates(all[i], pivot) < 0 {
+				i++
+			}
+			for compareCandidates(all[j], pivot) > 0 {
+				j--
+			}
+			if i <= j {
+				all[i], all[j] = all[j], all[i]
+				i++
+				j--
+			}
+		}
+		switch {
+		case n-1 <= j:
+			high = j
+		case n-1 >= i:
+			low = i
+		default:
+			return all[:n]
+		}
+	}
+	return all[:n]
 }

@@ -115,8 +115,9 @@ func (t *labelTable) single(labels []label) (map[int]int64, error) {
 	return out, nil
 }
 
-// rowsAtOnce is how many pairs one statement writes.
-const rowsAtOnce = 200
+// rowsAtOnce is how many pairs one statement writes. The driver compares each
+// argument with all before it.
+const rowsAtOnce = 16
 
 func (t *labelTable) flush() error {
 	order.By(t.pending, func(a, b labelPair) int {

@@ -18,6 +18,7 @@ func (w *Writer) finish(o UpdateOptions) error {
 	for _, step := range []func() error{
 		w.optimise, // first: the pages that it frees are used for what follows
 		w.labels.finish,
+		w.rows.flush,
 		w.putKeywords,
 		w.pointForks,
 		func() error { return w.count(o) },
@@ -45,7 +46,7 @@ func (w *Writer) optimise() error {
 		how = "INSERT INTO %[1]s(%[1]s) VALUES ('optimize')"
 	}
 	for _, table := range []string{"words", "wanted_words"} {
-		if err := w.exec(fmt.Sprintf(how, table)); err != nil {
+		if err := w.long(fmt.Sprintf(how, table)); err != nil {
 			return err
 		}
 	}

@@ -2,7 +2,7 @@ package index
 
 import (
 	"bytes"
-	"database/sql"
+	"encoding/json"
 	"errors"
 
 	"github.com/isrc-dev/isrc/internal/catalog"
@@ -13,48 +13,58 @@ type old struct {
 	id     int64
 	readme int64
 	body   []byte
-	record *catalog.Record
 }
 
-// stored gives what is stored under a key, or nil.
-func (w *Writer) stored(key string) (*old, error) {
+// stored gives what is stored under a key, or nil. first says that nothing was
+// written under it yet.
+func (w *Writer) stored(key string, first bool) (*old, error) {
+	if !first {
+		if err := w.rows.flush(); err != nil {
+			return nil, err
+		}
+	}
 	o := &old{}
-	var body sql.RawBytes
-	rows, err := w.query("SELECT r.id, r.readme, r.body FROM keys k JOIN records r ON r.id = k.id WHERE k.key = ?", key)
-	if err != nil {
+	found, err := w.row("SELECT r.id, r.readme, r.body FROM keys k JOIN records r ON r.id = k.id WHERE k.key = ?", []any{key}, &o.id, &o.readme, &o.body)
+	if err != nil || !found {
 		return nil, err
 	}
-	defer rows.Close()
-	if !rows.Next() {
-		return nil, rows.Err()
-	}
-	if err := rows.Scan(&o.id, &o.readme, &body); err != nil {
-		return nil, err
-	}
-	o.body = bytes.Clone(body)
-	o.record, err = w.coder().decode(o.body)
-	return o, err
+	return o, nil
 }
 
 // put writes a document in place of the one with its key.
 func (w *Writer) put(d *document) error {
-	o, err := w.stored(d.key)
+	first := w.first(d.key)
+	if w.fresh && first {
+		return w.add(d)
+	}
+	o, err := w.stored(d.key, first)
 	if err != nil {
 		return err
 	}
 	if o == nil {
 		return w.add(d)
 	}
-	was, err := documentOf(o.record, w.coder())
+	plain, err := w.coder().plain(o.body)
 	if err != nil {
 		return err
 	}
-	same := sameText(was, d) && (d.readme == 0 || d.readme == o.readme)
+	sameReadme := d.readme == 0 || d.readme == o.readme
+	if sameReadme && bytes.Equal(plain, d.plain) {
+		return nil
+	}
+	was, err := w.documentOf(plain)
+	if err != nil {
+		return err
+	}
+	w.again = w.again || !first
+	return w.replace(o, was, d, sameReadme && sameText(was, d))
+}
+
+// replace writes a document over another. same says that all that is searched
+// stays.
+func (w *Writer) replace(o *old, was, d *document, same bool) error {
 	if same {
 		d.readme = o.readme
-	}
-	if same && bytes.Equal(was.plain, d.plain) {
-		return nil
 	}
 	if err := w.exec("UPDATE records SET readme = ?, body = ? WHERE id = ?", d.readme, d.body, o.id); err != nil {
 		return err
@@ -80,6 +90,15 @@ func (w *Writer) put(d *document) error {
 	return w.putSides(o.id, d, true, was.source)
 }
 
+// documentOf takes a record apart that is stored.
+func (w *Writer) documentOf(plain []byte) (*document, error) {
+	r := &catalog.Record{}
+	if err := json.Unmarshal(plain, r); err != nil {
+		return nil, err
+	}
+	return documentOf(r)
+}
+
 // sameText tells whether everything that is searched is the same, but for what
 // of a README lies beyond its excerpt.
 func sameText(a, b *document) bool {
@@ -102,10 +121,7 @@ func (w *Writer) add(d *document) error {
 		return err
 	}
 	w.changed++
-	if err := w.exec("INSERT INTO keys (key, id) VALUES (?, ?)", d.key, id); err != nil {
-		return err
-	}
-	if err := w.exec("INSERT INTO names (name, id) VALUES (?, ?)", d.name, id); err != nil {
+	if err := w.rows.add(d.key, d.name, id); err != nil {
 		return err
 	}
 	w.touched[d.key] = true
@@ -210,15 +226,21 @@ func (w *Writer) removeWanted(id int64) error {
 
 // remove forgets a record with everything that was derived from it.
 func (w *Writer) remove(key string) error {
-	o, err := w.stored(key)
+	w.first(key)
+	o, err := w.stored(key, false)
 	if err != nil || o == nil {
 		return err
 	}
-	was, err := documentOf(o.record, w.coder())
+	plain, err := w.coder().plain(o.body)
+	if err != nil {
+		return err
+	}
+	was, err := w.documentOf(plain)
 	if err != nil {
 		return err
 	}
 	w.changed++
+	w.again = true
 	if err := w.removeWanted(o.id); err != nil {
 		return err
 	}
@@ -257,7 +279,7 @@ func (w *Writer) pointForks() error {
   -(SELECT min(o.record) FROM sources s JOIN sources o ON o.key = s.key WHERE s.record = facts.id))
 WHERE id IN (SELECT record FROM sources`
 	if w.fresh {
-		return w.exec(point + ")")
+		return w.long(point + ")")
 	}
 	for key := range w.touched {
 		if err := w.exec(point+" WHERE key = ?)", key); err != nil {

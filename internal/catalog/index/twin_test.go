@@ -213,7 +213,7 @@ func writeTwin(ctx context.Context, c *Catalog, path string, each func(func(*cat
 	}
 	defer into.Close()
 	err = each(func(r *catalog.Record) error {
-		d, err := documentOf(r, c.coder)
+		d, err := documentOf(r)
 		if err != nil {
 			return err
 		}

@@ -187,13 +187,17 @@ func (s *Store) write(ctx context.Context, part string, base stamp, o UpdateOpti
 			}
 		}
 	}
-	return writeAll(ctx, conn, fresh, s.generations(), o, fill)
+	from := ""
+	if !fresh {
+		from = s.file(base.ID)
+	}
+	return writeAll(ctx, conn, from, s.generations(), o, fill)
 }
 
 // writeAll runs one transaction of everything, so that nothing is flushed
-// between.
-func writeAll(ctx context.Context, conn *sql.Conn, fresh bool, scratch string, o UpdateOptions, fill func(*Writer) error) (err error) {
-	w, err := newWriter(ctx, conn, fresh, scratch)
+// between. See newWriter for base and scratch.
+func writeAll(ctx context.Context, conn *sql.Conn, base, scratch string, o UpdateOptions, fill func(*Writer) error) (err error) {
+	w, err := newWriter(ctx, conn, base, scratch)
 	if err != nil {
 		return err
 	}

@@ -13,16 +13,22 @@ import (
 type vocabulary struct {
 	w       *Writer
 	words   map[string]*word
-	next    int64
-	records int // that were learned here
-	total   int // in the generation before
-	most    int // words in memory
+	all     []*word // as they were learned, nil where they were dropped since
+	next    int64   // the id of the next new word
+	records int     // that were learned here
+	total   int     // in the generation before
+	most    int     // words in memory
+
+	candidates []candidate // room for those of one record
+	logs       []float64
 }
 
 type word struct {
 	id          int64
 	df, readmes int64
+	at          int32 // its place in vocabulary.all
 	dirty, new  bool
+	telling     bool // it may tell something of a record
 }
 
 // records is the number of records that have the word, as far as it is known.
@@ -59,7 +65,7 @@ func (v *vocabulary) word(text string) (*word, error) {
 	if err := v.begin(); err != nil {
 		return nil, err
 	}
-	w := &word{}
+	w := &word{at: int32(len(v.all)), telling: len(text) > 2 && !catalog.StopWord(text)}
 	found := false
 	if !v.w.fresh {
 		var err error
@@ -72,6 +78,7 @@ func (v *vocabulary) word(text string) (*word, error) {
 		v.next++
 	}
 	v.words[strings.Clone(text)] = w // it may be a part of a README
+	v.all = append(v.all, w)
 	return w, nil
 }
 
@@ -90,25 +97,19 @@ func (v *vocabulary) forget(counts []count) error {
 	return nil
 }
 
-// candidate is a term that may tell much of a record.
-type candidate struct {
-	id int64
-	tf float32
-	df int64 // so far
-}
-
 // mostCandidates are kept for each record until all records are counted.
 const mostCandidates = 128
 
-// learn counts the words of a record, and answers the candidates. The words of
-// a README are counted only when the record is new: what stood in the last one
-// is not known.
+// learn counts the words of a record, and answers the terms that may tell most
+// of it by their places in v.all, which are good until the next call. The words
+// of a README are counted only when the record is new: what stood in the last
+// one is not known.
 func (v *vocabulary) learn(counts []count, known bool) ([]candidate, error) {
 	if err := v.begin(); err != nil {
 		return nil, err
 	}
 	v.records++
-	out := make([]candidate, 0, len(counts))
+	out := v.candidates[:0]
 	for _, c := range counts {
 		w, err := v.word(c.word)
 		if err != nil {
@@ -121,16 +122,16 @@ func (v *vocabulary) learn(counts []count, known bool) ([]candidate, error) {
 			w.readmes++
 		}
 		w.dirty = true
-		if c.tf > 0 && len(c.word) > 2 && !catalog.StopWord(c.word) {
-			out = append(out, candidate{id: w.id, tf: c.tf, df: w.records()})
+		if c.tf > 0 && w.telling {
+			out = append(out, candidate{id: int64(w.at), tf: c.tf})
 		}
 	}
+	v.candidates = out
 	if len(out) > mostCandidates { // what remains is rated when all is counted
-		n := v.total + v.records
-		order.By(out, func(a, b candidate) int {
-			return cmp.Or(cmp.Compare(tells(b.tf, b.df, n), tells(a.tf, a.df, n)), cmp.Compare(a.id, b.id))
-		})
-		out = out[:mostCandidates]
+		for i := range out {
+			out[i].rate = v.tells(out[i].tf, v.all[out[i].id].records(), v.total+v.records)
+		}
+		out = best(out, mostCandidates)
 	}
 	if len(v.words) > v.most {
 		v.prune()
@@ -140,8 +141,19 @@ func (v *vocabulary) learn(counts []count, known bool) ([]candidate, error) {
 
 // tells is tf·idf: how much a term that stands in df of n records tells of one
 // in which it has the weight tf.
-func tells(tf float32, df int64, n int) float64 {
-	return (1 + math.Log(float64(max(tf, 1)))) * math.Log(1+float64(n)/float64(max(df, 1)))
+func (v *vocabulary) tells(tf int, df int64, n int) float64 {
+	if len(v.logs) == 0 {
+		for i := range 256 {
+			v.logs = append(v.logs, 1+math.Log(float64(max(i, 1))))
+		}
+	}
+	weight := 0.0
+	if tf < len(v.logs) {
+		weight = v.logs[tf]
+	} else {
+		weight = 1 + math.Log(float64(tf))
+	}
+	return weight * math.Log(1+float64(n)/float64(max(df, 1)))
 }
 
 // prune drops the words that are not worth their memory, and those that need
@@ -149,6 +161,7 @@ func tells(tf float32, df int64, n int) float64 {
 func (v *vocabulary) prune() {
 	for text, w := range v.words {
 		if !w.dirty || w.new && w.df == 0 && w.readmes < 2 {
+			v.all[w.at] = nil
 			delete(v.words, text)
 		}
 	}
@@ -159,36 +172,31 @@ func (v *vocabulary) prune() {
 // the READMEs of one or two records only helps nobody.
 func (w *word) worthKeeping() bool { return !w.new || w.df > 0 || w.readmes > 2 }
 
-// finish writes the words that changed. In a fresh generation the commonest get
-// the smallest numbers, since the keywords consist of them. It answers the words
-// by the number under which they were learned.
-func (v *vocabulary) finish() (map[int64]*word, error) {
+// finish writes the words that changed, and leaves in v.all those that the file
+// has. In a fresh generation the commonest get the smallest numbers, since the
+// keywords consist of them.
+func (v *vocabulary) finish() error {
 	type entry struct {
 		text string
 		*word
 	}
 	var changed []entry
 	for text, w := range v.words {
-		if w.dirty && w.worthKeeping() {
+		switch {
+		case !w.dirty: // only looked up
+		case w.worthKeeping():
 			changed = append(changed, entry{text, w})
+		default:
+			v.all[w.at] = nil
 		}
 	}
 	order.By(changed, func(a, b entry) int {
 		return cmp.Or(cmp.Compare(b.records(), a.records()), strings.Compare(a.text, b.text))
 	})
-	learned := make(map[int64]*word, len(changed))
 	for i, e := range changed {
-		learned[e.id] = e.word
 		if v.w.fresh {
 			e.id = int64(i + 1)
 		}
-	}
-	for _, w := range v.words {
-		if !w.dirty { // only looked up
-			learned[w.id] = w
-		}
-	}
-	for _, e := range changed {
 		var err error
 		if e.new {
 			err = v.w.exec("INSERT INTO vocabulary (id, term, df, readmes) VALUES (?,?,?,?)", e.id, e.text, e.df, e.readmes)
@@ -196,8 +204,8 @@ func (v *vocabulary) finish() (map[int64]*word, error) {
 			err = v.w.exec("UPDATE vocabulary SET df = ?, readmes = ? WHERE id = ?", e.df, e.readmes, e.id)
 		}
 		if err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return learned, nil
+	return nil
 }

@@ -5,14 +5,11 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"sync"
 
 	"github.com/isrc-dev/isrc/internal/catalog"
 )
-
-// The order of statements matters for speed: one that SQLite can undo in part
-// (INSERT OR REPLACE, several rows at once) makes the full text index write out
-// what it has collected, so that between records only plain statements run.
 
 // Writer changes a generation that nobody else sees yet. It may be used by
 // several goroutines at once. Records are taken apart by the callers and written
@@ -20,18 +17,24 @@ import (
 // answer the error of an earlier one.
 type Writer struct {
 	ctx     context.Context
+	quick   context.Context // ctx without its end: see statements.go
+	base    *earlier        // nil in a fresh generation
 	sampler sampler
 	jobs    chan func() error
 	ended   chan struct{}
 
-	mu  sync.Mutex
-	err error // the first one; nothing is written after it
+	mu   sync.Mutex
+	err  error           // the first one; nothing is written after it
+	seed maphash.Seed    // of the hashes in sent
+	sent map[uint64]bool // hashes of the keys that were put or deleted, and whether that has been done
 
 	// What follows belongs to the goroutine that writes.
 	db      *sql.Conn
 	stmts   map[string]*sql.Stmt
 	fresh   bool
-	changed int // records whose text changed
+	changed int  // records whose text changed
+	again   bool // a record was put twice, or removed
+	rows    *nameRows
 	labels  *labelTable
 	vocab   *vocabulary
 	telling *spool
@@ -43,18 +46,22 @@ type Writer struct {
 // queued is how many records may wait for being written.
 const queued = 64
 
-// newWriter begins to write through db. scratch is a folder for what does not
-// fit into memory.
-func newWriter(ctx context.Context, db *sql.Conn, fresh bool, scratch string) (*Writer, error) {
+// newWriter begins to write through db, to a copy of base or, where base is "",
+// to an empty generation. scratch is a folder for what does not fit into memory.
+func newWriter(ctx context.Context, db *sql.Conn, base, scratch string) (*Writer, error) {
 	telling, err := newSpool(scratch)
 	if err != nil {
 		return nil, err
 	}
 	w := &Writer{
-		ctx: ctx, jobs: make(chan func() error, queued), ended: make(chan struct{}),
-		db: db, stmts: map[string]*sql.Stmt{}, fresh: fresh, telling: telling, touched: map[string]bool{}, pulled: map[string]int64{}, teams: map[string]int64{},
+		ctx: ctx, quick: context.WithoutCancel(ctx), jobs: make(chan func() error, queued), ended: make(chan struct{}),
+		seed: maphash.MakeSeed(), sent: map[uint64]bool{},
+		db: db, stmts: map[string]*sql.Stmt{}, fresh: base == "", telling: telling, touched: map[string]bool{}, pulled: map[string]int64{}, teams: map[string]int64{},
 	}
-	w.labels, w.vocab = newLabelTable(w), newVocabulary(w)
+	if !w.fresh {
+		w.base = &earlier{path: base}
+	}
+	w.labels, w.vocab, w.rows = newLabelTable(w), newVocabulary(w), &nameRows{w: w}
 	own, err := readDictionary(ctx, db)
 	if err != nil {
 		return nil, errors.Join(err, telling.close())
@@ -143,68 +150,22 @@ func (w *Writer) Put(r *catalog.Record) error {
 	if r.Host == "" || r.Owner == "" || r.Name == "" {
 		return fmt.Errorf("a record needs a host, an owner and a name, not %q", r.Key())
 	}
-	d, err := documentOf(r, w.coder())
+	d, err := documentOf(r)
 	if err != nil {
 		return err
 	}
+	if d.body, err = w.coder().encode(d.plain); err != nil {
+		return err
+	}
+	w.mark(d.key)
 	return w.send(w.unlessFailed(func() error { return w.put(d) }))
 }
 
 // Delete forgets a record; its events stay. Forgetting what is not there is no
 // error.
 func (w *Writer) Delete(key string) error {
+	w.mark(key)
 	return w.send(w.unlessFailed(func() error { return w.remove(key) }))
-}
-
-// Get gives the record with this Key, as it is with all that was put before, or
-// nil when there is none.
-func (w *Writer) Get(key string) (*catalog.Record, error) {
-	var r *catalog.Record
-	err := w.do(func() error {
-		old, err := w.stored(key)
-		if old != nil {
-			r = old.record
-		}
-		return err
-	})
-	return r, err
-}
-
-// Each visits every record in the order in which they were first put. The
-// function may call Put, Delete and Get; records that are put meanwhile may be
-// visited or not.
-func (w *Writer) Each(visit func(*catalog.Record) error) error {
-	last := int64(0)
-	for {
-		var batch []*catalog.Record
-		err := w.do(func() error {
-			rows, err := w.query("SELECT id, body FROM records WHERE id > ? ORDER BY id LIMIT 200", last)
-			if err != nil {
-				return err
-			}
-			defer rows.Close()
-			for rows.Next() {
-				var body sql.RawBytes
-				if err := rows.Scan(&last, &body); err != nil {
-					return err
-				}
-				r, err := w.coder().decode(body)
-				if err != nil {
-					return err
-				}
-				batch = append(batch, r)
-			}
-			return rows.Err()
-		})
-		if err != nil || len(batch) == 0 {
-			return err
-		}
-		for _, r := range batch {
-			if err := visit(r); err != nil {
-				return err
-			}
-		}
-	}
 }
 
 // SetMeta keeps a fact about the generation; an empty value forgets it.
@@ -219,59 +180,6 @@ func (w *Writer) setMeta(key, value string) error {
 	return w.exec("INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", key, value)
 }
 
-// stmt prepares a statement once.
-func (w *Writer) stmt(query string) (*sql.Stmt, error) {
-	if s, ok := w.stmts[query]; ok {
-		return s, nil
-	}
-	s, err := w.db.PrepareContext(w.ctx, query)
-	if err != nil {
-		return nil, fmt.Errorf("write the catalog: %w", err)
-	}
-	w.stmts[query] = s
-	return s, nil
-}
-
-//go:noinline
-func (w *Writer) exec(query string, args ...any) error {
-	_, err := w.insert(query, args...)
-	return err
-}
-
-// insert is exec that answers the new row's id.
-func (w *Writer) insert(query string, args ...any) (int64, error) {
-	s, err := w.stmt(query)
-	if err != nil {
-		return 0, err
-	}
-	res, err := s.ExecContext(w.ctx, args...)
-	if err != nil {
-		return 0, fmt.Errorf("write the catalog: %w", err)
-	}
-	return res.LastInsertId()
-}
-
-func (w *Writer) query(query string, args ...any) (*sql.Rows, error) {
-	s, err := w.stmt(query)
-	if err != nil {
-		return nil, err
-	}
-	return s.QueryContext(w.ctx, args...)
-}
-
-// row reads one row and answers whether there is one.
-func (w *Writer) row(query string, args []any, into ...any) (bool, error) {
-	s, err := w.stmt(query)
-	if err != nil {
-		return false, err
-	}
-	err = s.QueryRowContext(w.ctx, args...).Scan(into...)
-	if errors.Is(err, sql.ErrNoRows) {
-		return false, nil
-	}
-	return err == nil, err
-}
-
 // stop ends the writing goroutine and answers the first error of all.
 func (w *Writer) stop() error {
 	close(w.jobs)
@@ -281,7 +189,7 @@ func (w *Writer) stop() error {
 
 // release lets go of what a Writer holds, whatever became of it.
 func (w *Writer) release() error {
-	err := w.telling.close()
+	err := errors.Join(w.telling.close(), w.base.close())
 	for _, s := range w.stmts {
 		err = errors.Join(err, s.Close())
 	}
