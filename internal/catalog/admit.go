@@ -112,6 +112,8 @@ func foldName(name string) string {
 func (r *Record) Names(qualifier string) []string {
 	var out []string
 	switch qualifier {
+	case "host":
+		return []string{r.Host}
 	case "org":
 		return []string{r.Owner}
 	case "team":

@@ -19,11 +19,14 @@ const (
 // Qualifier is one row of the table from which the parser, the flags of find,
 // the help and the documentation are made.
 type Qualifier struct {
-	Name    string   // as in name:value
-	Also    []string // other spellings that people bring along
-	Flag    string   // of the flag that says the same; "" has none
-	Arg     string   // what the flag's value is called in help
-	Usage   string   // one line, of what remains
+	Name string   // as in name:value
+	Also []string // other spellings that people bring along
+	Flag string   // of the flag that says the same
+	// Shared tells that the flag is one of every command, with a meaning of its own
+	// where no catalog is asked.
+	Shared  bool
+	Arg     string // what the flag's value is called in help
+	Usage   string // one line, of what remains
 	Kind    Kind
 	Choices []Choice // of a KindChoice
 	// Bare is the value that the flag stands for when it is a switch; "" where
@@ -44,6 +47,7 @@ type Choice struct {
 func Qualifiers() []Qualifier {
 	return []Qualifier{
 		{Name: "org", Also: []string{"owner", "user"}, Flag: "org", Arg: "ORGANISATIONS", Kind: KindName, Usage: "only repositories of these organisations or accounts"},
+		{Name: "host", Flag: "host", Shared: true, Arg: "HOST", Kind: KindName, Usage: "only repositories of this forge, where a catalog holds several"},
 		{Name: "team", Flag: "team", Arg: "TEAM", Kind: KindName, Usage: "only repositories that this team answers for"},
 		{Name: "language", Also: []string{"lang"}, Flag: "language", Arg: "LANGUAGE", Kind: KindName, Usage: "only repositories of this programming language"},
 		{Name: "topic", Also: []string{"topics", "tag"}, Flag: "topic", Arg: "TOPIC", Kind: KindName, All: true, Usage: "only repositories with this topic"},
@@ -99,11 +103,16 @@ func choiceSpellings(name, value string) string {
 	return value
 }
 
+// Called tells whether a name is one of the qualifier's spellings.
+func (q Qualifier) Called(name string) bool {
+	name = strings.ToLower(name)
+	return q.Name == name || slices.Contains(q.Also, name)
+}
+
 // qualifierNamed finds a row by one of its spellings.
 func qualifierNamed(name string) (Qualifier, bool) {
-	name = strings.ToLower(name)
 	for _, q := range Qualifiers() {
-		if q.Name == name || slices.Contains(q.Also, name) {
+		if q.Called(name) {
 			return q, true
 		}
 	}

@@ -95,7 +95,7 @@ func TestABadQueryNamesWhatIsAccepted(t *testing.T) {
 		"stars:20..5":    "stars:20..5: no number (a number: 10, >10, >=10, <10, <=10, 5..20, 10..*)",
 		"updated:soon":   "updated:soon: no time (a time: 2026-01-31, 2026-01, 2026, or how long ago as 12h, 30d, 6w, 3mo, 1y; with >, >=, <, <= or as a range a..b)",
 		"org:,":          "org:: has no value (a name)",
-		"xyzzy:1":        "xyzzy:1: there is no qualifier xyzzy: (there are org, team, language, topic, license, skill, provides, requires, is, has, archived, updated, pushed, created, stars, forks; in double quotes it is looked for as a phrase)",
+		"xyzzy:1":        "xyzzy:1: there is no qualifier xyzzy: (there are org, host, team, language, topic, license, skill, provides, requires, is, has, archived, updated, pushed, created, stars, forks; in double quotes it is looked for as a phrase)",
 	} {
 		_, err := ParseQuery([]string{"word", typed})
 		var bad *QueryError

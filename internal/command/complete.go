@@ -2,11 +2,15 @@ package command
 
 import (
 	"context"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/isrc-dev/isrc/internal/catalog"
 	"github.com/isrc-dev/isrc/internal/catalog/index"
+	"github.com/isrc-dev/isrc/internal/term"
 	"github.com/isrc-dev/isrc/internal/workflow"
 )
 
@@ -73,27 +77,93 @@ func (a *app) completeRepos(cmd *cobra.Command, args []string, typed string) ([]
 	return out, cobra.ShellCompDirectiveNoFileComp
 }
 
-// completeFromCatalog stays silent about a catalog that cannot be read: nobody
-// wants a message in the middle of a line that is being typed.
-func (a *app) completeFromCatalog(ctx context.Context, typed string) []string {
-	dir, err := a.catalogDir()
-	if err != nil || typed == "" {
+// completeFromCatalog offers the names of repositories.
+func (a *app) completeFromCatalog(ctx context.Context, typed string) (names []string) {
+	if typed == "" {
 		return nil
+	}
+	a.completing(ctx, func(ctx context.Context, cat *index.Catalog) (err error) {
+		names, err = cat.Complete(ctx, typed, mostCompleted)
+		return err
+	})
+	return names
+}
+
+// completionTime is how long a key press may wait.
+const completionTime = 100 * time.Millisecond
+
+// completing asks the catalog while a line is being typed. Nobody wants a message
+// in the middle of it: a catalog that is not there, that cannot be read or that
+// takes long knows nothing.
+func (a *app) completing(ctx context.Context, ask func(context.Context, *index.Catalog) error) {
+	dir, err := a.catalogDir()
+	if err != nil {
+		return
 	}
 	if ctx == nil {
 		ctx = context.Background()
 	}
+	ctx, cancel := context.WithTimeout(ctx, completionTime)
+	defer cancel()
 	defer a.quick()()
 	cat, err := (&index.Store{Dir: dir}).Open(ctx)
 	if err != nil {
-		return nil
+		return
 	}
 	defer leave(cat)
-	names, err := cat.Complete(ctx, typed, mostCompleted)
-	if err != nil {
-		return nil
+	_ = ask(ctx, cat)
+}
+
+// completeValues offers the values that a catalog has for a qualifier, the ones
+// of most repositories first. Of several between commas the last is completed.
+func (a *app) completeValues(name string) func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	return func(cmd *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
+		return a.valuesAfter(cmd.Context(), name, "", typed), cobra.ShellCompDirectiveNoFileComp
 	}
-	return names
+}
+
+func (a *app) valuesAfter(ctx context.Context, name, lead, typed string) []string {
+	if at := strings.LastIndexByte(typed, ','); at >= 0 {
+		lead, typed = lead+typed[:at+1], typed[at+1:]
+	}
+	var out []string
+	a.completing(ctx, func(ctx context.Context, cat *index.Catalog) error {
+		values, err := cat.Values(ctx, name, typed, mostCompleted)
+		for _, v := range values {
+			out = append(out, lead+term.Line(v))
+		}
+		return err
+	})
+	return out
+}
+
+// completeQuery offers the filters of a query and their values; only, if not
+// nil, are those that the command knows. Words are free.
+func (a *app) completeQuery(only []string) func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	return func(cmd *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
+		name, value, isFilter := strings.Cut(typed, ":")
+		var out []string
+		for _, q := range catalog.Qualifiers() {
+			switch {
+			case only != nil && !slices.Contains(only, q.Name):
+			case !isFilter && typed != "" && strings.HasPrefix(q.Name, typed):
+				out = append(out, q.Name+":\t"+q.Usage)
+			case !isFilter || !q.Called(name):
+			case q.Kind == catalog.KindName:
+				out = append(out, a.valuesAfter(cmd.Context(), q.Name, name+":", value)...)
+			default:
+				for _, c := range q.Choices {
+					if strings.HasPrefix(c.Value, value) {
+						out = append(out, name+":"+c.Value+"\t"+c.Usage)
+					}
+				}
+			}
+		}
+		if isFilter {
+			return out, cobra.ShellCompDirectiveNoFileComp
+		}
+		return out, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+	}
 }
 
 func (a *app) completeRuns(_ *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {

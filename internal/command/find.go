@@ -45,7 +45,8 @@ queries says it all. The flags say the same.
 
 Without a catalog, or with --live, the forge's own search is asked, in the
 organisations that are configured (isrc config set orgs a,b) or named with
---org, and the answers say how fast the owners decide.`,
+--org, and the answers say how fast the owners decide. Where a catalog holds
+several forges, --host keeps to one.`,
 		Example: `  isrc find token validation
   isrc find ci templates --org platform --sort activity
   isrc find '"rate limit"' language:go,rust has:help-wanted
@@ -55,7 +56,8 @@ organisations that are configured (isrc config set orgs a,b) or named with
 		RunE: func(cmd *cobra.Command, args []string) error { return a.find(cmd.Context(), o, args) },
 	}
 	f := cmd.Flags()
-	o.qualifierFlags(cmd, nil)
+	a.qualifierFlags(cmd, o, nil)
+	cmd.ValidArgsFunction = a.completeQuery(nil)
 	f.StringVar(&o.sort, "sort", "", "`ORDER` of the answers: "+sortNames())
 	f.StringVar(&o.like, "like", "", "what does the same as this `REPOSITORY`, and is no fork of it")
 	f.BoolVar(&o.exact, "exact", false, "mend no typing errors, and want all words")
@@ -80,10 +82,10 @@ func sortNames() string {
 
 // qualifierFlags gives a command a flag for each qualifier that has one and, if
 // only is not nil, is among those.
-func (o *findOptions) qualifierFlags(cmd *cobra.Command, only []string) {
+func (a *app) qualifierFlags(cmd *cobra.Command, o *findOptions, only []string) {
 	o.values, o.bare = map[string]*[]string{}, map[string]*bool{}
 	for _, q := range catalog.Qualifiers() {
-		if q.Flag == "" || only != nil && !slices.Contains(only, q.Name) {
+		if q.Shared || only != nil && !slices.Contains(only, q.Name) {
 			continue
 		}
 		if q.Bare != "" {
@@ -98,6 +100,8 @@ func (o *findOptions) qualifierFlags(cmd *cobra.Command, only []string) {
 		}
 		if len(words) > 0 {
 			registerValues(cmd, q.Flag, words...)
+		} else if q.Kind == catalog.KindName {
+			_ = cmd.RegisterFlagCompletionFunc(q.Flag, a.completeValues(q.Name))
 		}
 	}
 }
@@ -127,6 +131,29 @@ func (o *findOptions) query(words []string) (catalog.Query, error) {
 		if err != nil {
 			return wrong(err)
 		}
+	}
+	return q, nil
+}
+
+// onHost narrows a query to the forge that was named with --host. That the
+// catalog has nothing of it is said: a typing error finds nothing, too.
+func (a *app) onHost(ctx context.Context, cat *index.Catalog, q catalog.Query) (catalog.Query, error) {
+	if a.flags.host == "" {
+		return q, nil
+	}
+	host, err := a.defaultHost()
+	if err != nil {
+		return q, err
+	}
+	if err := q.Add("host", host); err != nil {
+		return q, &usageError{err: err}
+	}
+	known, err := cat.Values(ctx, "host", "", 10)
+	if err != nil {
+		return q, catalogTrouble(err)
+	}
+	if len(known) > 0 && !slices.ContainsFunc(known, func(k string) bool { return strings.EqualFold(k, host) }) {
+		a.say("isrc: the catalog holds nothing of %s, only of %s", host, term.Line(join(known)))
 	}
 	return q, nil
 }
@@ -162,6 +189,9 @@ func (a *app) find(ctx context.Context, o *findOptions, words []string) error {
 		return a.findLive(ctx, o, q)
 	}
 	defer leave(cat)
+	if q, err = a.onHost(ctx, cat, q); err != nil {
+		return err
+	}
 	if o.like != "" {
 		return a.findLike(ctx, o, cat, undo)
 	}

@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -18,7 +19,7 @@ import (
 
 // findLive asks the forge's own search.
 func (a *app) findLive(ctx context.Context, o *findOptions, q catalog.Query) error {
-	host, err := a.defaultHost()
+	host, q, err := a.liveHost(q)
 	if err != nil {
 		return err
 	}
@@ -58,6 +59,26 @@ func (a *app) findLive(ctx context.Context, o *findOptions, q catalog.Query) err
 	}
 	screen := findScreen{rows: rows, hits: result.Hits, result: result, where: where, live: true, explain: o.explain, now: a.inv.Now()}
 	return a.show(&o.output, rows, screen.write)
+}
+
+// liveHost is the forge that is asked: the one that a filter names, else the
+// usual one.
+func (a *app) liveHost(q catalog.Query) (string, catalog.Query, error) {
+	host, err := a.defaultHost()
+	filters := q.Filters
+	q.Filters = nil
+	for _, f := range filters {
+		if f.Name != "host" {
+			q.Filters = append(q.Filters, f)
+			continue
+		}
+		named, wrong := forge.ParseRepo(f.Any[0].Text+"/owner/name", host)
+		if wrong != nil || f.Not || len(f.Any) > 1 || a.flags.host != "" && named.Host != host {
+			return "", q, &usageError{err: fmt.Errorf("%s: one forge is asked at a time", f), hint: "isrc find --host " + shellWord(f.Any[0].Text)}
+		}
+		host = named.Host
+	}
+	return host, q, err
 }
 
 // describeHits adds what a contributor asks next: do they take contributions,

@@ -37,7 +37,7 @@ type wantedIssue struct {
 
 // wantedFilters are the qualifiers that say something about such issues.
 func wantedFilters() []string {
-	return []string{"org", "team", "language", "topic", "skill", "is", "archived", "updated"}
+	return []string{"host", "org", "team", "language", "topic", "skill", "is", "archived", "updated"}
 }
 
 type wantedOptions struct {
@@ -66,7 +66,8 @@ are those of find (isrc help queries).`,
   isrc help-wanted --json title,issueUrl,hours --jq '.[] | select(.hours != null and .hours <= 8)'`,
 		RunE: func(cmd *cobra.Command, args []string) error { return a.helpWanted(cmd.Context(), o, args) },
 	}
-	o.find.qualifierFlags(cmd, wantedFilters())
+	a.qualifierFlags(cmd, &o.find, wantedFilters())
+	cmd.ValidArgsFunction = a.completeQuery(wantedFilters())
 	cmd.Flags().StringSliceVar(&o.size, "size", nil, "only issues whose owners expect this much work: small (4 hours), medium (2 days) or large (`SIZES`)")
 	cmd.Flags().BoolVar(&o.newcomer, "newcomer", false, "only issues marked for newcomers")
 	cmd.Flags().BoolVar(&o.free, "free", false, "only issues that nobody is assigned to")
@@ -89,6 +90,9 @@ func (a *app) helpWanted(ctx context.Context, o *wantedOptions, words []string) 
 		return err
 	}
 	defer leave(cat)
+	if q, err = a.onHost(ctx, cat, q); err != nil {
+		return err
+	}
 	about := catalogAge(cat.Info(), a.inv.Now())
 	if about.stale {
 		a.say("isrc: the catalog is %s old: isrc catalog update", about.age)

@@ -61,6 +61,7 @@ and follows it.`,
 	})
 	f := root.PersistentFlags()
 	f.StringVar(&a.flags.host, "host", "", "the forge to talk to, e.g. github.com or `HOST[:PORT]` of your company's")
+	_ = root.RegisterFlagCompletionFunc("host", a.completeValues("host"))
 	f.BoolVar(&a.flags.noInput, "no-input", false, "never ask; a missing answer is an error")
 	f.StringVar(&a.flags.debug, "debug", "", "write `WHAT` is done to stderr: api, git or all")
 	f.Lookup("debug").NoOptDefVal = "all"

@@ -121,3 +121,38 @@ func (c *Catalog) hosts(ctx context.Context) ([]string, error) {
 	}
 	return out, c.failure(rows.Err())
 }
+
+// Values gives values of a qualifier that is about names, as they are written,
+// which begin so: those of most records first. A team is found without its
+// organisation, too.
+func (c *Catalog) Values(ctx context.Context, qualifier, prefix string, limit int) ([]string, error) {
+	kind, ok := labelKinds()[qualifier]
+	if !ok {
+		return nil, nil
+	}
+	low := foldLabel(prefix)
+	query, args := "SELECT value, shown FROM labels WHERE kind = ? AND records > 0 AND value >= ? AND value < ? ORDER BY records DESC, value LIMIT ?",
+		[]any{kind, low, low + "\U0010ffff", limit}
+	if kind == labelTeam {
+		query, args = "SELECT value, shown FROM labels WHERE kind = ? AND records > 0 ORDER BY records DESC, value", []any{kind}
+	}
+	var out []string
+	err := c.each(ctx, func(scan func(...any) error) error {
+		var value, shown string
+		if err := scan(&value, &shown); err != nil {
+			return err
+		}
+		_, short, _ := strings.Cut(value, "/")
+		switch {
+		case len(out) >= limit:
+		case strings.HasPrefix(value, low):
+			out = append(out, shown)
+		case strings.HasPrefix(strings.TrimPrefix(value, "@"), low), short != "" && strings.HasPrefix(short, low):
+			// A shell keeps only what begins as it was typed.
+			at := strings.LastIndex(strings.ToLower(shown), low)
+			out = append(out, shown[max(at, 0):])
+		}
+		return nil
+	}, query, args...)
+	return out, err
+}

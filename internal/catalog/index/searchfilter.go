@@ -125,12 +125,17 @@ func spanCondition(column string, s catalog.Span, now time.Time) condition {
 	return condition{sql: column + " BETWEEN ? AND ?", args: []any{low, high}}
 }
 
+// labelKinds are the kinds of labels behind the qualifiers that are about names.
+func labelKinds() map[string]int {
+	return map[string]int{
+		"host": labelHost, "org": labelOwner, "team": labelTeam, "language": labelLanguage, "topic": labelTopic, "license": labelLicense,
+		"skill": labelSkill, "provides": labelProvides, "requires": labelRequires,
+	}
+}
+
 // labelIDs gives the labels that a value names.
 func (c *Catalog) labelIDs(ctx context.Context, f catalog.Filter, v catalog.Value) ([]any, error) {
-	kind := map[string]int{
-		"org": labelOwner, "team": labelTeam, "language": labelLanguage, "topic": labelTopic, "license": labelLicense,
-		"skill": labelSkill, "provides": labelProvides, "requires": labelRequires,
-	}[f.Name]
+	kind := labelKinds()[f.Name]
 	var ids []any
 	for _, want := range f.Spellings(v) {
 		query, args := "SELECT id, value FROM labels WHERE kind = ? AND value = ?", []any{kind, want}
