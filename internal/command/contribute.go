@@ -43,7 +43,11 @@ for your change and says how to go on.
 Given again for the same repository it goes on where the last one stopped, also
 in the middle of a clone whose connection was cut.
 
-The clone is blobless where the server offers it: all history, and files when
+In a clone of the repository, or with --dir naming one, that clone is used: a
+branch is made in it, nothing is renamed, and what is not committed stays as it
+is. Otherwise one is made.
+
+That clone is blobless where the server offers it: all history, and files when
 they are needed. For large repositories there are --sparse and --shallow, and
 --reference saves what another clone on this machine has.
 

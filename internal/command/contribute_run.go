@@ -3,6 +3,8 @@ package command
 import (
 	"context"
 	"errors"
+	"fmt"
+	"os"
 	"path/filepath"
 
 	"github.com/isrc-dev/isrc/internal/contribute"
@@ -25,6 +27,9 @@ func (a *app) contribute(ctx context.Context, o *contributeOptions, arg string) 
 		return err
 	}
 	req, err := o.request(a, site, name)
+	if err == nil {
+		err = a.adopt(ctx, site, o, &req)
+	}
 	if err != nil {
 		return err
 	}
@@ -60,13 +65,46 @@ func (o *contributeOptions) request(a *app, site *contribute.Site, name forge.Re
 	return req, err
 }
 
+// adopt takes the clone of the upstream that the user stands in, or that --dir
+// names, instead of making one.
+func (a *app) adopt(ctx context.Context, site *contribute.Site, o *contributeOptions, req *contribute.Request) error {
+	there, err := site.Checkout(ctx, firstOf(a.path(o.dir), a.inv.Dir), req.Upstream)
+	switch {
+	case err != nil && o.dir == "" || there == nil && err == nil:
+		return err
+	case err != nil:
+		if _, gone := os.Stat(a.path(o.dir)); gone != nil {
+			return nil //nolint:nilerr // a folder that is not there yet: what lies above it is looked at later
+		}
+		return err
+	case o.dir != "" && !sameDir(there.Root, a.path(o.dir)):
+		return nil // inside it, which is refused later
+	case o.clone.set():
+		return &usageError{err: fmt.Errorf("%s is a clone of %s already, which is used as it is", there.Root, req.Upstream.FullName()), hint: "leave out --full, --shallow, --sparse and --reference, or give a clone beside it another --dir"}
+	}
+	req.Adopt, req.Dir = there, there.Root
+	if o.branch == "" { // a name that isrc chooses is nobody's
+		req.Taken = append(req.Taken, there.Branches...)
+	}
+	return nil
+}
+
+func sameDir(a, b string) bool {
+	one, err := os.Stat(a)
+	other, err2 := os.Stat(b)
+	return err == nil && err2 == nil && os.SameFile(one, other)
+}
+
 // begin looks up, plans, asks and carries out.
 func (a *app) begin(ctx context.Context, site *contribute.Site, o *contributeOptions, req contribute.Request) error {
-	parent := filepath.Dir(req.Dir)
-	if err := contribute.OutsideWorkTree(parent, filepath.Base(req.Dir)); err != nil {
-		return err
+	where := req.Dir
+	if req.Adopt == nil {
+		where = filepath.Dir(req.Dir)
+		if err := contribute.OutsideWorkTree(where, filepath.Base(req.Dir)); err != nil {
+			return err
+		}
 	}
-	if err := a.whoCommits(ctx, o, parent); err != nil {
+	if err := a.whoCommits(ctx, o, where); err != nil {
 		return err
 	}
 	sit, err := site.Look(ctx, req)
@@ -86,8 +124,10 @@ func (a *app) begin(ctx context.Context, site *contribute.Site, o *contributeOpt
 	if o.dryRun {
 		return a.show(&o.output, result, func(s *term.Streams) error { return showPlan(s, s.Out, result, o.change()) })
 	}
-	if err := contribute.FreeDir(req.Dir); err != nil {
-		return err
+	if req.Adopt == nil {
+		if err := contribute.FreeDir(req.Dir); err != nil {
+			return err
+		}
 	}
 	if err := a.agree(o, result); err != nil {
 		return err

@@ -47,7 +47,7 @@ func showPlan(s *term.Streams, w io.Writer, r *contribution, change planned) err
 		fmt.Fprintf(w, "  %d  %-9s %s\n", n, id, term.Truncate(term.Line(title), s.Width-16, s.Ellipsis()))
 	}
 	for _, st := range steps {
-		if st.ID == "ready" || st.ID == "remotes" {
+		if st.ID == "ready" || st.ID == "remotes" || st.ID == "remote-fork" {
 			continue // part of making the fork and the clone, for people
 		}
 		line(st.ID, st.Title)
@@ -145,7 +145,11 @@ func showReady(s *term.Streams, here string, r *contribution) error {
 			break
 		}
 	}
-	fmt.Fprintf(s.Out, "cd %s, make the change and commit it%s, then: isrc submit\n", shellWord(dir), hint)
+	first := "cd " + shellWord(dir) + ", make"
+	if dir == "." {
+		first = "Make"
+	}
+	fmt.Fprintf(s.Out, "%s the change and commit it%s, then: isrc submit\n", first, hint)
 	return nil
 }
 

@@ -254,6 +254,8 @@ func judgeGit(err error, hint string) (verdict, bool) {
 		down     *git.UnavailableError
 		missing  *git.NotFoundError
 		rejected *git.RejectedError
+		owner    *git.OwnerError
+		lock     *git.LockedError
 	)
 	v := verdict{code: exitFailed}
 	switch {
@@ -267,6 +269,10 @@ func judgeGit(err error, hint string) (verdict, bool) {
 		v = verdict{code: exitNotFound}
 	case errors.As(err, &rejected):
 		v = verdict{code: exitNotPermitted}
+	case errors.As(err, &owner):
+		v = verdict{code: exitUsage, hints: []string{"if you trust it: git config --global --add safe.directory " + shellWord(owner.Dir)}}
+	case errors.As(err, &lock):
+		v = verdict{code: exitFailed, hints: []string{"if no git is at work in it: rm " + shellWord(lock.Path)}}
 	case errors.Is(err, git.ErrNoIdentity):
 		v = verdict{code: exitUsage, hints: []string{`git config --global user.name "Your Name"`, "git config --global user.email you@example.com"}}
 	case errors.Is(err, git.ErrNoGit):
@@ -277,7 +283,7 @@ func judgeGit(err error, hint string) (verdict, bool) {
 		return v, false
 	}
 	switch own := hintLines(hint); {
-	case v.code == exitUnavailable:
+	case v.code == exitUnavailable || owner != nil || lock != nil:
 		v.hints = append(v.hints, own...)
 	case len(own) > 0:
 		v.hints = own

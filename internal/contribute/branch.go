@@ -35,6 +35,10 @@ type branchIn struct {
 	Base   string `json:"base"`
 	Remote string `json:"remote"`
 	Run    string `json:"run"`
+	// Adopted says that the clone was there before, and Was what was checked
+	// out in it.
+	Adopted bool   `json:"adopted,omitempty"`
+	Was     string `json:"was,omitempty"`
 }
 
 type branchOut struct {
@@ -43,7 +47,8 @@ type branchOut struct {
 	Base   string `json:"base"`
 	Remote string `json:"remote"`
 	Run    string `json:"run"`
-	Start  string `json:"start"` // commit that it began at
+	Start  string `json:"start"`         // commit that it began at
+	Was    string `json:"was,omitempty"` // what to go back to; "": the base
 }
 
 func (s *Site) doBranch(ctx context.Context, in branchIn, of results) (branchOut, error) {
@@ -51,6 +56,11 @@ func (s *Site) doBranch(ctx context.Context, in branchIn, of results) (branchOut
 		return out, err
 	}
 	start := in.Remote + "/" + in.Base
+	if in.Adopted {
+		if err := s.mayBranchOff(ctx, in); err != nil {
+			return branchOut{}, err
+		}
+	}
 	if err := s.Tool.CreateBranch(ctx, in.Dir, in.Branch, start); err != nil {
 		return branchOut{}, err
 	}
@@ -70,6 +80,9 @@ func (s *Site) observeBranch(ctx context.Context, in branchIn, _ results) (branc
 	if err != nil {
 		return branchOut{}, false, err
 	}
+	if in.Adopted && !s.branchIsOf(ctx, repo, name, in.Run) {
+		return branchOut{}, false, nil // a branch of the user's, or none
+	}
 	if _, err := repo.Resolve("refs/heads/" + name); err != nil {
 		return branchOut{}, false, nil //nolint:nilerr // a branch that does not resolve is not there
 	}
@@ -82,7 +95,7 @@ func (s *Site) observeBranch(ctx context.Context, in branchIn, _ results) (branc
 			return branchOut{}, false, err
 		}
 	}
-	return branchOut{Dir: in.Dir, Branch: name, Base: in.Base, Remote: in.Remote, Run: in.Run, Start: start}, true, nil
+	return branchOut{Dir: in.Dir, Branch: name, Base: in.Base, Remote: in.Remote, Run: in.Run, Start: start, Was: in.Was}, true, nil
 }
 
 // branchOfRun finds the branch of a run under the name that it has now: git
@@ -130,7 +143,7 @@ func (s *Site) keepBranch(ctx context.Context, out branchOut) (string, error) {
 		return "", err
 	}
 	entries, err := s.Tool.Status(ctx, out.Dir)
-	if err != nil || len(entries) == 0 {
+	if err != nil || len(entries) == 0 || out.Was != "" && s.comesBack(out, at, entries) {
 		return "", err
 	}
 	return fmt.Sprintf("the branch %s is checked out with uncommitted changes: %s", name, out.Dir), nil
@@ -175,7 +188,7 @@ func (s *Site) releaseBranch(ctx context.Context, out branchOut) error {
 		return err
 	}
 	if current == name {
-		if err := s.Tool.Switch(ctx, out.Dir, out.Base); err != nil {
+		if err := s.goBack(ctx, out); err != nil {
 			return err
 		}
 	}

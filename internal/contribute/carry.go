@@ -34,7 +34,7 @@ func (s *Site) submitSteps(ctx context.Context, sub *Submission, d rule.Draft, o
 		if err != nil {
 			return err
 		}
-		push.URL, push.Remote = s.CloneURL(sub.To), remoteOf(remotes, sub.To)
+		s.pushesBy(ctx, &push, remotes)
 	}
 	if sub.Existing != nil {
 		pull.Existing, pull.Edit = sub.Existing.Number, o.Title != "" || o.Body != nil || len(o.Sections) > 0 || len(o.Ticks) > 0

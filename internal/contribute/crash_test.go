@@ -63,6 +63,13 @@ func newStage(t testing.TB, role string) *stage {
 			t.Fatal(err)
 		}
 	}
+	if role == "adopted" { // the user has a clone
+		cmd := exec.Command(s.git, "clone", "--quiet", "--origin", "upstream", s.door.server.URL+"/platform/lib.git", filepath.Join(s.dir, "work", "lib"))
+		cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL="+filepath.Join(s.dir, "home", ".gitconfig"), "GIT_CONFIG_NOSYSTEM=1")
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("clone: %v: %s", err, out)
+		}
+	}
 	return s
 }
 
@@ -265,7 +272,7 @@ func whole(t testing.TB, role string) []workflow.Point {
 }
 
 // pointMatrix kills a contribution at each of its points and lets it go on. The
-// unattended ones are killed where they differ from the attended one.
+// other ones are killed where they differ from the attended one.
 func pointMatrix(t testing.TB) []crashRow {
 	t.Helper()
 	var rows []crashRow
@@ -273,9 +280,10 @@ func pointMatrix(t testing.TB) []crashRow {
 	g.SetLimit(2 * runtime.NumCPU())
 	type job struct{ row, at, way int }
 	var jobs []job
-	for _, role := range []string{"attended", "apply", "exec"} {
+	differs := map[string][]string{"apply": {"apply"}, "exec": {"exec"}, "adopted": {"remote-fork", "clone", "branch"}}
+	for _, role := range []string{"attended", "apply", "exec", "adopted"} {
 		for i, p := range whole(t, role) {
-			if role != "attended" && p.Step != role {
+			if role != "attended" && !slices.Contains(differs[role], p.Step) {
 				continue
 			}
 			rows = append(rows, crashRow{Role: role, Step: p.Step, Point: p.Name, Verdicts: make([]string, len(crashWays))})

@@ -21,6 +21,8 @@ const (
 	kindPush    = "push/v1"
 	kindPull    = "pull/v1"
 	kindIssue   = "issue/v1"
+	kindAdopt   = "adopt/v1"
+	kindRemote  = "remote/v1"
 )
 
 // kinds says how each kind of step is done, looked for and taken back.
@@ -28,6 +30,8 @@ func (s *Site) kinds() []workflow.Kind {
 	return []workflow.Kind{
 		kindOf(kindFork, s.observeFork, s.doFork, &undo[forkOut]{keeps: s.keepFork}),
 		kindOf(kindClone, s.observeClone, s.doClone, &undo[cloneOut]{keeps: s.keepClone, release: s.releaseClone}),
+		kindOf(kindAdopt, nil, s.doAdopt, &undo[cloneOut]{keeps: s.keepAdopted}),
+		kindOf(kindRemote, nil, s.doRemote, &undo[remoteOut]{keeps: s.keepRemote, release: s.releaseRemote}),
 		kindOf(kindRemotes, nil, s.doRemotes, nil),
 		kindOf(kindBranch, s.observeBranch, s.doBranch, &undo[branchOut]{keeps: s.keepBranch, release: s.releaseBranch}),
 		kindOf(kindReady, nil, s.doReady, nil),

@@ -129,7 +129,7 @@ func (f Finder) target(ctx context.Context, p *Place) error {
 	case p.Event != nil:
 		p.Upstream, p.Base, p.BaseFrom = p.Event.Upstream, p.Event.BaseRef, "the CI event"
 	}
-	p.Remote = remoteOf(remotes, p.Upstream)
+	p.Remote = remoteOf(ctx, f.Tool, remotes, p.Upstream)
 	for _, name := range []string{"upstream", "origin"} {
 		if p.Remote != "" || !p.Upstream.IsZero() {
 			break
@@ -139,7 +139,7 @@ func (f Finder) target(ctx context.Context, p *Place) error {
 				continue
 			}
 			p.Remote, p.BaseFrom = name, "remote "+name
-			if u, err := forge.ParseRepo(r.URL, ""); err == nil && isForgeURL(r.URL) {
+			if u, ok := repoAt(ctx, f.Tool, r.URL, forge.RepoName{Host: f.Host}); ok {
 				p.Upstream = u
 			}
 		}
@@ -172,18 +172,6 @@ func cutLast(s, sep string) (before, after string, ok bool) {
 // isForgeURL tells a repository of a forge from a folder on this machine.
 func isForgeURL(url string) bool {
 	return strings.Contains(url, "://") && !strings.HasPrefix(url, "file:") || strings.Contains(url, "@") && strings.Contains(url, ":")
-}
-
-func remoteOf(remotes []git.Remote, repo forge.RepoName) string {
-	if repo.IsZero() {
-		return ""
-	}
-	for _, r := range remotes {
-		if name, err := forge.ParseRepo(r.URL, ""); err == nil && isForgeURL(r.URL) && name.Equal(repo) {
-			return r.Name
-		}
-	}
-	return ""
 }
 
 // defaultBranch is the branch that a remote's HEAD points to, as the clone

@@ -133,6 +133,12 @@ func (p *Plan) addSteps(s *Situation) error {
 			return err
 		}
 	}
+	if s.Adopt != nil {
+		if err := p.addAdopted(s); err != nil {
+			return err
+		}
+		return p.addReady(s)
+	}
 	clone := cloneIn{Repo: up.RepoName, Dir: s.Dir, Base: s.Base, Remote: remote, CloneWish: s.Clone}
 	if err := p.add("clone", kindClone, filepath.Base(s.Dir)+" ("+s.Clone.words()+")", clone, nil); err != nil {
 		return err
@@ -145,6 +151,11 @@ func (p *Plan) addSteps(s *Situation) error {
 	if err := p.add("branch", kindBranch, p.Branch+" from "+s.Base, branchIn{Dir: s.Dir, Branch: p.Branch, Base: s.Base, Remote: remote}, map[string]string{"clone": "clone"}); err != nil {
 		return err
 	}
+	return p.addReady(s)
+}
+
+// addReady plans to wait for the fork.
+func (p *Plan) addReady(s *Situation) error {
 	if p.Via == ViaFork {
 		return p.add("ready", kindReady, "wait until the fork takes pushes", readyIn{Base: s.Base}, map[string]string{"fork": "fork"})
 	}

@@ -76,6 +76,18 @@ func (s *Site) doPush(ctx context.Context, in pushIn, of results) (pushOut, erro
 	return in.done(done.Status == git.PushCreated), nil
 }
 
+// pushesBy takes the remote that pushes to the destination. Where that goes by
+// ssh, the branch is looked for by ssh too: who cannot reach the forge otherwise
+// need not. An https address may hold a password and is written anew.
+func (s *Site) pushesBy(ctx context.Context, in *pushIn, remotes []git.Remote) {
+	in.URL = firstOf(in.URL, s.CloneURL(in.To))
+	if r, ok := pushRemoteOf(ctx, s.Tool, remotes, in.To); ok {
+		if in.Remote = r.Name; sshPathAt(r.URL) > 0 {
+			in.URL = r.URL
+		}
+	}
+}
+
 // nameRemote finds the remote of a clone that points to the destination. In a
 // clone that has none, and no remote of that name, it is called fork.
 func (s *Site) nameRemote(ctx context.Context, in *pushIn) error {
@@ -90,7 +102,8 @@ func (s *Site) nameRemote(ctx context.Context, in *pushIn) error {
 	if err != nil {
 		return err
 	}
-	if in.Remote = remoteOf(remotes, in.To); in.Remote != "" {
+	repo.Tool = s.Tool
+	if s.pushesBy(ctx, in, remotes); in.Remote != "" {
 		return nil
 	}
 	if slices.ContainsFunc(remotes, func(r git.Remote) bool { return r.Name == "fork" }) {

@@ -109,7 +109,8 @@ that is clean, one journal that can be read, and no temporary folder.
 
 In the second column of outcomes half a line was being written to the journal.
 The attended contribution pauses for the user's commit; apply and exec make the
-change themselves, and are listed where they differ.
+change themselves, adopted works in a clone that was there before; they are
+listed where they differ.
 
 %[1]s
 ## Killed or cut off in the middle of a step

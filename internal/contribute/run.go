@@ -17,8 +17,10 @@ import (
 // Begin opens the journal of a planned contribution. The pause, or the steps
 // that make the change unattended, follow the plan's own.
 func (s *Site) Begin(sit *Situation, p *Plan, after ...workflow.Step) (*workflow.Journal, error) {
-	if err := FreeDir(p.Dir); err != nil {
-		return nil, err
+	if sit.Adopt == nil {
+		if err := FreeDir(p.Dir); err != nil {
+			return nil, err
+		}
 	}
 	run := workflow.NewRun(s.Now(), sit.Upstream.FullName(), p.Branch)
 	header := workflow.Header{
@@ -89,9 +91,14 @@ func freeSibling(dir string) string {
 // OutsideWorkTree refuses to clone into somebody's checkout.
 func OutsideWorkTree(parent, name string) error {
 	repo, err := git.Open(parent)
-	if err != nil {
+	var strange *git.UnsupportedError
+	switch {
+	case errors.As(err, &strange):
+		return refuse(ErrUsage, "give the clone another place: --dir FOLDER", "%s lies inside a work tree; a clone there would get lost in it", parent)
+	case err != nil:
 		return nil //nolint:nilerr // no work tree here is what is wanted
 	}
+	defer repo.Close() //nolint:errcheck // read only
 	return refuse(ErrUsage, "--dir "+filepath.Join(filepath.Dir(repo.Root()), name), "%s lies inside the work tree %s; a clone there would get lost in it", parent, repo.Root())
 }
 

@@ -46,7 +46,7 @@ func TestMain(m *testing.M) {
 // process that dies where it is told.
 type scene struct {
 	dir    string
-	role   string // attended, apply or exec
+	role   string // attended, apply, exec or adopted
 	killAt int    // the point at which the process dies, counted from 1; 0: nowhere
 	count  int
 	site   *contribute.Site
@@ -113,7 +113,13 @@ func (s *scene) begin(ctx context.Context) (*workflow.Journal, error) {
 	if err != nil || (len(all) == 1 && contribute.Opened(all[0]) != nil) {
 		return nil, err
 	}
-	sit, err := s.site.Look(ctx, contribute.Request{Upstream: upstream, Branch: "fix", Dir: s.path("work", "lib"), Via: contribute.ViaAuto})
+	req := contribute.Request{Upstream: upstream, Branch: "fix", Dir: s.path("work", "lib"), Via: contribute.ViaAuto}
+	if s.role == "adopted" {
+		if req.Adopt, err = s.site.Checkout(ctx, req.Dir, upstream); err != nil {
+			return nil, err
+		}
+	}
+	sit, err := s.site.Look(ctx, req)
 	if err != nil {
 		return nil, err
 	}

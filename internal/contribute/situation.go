@@ -35,6 +35,7 @@ type Request struct {
 	ForkOrg  string   // organisation for the fork, "" for the own account
 	Taken    []string // branches that isrc does not choose when it names one
 	Clone    CloneWish
+	Adopt    *Checkout // a clone of the user's to work in; nil makes a clone
 }
 
 // Situation is everything that was looked up before anything is decided.

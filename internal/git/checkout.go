@@ -71,6 +71,14 @@ func (t *Tool) Switch(ctx context.Context, dir, name string) error {
 	return wrap(t.switchTo(ctx, dir, "switch", "--progress", "--no-guess", name), "switch to %s", name)
 }
 
+// Detach goes to a commit without a branch, and refuses as CreateBranch does.
+func (t *Tool) Detach(ctx context.Context, dir, commit string) error {
+	if err := checkRev(commit); err != nil {
+		return fmt.Errorf("go to %s: %w", commit, err)
+	}
+	return wrap(t.switchTo(ctx, dir, "switch", "--progress", "--detach", commit), "go to %s", short(commit))
+}
+
 func (t *Tool) switchTo(ctx context.Context, dir string, args ...string) error {
 	_, err := t.run(ctx, command{dir: dir, args: args, task: "switch"})
 	var e *CommandError
@@ -115,6 +123,10 @@ func (t *Tool) GitPath(ctx context.Context, dir, name string) (string, error) {
 	}
 	return path, nil
 }
+
+// Busy names an operation of the user that is half done in a checkout, as a
+// *BusyError.
+func (t *Tool) Busy(ctx context.Context, dir string) error { return t.busy(ctx, dir) }
 
 // busy names an operation of the user that is half done in this checkout.
 func (t *Tool) busy(ctx context.Context, dir string) error {

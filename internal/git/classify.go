@@ -22,6 +22,10 @@ func classify(url string, e *CommandError) error {
 	switch {
 	case has("no space left on device", "disk quota exceeded"):
 		return fmt.Errorf("%w: %w", ErrDiskFull, e)
+	case has("detected dubious ownership"):
+		return &OwnerError{Dir: dubious(e.Stderr), Err: e}
+	case has(".lock': file exists"):
+		return &LockedError{Path: lockIn(e.Stderr), Err: e}
 	case at == "":
 		return e
 	case has("returned error: 403"):
@@ -45,6 +49,18 @@ func classify(url string, e *CommandError) error {
 		return &UnavailableError{URL: at, Err: e}
 	}
 	return e
+}
+
+// dubious takes the folder out of "detected dubious ownership in repository at
+// 'DIR'", and lockIn the file out of "Unable to create 'FILE': File exists.".
+func dubious(text string) string { return quoted(text, "in repository at '") }
+
+func lockIn(text string) string { return quoted(text, "nable to create '") }
+
+func quoted(text, after string) string {
+	_, rest, _ := strings.Cut(text, after)
+	name, _, _ := strings.Cut(rest, "'")
+	return name
 }
 
 // ownWords is standard error in lower case without what the server said.

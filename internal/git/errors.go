@@ -108,6 +108,34 @@ func (e *RejectedError) Error() string {
 	return fmt.Sprintf("push to %s was rejected: %s", strings.TrimPrefix(e.Ref, "refs/heads/"), e.Reason)
 }
 
+// OwnerError says that git does not work in a folder of somebody else, whose
+// configuration could run programs.
+type OwnerError struct {
+	Dir string
+	Err error
+}
+
+func (e *OwnerError) Error() string {
+	return "git does not work in " + e.Dir + ", which belongs to somebody else (safe.directory)"
+}
+
+// Unwrap gives the reason.
+func (e *OwnerError) Unwrap() error { return e.Err }
+
+// LockedError says that another git works there, or that one was killed and
+// left its lock behind.
+type LockedError struct {
+	Path string
+	Err  error
+}
+
+func (e *LockedError) Error() string {
+	return e.Path + " is there: another git works in this clone, or one was killed in it"
+}
+
+// Unwrap gives the reason.
+func (e *LockedError) Unwrap() error { return e.Err }
+
 // UnsupportedError names a property of a repository that cannot be read here.
 type UnsupportedError struct{ What string }
 
@@ -131,5 +159,12 @@ func lastLine(s string) string {
 			return line
 		}
 	}
-	return s[strings.LastIndexByte(s, '\n')+1:]
+	last := s[strings.LastIndexByte(s, '\n')+1:]
+	if last == "Aborting" { // what it was about stands before
+		if _, why, ok := strings.Cut("\n"+s, "\nerror: "); ok {
+			why, _, _ = strings.Cut(why, "\nPlease ")
+			return strings.Join(strings.Fields(why), " ")
+		}
+	}
+	return last
 }

@@ -59,7 +59,9 @@ func FindTool(setting string, env []string) (*Tool, error) {
 // lookPath finds git where the environment that it will run in finds it. A
 // relative entry of PATH does not count: a program of that name may lie in any
 // repository.
-func lookPath(env []string) string {
+func lookPath(env []string) string { return lookProgram(env, "git") }
+
+func lookProgram(env []string, name string) string {
 	if env == nil {
 		env = os.Environ()
 	}
@@ -67,7 +69,7 @@ func lookPath(env []string) string {
 		if !filepath.IsAbs(dir) {
 			continue
 		}
-		if found, err := exec.LookPath(filepath.Join(dir, "git")); err == nil {
+		if found, err := exec.LookPath(filepath.Join(dir, name)); err == nil {
 			return found
 		}
 	}
@@ -122,6 +124,9 @@ type command struct {
 }
 
 func (t *Tool) run(ctx context.Context, c command) (string, error) {
+	if t == nil {
+		return "", ErrNoGit
+	}
 	if err := ctx.Err(); err != nil {
 		return "", err
 	}
