@@ -116,11 +116,16 @@ func (c *Catalog) note(broken *DamagedError) {
 func (c *Catalog) record(body []byte) (*catalog.Record, error) {
 	r, err := c.coder.decode(body)
 	if err != nil {
-		broken := &DamagedError{Path: c.path, Why: fmt.Sprintf("a record cannot be read: %v", err)}
-		c.note(broken)
-		return nil, broken
+		return nil, c.broken(fmt.Errorf("a record cannot be read: %w", err))
 	}
 	return r, nil
+}
+
+// broken notes damage that was found in what SQLite takes for good.
+func (c *Catalog) broken(why error) error {
+	broken := &DamagedError{Path: c.path, Why: why.Error()}
+	c.note(broken)
+	return broken
 }
 
 // Get gives the record of a repository, or a *forge.NotFoundError.

@@ -23,7 +23,9 @@ type document struct {
 	facts     facts
 	labels    []label
 	text      [wordColumns]string
-	readme    int64 // hash of the README, 0 when it is not given
+	terms     []term // of text
+	length    int    // words of text
+	readme    int64  // hash of the README, 0 when it is not given
 	excerpt   string
 	counts    []count
 	wanted    []wanted
@@ -78,6 +80,7 @@ func documentOf(r *catalog.Record) (*document, error) {
 			d.text[i] = catalog.Indexed(text)
 		}
 	}
+	d.terms, d.length = termsOf(&d.text)
 	if r.Archived {
 		d.text[columnAbout] += "\n" + markArchived
 	}

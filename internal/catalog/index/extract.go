@@ -111,6 +111,9 @@ func (w *Writer) tell(choose func(*catalog.Record) (*catalog.Record, bool)) (all
 		}
 		return w.send(w.unlessFailed(func() error { return w.exec("INSERT OR IGNORE INTO told (key) VALUES (?)", r.Key()) }))
 	})
+	if err == nil && len(changes) > 0 {
+		err = w.send(func() error { w.postings.tidy = true; return nil })
+	}
 	for _, c := range changes {
 		if err == nil && c.forget {
 			err = w.Delete(c.key)

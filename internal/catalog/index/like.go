@@ -311,6 +311,9 @@ func (p *profile) compare(o *profile) ([]string, float64) {
 	return words, min(1, round3(dot/p.norm/o.norm)) // rounded, or the order of a sum would show
 }
 
+// strong are the columns in which a word tells what a record is about.
+const strong = "{name topics title description skills provides} : "
+
 // sharing gives the records that share most of a profile's terms, in the columns
 // that tell what a repository is for.
 func (c *Catalog) sharing(ctx context.Context, p *profile, id int64) ([]int64, error) {

@@ -17,6 +17,7 @@ func (w *Writer) finish(o UpdateOptions) error {
 	o.Sink.Send(progress.Event{Phase: progress.Started, Task: "index", Message: "ordering the catalog"})
 	for _, step := range []func() error{
 		w.optimise, // first: the pages that it frees are used for what follows
+		w.postings.finish,
 		w.labels.finish,
 		w.rows.flush,
 		w.putKeywords,

@@ -145,6 +145,9 @@ func (w *Writer) putWords(id int64, d *document, known bool) error {
 	if err != nil {
 		return err
 	}
+	if err := w.postings.put(id, d.terms, d.length); err != nil {
+		return err
+	}
 	terms, err := w.vocab.learn(d.counts, known)
 	if err != nil {
 		return err
@@ -167,6 +170,9 @@ func (w *Writer) putSides(id int64, d *document, known bool, wasFrom string) err
 	err = w.exec("INSERT INTO facts (id, flags, owner, language, license, team, source, stars, forks, pushed, updated, created, activity, readiness, boost) VALUES (?,?,?,?,?,?,0,?,?,?,?,?,?,?,?)",
 		id, f.flags, ids[labelOwner], ids[labelLanguage], ids[labelLicense], ids[labelTeam], f.stars, f.forks, f.pushed, f.updated, f.created, f.activity, f.readiness, f.boost)
 	if err != nil {
+		return err
+	}
+	if err := w.postings.stand(id, f); err != nil {
 		return err
 	}
 	for i, h := range d.wanted {
@@ -257,6 +263,9 @@ func (w *Writer) remove(key string) error {
 		if err := w.exec(stmt, o.id); err != nil {
 			return err
 		}
+	}
+	if err := w.postings.drop(o.id); err != nil {
+		return err
 	}
 	if err := w.labels.replace(o.id, was.labels, nil); err != nil {
 		return err

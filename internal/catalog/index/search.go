@@ -34,7 +34,6 @@ func (c *Catalog) Search(ctx context.Context, q catalog.Query, now time.Time) (*
 	if s.clauses, err = c.clauses(ctx, q.Wanted()); err != nil {
 		return nil, err
 	}
-	s.unwanted = unwanted(q.Unwanted())
 	if err := s.run(ctx); err != nil {
 		return nil, err
 	}
@@ -43,13 +42,13 @@ func (c *Catalog) Search(ctx context.Context, q catalog.Query, now time.Time) (*
 
 // search is one search under way.
 type search struct {
-	c        *Catalog
-	q        catalog.Query
-	now      time.Time
-	where    condition
-	clauses  []clause
-	unwanted string // what must not match, in the index's language
-	found    *catalog.Found
+	c       *Catalog
+	q       catalog.Query
+	now     time.Time
+	where   condition
+	clauses []clause
+	tally   *tally
+	found   *catalog.Found
 }
 
 func (s *search) run(ctx context.Context) error {
@@ -64,7 +63,11 @@ func (s *search) run(ctx context.Context) error {
 			return err
 		}
 	}
-	pool, total, err := s.pool(ctx, all(s.clauses), 1)
+	var err error
+	if s.tally, err = s.c.newTally(ctx, s.clauses, unwantedClauses(s.q.Unwanted())); err != nil {
+		return err
+	}
+	pool, total, err := s.pool(ctx, wants{must: bitsOf(s.clauses, func(cl clause) bool { return !cl.soft })})
 	if err != nil {
 		return err
 	}
@@ -103,36 +106,42 @@ func (s *search) addNamed(ctx context.Context, pool []match) ([]match, error) {
 	return pool, nil
 }
 
-// unwanted writes what must not match.
-func unwanted(words []catalog.Word) string {
-	var parts []string
+// unwantedClauses are the words of which none must be there.
+func unwantedClauses(words []catalog.Word) []clause {
+	var out []clause
 	for _, w := range words {
 		if tokens := tokensOf(w.Text); len(tokens) > 0 {
-			for _, f := range spellings(catalog.Word{Text: w.Text, Phrase: true}, tokens) {
-				parts = append(parts, f.match())
-			}
+			out = append(out, clause{typed: w.Text, forms: spellings(catalog.Word{Text: w.Text, Phrase: true}, tokens)})
 		}
+	}
+	return out
+}
+
+// unwanted writes what must not match in the index's language.
+func unwanted(words []catalog.Word) string {
+	var parts []string
+	for _, cl := range unwantedClauses(words) {
+		parts = append(parts, cl.match())
 	}
 	return strings.Join(parts, " OR ")
 }
 
-// all joins the clauses that a record must have.
-func all(clauses []clause) string {
-	var parts []string
-	for _, cl := range clauses {
-		if !cl.soft {
-			parts = append(parts, cl.match())
+// bitsOf are the bits of the clauses that are chosen.
+func bitsOf(clauses []clause, choose func(clause) bool) (set uint32) {
+	for i, cl := range clauses {
+		if choose(cl) {
+			set |= 1 << i
 		}
 	}
-	return strings.Join(parts, " AND ")
+	return set
 }
 
 // browse answers a query without words: everything that passes its filters.
 func (s *search) browse(ctx context.Context) error {
 	where, args := s.where.sql, s.where.args
-	if s.unwanted != "" {
+	if without := unwanted(s.q.Unwanted()); without != "" {
 		where += " AND f.id NOT IN (SELECT rowid FROM words WHERE words MATCH ?)"
-		args = append(slices.Clone(args), s.unwanted)
+		args = append(slices.Clone(args), without)
 	}
 	order := s.order()
 	if order == "" {
@@ -141,12 +150,10 @@ func (s *search) browse(ctx context.Context) error {
 	var pool []match
 	err := s.c.each(ctx, func(scan func(...any) error) error {
 		m := match{whole: true}
-		if err := scan(&m.id, &m.source); err != nil {
-			return err
-		}
+		err := scan(&m.id)
 		pool = append(pool, m)
-		return nil
-	}, "SELECT f.id, f.source FROM facts f WHERE "+where+" ORDER BY "+order+" LIMIT ?", append(slices.Clone(args), s.size())...)
+		return err
+	}, "SELECT f.id FROM facts f WHERE "+where+" ORDER BY "+order+" LIMIT ?", append(slices.Clone(args), s.size())...)
 	if err != nil {
 		return err
 	}
@@ -162,26 +169,29 @@ func (s *search) browse(ctx context.Context) error {
 // widen takes records that lack words, as few of them as possible, until there
 // are enough. Phrases are never missing.
 func (s *search) widen(ctx context.Context, pool []match) ([]match, error) {
-	var must, may []clause
-	for _, cl := range s.clauses {
-		switch {
-		case cl.phrase:
-			must = append(must, cl)
-		case !cl.soft:
-			may = append(may, cl)
+	var may []int // the rarest first
+	for i, cl := range s.clauses {
+		if !cl.phrase && !cl.soft {
+			may = append(may, i)
 		}
 	}
-	if len(may)+len(must) < 2 {
+	must := bitsOf(s.clauses, func(cl clause) bool { return cl.phrase })
+	if len(may) == 0 || len(may) < 2 && must == 0 {
 		return pool, nil
 	}
-	order.StableBy(may, func(a, b clause) int { return cmp.Compare(b.idf, a.idf) })
+	order.StableBy(may, func(a, b int) int { return cmp.Compare(s.clauses[b].idf, s.clauses[a].idf) })
+	w := wants{must: must}
+	for _, i := range may[:min(len(may), mostCombined)] {
+		w.may |= 1 << i
+	}
 	have := map[int64]bool{}
 	for _, m := range pool {
 		have[m.id] = true
 	}
 	whole := len(pool)
-	for _, n := range steps(len(may), len(must) > 0) {
-		some, total, err := s.pool(ctx, atLeast(n, may, must), choose(min(len(may), mostCombined)-1, n-1))
+	for _, n := range steps(len(may), must != 0) {
+		w.least = min(n, mostCombined)
+		some, total, err := s.pool(ctx, w)
 		if err != nil {
 			return nil, err
 		}
@@ -224,42 +234,6 @@ func steps(n int, none bool) []int {
 // mostCombined bounds the words of which some are wanted: of more, only the
 // rarest count.
 const mostCombined = 7
-
-// atLeast writes that n of the clauses must be there, and all of must.
-func atLeast(n int, may, must []clause) string {
-	fixed := all(must)
-	if n == 0 {
-		return fixed
-	}
-	may = may[:min(len(may), mostCombined)]
-	n = min(n, len(may))
-	var parts []string
-	var pick func(from int, chosen []clause)
-	pick = func(from int, chosen []clause) {
-		if len(chosen) == n {
-			parts = append(parts, "("+all(chosen)+")")
-			return
-		}
-		for i := from; i < len(may); i++ {
-			pick(i+1, append(slices.Clone(chosen), may[i]))
-		}
-	}
-	pick(0, nil)
-	expression := strings.Join(parts, " OR ")
-	if fixed != "" {
-		expression = fixed + " AND (" + expression + ")"
-	}
-	return expression
-}
-
-// choose is the number of ways to take k of n.
-func choose(n, k int) int {
-	out := 1
-	for i := 1; i <= k; i++ {
-		out = out * (n - k + i) / i
-	}
-	return out
-}
 
 // finish reads the pool, ranks and folds it, and cuts it off.
 func (s *search) finish(ctx context.Context, pool []match) error {
@@ -307,7 +281,7 @@ func (s *search) sort(hits []ranked) {
 type ranked struct {
 	catalog.Hit
 	match
-	inReadme map[int]bool // the clauses that only its README has
+	inReadme []bool // the clauses that its README has
 }
 
 // activity is the score; below 0 where it is not known.
@@ -328,28 +302,31 @@ func (r *ranked) readiness() float64 {
 // read gets the records of a pool, in its order, and rates them: on all
 // processors, since taking texts apart is most of the work of a search.
 func (s *search) read(ctx context.Context, pool []match) ([]ranked, error) {
-	hits := make([]ranked, 0, len(pool))
+	hits := make([]ranked, len(pool))
 	bodies := make([][]byte, len(pool))
 	at := map[int64]int{}
+	for i, m := range pool {
+		hits[i], at[m.id] = ranked{match: m}, i
+	}
 	for part := range slices.Chunk(pool, 500) {
 		args := make([]any, len(part))
 		for i, m := range part {
 			args[i] = m.id
-			at[m.id] = len(hits)
-			hits = append(hits, ranked{match: m, inReadme: map[int]bool{}})
 		}
 		err := s.c.each(ctx, func(scan func(...any) error) error {
-			var id int64
+			var id, source int64
 			var body []byte
-			err := scan(&id, &body)
-			bodies[at[id]] = body
+			err := scan(&id, &source, &body)
+			if i, ok := at[id]; ok {
+				hits[i].source, bodies[i] = source, body
+			}
 			return err
-		}, "SELECT id, body FROM records WHERE id IN (?"+strings.Repeat(",?", len(args)-1)+")", args...)
+		}, "SELECT r.id, f.source, r.body FROM records r JOIN facts f ON f.id = r.id WHERE r.id IN (?"+strings.Repeat(",?", len(args)-1)+")", args...)
 		if err != nil {
 			return nil, err
 		}
 	}
-	if err := s.readmes(ctx, hits); err != nil {
+	if err := s.places(hits); err != nil {
 		return nil, err
 	}
 	return hits, s.rateAll(hits, bodies)
@@ -375,29 +352,25 @@ func (s *search) rateAll(hits []ranked, bodies [][]byte) error {
 	return g.Wait()
 }
 
-// readmes finds out which words the READMEs of records have that lack some.
-func (s *search) readmes(ctx context.Context, hits []ranked) error {
-	at := map[any]int{}
-	var ids []any
-	for i, h := range hits {
-		if !h.whole {
-			at[h.id] = i
-			ids = append(ids, h.id)
-		}
+// places finds out which words stand in the READMEs of hits.
+func (s *search) places(hits []ranked) error {
+	if s.tally == nil {
+		return nil
 	}
-	for part := range slices.Chunk(ids, 500) {
+	ids := make([]int64, len(hits))
+	for i, h := range hits {
+		ids[i] = h.id
+	}
+	columns, err := s.tally.columnsOf(ids, s.clauses)
+	if err != nil {
+		return err
+	}
+	for i := range hits {
+		h := &hits[i]
+		h.inReadme = make([]bool, len(s.clauses))
 		for n, cl := range s.clauses {
-			err := s.c.each(ctx, func(scan func(...any) error) error {
-				var id int64
-				if err := scan(&id); err != nil {
-					return err
-				}
-				hits[at[id]].inReadme[n] = true
-				return nil
-			}, "SELECT rowid FROM words WHERE words MATCH ? AND rowid IN (?"+strings.Repeat(",?", len(part)-1)+")", append([]any{"{readme} : " + cl.match()}, part...)...)
-			if err != nil {
-				return err
-			}
+			has := s.tally.has(h.id, n)
+			h.inReadme[n] = h.whole && !cl.soft || !h.whole && has && (columns[i][n] == 0 || columns[i][n]&inReadme != 0)
 		}
 	}
 	return nil

@@ -51,7 +51,7 @@ func (s *search) rate(h *ranked, stems map[string]string) {
 	all := make([]seen, len(s.clauses))
 	has := 0.0
 	for i, cl := range s.clauses {
-		all[i] = look(fields, cl, h.whole && !cl.soft || h.inReadme[i])
+		all[i] = look(fields, cl, h.inReadme[i])
 		if all[i].weight == 0 {
 			h.Missing = append(h.Missing, cl.typed)
 			if cl.soft {

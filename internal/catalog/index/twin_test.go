@@ -112,17 +112,20 @@ func shellQueries(t *testing.T, c *Catalog, text string) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if s.tally, err = c.newTally(ctx, s.clauses, nil); err != nil {
+		t.Fatal(err)
+	}
 	var out []string
-	add := func(expression string, times int) int {
+	add := func(expression string, w wants) int {
 		out = append(out, fmt.Sprintf("SELECT id FROM (SELECT f.id AS id, bm25(words, %s) AS b, f.source AS source, f.boost AS boost FROM words w CROSS JOIN facts f ON f.id = w.rowid WHERE words MATCH '%s' AND %s) ORDER BY b * boost LIMIT %d",
 			weights, strings.ReplaceAll(expression, "'", "''"), s.where.sql, s.size()))
-		pool, _, err := s.pool(ctx, expression, times)
+		pool, _, err := s.pool(ctx, w)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return len(pool)
 	}
-	total := add(all(s.clauses), 1)
+	total := add(all(s.clauses), wants{must: bitsOf(s.clauses, func(cl clause) bool { return !cl.soft })})
 	if total >= enough {
 		return out
 	}
@@ -133,12 +136,48 @@ func shellQueries(t *testing.T, c *Catalog, text string) []string {
 		}
 	}
 	slices.SortStableFunc(may, func(a, b clause) int { return cmp.Compare(b.idf, a.idf) })
+	may = may[:min(len(may), mostCombined)]
+	w := wants{may: bitsOf(s.clauses, func(cl clause) bool {
+		return slices.ContainsFunc(may, func(m clause) bool { return m.typed == cl.typed })
+	})}
 	for _, n := range steps(len(may), false) {
-		if total += add(atLeast(n, may, nil), 1); total >= 2*enough {
+		w.least = n
+		if total += add(atLeast(n, may), w); total >= 2*enough {
 			break
 		}
 	}
 	return out
+}
+
+// weights are indexWeights in the index's language.
+const weights = "10, 6, 6, 4, 3, 5, 1.5, 1"
+
+// all joins the clauses that a record must have.
+func all(clauses []clause) string {
+	var parts []string
+	for _, cl := range clauses {
+		if !cl.soft {
+			parts = append(parts, cl.match())
+		}
+	}
+	return strings.Join(parts, " AND ")
+}
+
+// atLeast writes that n of the clauses must be there.
+func atLeast(n int, may []clause) string {
+	var parts []string
+	var pick func(from int, chosen []clause)
+	pick = func(from int, chosen []clause) {
+		if len(chosen) == n {
+			parts = append(parts, "("+all(chosen)+")")
+			return
+		}
+		for i := from; i < len(may); i++ {
+			pick(i+1, append(slices.Clone(chosen), may[i]))
+		}
+	}
+	pick(0, nil)
+	return strings.Join(parts, " OR ")
 }
 
 func ids(t *testing.T, db *sql.DB, statement string) []int64 {

@@ -89,8 +89,8 @@ func verify(ctx context.Context, path string, sink progress.Sink) error {
 		return damaged(path, err)
 	}
 	defer conn.Close()
-	for i, look := range []func(context.Context, *sql.Conn) (string, error){ownSchema, integrity, wholeRecords} {
-		sink.Send(progress.Event{Phase: progress.Running, Task: "verify", Message: "verifying the catalog", Current: int64(i), Total: 3})
+	for i, look := range []func(context.Context, *sql.Conn) (string, error){ownSchema, integrity, wholeRecords, wholePostings} {
+		sink.Send(progress.Event{Phase: progress.Running, Task: "verify", Message: "verifying the catalog", Current: int64(i), Total: 4})
 		why, err := look(ctx, conn)
 		if err != nil {
 			return damaged(path, fmt.Errorf("verify the catalog: %w", err))
@@ -235,4 +235,56 @@ FROM keys k LEFT JOIN records r ON r.id = k.id LEFT JOIN facts f ON f.id = k.id`
 		return fmt.Sprintf("it has %d names, %d records and %d rows of facts", n, records, facts), nil
 	}
 	return "", nil
+}
+
+// wholePostings reads every posting, and counts the records that these may speak
+// of.
+func wholePostings(ctx context.Context, conn *sql.Conn) (string, error) {
+	var records, standing int
+	if err := conn.QueryRowContext(ctx, "SELECT count(*) FROM facts").Scan(&records); err != nil {
+		return "", err
+	}
+	for _, look := range []struct {
+		query string
+		row   func([]byte) bool
+	}{
+		{"SELECT entries FROM postings", wholeEntries},
+		{"SELECT records FROM standings", func(row []byte) bool {
+			for at := standPart; at < len(row); at += standingBytes {
+				if row[at] > 0 {
+					standing++
+				}
+			}
+			return len(row) == slabBytes
+		}},
+	} {
+		rows, err := conn.QueryContext(ctx, look.query)
+		if err != nil {
+			return "", err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var row sql.RawBytes
+			if err := rows.Scan(&row); err != nil {
+				return "", err
+			}
+			if !look.row(row) {
+				return errPosting.Error(), nil
+			}
+		}
+		if err := rows.Err(); err != nil {
+			return "", err
+		}
+	}
+	if standing != records {
+		return fmt.Sprintf("its postings speak of %d records, and it has %d", standing, records), nil
+	}
+	return "", nil
+}
+
+func wholeEntries(posting []byte) bool {
+	e := entries{rest: posting}
+	for e.next() {
+	}
+	return !e.bad
 }

@@ -29,18 +29,19 @@ type Writer struct {
 	sent map[uint64]bool // hashes of the keys that were put or deleted, and whether that has been done
 
 	// What follows belongs to the goroutine that writes.
-	db      *sql.Conn
-	stmts   map[string]*sql.Stmt
-	fresh   bool
-	changed int  // records whose text changed
-	again   bool // a record was put twice, or removed
-	rows    *nameRows
-	labels  *labelTable
-	vocab   *vocabulary
-	telling *spool
-	touched map[string]bool // keys whose forks may have to be pointed elsewhere
-	pulled  map[string]int64
-	teams   map[string]int64
+	db       *sql.Conn
+	stmts    map[string]*sql.Stmt
+	fresh    bool
+	changed  int  // records whose text changed
+	again    bool // a record was put twice, or removed
+	rows     *nameRows
+	labels   *labelTable
+	vocab    *vocabulary
+	postings *postingTable
+	telling  *spool
+	touched  map[string]bool // keys whose forks may have to be pointed elsewhere
+	pulled   map[string]int64
+	teams    map[string]int64
 }
 
 // queued is how many records may wait for being written.
@@ -61,7 +62,7 @@ func newWriter(ctx context.Context, db *sql.Conn, base, scratch string) (*Writer
 	if !w.fresh {
 		w.base = &earlier{path: base}
 	}
-	w.labels, w.vocab, w.rows = newLabelTable(w), newVocabulary(w), &nameRows{w: w}
+	w.labels, w.vocab, w.rows, w.postings = newLabelTable(w), newVocabulary(w), &nameRows{w: w}, newPostingTable(w)
 	own, err := readDictionary(ctx, db)
 	if err != nil {
 		return nil, errors.Join(err, telling.close())

@@ -1,0 +1,381 @@
+package index
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"math"
+	"math/bits"
+	"slices"
+	"strings"
+)
+
+// tally is what a search knows of every record: which of its clauses it has, and
+// what BM25 makes of them. It is worked out from the postings (postings.go), all
+// of it at once: from a tally one reads what has all words, what has some of
+// them, and how many these are.
+type tally struct {
+	c       *Catalog
+	lists   map[string][]posting // by stem
+	rows    []*tallyRow          // of slabSize records each, nil where there are none
+	lengths [256]float32         // what BM25 makes of a length
+}
+
+type tallyRow struct {
+	standings []byte
+	clauses   [slabSize]uint32 // a bit for each; unwantedBit
+	text      [slabSize]float32
+}
+
+// unwantedBit stands for what must not match, markBit for the records that are
+// looked at closely at the moment; clauses have the bits below.
+const (
+	unwantedBit = 1 << 31
+	markBit     = 1 << 30
+)
+
+// mostSlabs bounds the rows of a tally, which lie in memory: 64 million records.
+const mostSlabs = 1 << 16
+
+// The constants of BM25, as FTS5 has them.
+const (
+	bm25K1 = 1.2
+	bm25B  = 0.75
+)
+
+// newTally reads what the clauses need. What must not match stands in unwanted.
+func (c *Catalog) newTally(ctx context.Context, clauses, unwanted []clause) (*tally, error) {
+	t := &tally{c: c, lists: map[string][]posting{}}
+	if err := t.readStandings(ctx); err != nil {
+		return nil, err
+	}
+	if err := t.readPostings(ctx, append(slices.Clone(clauses), unwanted...)); err != nil {
+		return nil, err
+	}
+	for i, cl := range clauses {
+		for _, f := range cl.forms {
+			if err := t.add(ctx, f, 1<<i, !cl.soft); err != nil {
+				return nil, err
+			}
+		}
+	}
+	for _, cl := range unwanted {
+		for _, f := range cl.forms {
+			if err := t.add(ctx, f, unwantedBit, false); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return t, nil
+}
+
+func (t *tally) readStandings(ctx context.Context) error {
+	var lengths [256]float64
+	for code := range lengths {
+		lengths[code] = lengthOf(byte(code))
+	}
+	words, records := 0.0, 0
+	err := t.c.each(ctx, func(scan func(...any) error) error {
+		var id int64
+		var rows sql.RawBytes
+		if err := scan(&id, &rows); err != nil {
+			return err
+		}
+		if id < 0 || id >= mostSlabs || len(rows) != slabBytes {
+			return t.c.broken(errPosting)
+		}
+		for int64(len(t.rows)) <= id {
+			t.rows = append(t.rows, nil)
+		}
+		row := &tallyRow{standings: slices.Clone(rows)}
+		t.rows[id] = row
+		for at := 0; at < len(rows); at += standingBytes {
+			if rows[at+standPart] != 0 {
+				words += lengths[rows[at+standLength]]
+				records++
+			}
+		}
+		return nil
+	}, "SELECT id, records FROM standings ORDER BY id")
+	mean := words / float64(max(records, 1))
+	for code := range t.lengths {
+		t.lengths[code] = float32(bm25K1 * (1 - bm25B + bm25B*lengths[code]/max(mean, 1)))
+	}
+	return err
+}
+
+// stemsAtOnce is how many postings are asked for in one statement.
+const stemsAtOnce = 200
+
+func (t *tally) readPostings(ctx context.Context, clauses []clause) error {
+	var stems []any
+	for _, cl := range clauses {
+		for _, f := range cl.forms {
+			for _, stem := range f.stems {
+				if _, ok := t.lists[stem]; !ok {
+					t.lists[stem] = nil
+					stems = append(stems, stem)
+				}
+			}
+		}
+	}
+	for some := range slices.Chunk(stems, stemsAtOnce) {
+		err := t.c.each(ctx, func(scan func(...any) error) error {
+			var p posting
+			if err := scan(&p.stem, &p.part, &p.entries); err != nil {
+				return err
+			}
+			t.lists[p.stem] = append(t.lists[p.stem], p)
+			return nil
+		}, "SELECT stem, part, entries FROM postings WHERE stem IN (?"+strings.Repeat(",?", len(some)-1)+")", some...)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// each visits the entries of a stem that are true.
+func (t *tally) each(stem string, visit func(row *tallyRow, at int, e *entries)) error {
+	for _, p := range t.lists[stem] {
+		e := entries{rest: p.entries}
+		slab, row := int64(-1), (*tallyRow)(nil)
+		for e.next() {
+			if s := slabOf(e.id); s != slab {
+				slab, row = s, nil
+				if s < int64(len(t.rows)) {
+					row = t.rows[s]
+				}
+			}
+			if row == nil {
+				continue
+			}
+			if at := int(e.id % slabSize); row.standings[at*standingBytes+standPart] == p.part {
+				visit(row, at, &e)
+			}
+		}
+		if e.bad {
+			return t.c.broken(errPosting)
+		}
+	}
+	return nil
+}
+
+// add counts a form for the records that have it.
+func (t *tally) add(ctx context.Context, f form, bit uint32, rated bool) error {
+	if len(f.words) > 1 {
+		return t.addPhrase(ctx, f, bit, rated)
+	}
+	idf := float32(0)
+	if rated {
+		n := 0
+		if err := t.each(f.stems[0], func(*tallyRow, int, *entries) { n++ }); err != nil {
+			return err
+		}
+		idf = t.idf(n)
+	}
+	return t.each(f.stems[0], func(row *tallyRow, at int, e *entries) {
+		row.count(at, bit, idf, e.weight(), &t.lengths)
+	})
+}
+
+// idf is BM25's weight of what n records have, as FTS5 computes it.
+func (t *tally) idf(n int) float32 {
+	idf := math.Log((float64(t.c.info.Records) - float64(n) + 0.5) / (float64(n) + 0.5))
+	return float32(max(idf, 1e-6))
+}
+
+// count adds a form to what is known of a record.
+func (r *tallyRow) count(at int, bit uint32, idf, weight float32, lengths *[256]float32) {
+	r.clauses[at] |= bit
+	if idf > 0 {
+		r.text[at] += idf * weight * (bm25K1 + 1) / (weight + lengths[r.standings[at*standingBytes+standLength]])
+	}
+}
+
+// phraseMatch is a record that may have a phrase.
+type phraseMatch struct {
+	id      int64
+	weight  float32
+	columns uint8
+}
+
+// fewMatches is up to how many records a phrase is asked for one by one: looking
+// one up takes as long as going over a thousand.
+const fewMatches = 24
+
+// addPhrase counts words that stand side by side: of the records that have all
+// of them in one column, those that FTS5 finds.
+func (t *tally) addPhrase(ctx context.Context, f form, bit uint32, rated bool) error {
+	found, err := t.together(f.stems)
+	if err != nil || len(found) == 0 {
+		return err
+	}
+	query, args := "SELECT rowid FROM words WHERE words MATCH ? AND rowid BETWEEN ? AND ?", []any{f.match(), 0, 0}
+	low, high := found[0].id, found[0].id
+	at := make(map[int64]phraseMatch, len(found))
+	for _, m := range found {
+		at[m.id] = m
+		low, high = min(low, m.id), max(high, m.id)
+	}
+	args[1], args[2] = low, high
+	if len(at) <= fewMatches {
+		query, args = "SELECT rowid FROM words WHERE words MATCH ? AND rowid IN (?"+strings.Repeat(",?", len(at)-1)+")", args[:1]
+		for id := range at {
+			args = append(args, id)
+		}
+	}
+	found = found[:0]
+	err = t.c.each(ctx, func(scan func(...any) error) error {
+		var id int64
+		if err := scan(&id); err != nil {
+			return err
+		}
+		if m, ok := at[id]; ok {
+			found = append(found, m)
+		}
+		return nil
+	}, query, args...)
+	idf := float32(0)
+	if rated {
+		idf = t.idf(len(found))
+	}
+	for _, m := range found {
+		t.rows[slabOf(m.id)].count(int(m.id%slabSize), bit, idf, m.weight, &t.lengths)
+	}
+	return err
+}
+
+// together gives the records that have all of some stems in one column.
+func (t *tally) together(stems []string) ([]phraseMatch, error) {
+	rarest := slices.MinFunc(stems, func(a, b string) int { return cmp.Compare(t.size(a), t.size(b)) })
+	var found []phraseMatch
+	err := t.each(rarest, func(_ *tallyRow, _ int, e *entries) {
+		found = append(found, phraseMatch{e.id, e.weight(), e.columns()})
+	})
+	for _, stem := range stems {
+		if err != nil || len(found) == 0 || stem == rarest {
+			continue
+		}
+		at := make(map[int64]int, len(found))
+		for i, m := range found {
+			at[m.id] = i
+		}
+		had := make([]uint8, len(found))
+		err = t.among(at, stem, func(i int, e *entries) {
+			had[i], found[i].weight = e.columns(), min(found[i].weight, e.weight())
+		})
+		kept := found[:0]
+		for i, m := range found {
+			if m.columns &= had[i]; m.columns != 0 {
+				kept = append(kept, m)
+			}
+		}
+		found = kept
+	}
+	return found, err
+}
+
+// among visits the entries of a stem for some records, each with what these are
+// mapped to.
+func (t *tally) among(records map[int64]int, stem string, visit func(i int, e *entries)) error {
+	for id := range records {
+		if row := t.row(id); row != nil {
+			row.clauses[id%slabSize] |= markBit
+			defer func() { row.clauses[id%slabSize] &^= markBit }()
+		}
+	}
+	return t.each(stem, func(row *tallyRow, at int, e *entries) {
+		if row.clauses[at]&markBit != 0 {
+			visit(records[e.id], e)
+		}
+	})
+}
+
+// row is where a record stands, nil where it does not.
+func (t *tally) row(id int64) *tallyRow {
+	if id < 0 || slabOf(id) >= int64(len(t.rows)) {
+		return nil
+	}
+	return t.rows[slabOf(id)]
+}
+
+// size is about how many records a stem has.
+func (t *tally) size(stem string) int {
+	n := 0
+	for _, p := range t.lists[stem] {
+		n += len(p.entries)
+	}
+	return n
+}
+
+// wants is what a record must have to be taken.
+type wants struct {
+	must  uint32 // all of these clauses
+	may   uint32 // and of these
+	least int    // so many
+	// archived tells that archived records are taken, too.
+	archived bool
+}
+
+// matches visits the records that are wanted.
+func (t *tally) matches(w wants, visit func(id int64, row *tallyRow, at int)) {
+	for slab, row := range t.rows {
+		if row == nil {
+			continue
+		}
+		for at, has := range row.clauses {
+			if has&w.must != w.must || has&unwantedBit != 0 || has == 0 && w.must == 0 {
+				continue
+			}
+			if w.least > 0 && bits.OnesCount32(has&w.may) < w.least {
+				continue
+			}
+			if !w.archived && row.standings[at*standingBytes+standFlags]&standArchived != 0 {
+				continue
+			}
+			visit(int64(slab)*slabSize+int64(at), row, at)
+		}
+	}
+}
+
+// rank is the product of BM25 and boost.
+func (r *tallyRow) rank(at int) float32 {
+	return r.text[at] * float32(r.standings[at*standingBytes+standBoost])
+}
+
+// of gives the text measure of a record.
+func (t *tally) of(id int64) float64 {
+	if row := t.row(id); row != nil {
+		return float64(row.text[id%slabSize])
+	}
+	return 0
+}
+
+// has tells whether a record has a clause.
+func (t *tally) has(id int64, clause int) bool {
+	row := t.row(id)
+	return row != nil && row.clauses[id%slabSize]&(1<<clause) != 0
+}
+
+// columnsOf tells for some records in which columns each clause stands: of a
+// phrase, where all of its words do.
+func (t *tally) columnsOf(ids []int64, clauses []clause) ([][]uint8, error) {
+	at := make(map[int64]int, len(ids))
+	out := make([][]uint8, len(ids))
+	for i, id := range ids {
+		at[id], out[i] = i, make([]uint8, len(clauses))
+	}
+	for n, cl := range clauses {
+		for _, f := range cl.forms {
+			if len(f.stems) > 1 {
+				continue
+			}
+			err := t.among(at, f.stems[0], func(i int, e *entries) { out[i][n] |= e.columns() })
+			if err != nil {
+				return nil, err
+			}
+		}
+	}
+	return out, nil
+}
