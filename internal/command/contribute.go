@@ -28,6 +28,10 @@ type contributeOptions struct {
 	signoff bool
 	submit  submitOptions
 	output  output
+	bulk    bulkOptions
+
+	one     bool                // one of several repositories
+	collect func(*contribution) // takes the result of one of several
 }
 
 func newContribute(a *app) *cobra.Command {
@@ -54,14 +58,39 @@ they are needed. For large repositories there are --sparse and --shallow, and
 With --apply or --exec the change is made too, and one command goes through to
 the pull request, without a terminal. A mail patch (git format-patch) keeps its
 author and message. Given again while that pull request is open, the same
-command answers it and changes nothing.`,
+command answers it and changes nothing.
+
+With --repos the same change goes to several: of a file, or of what a query
+finds in the catalog. Each has a journal and a pull request of its own and
+follows its own project's rules; --limit bounds how many are opened in one go,
+and the same command goes on. No fork is made where the command changes
+nothing. Owners refuse by contribute.bulk: no in innersource.json. Clones lie in
+--dir (default: named after the branch or title). --json then lists, for each,
+repository, outcome, url, number, via, branch, directory, run and error.`,
 		Example: `  isrc contribute identity/auth-lib --issue 398
   isrc contribute platform/pipelines --branch fix-cache --dry-run
   isrc contribute platform/monorepo --sparse services/billing --sparse docs
-  isrc contribute obs/collector --exec 'sed -i s/old/new/ go.mod' --title 'fix: new module path' --yes`,
-		Args:              exactArgs(1, "a repository"),
+  isrc contribute obs/collector --exec 'sed -i s/old/new/ go.mod' --title 'fix: new module path' --yes
+  isrc contribute --repos 'topic:go team:payments' --exec ./bump.sh --title 'chore: Go 1.26'`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if o.bulk.repos != "" {
+				return exactArgs(0, "")(cmd, args)
+			}
+			return exactArgs(1, "a repository")(cmd, args)
+		},
 		ValidArgsFunction: a.completeRepos,
-		RunE:              func(cmd *cobra.Command, args []string) error { return a.contribute(cmd.Context(), o, args[0]) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := o.validateBulk(cmd); err != nil {
+				return err
+			}
+			if o.bulk.repos == "" {
+				return a.contribute(cmd.Context(), o, args[0])
+			}
+			if err := o.validate(); err != nil {
+				return err
+			}
+			return a.contributeBulk(cmd.Context(), o)
+		},
 	}
 	f := cmd.Flags()
 	f.IntVarP(&o.issue, "issue", "i", 0, "the `NUMBER` of the issue that the change is for")
@@ -79,9 +108,17 @@ command answers it and changes nothing.`,
 	f.StringVar(&o.message, "commit-message", "", "`MESSAGE` of the commit made by --exec or a plain diff (default: the title)")
 	f.BoolVar(&o.signoff, "signoff", false, "sign the commit off: you certify what the project's DCO says")
 	o.submit.textFlags(cmd)
+	o.bulk.flags(cmd)
 	addOutput(cmd, &o.output, contribution{})
+	fields := cmd.PreRunE
+	cmd.PreRunE = func(cmd *cobra.Command, args []string) error {
+		if o.bulk.repos != "" {
+			o.output.sample = []bulkItem{}
+		}
+		return fields(cmd, args)
+	}
 	registerValues(cmd, "via", "auto", "branch", "fork")
-	exits(cmd, exitBroken, exitSignIn, exitNotPermitted, exitNotFound, exitUnavailable, exitNotReached, exitInterrupted)
+	exits(cmd, exitBroken, exitSignIn, exitNotPermitted, exitNotFound, exitUnavailable, exitNotReached, exitPartly, exitInterrupted)
 	return cmd
 }
 

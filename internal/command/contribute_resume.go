@@ -15,15 +15,16 @@ import (
 	"github.com/isrc-dev/isrc/internal/workflow"
 )
 
-// unfinished finds the one contribution to go on with.
-func (a *app) unfinished(site *contribute.Site, name forge.RepoName, branch string) (*workflow.State, error) {
+// unfinished finds the one contribution to go on with. One of several knows its
+// own by its folder.
+func (a *app) unfinished(site *contribute.Site, name forge.RepoName, o *contributeOptions) (*workflow.State, error) {
 	runs, err := site.Unfinished(name)
 	if err != nil {
 		return nil, err
 	}
 	var fit []workflow.State
 	for _, r := range runs {
-		if branch == "" || r.Branch == branch {
+		if (o.branch == "" || r.Branch == o.branch) && (!o.one || r.Clone == o.dir) {
 			fit = append(fit, r)
 		}
 	}

@@ -37,10 +37,10 @@ func (a *app) contribute(ctx context.Context, o *contributeOptions, arg string) 
 		if err != nil {
 			return err
 		}
-		return a.show(&o.output, done, func(s *term.Streams) error { return showBefore(s, done.Pull) })
+		return a.answer(o, done, func(s *term.Streams) error { return showBefore(s, done.Pull) })
 	}
 	if !o.fresh && !o.dryRun {
-		if run, err := a.unfinished(site, name, o.branch); err != nil || run != nil {
+		if run, err := a.unfinished(site, name, o); err != nil || run != nil {
 			if err != nil {
 				return err
 			}
@@ -111,6 +111,11 @@ func (a *app) begin(ctx context.Context, site *contribute.Site, o *contributeOpt
 	if err != nil {
 		return err
 	}
+	if o.one {
+		if err := sit.TakesBulk(); err != nil {
+			return err
+		}
+	}
 	plan, err := contribute.Decide(sit)
 	if err != nil {
 		return err
@@ -122,7 +127,7 @@ func (a *app) begin(ctx context.Context, site *contribute.Site, o *contributeOpt
 		}
 	}
 	if o.dryRun {
-		return a.show(&o.output, result, func(s *term.Streams) error { return showPlan(s, s.Out, result, o.change()) })
+		return a.answer(o, result, func(s *term.Streams) error { return showPlan(s, s.Out, result, o.change()) })
 	}
 	if req.Adopt == nil {
 		if err := contribute.FreeDir(req.Dir); err != nil {
@@ -138,6 +143,9 @@ func (a *app) begin(ctx context.Context, site *contribute.Site, o *contributeOpt
 // agree shows the plan and asks. Without a terminal the command itself is the
 // word to go on: it named the repository, and nothing of the user's is changed.
 func (a *app) agree(o *contributeOptions, result *contribution) error {
+	if o.one {
+		return nil // agreed to for all of them
+	}
 	a.progress.Clear()
 	if err := showPlan(a.io, a.io.Err, result, o.change()); err != nil {
 		return err
@@ -152,6 +160,9 @@ func (a *app) carryOut(ctx context.Context, site *contribute.Site, o *contribute
 	after, err := o.after(a, plan)
 	if err != nil {
 		return err
+	}
+	if o.one {
+		plan.Steps, after = plan.ChangeFirst(after), nil
 	}
 	j, err := site.Begin(sit, plan, after...)
 	if err != nil {
@@ -172,16 +183,16 @@ func (a *app) runContribution(ctx context.Context, site *contribute.Site, o *con
 	case errors.As(err, &paused):
 		next := "isrc submit"
 		result.Next = &next
-		return a.show(&o.output, result, func(s *term.Streams) error { return showReady(s, a.inv.Dir, result) })
+		return a.answer(o, result, func(s *term.Streams) error { return showReady(s, a.inv.Dir, result) })
 	case err != nil:
 		return stopped(j, err)
 	}
 	if pull := contribute.Opened(st); pull != nil { // what went on was its submission
 		result.Pull = submittedBefore(site, st, pull)
-		return a.show(&o.output, result, func(s *term.Streams) error { return showSubmitted(s, result.Pull) })
+		return a.answer(o, result, func(s *term.Streams) error { return showSubmitted(s, result.Pull) })
 	}
 	if !o.unattended() {
-		return a.show(&o.output, result, func(s *term.Streams) error { return showReady(s, a.inv.Dir, result) })
+		return a.answer(o, result, func(s *term.Streams) error { return showReady(s, a.inv.Dir, result) })
 	}
 	if err := j.Close(); err != nil {
 		return err
@@ -192,5 +203,14 @@ func (a *app) runContribution(ctx context.Context, site *contribute.Site, o *con
 		return inClone(st.Clone, err)
 	}
 	result.Pull = pull
-	return a.show(&o.output, result, func(s *term.Streams) error { return showSubmitted(s, pull) })
+	return a.answer(o, result, func(s *term.Streams) error { return showSubmitted(s, pull) })
+}
+
+// answer shows the result, or hands it to whom it is one of several for.
+func (a *app) answer(o *contributeOptions, c *contribution, human func(*term.Streams) error) error {
+	if o.collect != nil {
+		o.collect(c)
+		return nil
+	}
+	return a.show(&o.output, c, human)
 }

@@ -58,6 +58,7 @@ func TestEveryResultKeepsTheJSONContract(t *testing.T) {
 		delete(known, c.CommandPath())
 		walkResult(t, c.CommandPath(), reflect.TypeOf(sample), map[reflect.Type]bool{})
 	})
+	walkResult(t, "isrc contribute --repos", reflect.TypeFor[bulkItem](), map[reflect.Type]bool{})
 	for path := range known {
 		t.Errorf("%s takes no --json", path)
 	}
