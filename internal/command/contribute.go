@@ -18,6 +18,7 @@ type contributeOptions struct {
 	clone   cloneFlags
 	via     string
 	forkOrg string
+	fork    string
 	fresh   bool
 	yes     bool
 	dryRun  bool
@@ -43,6 +44,12 @@ func newContribute(a *app) *cobra.Command {
 the plan, and carries it out: a fork where you cannot push (a branch in the
 repository where you can), a clone, the remotes and the branch. Then it pauses
 for your change and says how to go on.
+
+A fork is looked for first: under the repository's name, under another name, in
+your account or in --fork-org, which may be the repository's own organisation.
+The answer says whether it was created, existing or renamed. What is there is
+never renamed or deleted; a fork that is behind is brought up to date where that
+needs no force.
 
 Given again for the same repository it goes on where the last one stopped, also
 in the middle of a clone whose connection was cut.
@@ -100,6 +107,7 @@ repository, outcome, url, number, via, branch, directory, run and error.`,
 	o.clone.add(cmd)
 	f.StringVar(&o.via, "via", "auto", "`WAY` to go: auto, branch or fork")
 	f.StringVar(&o.forkOrg, "fork-org", "", "make the fork in this `ORGANISATION` instead of your account")
+	f.StringVar(&o.fork, "fork-name", "", "call a new fork `NAME` (default: the repository's, or OWNER-REPO where that name is taken)")
 	f.BoolVar(&o.fresh, "new", false, "start another contribution although one is unfinished, or done")
 	f.BoolVarP(&o.yes, "yes", "y", false, "do not ask whether to go on")
 	f.BoolVar(&o.dryRun, "dry-run", false, "show the plan and change nothing")
@@ -138,6 +146,8 @@ func (o *contributeOptions) validate() error {
 		return o.clone.validate()
 	case o.issue < 0:
 		return usagef("--issue takes a number")
+	case o.via == "branch" && (o.forkOrg != "" || o.fork != ""):
+		return usagef("a branch needs no fork: --via branch and --fork-org or --fork-name exclude each other")
 	}
 	return nil
 }

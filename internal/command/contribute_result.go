@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"github.com/isrc-dev/isrc/internal/contribute"
+	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/workflow"
 )
 
@@ -47,7 +48,8 @@ func routesOf(all []contribute.Route) []route {
 
 type forkResult struct {
 	repository
-	Outcome string `json:"outcome"` // created, existing or renamed
+	Outcome string  `json:"outcome"` // created, existing, renamed or planned
+	Sync    *string `json:"sync"`    // of its base: current, updated, diverged or kept; null when it was not looked at
 }
 
 type planned struct {
@@ -57,13 +59,17 @@ type planned struct {
 	Status string `json:"status"`
 }
 
-func describePlan(sit *contribute.Situation, p *contribute.Plan) *contribution {
+func describePlan(sit *contribute.Situation, p *contribute.Plan, web func(forge.RepoName) string) *contribution {
 	r := &contribution{
 		Repository: repositoryOf(sit.Upstream.RepoName, sit.Upstream.HTMLURL), Via: string(p.Via), Why: p.Why, Base: p.Base, Branch: p.Branch, Directory: p.Dir, Outcome: "planned",
 		Requirements: requirementsOf(nil, sit.Requirements), Routes: routesOf(sit.Routes(issueTerms)), Commands: []commandLine{}, Steps: []planned{},
 	}
 	if sit.Issue != nil {
 		r.Issue = &sit.Issue.Number
+	}
+	if h := sit.Home; h != nil && p.Via == contribute.ViaFork {
+		name := forge.RepoName{Host: sit.Upstream.Host, Owner: h.Owner, Name: h.Name}
+		r.Fork = &forkResult{repository: repositoryOf(name, web(name)), Outcome: firstOf(string(h.Outcome), "planned")}
 	}
 	for _, c := range sit.Guidelines.Commands() {
 		r.Commands = append(r.Commands, commandLine{Purpose: c.Purpose, Command: c.Text, Said: *quoteOf(c.Said)})
@@ -86,6 +92,9 @@ func (r *contribution) fill(site *contribute.Site, st workflow.State) {
 	}
 	if name, outcome, ok := contribute.ForkOf(st); ok {
 		r.Via, r.Fork = "fork", &forkResult{repository: repositoryOf(name, site.WebURL(name)), Outcome: outcome}
+		if sync := contribute.SyncOf(st); sync != nil {
+			r.Fork.Sync = &sync.State
+		}
 	}
 	if n, err := strconv.Atoi(st.Extra["issue"]); err == nil {
 		r.Issue = &n

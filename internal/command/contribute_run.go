@@ -55,7 +55,7 @@ func (a *app) contribute(ctx context.Context, o *contributeOptions, arg string) 
 func (o *contributeOptions) request(a *app, site *contribute.Site, name forge.RepoName) (contribute.Request, error) {
 	req := contribute.Request{
 		Upstream: name, Issue: o.issue, Title: o.submit.title, Branch: o.branch, Base: o.base, Dir: a.path(firstOf(o.dir, name.Name)),
-		Via: contribute.Via(o.via), ForkOrg: o.forkOrg, Clone: o.clone.wish(a),
+		Via: contribute.Via(o.via), ForkOrg: o.forkOrg, ForkName: o.fork, Thorough: o.dryRun, Clone: o.clone.wish(a),
 	}
 	if !o.fresh {
 		return req, nil
@@ -120,7 +120,7 @@ func (a *app) begin(ctx context.Context, site *contribute.Site, o *contributeOpt
 	if err != nil {
 		return err
 	}
-	result := describePlan(sit, plan)
+	result := describePlan(sit, plan, site.WebURL)
 	if sit.Issue == nil {
 		if result.proposals, err = site.Proposals(sit.Upstream.RepoName); err != nil {
 			return err

@@ -47,7 +47,7 @@ func showPlan(s *term.Streams, w io.Writer, r *contribution, change planned) err
 		fmt.Fprintf(w, "  %d  %-9s %s\n", n, id, term.Truncate(term.Line(title), s.Width-16, s.Ellipsis()))
 	}
 	for _, st := range steps {
-		if st.ID == "ready" || st.ID == "remotes" || st.ID == "remote-fork" {
+		if st.ID == "ready" || st.ID == "remotes" || st.ID == "remote-fork" || st.ID == "sync" {
 			continue // part of making the fork and the clone, for people
 		}
 		line(st.ID, st.Title)
@@ -129,7 +129,11 @@ func showReady(s *term.Streams, here string, r *contribution) error {
 	done := s.Paint(term.Good, s.Sym(term.SymOK))
 	var facts []string
 	if r.Fork != nil {
-		facts = append(facts, done+" fork "+term.Line(r.Fork.FullName)+" ("+r.Fork.Outcome+")")
+		how := r.Fork.Outcome
+		if r.Fork.Sync != nil && *r.Fork.Sync == contribute.SyncUpdated {
+			how += ", brought up to date"
+		}
+		facts = append(facts, done+" fork "+term.Line(r.Fork.FullName)+" ("+how+")")
 	}
 	facts = append(facts, done+" clone", done+" branch "+term.Line(r.Branch))
 	fmt.Fprintln(s.Out, strings.Join(facts, "   "))

@@ -244,7 +244,9 @@ func forgeCommand(ts *testscript.TestScript, neg bool, args []string) {
 			ts.Fatalf("%d %s requests, want at most %s", n, args[1], args[2])
 		}
 	default:
-		ts.Fatalf("forge knows no %q", args[0])
+		if !changeForge(ts, f, args) {
+			ts.Fatalf("forge knows no %q", args[0])
+		}
 	}
 }
 

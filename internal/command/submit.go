@@ -18,6 +18,7 @@ type submitOptions struct {
 	ticks    []string
 	despite  []string
 	forkOrg  string
+	forkName string
 	again    bool
 	dryRun   bool
 	yes      bool
@@ -66,6 +67,7 @@ In a clone that isrc made it knows where the change goes; elsewhere say so with
 	f.StringVar(&o.base, "base", "", "the `BRANCH` that the change goes to")
 	f.StringVarP(&o.branch, "branch", "b", "", "move commits that lie on the base branch to a new branch of this `NAME`")
 	f.StringVar(&o.forkOrg, "fork-org", "", "if a fork is needed, make it in this `ORGANISATION`")
+	f.StringVar(&o.forkName, "fork-name", "", "if a fork is needed, call it `NAME`")
 	f.BoolVar(&o.again, "again", false, "open one although an earlier one of this branch was declined")
 	f.BoolVar(&o.dryRun, "dry-run", false, "show what would be pushed and opened, and change nothing")
 	f.BoolVarP(&o.yes, "yes", "y", false, "do not ask")

@@ -135,7 +135,7 @@ func (p *Plan) addAdopted(s *Situation) error {
 			return err
 		}
 	}
-	if p.Via == ViaFork && (s.Fork == nil || !c.pushesTo(s.Fork.RepoName)) {
+	if p.Via == ViaFork && (s.Home.Found == nil || !c.pushesTo(s.Home.Found.RepoName)) {
 		in := remoteIn{Dir: c.Root, Name: c.remoteName("fork"), URL: c.urlLike("", up), Like: up}
 		if err := p.add("remote-fork", kindRemote, in.Name+" for your fork", in, map[string]string{"fork": "fork"}); err != nil {
 			return err

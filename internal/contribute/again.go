@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"slices"
+	"strings"
 
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/workflow"
@@ -34,7 +35,9 @@ func (s *Site) standing(upstream forge.RepoName) ([]workflow.State, error) {
 	var out []workflow.State
 	for _, st := range all {
 		name, err := forge.ParseRepo(st.Upstream, "")
-		if err != nil || st.Ended != "" || IsProposal(st) || !name.Equal(upstream) || planless(st) {
+		asked := name
+		asked.Owner, asked.Name, _ = strings.Cut(st.Extra["asked"], "/") // what the upstream was called before
+		if err != nil || st.Ended != "" || IsProposal(st) || !(name.Equal(upstream) || asked.Equal(upstream)) || planless(st) {
 			continue
 		}
 		out = append(out, st)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/isrc-dev/isrc/internal/forge"
@@ -14,8 +15,12 @@ import (
 type forkIn struct {
 	Upstream forge.RepoName  `json:"upstream"`
 	Org      string          `json:"org,omitempty"`
+	Name     string          `json:"name,omitempty"` // only where the upstream's is taken
 	Base     string          `json:"base"`
 	Existing *forge.RepoName `json:"existing,omitempty"`
+	// Outcome says how the existing one was found: under the upstream's name, or
+	// under another.
+	Outcome forge.ForkOutcome `json:"outcome,omitempty"`
 }
 
 type forkOut struct {
@@ -24,13 +29,35 @@ type forkOut struct {
 	Outcome forge.ForkOutcome `json:"outcome"`
 }
 
+// in is what the step needs to know of a fork that is there, or is to be made.
+func (h ForkHome) in(upstream forge.RepoName, org, base string) forkIn {
+	in := forkIn{Upstream: upstream, Org: org, Base: base}
+	switch {
+	case h.Found != nil:
+		in.Existing = &h.Found.RepoName
+		in.Outcome = h.Outcome
+	case !strings.EqualFold(h.Name, upstream.Name):
+		in.Name = h.Name
+	}
+	return in
+}
+
+// existing is the answer for a fork that was found beforehand.
+func (s *Site) existing(in forkIn) forkOut {
+	out := forkOut{Fork: *in.Existing, URL: s.CloneURL(*in.Existing), Outcome: in.Outcome}
+	if out.Outcome == "" {
+		out.Outcome = forge.ForkExisting
+	}
+	return out
+}
+
 // doFork asks for a fork. A forge answers such a request with the fork that is
 // already there, so asking twice makes no second one.
 func (s *Site) doFork(ctx context.Context, in forkIn, _ results) (forkOut, error) {
 	if in.Existing != nil {
-		return forkOut{Fork: *in.Existing, URL: s.CloneURL(*in.Existing), Outcome: forge.ForkExisting}, nil
+		return s.existing(in), nil
 	}
-	fork, err := s.Forge.CreateFork(ctx, in.Upstream, forge.ForkOptions{Org: in.Org, DefaultBranchOnly: false})
+	fork, err := s.Forge.CreateFork(ctx, in.Upstream, forge.ForkOptions{Org: in.Org, Name: in.Name})
 	if err != nil {
 		return forkOut{}, err
 	}
@@ -40,11 +67,11 @@ func (s *Site) doFork(ctx context.Context, in forkIn, _ results) (forkOut, error
 	return forkOut{Fork: fork.RepoName, URL: s.cloneURLOf(fork.Repo), Outcome: fork.Outcome}, nil
 }
 
-// observeFork looks for the fork under the upstream's name; under another name
-// the forge itself finds it when it is asked for a fork again.
+// observeFork looks for the fork under the name that it was to get; under
+// another name the forge itself finds it when it is asked for a fork again.
 func (s *Site) observeFork(ctx context.Context, in forkIn, _ results) (forkOut, bool, error) {
 	if in.Existing != nil {
-		return forkOut{Fork: *in.Existing, URL: s.CloneURL(*in.Existing), Outcome: forge.ForkExisting}, true, nil
+		return s.existing(in), true, nil
 	}
 	owner := in.Org
 	if owner == "" {
@@ -54,19 +81,26 @@ func (s *Site) observeFork(ctx context.Context, in forkIn, _ results) (forkOut, 
 		}
 		owner = login
 	}
-	repo, err := s.Forge.Repo(ctx, forge.RepoName{Host: s.Host, Owner: owner, Name: in.Upstream.Name})
+	name := in.Name
+	if name == "" {
+		name = in.Upstream.Name
+	}
+	repo, err := s.Forge.Repo(ctx, forge.RepoName{Host: s.Host, Owner: owner, Name: name})
 	var missing *forge.NotFoundError
 	switch {
 	case errors.As(err, &missing):
 		return forkOut{}, false, nil
 	case err != nil:
 		return forkOut{}, false, err
-	case !repo.Fork || repo.Parent == nil || !repo.Parent.Equal(in.Upstream):
+	case !isForkOf(repo, forge.Repo{RepoName: in.Upstream}):
 		return forkOut{}, false, nil
 	}
 	// Whether the fork was there before the interrupted request cannot be
 	// known from the look-up alone; a fork of the last minutes is ours.
 	outcome := forge.ForkExisting
+	if !strings.EqualFold(repo.Name, name) {
+		outcome = forge.ForkRenamed
+	}
 	if !repo.CreatedAt.IsZero() && s.Now().Sub(repo.CreatedAt) < 10*time.Minute {
 		outcome = forge.ForkCreated
 	}

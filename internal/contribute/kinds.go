@@ -16,6 +16,7 @@ const (
 	kindRemotes = "remotes/v1"
 	kindBranch  = "branch/v1"
 	kindReady   = "fork-ready/v1"
+	kindSync    = "fork-sync/v1"
 	kindApply   = "apply/v1"
 	kindExec    = "exec/v1"
 	kindPush    = "push/v1"
@@ -35,6 +36,7 @@ func (s *Site) kinds() []workflow.Kind {
 		kindOf(kindRemotes, nil, s.doRemotes, nil),
 		kindOf(kindBranch, s.observeBranch, s.doBranch, &undo[branchOut]{keeps: s.keepBranch, release: s.releaseBranch}),
 		kindOf(kindReady, nil, s.doReady, nil),
+		kindOf(kindSync, nil, s.doSync, nil),
 		kindOf(kindApply, s.observeApply, s.doApply, nil),
 		kindOf(kindExec, s.observeExec, s.doExec, nil),
 		kindOf(kindPush, s.observePush, s.doPush, &undo[pushOut]{keeps: s.keepPush, release: s.releasePush}),

@@ -67,29 +67,53 @@ func admissible(s *Situation) error {
 	return nil
 }
 
-// way chooses between a fork and a branch in the upstream.
+// way chooses between a fork and a branch in the upstream, and says why.
 func way(s *Situation) (Via, string, error) {
 	name := s.Upstream.FullName()
 	push := canPush(s.Upstream)
+	declared, said := s.Guidelines.Way()
+	asked := s.Via == ViaFork || s.ForkOrg != "" || s.ForkName != ""
 	switch {
+	case s.Via == ViaBranch && asked:
+		return "", "", refuse(ErrUsage, "leave one of them out", "a branch in %s needs no fork: --via branch and --fork-org or --fork-name exclude each other", name)
 	case s.Via == ViaBranch && !push:
-		return "", "", fmt.Errorf("contribute to %s by a branch: %w", name, &forge.NotPermittedError{What: "pushing to " + name, Policy: forge.PolicyOther, Quote: "you have no write access"})
+		return "", "", fmt.Errorf("contribute to %s by a branch: %w", name, &forge.NotPermittedError{What: "pushing to " + name, Policy: forge.PolicyNoAccess})
+	case s.Via == ViaBranch && declared == guideline.WayFork:
+		return ViaBranch, "asked for, although its owners want forks" + cite(said), nil
 	case s.Via == ViaBranch:
 		return ViaBranch, "you can push to " + name, nil
-	case s.Via == ViaFork && s.ForkOwner == s.Upstream.Owner:
-		return "", "", refuse(ErrUsage, "give the fork another home: --fork-org ORGANISATION, or go by a branch: --via branch", "%s already belongs to %s", name, s.ForkOwner)
-	case s.Via != ViaFork && push:
+	case s.ownUpstream(s.Upstream.RepoName) && (asked || !push):
+		return "", "", refuse(ErrUsage, "give the fork another home: --fork-org ORGANISATION, or go by a branch: --via branch", "%s already belongs to %s", name, s.Login)
+	case push && !asked && (declared != guideline.WayFork || s.Home == nil):
 		return ViaBranch, "you can push to " + name, nil
-	case s.Fork == nil && s.Upstream.AllowForking != nil && !*s.Upstream.AllowForking:
-		return "", "", fmt.Errorf("fork %s to %s: %w", name, s.ForkOwner, &forge.NotPermittedError{What: "forking", Policy: forge.PolicyForkingDisabled, Quote: "its organisation does not allow forks of it"})
-	case s.Fork != nil && s.Fork.Access != nil && !canPush(*s.Fork):
-		return "", "", fmt.Errorf("contribute to %s by the fork %s: %w", name, s.Fork.FullName(), &forge.NotPermittedError{What: "pushing to " + s.Fork.FullName(), Policy: forge.PolicyOther, Quote: "you have no write access"})
-	case s.Via == ViaFork:
+	}
+	if err := forkable(s); err != nil {
+		return "", "", err
+	}
+	switch {
+	case asked:
 		return ViaFork, "asked for", nil
+	case push:
+		return ViaFork, "its owners want forks" + cite(said), nil
 	case s.Upstream.Access == nil:
 		return ViaFork, s.Upstream.Host + " does not say whether you can push to " + name, nil
 	}
 	return ViaFork, "you cannot push to " + name, nil
+}
+
+// forkable refuses forks that are known not to be possible, before one is asked
+// for.
+func forkable(s *Situation) error {
+	name, h := s.Upstream.FullName(), s.Home
+	switch {
+	case h.Found == nil && s.Upstream.AllowForking != nil && !*s.Upstream.AllowForking:
+		return fmt.Errorf("fork %s to %s: %w", name, h.Owner, &forge.NotPermittedError{What: "forking", Policy: forge.PolicyForkingDisabled})
+	case h.Found != nil && h.Found.Access != nil && !canPush(*h.Found):
+		return fmt.Errorf("contribute to %s by the fork %s: %w", name, h.Full(), &forge.NotPermittedError{What: "pushing to " + h.Full(), Policy: forge.PolicyNoAccess})
+	case h.Found != nil && h.Found.Archived:
+		return fmt.Errorf("contribute to %s by the fork %s: %w", name, h.Full(), &forge.NotPermittedError{What: "pushing to " + h.Full(), Policy: forge.PolicyArchived})
+	}
+	return nil
 }
 
 func branchName(s *Situation) string {
@@ -123,13 +147,7 @@ func (p *Plan) addSteps(s *Situation) error {
 	remote := "origin"
 	if p.Via == ViaFork {
 		remote = "upstream"
-		in := forkIn{Upstream: up.RepoName, Org: s.ForkOrg, Base: s.Base}
-		title := fmt.Sprintf("make %s/%s", s.ForkOwner, up.Name)
-		if s.Fork != nil {
-			in.Existing = &s.Fork.RepoName
-			title = s.Fork.FullName() + " exists"
-		}
-		if err := p.add("fork", kindFork, title, in, nil); err != nil {
+		if err := p.add("fork", kindFork, s.Home.step(), s.Home.in(up.RepoName, s.ForkOrg, s.Base), nil); err != nil {
 			return err
 		}
 	}
@@ -154,12 +172,17 @@ func (p *Plan) addSteps(s *Situation) error {
 	return p.addReady(s)
 }
 
-// addReady plans to wait for the fork.
+// addReady waits for the fork, and brings one that was there up to date.
 func (p *Plan) addReady(s *Situation) error {
-	if p.Via == ViaFork {
-		return p.add("ready", kindReady, "wait until the fork takes pushes", readyIn{Base: s.Base}, map[string]string{"fork": "fork"})
+	if p.Via != ViaFork {
+		return nil
 	}
-	return nil
+	fork := map[string]string{"fork": "fork"}
+	err := p.add("ready", kindReady, "wait until the fork takes pushes", readyIn{Base: s.Base}, fork)
+	if err != nil || s.Home.Found == nil && !s.Home.Unsearched {
+		return err
+	}
+	return p.add("sync", kindSync, s.Base+" of the fork is brought up to date", syncIn{Base: s.Base}, map[string]string{"fork": "fork", "clone": "clone"})
 }
 
 // add appends a step whose input is written as JSON.

@@ -124,11 +124,17 @@ func (s *Site) findPull(ctx context.Context, in pullIn) (pullOut, bool, error) {
 		return pullOut{}, false, fmt.Errorf("look for a pull request of %s: %w", in.Branch, err)
 	}
 	for _, p := range pulls {
-		if p.Head.Branch == in.Branch && (p.Head.Repo == nil || p.Head.Repo.Equal(in.Head)) {
+		if comesFrom(p, in.Head, in.Branch) {
 			return describePull(in, p, PullExisting), true, nil
 		}
 	}
 	return pullOut{}, false, nil
+}
+
+// comesFrom tells whether a pull request is that of a branch of one repository.
+// OWNER:BRANCH, by which forges list them, is that of any repository of one owner.
+func comesFrom(p forge.Pull, head forge.RepoName, branch string) bool {
+	return p.Head.Branch == branch && (p.Head.Repo == nil || p.Head.Repo.Equal(head))
 }
 
 func describePull(in pullIn, p forge.Pull, outcome string) pullOut {

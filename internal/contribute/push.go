@@ -71,7 +71,7 @@ func (s *Site) doPush(ctx context.Context, in pushIn, of results) (pushOut, erro
 		if at, lookErr := s.remoteBranch(ctx, in.URL, in.Branch); lookErr == nil && at == in.SHA {
 			return in.done(true), nil
 		}
-		return pushOut{}, err // the step names the branch and where it goes
+		return pushOut{}, s.explainPush(err, in) // the step names the branch and where it goes
 	}
 	return in.done(done.Status == git.PushCreated), nil
 }
@@ -157,6 +157,7 @@ func (s *Site) keepPush(ctx context.Context, out pushOut) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("look for a pull request of %s: %w", name, err)
 	}
+	open = slices.DeleteFunc(open, func(p forge.Pull) bool { return !comesFrom(p, out.To, out.Branch) })
 	if len(open) > 1 || (len(open) == 1 && !s.ClosePulls) {
 		return "the branch " + name + " belongs to an open pull request: " + open[0].URL, nil
 	}

@@ -30,6 +30,9 @@ func (s *Site) Begin(sit *Situation, p *Plan, after ...workflow.Step) (*workflow
 	if sit.Issue != nil {
 		header.Extra["issue"] = fmt.Sprint(sit.Issue.Number)
 	}
+	if !sit.Request.Upstream.Equal(sit.Upstream.RepoName) {
+		header.Extra["asked"] = sit.Request.Upstream.FullName()
+	}
 	if sit.Title != "" {
 		header.Extra["title"] = sit.Title
 	}

@@ -52,6 +52,7 @@ type Answers interface {
 // Forge is a forge as contributions need it.
 type Forge interface {
 	Lookups
+	Forks
 	Answers
 	Accounts
 	Writes

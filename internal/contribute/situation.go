@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"golang.org/x/sync/errgroup"
 
@@ -33,6 +34,8 @@ type Request struct {
 	Dir      string // absolute folder of the clone
 	Via      Via
 	ForkOrg  string   // organisation for the fork, "" for the own account
+	ForkName string   // of a new fork, "" lets isrc name it
+	Thorough bool     // look for forks of other names beforehand, for a request more
 	Taken    []string // branches that isrc does not choose when it names one
 	Clone    CloneWish
 	Adopt    *Checkout // a clone of the user's to work in; nil makes a clone
@@ -45,8 +48,7 @@ type Situation struct {
 	Login        string
 	Base         string
 	Issue        *forge.Issue
-	Fork         *forge.Repo // an existing fork under the upstream's name
-	ForkOwner    string      // who a fork would belong to
+	Home         *ForkHome // where a fork lies or will; nil where none was looked for
 	Guidelines   *guideline.Set
 	Requirements []rule.Requirement
 }
@@ -57,15 +59,12 @@ func (s *Site) Look(ctx context.Context, req Request) (*Situation, error) {
 	if err != nil {
 		return nil, err
 	}
-	sit := &Situation{Request: req, Login: login, ForkOwner: login}
-	if req.ForkOrg != "" {
-		sit.ForkOwner = req.ForkOrg
-	}
-	forkThere := false
+	sit := &Situation{Request: req, Login: login}
+	query, forkThere := forkQuery{Org: req.ForkOrg, Name: req.ForkName, Thorough: req.Thorough}, false
 	g, gctx := errgroup.WithContext(ctx)
 	g.Go(func() (err error) {
 		if sit.Upstream, err = s.Forge.Repo(gctx, req.Upstream); err != nil {
-			return fmt.Errorf("look up %s: %w", req.Upstream.FullName(), err)
+			return lookedFor(req.Upstream, login, err)
 		}
 		return nil
 	})
@@ -79,9 +78,9 @@ func (s *Site) Look(ctx context.Context, req Request) (*Situation, error) {
 			return nil
 		})
 	}
-	if req.Via != ViaBranch && sit.ForkOwner != req.Upstream.Owner {
+	if req.Via != ViaBranch && !sit.ownUpstream(req.Upstream) {
 		g.Go(func() (err error) {
-			forkThere, err = s.repositoryAnswers(gctx, forge.RepoName{Host: s.Host, Owner: sit.ForkOwner, Name: req.Upstream.Name})
+			forkThere, err = s.repositoryAnswers(gctx, forge.RepoName{Host: s.Host, Owner: sit.forkOwner(), Name: query.usual(req.Upstream, login)})
 			return err
 		})
 	}
@@ -92,46 +91,96 @@ func (s *Site) Look(ctx context.Context, req Request) (*Situation, error) {
 	if sit.Base == "" {
 		sit.Base = sit.Upstream.DefaultBranch
 	}
-	if err := s.lookFurther(ctx, sit, forkThere); err != nil {
+	if err := s.lookFurther(ctx, sit, query, forkThere); err != nil {
 		return nil, err
 	}
 	return sit, nil
 }
 
+// forkOwner is who a fork would belong to.
+func (s *Situation) forkOwner() string {
+	if s.ForkOrg != "" {
+		return s.ForkOrg
+	}
+	return s.Login
+}
+
+// ownUpstream tells whether the upstream is the user's own, so that the same
+// account cannot have a fork of it.
+func (s *Situation) ownUpstream(upstream forge.RepoName) bool {
+	return s.ForkOrg == "" && strings.EqualFold(s.Login, upstream.Owner)
+}
+
+// wantsFork tells whether the way may lead through a fork.
+func (s *Situation) wantsFork() bool {
+	if s.Via == ViaBranch || s.ownUpstream(s.Upstream.RepoName) {
+		return false
+	}
+	return s.Via == ViaFork || s.ForkOrg != "" || s.ForkName != "" || !canPush(s.Upstream)
+}
+
 // lookFurther reads what depends on the upstream's own answer.
-func (s *Site) lookFurther(ctx context.Context, sit *Situation, forkThere bool) error {
+func (s *Site) lookFurther(ctx context.Context, sit *Situation, query forkQuery, forkThere bool) error {
+	if !sit.Upstream.Equal(sit.Request.Upstream) {
+		s.Sink.Note("upstream", sit.Request.Upstream.FullName()+" is now "+sit.Upstream.FullName())
+		query.Thorough = true // a fork made before that bears the former name
+	}
+	find := func(ctx context.Context) (err error) {
+		sit.Home, err = s.findFork(ctx, sit.Upstream, sit.Login, query, forkThere)
+		return err
+	}
 	g, gctx := errgroup.WithContext(ctx)
-	if forkThere && !canPush(sit.Upstream) {
-		g.Go(func() error {
-			repo, err := s.Forge.Repo(gctx, forge.RepoName{Host: s.Host, Owner: sit.ForkOwner, Name: sit.Upstream.Name})
-			var missing *forge.NotFoundError
-			switch {
-			case errors.As(err, &missing): // git knows it, the API does not show it: the forge will say at the request for a fork
-				return nil
-			case err != nil:
-				return fmt.Errorf("look up your fork: %w", err)
-			case isForkOf(repo, sit.Upstream):
-				sit.Fork = &repo
-			}
-			return nil
-		})
+	if sit.wantsFork() {
+		g.Go(func() error { return find(gctx) })
 	}
 	if sit.Request.Base != "" {
 		g.Go(func() error { return s.baseThere(gctx, sit) })
 	}
-	g.Go(func() error {
-		settings := s.frugalSettings(gctx)
-		settings.later = sit.Issue != nil
-		set, err := guideline.Read(gctx, guideline.Query{
-			Repo: sit.Upstream.RepoName, Web: s.BaseURL, Ref: sit.Base, Base: sit.Base, Head: sit.Request.Branch, Direct: sit.Via == ViaBranch || (sit.Via == ViaAuto && canPush(sit.Upstream)),
-		}, s.trees(sit.Upstream), settings)
-		if err != nil {
-			return fmt.Errorf("read the guidelines of %s: %w", sit.Upstream.FullName(), err)
-		}
-		sit.Guidelines, sit.Requirements = set, rule.Derive(set)
+	settings := s.frugalSettings(ctx)
+	settings.later = sit.Issue != nil
+	direct := sit.Via == ViaBranch || sit.Via == ViaAuto && canPush(sit.Upstream)
+	g.Go(func() error { return s.readGuidelines(gctx, sit, settings, direct) })
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	if mode, _ := sit.Guidelines.Way(); mode != guideline.WayFork || !direct || sit.Via == ViaBranch {
 		return nil
-	})
-	return g.Wait()
+	}
+	if sit.Home == nil && !sit.ownUpstream(sit.Upstream.RepoName) {
+		if err := find(ctx); err != nil {
+			return err
+		}
+	}
+	return s.readGuidelines(ctx, sit, settings, false) // rules for branches in the upstream do not bind
+}
+
+func (s *Site) readGuidelines(ctx context.Context, sit *Situation, settings guideline.Settings, direct bool) error {
+	set, err := guideline.Read(ctx, guideline.Query{
+		Repo: sit.Upstream.RepoName, Web: s.BaseURL, Ref: sit.Base, Base: sit.Base, Head: sit.Request.Branch, Direct: direct,
+	}, s.trees(sit.Upstream), settings)
+	if err != nil {
+		return fmt.Errorf("read the guidelines of %s: %w", sit.Upstream.FullName(), err)
+	}
+	sit.Guidelines, sit.Requirements = set, rule.Derive(set)
+	return nil
+}
+
+// lookedFor says of an upstream that is not found who it was that looked: an
+// account that an enterprise manages sees nothing outside of it, and is told
+// the same as if there were no such repository.
+func lookedFor(upstream forge.RepoName, login string, err error) error {
+	err = fmt.Errorf("look up %s: %w", upstream.FullName(), err)
+	var missing *forge.NotFoundError
+	if !errors.As(err, &missing) || len(missing.Lacks) > 0 || !managedAccount(login) {
+		return err
+	}
+	return &HintError{Err: err, Hint: "is it the wrong account? " + login + " looks like one that an enterprise manages, which sees that enterprise's repositories alone: isrc auth login --host " + upstream.Host}
+}
+
+// managedAccount knows accounts that an enterprise manages by the underscore
+// before its short code, which no other login on GitHub has.
+func managedAccount(login string) bool {
+	return strings.Contains(strings.Trim(login, "_"), "_")
 }
 
 // baseThere asks over git whether the branch that was named is there.
@@ -165,14 +214,4 @@ func (s *Site) repositoryAnswers(ctx context.Context, r forge.RepoName) (bool, e
 
 func canPush(r forge.Repo) bool {
 	return r.Access != nil && (r.Access.Push || r.Access.Maintain || r.Access.Admin)
-}
-
-// isForkOf tells whether a repository belongs to the upstream's network.
-func isForkOf(r, upstream forge.Repo) bool {
-	for _, of := range []*forge.RepoName{r.Parent, r.Source} {
-		if of != nil && (of.Equal(upstream.RepoName) || (upstream.Source != nil && of.Equal(*upstream.Source))) {
-			return r.Fork
-		}
-	}
-	return false
 }

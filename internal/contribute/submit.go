@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/isrc-dev/isrc/internal/forge"
+	"github.com/isrc-dev/isrc/internal/guideline"
 	"github.com/isrc-dev/isrc/internal/rule"
 	"github.com/isrc-dev/isrc/internal/workflow"
 )
@@ -19,6 +20,7 @@ type SubmitOptions struct {
 	Ticks    []string          // boxes that the user answers for
 	Draft    bool
 	ForkOrg  string
+	ForkName string
 	Again    bool
 }
 
@@ -117,30 +119,79 @@ func (s *Site) destination(ctx context.Context, sub *Submission, o SubmitOptions
 	if err != nil {
 		return nil, err
 	}
-	remotes, err := p.Repo.Remotes(ctx)
-	if err != nil {
-		return nil, err
-	}
-	for _, m := range remotes {
-		name, err := forge.ParseRepo(m.URL, "")
-		if err == nil && name.Host == s.Host && strings.EqualFold(name.Owner, login) && !name.Equal(p.Upstream) {
-			sub.To = name
-			return nil, nil
+	mine, others, err := s.remoteForks(ctx, p, login, o)
+	if err != nil || mine != nil {
+		if mine != nil {
+			sub.To = *mine
 		}
+		return nil, err
 	}
 	upstream, err := s.Forge.Repo(ctx, p.Upstream)
 	if err != nil {
-		return nil, fmt.Errorf("look up %s: %w", p.Upstream.FullName(), err)
+		return nil, lookedFor(p.Upstream, login, err)
 	}
-	if canPush(upstream) {
+	if !canPush(upstream) || o.ForkOrg != "" || o.ForkName != "" { // else a colleague's fork among the remotes is no reason to push there
+		for _, name := range others[:min(len(others), 3)] {
+			repo, err := s.Forge.Repo(ctx, name)
+			if err == nil && isForkOf(repo, upstream) && canPush(repo) {
+				sub.To = repo.RepoName
+				return nil, nil
+			}
+		}
+	}
+	return s.newDestination(ctx, sub, upstream, login, o)
+}
+
+// newDestination decides like a contribution that begins: a branch in the
+// upstream, a fork that is found, or one that is made.
+func (s *Site) newDestination(ctx context.Context, sub *Submission, upstream forge.Repo, login string, o SubmitOptions) (*workflow.Step, error) {
+	sit := &Situation{Request: Request{Upstream: upstream.RepoName, Via: ViaAuto, ForkOrg: o.ForkOrg, ForkName: o.ForkName}, Upstream: upstream, Login: login, Guidelines: sub.Review.Guidelines}
+	query := forkQuery{Org: o.ForkOrg, Name: o.ForkName}
+	declared, _ := sub.Review.Guidelines.Way()
+	if !sit.ownUpstream(upstream.RepoName) && (sit.wantsFork() || declared == guideline.WayFork) {
+		there, err := s.repositoryAnswers(ctx, forge.RepoName{Host: s.Host, Owner: sit.forkOwner(), Name: query.usual(upstream.RepoName, login)})
+		if err == nil {
+			sit.Home, err = s.findFork(ctx, upstream, login, query, there)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	via, _, err := way(sit)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case via == ViaBranch:
 		sub.To = upstream.RepoName
 		return nil, nil
+	case sit.Home.Found != nil:
+		sub.To = sit.Home.Found.RepoName
+		return nil, nil
 	}
-	if upstream.AllowForking != nil && !*upstream.AllowForking {
-		return nil, fmt.Errorf("fork %s: %w", upstream.FullName(), &forge.NotPermittedError{What: "forking", Policy: forge.PolicyForkingDisabled, Quote: "its organisation does not allow forks of it"})
-	}
-	step, err := newStep("fork", kindFork, "make a fork of "+upstream.FullName(), forkIn{Upstream: upstream.RepoName, Org: o.ForkOrg, Base: p.Base}, nil)
+	step, err := newStep("fork", kindFork, sit.Home.step(), sit.Home.in(upstream.RepoName, o.ForkOrg, sub.Base), nil)
 	return &step, err
+}
+
+// remoteForks are the remotes of the clone that may be forks: the own account's,
+// and those of others, of which it must be asked whether one may push there.
+func (s *Site) remoteForks(ctx context.Context, p *Place, login string, o SubmitOptions) (mine *forge.RepoName, others []forge.RepoName, err error) {
+	remotes, err := p.Repo.Remotes(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, m := range remotes {
+		name, err := forge.ParseRepo(m.URL, "")
+		switch {
+		case err != nil || name.Host != s.Host || name.Equal(p.Upstream):
+		case o.ForkOrg != "" && !strings.EqualFold(name.Owner, o.ForkOrg), o.ForkName != "" && !strings.EqualFold(name.Name, o.ForkName):
+		case strings.EqualFold(name.Owner, login):
+			return &name, nil, nil
+		default:
+			others = append(others, name)
+		}
+	}
+	return nil, others, nil
 }
 
 // lookForPull finds what became of earlier pull requests of this branch.
@@ -161,7 +212,7 @@ func (s *Site) lookForPull(ctx context.Context, sub *Submission, o SubmitOptions
 	}
 	var declined *forge.Pull
 	for i, p := range pulls {
-		if p.Head.Branch != sub.Review.Branch || (p.Head.Repo != nil && !p.Head.Repo.Equal(sub.To)) {
+		if !comesFrom(p, sub.To, sub.Review.Branch) {
 			continue
 		}
 		switch p.State {

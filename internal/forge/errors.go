@@ -62,6 +62,9 @@ type NotFoundError struct {
 	// says so: what is asked for may be there and hidden.
 	Host  string
 	Lacks []string
+	// Kind is that of the token that asked, "" when its shape does not tell: a
+	// fine-grained one sees only the repositories that it was given.
+	Kind string
 }
 
 func (e *NotFoundError) Error() string {
@@ -71,31 +74,169 @@ func (e *NotFoundError) Error() string {
 	return e.What + " does not exist, or is not visible to you"
 }
 
+// TokenError says that a token may not do something whoever it belongs to could
+// do, and that no scope would mend it.
+type TokenError struct {
+	Host   string
+	What   string   // a verb phrase: "opening a pull request in acme/lib"
+	Kind   string   // TokenFineGrained and so on, "" when its shape does not tell
+	Needed []string // permissions of which one would do, where the host says so
+	Policy Policy   // of the organisation, "" when the token itself falls short
+	Quote  string   // the server's own words, not yet sanitized
+}
+
+// The kinds of GitHub's tokens, which their beginnings tell apart.
+const (
+	TokenClassic     = "classic"
+	TokenFineGrained = "fine-grained"
+	TokenOAuth       = "oauth"
+	TokenApp         = "app" // of an app or a job: no person stands behind it
+)
+
+// TokenKind reads the kind of a token off its beginning, "" for other hosts'.
+func TokenKind(token string) string {
+	for _, of := range [...][2]string{{"ghp_", TokenClassic}, {"github_pat_", TokenFineGrained}, {"gho_", TokenOAuth}, {"ghu_", TokenOAuth}, {"ghs_", TokenApp}} {
+		if strings.HasPrefix(token, of[0]) {
+			return of[1]
+		}
+	}
+	return ""
+}
+
+func (e *TokenError) Error() string {
+	kind := "the"
+	switch e.Kind {
+	case TokenFineGrained:
+		kind = "the fine-grained"
+	case TokenClassic:
+		kind = "the classic"
+	}
+	s := e.What + " is more than " + kind + " token for " + e.Host + " may do"
+	if e.Kind == TokenApp {
+		s = e.What + " takes a person: the token for " + e.Host + " belongs to an app or a job"
+	}
+	if p := e.Policy.phrase(); p != "" {
+		s += ": " + p
+	}
+	if len(e.Needed) > 0 {
+		s += ", which needs " + strings.Join(e.Needed, " or ")
+	}
+	return s + said(e.Quote)
+}
+
+func said(quote string) string {
+	if quote == "" {
+		return ""
+	}
+	return " (the host says: " + quote + ")"
+}
+
 // Policy names a reason for which a forge refuses.
 type Policy string
 
 // The policies that have a way round worth telling.
 const (
 	PolicyForkingDisabled Policy = "forking-disabled"
+	PolicyForkDestination Policy = "fork-destination" // forks are allowed, not to there
+	PolicyEmpty           Policy = "empty"
+	PolicyManagedUser     Policy = "managed-user"
+	PolicyNoAccess        Policy = "no-access"
+	PolicyCollaborators   Policy = "collaborators-only"
 	PolicyArchived        Policy = "archived"
-	PolicyIPAllowList     Policy = "ip-allow-list"
+	PolicyLocked          Policy = "locked"
+	PolicyBlocked         Policy = "repository-blocked" // by the host: law, terms, unpaid bills
+	PolicySuspended       Policy = "account-suspended"
+	PolicyUserBlocked     Policy = "user-blocked"
 	PolicyInteraction     Policy = "interaction-limit"
+	PolicyIPAllowList     Policy = "ip-allow-list"
+	PolicyAppAccess       Policy = "app-access"   // the organisation admits no such app
+	PolicyTokenAccess     Policy = "token-access" // the organisation admits no such token
 	PolicyProtected       Policy = "protected-branch"
+	PolicyRuleset         Policy = "ruleset"
+	PolicySecret          Policy = "secret"
+	PolicyLargeFile       Policy = "large-file"
+	PolicyEmail           Policy = "private-email"
+	PolicyHook            Policy = "server-hook"
 	PolicyOther           Policy = "other"
 )
+
+// phrase names a policy for people; "" where the server's words must do.
+func (p Policy) phrase() string {
+	switch p {
+	case PolicyForkingDisabled:
+		return "forking is disabled there"
+	case PolicyForkDestination:
+		return "its forks may not lie there"
+	case PolicyEmpty:
+		return "it has no commit yet"
+	case PolicyManagedUser:
+		return "an enterprise manages your account and keeps it to its own repositories"
+	case PolicyNoAccess:
+		return "you have no write access"
+	case PolicyCollaborators:
+		return "it takes pull requests from its collaborators alone"
+	case PolicyArchived:
+		return "it is archived"
+	case PolicyLocked:
+		return "it is locked while it is moved"
+	case PolicyBlocked:
+		return "the host has blocked it"
+	case PolicySuspended:
+		return "your account is suspended"
+	case PolicyUserBlocked:
+		return "its owners have blocked your account"
+	case PolicyInteraction:
+		return "its owners limit for now who may take part"
+	case PolicyIPAllowList:
+		return "its organisation takes requests from listed networks only"
+	case PolicyAppAccess:
+		return "its organisation has not admitted the app that made the token"
+	case PolicyTokenAccess:
+		return "its organisation does not admit such a token"
+	case PolicyProtected:
+		return "the branch is protected"
+	case PolicyRuleset:
+		return "a rule of the repository forbids it"
+	case PolicySecret:
+		return "the commits hold a secret"
+	case PolicyLargeFile:
+		return "a file is too large"
+	case PolicyEmail:
+		return "the commits would publish an address that you keep private"
+	case PolicyHook:
+		return "the server's own check declines it"
+	}
+	return ""
+}
 
 // NotPermittedError says that the host understood and refuses.
 type NotPermittedError struct {
 	What   string
 	Policy Policy
 	Quote  string // the server's own words, not yet sanitized
+	URL    string // a page of the host on which it can be changed, "" for none
 }
 
 func (e *NotPermittedError) Error() string {
-	if e.Quote == "" {
+	p := e.Policy.phrase()
+	switch {
+	case p != "":
+		return e.What + " is not permitted: " + p + said(e.Quote)
+	case e.Quote == "":
 		return e.What + " is not permitted"
 	}
 	return e.What + " is not permitted: " + e.Quote
+}
+
+// Refused tells whether an error says that something is not for this account or
+// this token, rather than that it failed.
+func Refused(err error) bool {
+	var (
+		refused *NotPermittedError
+		scope   *ScopeError
+		token   *TokenError
+	)
+	return errors.As(err, &refused) || errors.As(err, &scope) || errors.As(err, &token)
 }
 
 // InvalidError is a request that the host understood and finds wrong (422).

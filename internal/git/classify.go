@@ -29,7 +29,7 @@ func classify(url string, e *CommandError) error {
 	case at == "":
 		return e
 	case has("returned error: 403"):
-		return &AuthError{URL: at, Forbidden: true, Err: e}
+		return &AuthError{URL: at, Forbidden: true, Remote: remoteLines(e.Stderr), Err: e}
 	case has("authentication failed", "could not read username", "could not read password",
 		"terminal prompts disabled", "permission denied (", "returned error: 401",
 		"host key verification failed", "too many authentication failures"):

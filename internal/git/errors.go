@@ -43,8 +43,9 @@ func (e *CommandError) Unwrap() error { return e.Err }
 
 // AuthError says that the server wants credentials, or refuses those it got.
 type AuthError struct {
-	URL       string // without credentials
-	Forbidden bool   // known to the server, and not allowed (403)
+	URL       string   // without credentials
+	Forbidden bool     // known to the server, and not allowed (403)
+	Remote    []string // what the server said, not sanitized
 	Err       error
 }
 

@@ -13,6 +13,7 @@ type PushOptions struct {
 	// the push to replace it. Empty: nothing is ever replaced.
 	ForceWithLease string
 	SetUpstream    bool // make the local branch follow the remote one
+	NoVerify       bool // run no pre-push hook: what is pushed is not the user's change
 	Progress       bool
 }
 
@@ -46,6 +47,9 @@ func (t *Tool) Push(ctx context.Context, dir, remote, local, branch string, o Pu
 	args := []string{"push", "--porcelain", "--progress", "--no-follow-tags"}
 	if o.ForceWithLease != "" {
 		args = append(args, "--force-with-lease="+to+":"+o.ForceWithLease)
+	}
+	if o.NoVerify {
+		args = append(args, "--no-verify")
 	}
 	if o.SetUpstream {
 		args = append(args, "--set-upstream")

@@ -155,3 +155,22 @@ func (s *Set) declaredMode() (string, Quote, bool) {
 	}
 	return "", Quote{}, false
 }
+
+// The ways in which owners want changes to come.
+const (
+	WayFork   = "fork"
+	WayBranch = "branch"
+)
+
+// Way is how the manifest wants changes to come: by forks, by branches, or ""
+// where nobody says so.
+func (s *Set) Way() (string, Quote) {
+	if s.Manifest == nil || s.Manifest.Isrc == nil {
+		return "", Quote{}
+	}
+	mode := s.Manifest.Isrc.Contribute.Mode
+	if mode != WayFork && mode != WayBranch {
+		return "", Quote{}
+	}
+	return mode, s.manifestQuote("isrc.contribute.mode", "mode: "+mode)
+}

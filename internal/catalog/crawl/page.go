@@ -273,10 +273,6 @@ func (w *walk) readTeams(ctx context.Context) error {
 // hides tells whether an error means that something is not for this token, or
 // not there at all.
 func hides(err error) bool {
-	var (
-		missing *forge.NotFoundError
-		refused *forge.NotPermittedError
-		scope   *forge.ScopeError
-	)
-	return errors.Is(err, forge.ErrUnsupported) || errors.As(err, &missing) || errors.As(err, &refused) || errors.As(err, &scope)
+	var missing *forge.NotFoundError
+	return errors.Is(err, forge.ErrUnsupported) || errors.As(err, &missing) || forge.Refused(err)
 }

@@ -1,7 +1,6 @@
 package github
 
 import (
-	"errors"
 	"net/http"
 	"testing"
 
@@ -50,8 +49,7 @@ func TestAddressesThatATokenMayNotSee(t *testing.T) {
 	t.Parallel()
 	c, _ := testClient(t, said(403, `{"message": "Resource not accessible by integration"}`))
 	_, err := c.Emails(t.Context())
-	var refused *forge.NotPermittedError
-	if !errors.As(err, &refused) {
+	if !forge.Refused(err) {
 		t.Errorf("got %v", err)
 	}
 }

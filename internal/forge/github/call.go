@@ -233,8 +233,12 @@ func (c *Client) request(ctx context.Context, k call) (*http.Request, error) {
 
 // partial says what a list leaves out because of single sign-on.
 func (c *Client) partial(a answer) {
-	if strings.HasPrefix(a.header.Get("X-GitHub-SSO"), "partial-results") {
-		c.o.Sink.Note("sso", "some organisations are left out until the token is authorised for single sign-on")
+	if header := a.header.Get("X-GitHub-SSO"); strings.HasPrefix(header, "partial-results") {
+		left := "some organisations are"
+		if _, ids, ok := strings.Cut(header, "organizations="); ok && ids != "" {
+			left = fmt.Sprintf("organisations (%d) are", strings.Count(ids, ",")+1)
+		}
+		c.o.Sink.Note("sso", left+" left out until the token is authorised for single sign-on: "+c.scheme+"://"+c.o.Host+"/settings/tokens")
 	}
 }
 

@@ -78,8 +78,8 @@ func (c *Client) outcome(a answer, r forge.Repo, wanted string) forge.ForkOutcom
 	return forge.ForkRenamed
 }
 
-// existingFork looks for the fork where the request would have put it, for
-// servers that answer "already exists", or nothing, in place of the fork. What
+// existingFork looks for the fork where the request would have put it, and then
+// for one of another name, for servers that answer "already exists", or nothing, in place of the fork. What
 // is not a fork of the upstream leaves the first error standing.
 func (c *Client) existingFork(ctx context.Context, upstream forge.RepoName, o ForkOptions, first error) (forge.Fork, error) {
 	owner := o.Org
@@ -91,13 +91,21 @@ func (c *Client) existingFork(ctx context.Context, upstream forge.RepoName, o Fo
 		owner = v.Login
 	}
 	r, err := c.Repo(ctx, forge.RepoName{Host: upstream.Host, Owner: owner, Name: wantedName(upstream, o)})
+	if err == nil && r.Parent != nil && r.Parent.Equal(upstream) {
+		return forge.Fork{Repo: r, Outcome: forge.ForkExisting}, nil
+	}
+	var missing *forge.NotFoundError
+	if err != nil && !errors.As(err, &missing) {
+		return forge.Fork{}, errors.Join(first, err)
+	}
+	others, err := c.ForksOf(ctx, upstream, owner, o.Org == "")
 	switch {
 	case err != nil:
 		return forge.Fork{}, errors.Join(first, err)
-	case r.Parent == nil || !r.Parent.Equal(upstream):
+	case len(others) != 1:
 		return forge.Fork{}, first
 	}
-	return forge.Fork{Repo: r, Outcome: forge.ForkExisting}, nil
+	return forge.Fork{Repo: others[0], Outcome: forge.ForkRenamed}, nil
 }
 
 // SyncFork brings a branch of a fork up to its upstream. A branch that has

@@ -22,11 +22,15 @@ const withoutHeader = time.Minute
 // limited recognises both of GitHub's limits. The primary one has no requests
 // left; the secondary one is known by Retry-After or by its words.
 func (c *Client) limited(a answer) (limit, bool) {
-	if a.status != http.StatusForbidden && a.status != http.StatusTooManyRequests {
+	if a.status != http.StatusForbidden && a.status != http.StatusTooManyRequests && a.status != http.StatusUnprocessableEntity {
 		return limit{}, false
 	}
 	after, told := c.retryAfter(a)
 	w := readRefusal(a)
+	if a.status == http.StatusUnprocessableEntity {
+		// How GitHub tells one who opens many issues or pull requests to slow down.
+		return limit{secondary: true, wait: max(after, withoutHeader)}, w.speaksOf("submitted too quickly")
+	}
 	said := w.speaksOf("rate limit", "abuse detection", "too many requests")
 	// The last request that is left may itself be refused, for a reason of its own.
 	empty := strings.TrimSpace(a.header.Get("X-RateLimit-Remaining")) == "0" && policyOf(w) == forge.PolicyOther

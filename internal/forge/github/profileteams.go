@@ -126,12 +126,8 @@ func (c *Client) OwnerTeams(ctx context.Context, org string) (*forge.OwnerTeams,
 
 // hidden tells whether an error says that others may see it, or nobody.
 func hidden(err error) bool {
-	var (
-		refused *forge.NotPermittedError
-		scope   *forge.ScopeError
-		sso     *forge.SSOError
-	)
-	return lacking(err) || errors.As(err, &refused) || errors.As(err, &scope) || errors.As(err, &sso)
+	var sso *forge.SSOError
+	return lacking(err) || forge.Refused(err) || errors.As(err, &sso)
 }
 
 // more tells whether another request may be sent.

@@ -15,6 +15,8 @@ import (
 type words struct {
 	message string
 	details []string
+	reason  string // for which the host blocks a repository
+	page    string // that says more of that
 }
 
 // readRefusal reads the body of a refusal. Its errors come as a list of
@@ -24,11 +26,15 @@ func readRefusal(a answer) words {
 	var raw struct {
 		Message any `json:"message"`
 		Errors  any `json:"errors"`
+		Block   struct {
+			Reason string `json:"reason"`
+			URL    string `json:"html_url"`
+		} `json:"block"`
 	}
 	if json.Unmarshal(a.body, &raw) != nil {
 		return words{}
 	}
-	w := words{details: detail(raw.Errors, 0)}
+	w := words{details: detail(raw.Errors, 0), reason: raw.Block.Reason, page: link(raw.Block.URL)}
 	w.message, _ = raw.Message.(string)
 	return w
 }
@@ -71,6 +77,9 @@ func (w words) quote() string {
 			said = w.message + ": " + said
 		}
 	}
+	if w.reason != "" {
+		said += " (" + w.reason + ")"
+	}
 	const most = 500
 	if len(said) > most {
 		said = strings.ToValidUTF8(said[:most], "") + "…"
@@ -105,7 +114,7 @@ func (c *Client) refusal(k call, a answer, err error) error {
 	case a.status == http.StatusNotFound:
 		return c.missing(k, a)
 	case a.status == http.StatusGone || a.status == http.StatusUnavailableForLegalReasons:
-		return &forge.NotPermittedError{What: k.verb(), Policy: forge.PolicyOther, Quote: w.quote()}
+		return &forge.NotPermittedError{What: k.verb(), Policy: blockedOr(policyOf(w)), Quote: w.quote(), URL: w.page}
 	case a.status == http.StatusMethodNotAllowed || a.status == http.StatusNotAcceptable ||
 		a.status == http.StatusUnsupportedMediaType || a.status == http.StatusNotImplemented:
 		return fmt.Errorf("%s: %w", k.verb(), forge.ErrUnsupported)
@@ -124,15 +133,26 @@ func failed(a answer, w words) error {
 	return fmt.Errorf("it answers %d %s", a.status, http.StatusText(a.status))
 }
 
+// blockedOr takes what is gone, or withheld by law, for blocked by the host.
+func blockedOr(p forge.Policy) forge.Policy {
+	if p == forge.PolicyOther {
+		return forge.PolicyBlocked
+	}
+	return p
+}
+
 // forbidden tells apart the reasons of a 403, the most specific first.
 func (c *Client) forbidden(k call, a answer, w words) error {
 	if sso := c.singleSignOn(a, w); sso != nil {
 		return sso
 	}
-	if policy := policyOf(w); policy != forge.PolicyOther {
-		return &forge.NotPermittedError{What: k.verb(), Policy: policy, Quote: w.quote()}
+	if token := c.tokenLimit(k, a, w); token != nil {
+		return token
 	}
-	if scope := c.missingScope(a, w); scope != nil {
+	if policy := policyOf(w); policy != forge.PolicyOther {
+		return &forge.NotPermittedError{What: k.verb(), Policy: policy, Quote: w.quote(), URL: w.page}
+	}
+	if scope := c.missingScope(a); scope != nil {
 		return scope
 	}
 	switch {
@@ -146,7 +166,7 @@ func (c *Client) forbidden(k call, a answer, w words) error {
 
 // missing is a 404. GitHub hides behind it what a token may not write to.
 func (c *Client) missing(k call, a answer) error {
-	scope := c.missingScope(a, words{})
+	scope := c.missingScope(a)
 	switch {
 	case scope != nil && !k.reads():
 		return scope
@@ -154,6 +174,9 @@ func (c *Client) missing(k call, a answer) error {
 		return &forge.SignInError{Host: c.o.Host}
 	}
 	missing := &forge.NotFoundError{What: k.what}
+	if forge.TokenKind(c.o.Token) == forge.TokenFineGrained {
+		missing.Host, missing.Kind = c.o.Host, forge.TokenFineGrained
+	}
 	var s *forge.ScopeError
 	if errors.As(scope, &s) {
 		missing.Host, missing.Lacks = c.o.Host, s.Needed
@@ -167,7 +190,7 @@ func (c *Client) invalid(k call, a answer, w words) error {
 		return scope
 	}
 	if policy := policyOf(w); policy != forge.PolicyOther {
-		return &forge.NotPermittedError{What: k.verb(), Policy: policy, Quote: w.quote()}
+		return &forge.NotPermittedError{What: k.verb(), Policy: policy, Quote: w.quote(), URL: w.page}
 	}
 	quote := w.quote()
 	if quote == "" {
@@ -186,18 +209,31 @@ func exists(k call, a answer, w words) bool {
 // policyOf recognises the policies that have a way round worth telling by the
 // words servers use for them; there is no code for them.
 func policyOf(w words) forge.Policy {
-	switch {
-	case w.speaksOf("fork") && !w.speaksOf("empty", "no git content") &&
-		w.speaksOf("disabled", "not allow", "not permit", "cannot be forked", "can't be forked", "cannot fork", "prohibit", "forbid", "not enabled"):
+	for _, p := range [...]struct {
+		policy forge.Policy
+		words  []string
+	}{
+		{forge.PolicyEmpty, []string{"no git content", "empty repositories cannot be forked"}},
+		{forge.PolicyManagedUser, []string{"enterprise managed user"}},
+		{forge.PolicyForkDestination, []string{"fork an internal repo", "cannot be forked to", "cannot be forked outside", "forked outside of", "fork destination", "not an allowed destination"}},
+		{forge.PolicyArchived, []string{"archived"}},
+		{forge.PolicyLocked, []string{"locked for migration", "is currently being migrated", "repository is locked"}},
+		{forge.PolicyBlocked, []string{"repository access blocked", "disabled by github staff", "access to this repository has been disabled", "repository is disabled", "trade controls", "billing"}},
+		{forge.PolicySuspended, []string{"account was suspended", "account is suspended", "account has been suspended"}},
+		{forge.PolicyUserBlocked, []string{"user is blocked", "you have been blocked", "blocked from", "user has blocked"}},
+		{forge.PolicyIPAllowList, []string{"ip allow list", "ip allowlist", "ip whitelist"}},
+		{forge.PolicyInteraction, []string{"interaction limit", "interaction-limit", "interactions on this repository", "limited interactions", "interactions to"}},
+		{forge.PolicyCollaborators, []string{"only collaborators can", "must be a collaborator"}},
+		{forge.PolicySecret, []string{"secret detected", "secrets detected", "cannot contain secrets"}},
+		{forge.PolicyRuleset, []string{"rule violations", "ruleset"}},
+		{forge.PolicyProtected, []string{"protected branch", "branch protection", "is protected"}},
+	} {
+		if w.speaksOf(p.words...) {
+			return p.policy
+		}
+	}
+	if w.speaksOf("fork") && w.speaksOf("disabled", "not allow", "not permit", "cannot be forked", "can't be forked", "cannot fork", "prohibit", "forbid", "not enabled") {
 		return forge.PolicyForkingDisabled
-	case w.speaksOf("archived"):
-		return forge.PolicyArchived
-	case w.speaksOf("ip allow list", "ip allowlist", "ip whitelist"):
-		return forge.PolicyIPAllowList
-	case w.speaksOf("interaction limit", "interaction-limit", "interactions on this repository", "limited interactions"):
-		return forge.PolicyInteraction
-	case w.speaksOf("protected branch", "branch protection", "is protected", "rule violations"):
-		return forge.PolicyProtected
 	}
 	return forge.PolicyOther
 }

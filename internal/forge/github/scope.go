@@ -10,7 +10,7 @@ import (
 // missingScope compares what the server wanted with what the token has. Only
 // classic tokens tell their scopes; a fine-grained one is refused with the
 // permissions that would have done.
-func (c *Client) missingScope(a answer, w words) error {
+func (c *Client) missingScope(a answer) error {
 	needed := listed(a.header.Get("X-Accepted-OAuth-Scopes"), ",")
 	if said, known := a.header["X-Oauth-Scopes"]; known && len(needed) > 0 {
 		have := listed(strings.Join(said, ","), ",")
@@ -22,11 +22,31 @@ func (c *Client) missingScope(a answer, w words) error {
 		}
 		return &forge.ScopeError{Host: c.o.Host, Needed: needed, Have: have}
 	}
-	permissions := listed(a.header.Get("X-Accepted-GitHub-Permissions"), ";")
-	if len(permissions) > 0 && w.speaksOf("resource not accessible") {
-		return &forge.ScopeError{Host: c.o.Host, Needed: permissions}
-	}
 	return nil
+}
+
+// tokenLimit knows what no scope would mend: a fine-grained token without the
+// permission, or for other repositories than this one; a token behind which no
+// person stands; and organisations that do not admit a kind of token, or the app
+// that made it.
+func (c *Client) tokenLimit(k call, a answer, w words) error {
+	e := &forge.TokenError{Host: c.o.Host, What: k.verb(), Kind: forge.TokenKind(c.o.Token), Quote: w.quote()}
+	switch {
+	case w.speaksOf("resource not accessible by personal access token"):
+		e.Kind = forge.TokenFineGrained
+	case w.speaksOf("resource not accessible by integration"):
+		e.Kind = forge.TokenApp
+	case w.speaksOf("forbids access via a", "personal access tokens with fine grained access"):
+		e.Policy = forge.PolicyTokenAccess
+		return e
+	case w.speaksOf("oauth app access restrictions", "third-party application restrictions"):
+		e.Policy = forge.PolicyAppAccess
+		return e
+	default:
+		return nil
+	}
+	e.Needed = listed(a.header.Get("X-Accepted-GitHub-Permissions"), ";")
+	return e
 }
 
 // workflowScope is a scope that is known by words alone: it is asked for when

@@ -91,8 +91,8 @@ func (f *Forge) addCommit(ctx context.Context, r *repository, p seedPush) error 
 	return nil
 }
 
-// AddRepo makes a new repository, created and pushed to at this moment; its
-// ages count as in a World from the forge's start. One that is a fork names
+// AddRepo makes a new repository, created and pushed to at this moment unless it
+// has an age; its ages count as in a World from the forge's start. One that is a fork names
 // its upstream.
 func (f *Forge) AddRepo(spec *Repo) error {
 	f.mu.Lock()
@@ -108,8 +108,9 @@ func (f *Forge) AddRepo(spec *Repo) error {
 	if err := add(spec); err != nil {
 		return fmt.Errorf("add %s/%s: %w", spec.Owner, spec.Name, err)
 	}
-	r := f.state.repo(spec.Owner, spec.Name)
-	r.created, r.updated, r.pushed = f.moment(), f.moment(), f.moment()
+	if r := f.state.repo(spec.Owner, spec.Name); spec.Created == 0 {
+		r.created, r.updated, r.pushed = f.moment(), f.moment(), f.moment()
+	}
 	return nil
 }
 

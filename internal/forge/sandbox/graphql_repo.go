@@ -272,8 +272,9 @@ func topicsOf(r *repository) any {
 func forksConnection(g *graphQLRun, r *repository, a fieldArgs) (any, error) {
 	o := orderOf(a, order{field: "CREATED_AT"})
 	var list []*repository
+	near := strings.Join(a.texts("affiliations"), ",")
 	for _, x := range g.f.forksOf(r) {
-		if g.f.sees(g.x, x) && a.takes(x) {
+		if g.f.sees(g.x, x) && a.takes(x) && (near == "" || g.f.affiliated(g.user, x, near)) {
 			list = append(list, x)
 		}
 	}

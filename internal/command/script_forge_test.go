@@ -1,0 +1,41 @@
+package command
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/isrc-dev/isrc/internal/forge/sandbox"
+)
+
+// changeForge lets a script change what lies on the forge.
+//
+//	forge repo OWNER/NAME: a repository of somebody, with one commit
+//	forge fork-of OWNER/NAME UPSTREAM [BEHIND]: a fork that was made a month ago
+//	forge rename OWNER/NAME NAME
+//	forge commit OWNER/NAME LOGIN PATH: one more commit on the default branch
+func changeForge(ts *testscript.TestScript, f *sandbox.Forge, args []string) bool {
+	switch args[0] {
+	case "repo":
+		owner, name, _ := strings.Cut(args[1], "/")
+		ts.Check(f.AddRepo(&sandbox.Repo{Owner: owner, Name: name, Created: sandbox.Days(30), Files: []sandbox.File{{Path: "README.md", Data: "# " + name + "\n"}}}))
+	case "fork-of":
+		owner, name, _ := strings.Cut(args[1], "/")
+		spec := &sandbox.Repo{Owner: owner, Name: name, ForkOf: args[2], Created: sandbox.Days(30)}
+		if len(args) > 3 {
+			behind, err := strconv.Atoi(args[3])
+			ts.Check(err)
+			spec.Behind = behind
+		}
+		ts.Check(f.AddRepo(spec))
+	case "rename":
+		ts.Check(f.RenameRepo(args[1], args[2]))
+	case "commit":
+		ts.Check(f.Push(context.Background(), args[1], args[2], "Change "+args[3]+"\n", map[string]string{args[3]: "changed\n"}))
+	default:
+		return false
+	}
+	return true
+}

@@ -1,0 +1,212 @@
+package contribute
+
+import (
+	"bytes"
+	"encoding/base64"
+	"errors"
+	"net/url"
+	"strings"
+
+	"github.com/isrc-dev/isrc/internal/forge"
+	"github.com/isrc-dev/isrc/internal/git"
+)
+
+// explainPush gives a refused push the type of what stands against it. What the
+// server wrote through git decides here, not in package git: these are the words
+// of forges.
+func (s *Site) explainPush(err error, in pushIn) error {
+	var rejected *git.RejectedError
+	var denied *git.AuthError
+	switch {
+	case errors.As(err, &rejected) && !rejected.Stale:
+		if strings.Contains(rejected.Reason, "`workflow` scope") {
+			return &forge.ScopeError{Host: s.Host, Needed: []string{"workflow"}}
+		}
+		refused := readRejection(&git.RejectedError{Reason: rejected.Reason, Remote: s.masked(rejected.Remote)})
+		if refused.Policy == forge.PolicyOther {
+			return err
+		}
+		refused.What = "pushing " + in.Branch + " to " + in.To.FullName()
+		return refused
+	case errors.As(err, &denied) && denied.Forbidden && len(denied.Remote) > 0:
+		return s.readDenial(denied, "pushing to "+in.To.FullName())
+	}
+	return err
+}
+
+// readRejection reads why a server declined a push that reached it. GitHub
+// numbers its reasons (GH001 and so on) and puts the particulars below.
+func readRejection(e *git.RejectedError) *forge.NotPermittedError {
+	all := strings.Join(e.Remote, "\n")
+	has := func(words ...string) bool {
+		for _, w := range words {
+			if strings.Contains(all, w) {
+				return true
+			}
+		}
+		return false
+	}
+	r := &forge.NotPermittedError{Policy: forge.PolicyOther, Quote: e.Reason, URL: pageIn(e.Remote)}
+	pick := func(p forge.Policy, lines []string) *forge.NotPermittedError {
+		r.Policy = p
+		if len(lines) > 0 {
+			r.Quote = strings.Join(lines[:min(len(lines), 5)], "; ")
+		}
+		return r
+	}
+	switch {
+	case has("GH009", "PUSH PROTECTION", "Push cannot contain secrets"):
+		return pick(forge.PolicySecret, secretsIn(e.Remote))
+	case has("GH013"):
+		return pick(forge.PolicyRuleset, bulletsIn(e.Remote))
+	case has("GH006"):
+		return pick(forge.PolicyProtected, afterLine(e.Remote, "GH006"))
+	case has("GH001", "exceeds GitHub's file size limit"):
+		return pick(forge.PolicyLargeFile, containing(e.Remote, "exceeds", "larger than"))
+	case has("GH007"):
+		return pick(forge.PolicyEmail, containing(e.Remote, "GH007"))
+	case strings.Contains(e.Reason, "hook declined"):
+		return pick(forge.PolicyHook, e.Remote)
+	case strings.Contains(e.Reason, "protected branch"):
+		return pick(forge.PolicyProtected, nil)
+	}
+	return r
+}
+
+// readDenial reads why a server did not even take the push.
+func (s *Site) readDenial(e *git.AuthError, what string) error {
+	lines := s.masked(e.Remote)
+	quote := strings.Join(lines, " ")
+	said := strings.ToLower(quote)
+	has := func(words ...string) bool {
+		for _, w := range words {
+			if strings.Contains(said, w) {
+				return true
+			}
+		}
+		return false
+	}
+	refused := &forge.NotPermittedError{What: what, Quote: quote}
+	switch {
+	case has("saml sso", "saml enforcement"):
+		return &forge.SSOError{Host: s.Host, URL: pageIn(lines)}
+	case has("write access to repository not granted", "not accessible by personal access token"):
+		return &forge.TokenError{Host: s.Host, What: what, Kind: forge.TokenKind(s.Token), Quote: quote}
+	case has("forbids access via a"):
+		return &forge.TokenError{Host: s.Host, What: what, Kind: forge.TokenKind(s.Token), Policy: forge.PolicyTokenAccess, Quote: quote}
+	case has("ip allow list"):
+		refused.Policy = forge.PolicyIPAllowList
+	case has("archived"):
+		refused.Policy = forge.PolicyArchived
+	case has("suspended"):
+		refused.Policy = forge.PolicySuspended
+	case has("locked", "migrated"):
+		refused.Policy = forge.PolicyLocked
+	case has("disabled"):
+		refused.Policy = forge.PolicyBlocked
+	case has("permission to", "denied to"):
+		refused.Policy = forge.PolicyNoAccess
+	default:
+		refused.Policy = forge.PolicyOther
+	}
+	return refused
+}
+
+// masked are a server's words without credentials: one that repeats what it was
+// sent must not get them into a journal or onto a screen.
+func (s *Site) masked(lines []string) []string {
+	out := make([]string, 0, len(lines))
+	for _, l := range lines {
+		words, scheme := strings.Fields(l), false
+		for i, w := range words {
+			bare := strings.Trim(w, `"'.,;:()[]<>`)
+			after := scheme
+			lower := strings.ToLower(bare)
+			scheme = strings.HasSuffix(lower, "basic") || strings.HasSuffix(lower, "bearer")
+			if after || s.Token != "" && strings.Contains(w, s.Token) || isLogin(bare) {
+				words[i] = "***"
+			}
+		}
+		out = append(out, strings.Join(words, " "))
+	}
+	return out
+}
+
+// isLogin tells whether a word is a name and a password as a header of basic
+// authentication holds them.
+func isLogin(word string) bool {
+	plain, err := base64.StdEncoding.DecodeString(word)
+	return err == nil && len(plain) > 11 && bytes.ContainsRune(plain, ':') && !bytes.ContainsFunc(plain, func(r rune) bool { return r < ' ' || r > '~' })
+}
+
+// bulletsIn are the rules that a push breaks, as GitHub lists them.
+func bulletsIn(lines []string) []string {
+	var out []string
+	for _, l := range lines {
+		if rule, ok := strings.CutPrefix(l, "- "); ok {
+			out = append(out, rule)
+		}
+	}
+	return out
+}
+
+// secretsIn names the kinds of secrets and where they stand, never the secrets:
+// GitHub does not repeat them.
+func secretsIn(lines []string) []string {
+	var out []string
+	kind := ""
+	for _, l := range lines {
+		switch {
+		case strings.HasPrefix(l, "——") && strings.Trim(l, "— ") != "":
+			kind = strings.Trim(l, "— ")
+		case strings.HasPrefix(l, "path:"):
+			at := strings.TrimSpace(strings.TrimPrefix(l, "path:"))
+			if kind != "" {
+				at = kind + " in " + at
+			}
+			out = append(out, at)
+		}
+	}
+	return out
+}
+
+func containing(lines []string, any ...string) []string {
+	var out []string
+	for _, l := range lines {
+		for _, w := range any {
+			if strings.Contains(l, w) {
+				out = append(out, strings.TrimPrefix(l, "error: "))
+				break
+			}
+		}
+	}
+	return out
+}
+
+func afterLine(lines []string, mark string) []string {
+	var out []string
+	for i, l := range lines {
+		if strings.Contains(l, mark) {
+			for _, next := range lines[i+1:] {
+				out = append(out, strings.TrimPrefix(strings.TrimPrefix(next, "error: "), "- "))
+			}
+			break
+		}
+	}
+	return out
+}
+
+// pageIn is the last address in a server's words on which something can be done
+// about it: where single sign-on is given, or a secret allowed.
+func pageIn(lines []string) string {
+	page := ""
+	for _, l := range lines {
+		for _, w := range strings.Fields(l) {
+			u, err := url.Parse(strings.TrimRight(w, ".,"))
+			if err == nil && u.Host != "" && u.User == nil && (u.Scheme == "https" || u.Scheme == "http") && (strings.Contains(u.Path, "/sso") || strings.Contains(u.Path, "unblock-secret")) {
+				page = u.String()
+			}
+		}
+	}
+	return page
+}
