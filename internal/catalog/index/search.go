@@ -3,6 +3,8 @@ package index
 import (
 	"cmp"
 	"context"
+	"encoding/json"
+	"fmt"
 	"math"
 	"runtime"
 	"slices"
@@ -248,8 +250,11 @@ func (s *search) finish(ctx context.Context, pool []match) error {
 	if s.q.Limit > 0 && len(hits) > s.q.Limit {
 		hits = hits[:s.q.Limit]
 	}
-	for _, h := range hits {
-		s.found.Hits = append(s.found.Hits, h.Hit)
+	for i := range hits {
+		if err := s.c.whole(&hits[i]); err != nil {
+			return err
+		}
+		s.found.Hits = append(s.found.Hits, hits[i].Hit)
 	}
 	return nil
 }
@@ -281,6 +286,7 @@ func (s *search) sort(hits []ranked) {
 type ranked struct {
 	catalog.Hit
 	match
+	plain    []byte // the record as JSON
 	inReadme []bool // the clauses that its README has
 }
 
@@ -332,24 +338,53 @@ func (s *search) read(ctx context.Context, pool []match) ([]ranked, error) {
 	return hits, s.rateAll(hits, bodies)
 }
 
+// fewRated is up to how many hits one goroutine rates: others take longer to
+// begin.
+const fewRated = 100
+
 func (s *search) rateAll(hits []ranked, bodies [][]byte) error {
 	var g errgroup.Group
-	workers := min(runtime.GOMAXPROCS(0), 4)
+	workers := 1
+	if len(hits) > fewRated {
+		workers = min(runtime.GOMAXPROCS(0), 4)
+	}
 	for w := range workers {
 		g.Go(func() error {
 			stems := map[string]string{}
 			for i := w; i < len(hits); i += workers {
-				r, err := s.c.record(bodies[i])
-				if err != nil {
+				if err := s.c.outline(&hits[i], bodies[i]); err != nil {
 					return err
 				}
-				hits[i].Record = *r
 				s.rate(&hits[i], stems)
 			}
 			return nil
 		})
 	}
 	return g.Wait()
+}
+
+// outline reads of a hit's record what ranking looks at.
+func (c *Catalog) outline(h *ranked, body []byte) error {
+	plain, err := c.coder.plain(body)
+	if err != nil {
+		return c.broken(fmt.Errorf("a record cannot be read: %w", err))
+	}
+	h.plain = plain
+	r, err := outline(plain)
+	if err == nil {
+		h.Record = *r
+		return nil
+	}
+	return c.whole(h)
+}
+
+// whole reads a hit's record.
+func (c *Catalog) whole(h *ranked) error {
+	h.Record = catalog.Record{}
+	if err := json.Unmarshal(h.plain, &h.Record); err != nil {
+		return c.broken(fmt.Errorf("a record cannot be read: %w", err))
+	}
+	return nil
 }
 
 // places finds out which words stand in the READMEs of hits.

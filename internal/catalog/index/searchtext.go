@@ -9,9 +9,24 @@ import (
 // field is a column of a record as the index has it, taken apart.
 type field struct {
 	column int
-	words  []string // folded
-	stems  []string
-	length int // words that were written, without the parts that the index adds
+	words  []string          // folded
+	stems  map[string]string // of words, as far as they were needed
+	length int               // words that were written, without the parts that the index adds
+}
+
+// has tells whether the word at a place has a stem. A stem is the beginning of
+// its word but for the last letter, so that few words have to be stemmed.
+func (f *field) has(at int, stem string) bool {
+	word, begins := f.words[at], len(stem)-1
+	if len(word) <= begins || word[:begins] != stem[:begins] {
+		return false
+	}
+	have, ok := f.stems[word]
+	if !ok {
+		have = catalog.Stem(word)
+		f.stems[word] = have
+	}
+	return have == stem
 }
 
 // texts takes a record's columns apart, those that can be read of it: of the
@@ -23,7 +38,7 @@ func texts(r *catalog.Record, stems map[string]string) []field {
 		if text == "" {
 			continue
 		}
-		f := field{column: column}
+		f := field{column: column, stems: stems}
 		for _, line := range strings.Split(text, "\n") {
 			f.length += len(catalog.Words(line))
 			switch column {
@@ -33,15 +48,9 @@ func texts(r *catalog.Record, stems map[string]string) []field {
 				line = catalog.Indexed(line)
 			}
 			for _, w := range catalog.Words(line) {
-				w = catalog.Fold(w)
-				stem, ok := stems[w]
-				if !ok {
-					stem = catalog.Stem(w)
-					stems[w] = stem
-				}
-				f.words, f.stems = append(f.words, w), append(f.stems, stem)
+				f.words = append(f.words, catalog.Fold(w))
 			}
-			f.words, f.stems = append(f.words, ""), append(f.stems, "") // no phrase runs over a line
+			f.words = append(f.words, "") // no phrase runs over a line
 		}
 		out = append(out, f)
 	}
@@ -52,16 +61,17 @@ func texts(r *catalog.Record, stems map[string]string) []field {
 // of these fits.
 func (f *field) find(want form) (at, count int, worth float64) {
 	at = -1
-	for i := 0; i+len(want.stems) <= len(f.stems); i++ {
+	for i := 0; i+len(want.stems) <= len(f.words); i++ {
 		fit := want.worth
 		for j, stem := range want.stems {
-			if f.stems[i+j] != stem {
+			if f.words[i+j] == want.words[j] {
+				continue
+			}
+			if !f.has(i+j, stem) {
 				fit = 0
 				break
 			}
-			if f.words[i+j] != want.words[j] {
-				fit = min(fit, want.worth*asStem)
-			}
+			fit = min(fit, want.worth*asStem)
 		}
 		if fit == 0 {
 			continue

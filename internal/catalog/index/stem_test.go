@@ -56,6 +56,31 @@ func TestStemsAreThoseOfTheIndex(t *testing.T) {
 	}
 }
 
+// TestAStemIsTheBeginningOfItsWord holds what field.has relies on.
+func TestAStemIsTheBeginningOfItsWord(t *testing.T) {
+	t.Parallel()
+	endings := strings.Fields("s es ies sses ed eed ing ating bling izing y ational tional enci anci izer bli alli entli eli ousli ization ation ator alism iveness fulness ousness aliti iviti biliti logi icate ative alize iciti ical ful ness al ance ence er ic able ible ant ement ment ent ion sion tion ou ism ate iti ous ive ize e ll")
+	words := append(strings.Fields(stemmed), endings...)
+	for _, w := range strings.Fields(stemmed) {
+		for _, a := range endings {
+			words = append(words, w+a, w[:len(w)/2]+a)
+			for _, b := range endings {
+				words = append(words, w+a+b)
+			}
+		}
+	}
+	for _, w := range words {
+		stem := catalog.Stem(w)
+		f := field{words: []string{w}, stems: map[string]string{}}
+		if stem != "" && !f.has(0, stem) {
+			t.Errorf("%s is not seen to have the stem %s", w, stem)
+		}
+		if f.has(0, stem+"x") {
+			t.Errorf("%s is taken to have the stem %s", w, stem+"x")
+		}
+	}
+}
+
 // stemmed has a word for each ending that the algorithm knows, and for each
 // condition under which it is left alone.
 const stemmed = `caresses ponies ties caress cats feed agreed plastered bled motoring sing conflated troubled sized hopping

@@ -71,17 +71,9 @@ func (s *wantedSearch) stands(r *catalog.Record, h *catalog.HelpWanted, cl claus
 }
 
 func (s *wantedSearch) field(lines []string) *field {
-	f := &field{}
+	f := &field{stems: s.stems}
 	for _, line := range lines {
-		for _, w := range tokensOfText(line) {
-			stem, ok := s.stems[w]
-			if !ok {
-				stem = catalog.Stem(w)
-				s.stems[w] = stem
-			}
-			f.words, f.stems = append(f.words, w), append(f.stems, stem)
-		}
-		f.words, f.stems = append(f.words, ""), append(f.stems, "")
+		f.words = append(append(f.words, tokensOfText(line)...), "")
 	}
 	return f
 }

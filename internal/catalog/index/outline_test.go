@@ -1,0 +1,65 @@
+package index
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/isrc-dev/isrc/internal/catalog"
+	"github.com/isrc-dev/isrc/internal/catalog/estate"
+)
+
+// seenByRanking leaves of a record what an outline has.
+func seenByRanking(r *catalog.Record) catalog.Record {
+	out := catalog.Record{
+		Host: r.Host, Owner: r.Owner, Name: r.Name, Description: r.Description, Title: r.Title, Motivation: r.Motivation, Excerpt: r.Excerpt, Source: r.Source,
+		Language: r.Language, Kind: r.Kind, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt, PushedAt: r.PushedAt, Archived: r.Archived, Fork: r.Fork, Stars: r.Stars, Forks: r.Forks,
+		Topics: r.Topics, Skills: r.Skills, Provides: r.Provides, HelpWanted: r.HelpWanted, Team: r.Team,
+	}
+	if r.Activity != nil {
+		out.Activity = &catalog.Activity{Score: r.Activity.Score}
+	}
+	if r.Readiness != nil {
+		out.Readiness = &catalog.Readiness{Score: r.Readiness.Score}
+	}
+	return out
+}
+
+func TestAnOutlineIsWhatRankingSeesOfARecord(t *testing.T) {
+	t.Parallel()
+	var records []*catalog.Record
+	for r := range estate.New(5, 400).Records() {
+		records = append(records, r)
+	}
+	yes := true
+	records = append(records, &catalog.Record{Name: "quotes\"\\", Description: `\"},{"name":"x`, Title: "<&>\n\t\u2028", Excerpt: `a\`, Topics: []string{"]", `"`}, AllowForking: &yes,
+		Extra: map[string]json.RawMessage{"name": json.RawMessage(`{"name":["}"]}`)}, UpdatedAt: time.Date(2026, 1, 2, 3, 4, 5, 6, time.FixedZone("", 3600)),
+		Readiness: &catalog.Readiness{Score: 0.25, Points: []catalog.Point{{Why: `{"score":1`}}}, HelpWanted: []catalog.HelpWanted{{Title: "[{", Skills: []string{"}"}}}})
+	for _, r := range records {
+		plain, err := plainBody(r)
+		mustDo(t, err)
+		var whole catalog.Record
+		mustDo(t, json.Unmarshal(plain, &whole))
+		got, err := outline(plain)
+		if err != nil {
+			t.Fatalf("%s: %v", plain, err)
+		}
+		if diff := cmp.Diff(seenByRanking(&whole), *got); diff != "" {
+			t.Error(diff)
+		}
+	}
+}
+
+func TestAnOutlineOfWhatIsNoRecordIsAnError(t *testing.T) {
+	t.Parallel()
+	for _, plain := range []string{"", "{", `{"name`, `{"name"`, `{"name":`, `{"name":"x`, `{"name":"x\"}`, `{"name":"x"`, `{"name":1}`, `{"name":"x",`, `{"name":"x"]`, ` {"name":"x"}`, `{"stars":[}`, `{"stars":"x"}`, `{"pushedAt":"now"}`, `["name"]`, `{"team":{"name":{]}}`, `{:}`} {
+		if got, err := outline([]byte(plain)); err == nil {
+			t.Errorf("%s is read as %+v", plain, got)
+		}
+	}
+	if _, err := outline([]byte("{}")); err != nil {
+		t.Error(err)
+	}
+}
