@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"unicode"
 
 	"github.com/isrc-dev/isrc/internal/forge"
 )
@@ -43,11 +42,10 @@ func helpWanted(issue *forge.Issue) (HelpWanted, bool) {
 	}
 	asks := false
 	for _, label := range issue.Labels {
-		plain := plainLabel(label)
-		newcomer := isOneOf(plain, newcomerLabels())
-		h.Newcomer = h.Newcomer || newcomer || isOneOf(plain, easyLabels())
-		asks = asks || newcomer || isOneOf(plain, helpLabels())
-		if isOneOf(plain, takenLabels()) {
+		help, newcomer := forge.AsksForHelp(label)
+		h.Newcomer = h.Newcomer || newcomer || forge.LabelIsOneOf(label, easyLabels())
+		asks = asks || help
+		if forge.LabelIsOneOf(label, takenLabels()) {
 			h.Taken = true
 		}
 		h.state(label)
@@ -57,59 +55,6 @@ func helpWanted(issue *forge.Issue) (HelpWanted, bool) {
 	}
 	h.read(issue.Body)
 	return h, true
-}
-
-// plainLabel writes a label in lower case with single blanks between its words,
-// without emoji, shortcodes and the marks that people set between words:
-// ":wave: Good-First_Issue" is "good first issue".
-func plainLabel(label string) string {
-	label = shortcodes().ReplaceAllString(label, " ")
-	return strings.Join(strings.FieldsFunc(strings.ToLower(label), func(r rune) bool {
-		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '+' && r != '#' && r != '\''
-	}), " ")
-}
-
-var shortcodes = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`:[a-z0-9_+-]+:`) })
-
-// isOneOf tells whether a label is one of the names, or ends with one behind a
-// kind, as in "status: help wanted" and "type/good first issue".
-func isOneOf(plain string, names []string) bool {
-	for _, n := range names {
-		rest, behind := strings.CutSuffix(plain, " "+n)
-		if plain == n || behind && isKind(rest) || (n == "help wanted" || n == "good first issue") && strings.HasPrefix(plain, n+" ") {
-			return true
-		}
-	}
-	return false
-}
-
-// isKind tells whether a word in front of a label names its kind only: "no help
-// wanted" asks for none.
-func isKind(word string) bool {
-	switch word {
-	case "status", "s", "type", "t", "kind", "meta", "community", "contributor", "contribution", "contributions", "difficulty", "d", "level", "effort", "e", "experience", "exp", "flag", "needs", "state", "tag", "triage", "topic", "issue", "label", "p", "hacktoberfest", "resolution", "workflow":
-		return true
-	}
-	return false
-}
-
-func helpLabels() []string {
-	return []string{
-		"help wanted", "helpwanted", "help needed", "need help", "needs help", "help welcome", "gig", "gigs", "innersource gig", "up for grabs", "up 4 grabs", "for grabs",
-		"contributions welcome", "contribution welcome", "contributor welcome", "contributors welcome", "contributions wanted", "contributors wanted", "contributor wanted", "pr welcome",
-		"prs welcome", "pull request welcome", "pull requests welcome", "pr wanted", "prs wanted", "patches welcome", "patch welcome", "accepting prs", "accepting pull requests",
-		"accepting contributions", "open to contribution", "open for contribution", "open for contributions", "community contribution welcome", "contribution wanted", "looking for contributor",
-		"looking for contributors", "ready for contribution", "innersource", "inner source", "hacktoberfest", "extra help needed", "external contribution welcome", "volunteers wanted", "volunteer wanted",
-	}
-}
-
-func newcomerLabels() []string {
-	return []string{
-		"good first issue", "goodfirstissue", "good first issues", "good first bug", "good first contribution", "good first pr", "good first pull request", "good first task", "good first story", "first issue",
-		"first good issue", "first timers only", "first timer only", "first timers", "first timer", "first time contributor", "first time contributors", "first contribution", "beginner friendly",
-		"beginners only", "newcomer friendly", "newbie friendly", "newbies", "newcomers", "starter issue", "starter bug", "starter task", "easy pick", "easy picks", "easy hack", "low hanging fruit",
-		"good for beginners", "good for newcomers", "good for new contributors", "new contributor", "new contributors", "junior job", "junior jobs", "great first issue", "good 1st issue", "your first pr",
-	}
 }
 
 // easyLabels say that an issue is easy, but not that help is wanted with it.
@@ -138,7 +83,7 @@ var issuePattern = sync.OnceValue(func() issuePatterns {
 
 // state takes what a label states of skills and size.
 func (h *HelpWanted) state(label string) {
-	label = strings.TrimSpace(shortcodes().ReplaceAllString(label, " "))
+	label = strings.TrimSpace(forge.WithoutShortcodes(label))
 	if len(label) > 100 {
 		return
 	}

@@ -18,6 +18,7 @@ func TestALabelMeansAName(t *testing.T) {
 		{"status: help_wanted", "help-wanted", true},
 		{"✨ good first issue ✨", "good first issue", true},
 		{"no longer help wanted", "help wanted", false},
+		{"no help wanted", "help wanted", false},
 		{"wanted", "help wanted", false},
 		{"gigantic", "gig", false},
 		{"!", "!", false},

@@ -48,7 +48,7 @@ type ProfileQuery struct {
 	After      string // Next of the page before; "" is the first. It does not depend on First.
 	First      int    // at most this many, 1 to 100
 	QuarterEnd time.Time
-	Labels     []string // of HelpWanted; nil is HelpWantedLabels
+	Labels     []string // of HelpWanted; nil is all that AsksForHelp
 	ByUpdate   bool     // the ones that changed last first, instead of those that were pushed to
 	// Changed chooses the repositories whose Files and HelpWanted are read; nil is
 	// all of them. A page that nothing is chosen of costs one request less.
@@ -67,7 +67,7 @@ type ProfilePage struct {
 // ProfileOptions says what to read of one repository.
 type ProfileOptions struct {
 	QuarterEnd time.Time
-	Labels     []string // of HelpWanted; nil is HelpWantedLabels
+	Labels     []string // of HelpWanted; nil is all that AsksForHelp
 }
 
 // OwnerTeams are the teams of an organisation, as far as the token sees them.

@@ -38,7 +38,7 @@ func TestWhatDocumentsCostInPoints(t *testing.T) {
 	}{
 		{"a hundred repositories", profileDocument(), hundred, 8},
 		{"their files and two issues of each", textsDocument(texts, false), nil, 4},
-		{"both, the page being the next one", textsDocument(texts, true), hundred, 11},
+		{"both, the page being the next one", textsDocument(texts, true), hundred, 12},
 		{"ten pull requests of twenty repositories", historyDocument(repos[:20], 10), nil, 7},
 		{"fifty teams", teamsDocument(), map[string]any{"org": "identity", "first": 50}, 1},
 	} {

@@ -132,7 +132,7 @@ func (c *Client) pageOf(q forge.ProfileQuery, w *graphPage, all []graphError) (f
 		texts := listFolders(&p, g, all, at)
 		if q.Changed == nil || q.Changed(p.Repo) {
 			texts.of = len(page.Profiles)
-			texts.wantIssues(g)
+			texts.wantIssues(g, q.Labels)
 			wanted = append(wanted, texts)
 		}
 		page.Profiles = append(page.Profiles, p)

@@ -100,6 +100,32 @@ func TestAProfileIsReadWhole(t *testing.T) {
 	}
 }
 
+func TestLabelsOfAnySpellingAreAskedFor(t *testing.T) {
+	t.Parallel()
+	repo := strings.Replace(fmt.Sprintf(wholeRepo, folderOf(), `null`, `null`), `"quarter":`,
+		`"spelled":{"nodes":[{"name":"bug"},{"name":"Help Wanted"},{"name":"E-easy"},{"name":"good first issue :wave:"},{"name":"no help wanted"}]},"quarter":`, 1)
+	found := `{"number":%d,"title":"t","labels":{"nodes":[{"name":"E-easy"}]}}`
+	s := &graphServer{answers: map[string][]string{
+		"Profiles": {onePage(repo, "")},
+		"ProfileTexts": {`{"data":{"r0":{"i9":` + fmt.Sprintf(found, 9) + `,"i10":null,
+		  "more":{"nodes":[null,` + fmt.Sprintf(found, 9) + `,` + fmt.Sprintf(found, 12) + `]}}}}`},
+	}}
+	page, err := profiles(t, s, forge.ProfileQuery{Owner: "acme", First: 50})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []int
+	for _, i := range page.Profiles[0].HelpWanted {
+		got = append(got, i.Number)
+	}
+	if !slices.Equal(got, []int{9, 12}) || page.Requests != 2 {
+		t.Errorf("got %v in %d requests", got, page.Requests)
+	}
+	if q := s.asked[1].Query; !strings.Contains(q, `labels: ["E-easy", "good first issue :wave:"]`) {
+		t.Errorf("asked for other labels:\n%s", q)
+	}
+}
+
 func TestFilesAreChosenAsForgesShowThem(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {

@@ -35,10 +35,11 @@ type wantedTexts struct {
 	paths  []string
 	oids   []string // of the same files
 	issues []int
+	labels []string // by which more issues may be found
 	size   int64
 }
 
-func (w wantedTexts) none() bool { return len(w.oids)+len(w.issues) == 0 }
+func (w wantedTexts) none() bool { return len(w.oids)+len(w.issues)+len(w.labels) == 0 }
 
 // listFolders notes the names in the folders where forges look for files, and
 // chooses the files to read.

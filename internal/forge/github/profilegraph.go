@@ -67,6 +67,7 @@ type (
 		OpenIssues *graphCount
 		OpenPulls  *graphCount
 		HelpWanted *struct{ Nodes []*struct{ Number int } }
+		Spelled    *struct{ Nodes []graphName } // all labels
 		Quarter    *struct {
 			Target *struct{ History *graphCount }
 		}

@@ -95,7 +95,7 @@ func (c *Client) restIssues(ctx context.Context, p *forge.Profile, o forge.Profi
 	if p.OpenIssues == 0 || !p.HasIssues {
 		return nil
 	}
-	labels := labelsOf(o.Labels)
+	labels := o.Labels
 	if p.OpenIssues <= perPage {
 		all, err := c.Issues(ctx, p.RepoName, IssueQuery{State: "open"})
 		p.HelpWanted = withLabel(nil, all, labels)
@@ -132,6 +132,12 @@ func withLabel(to, all []forge.Issue, labels []string) []forge.Issue {
 	return to
 }
 
+// anyLabel tells whether a label is one of those that were asked for, or asks for
+// help where none were.
 func anyLabel(labels []string, has string) bool {
+	if labels == nil {
+		asks, _ := forge.AsksForHelp(has)
+		return asks
+	}
 	return slices.ContainsFunc(labels, func(l string) bool { return forge.SameLabel(has, l) })
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/isrc-dev/isrc/internal/forge"
@@ -17,9 +18,26 @@ const (
 	usualIssue = 4 << 10
 )
 
-func (w *wantedTexts) wantIssues(g *graphRepo) {
+// mostSpellings bounds the labels of a repository that are asked for.
+const mostSpellings = 10
+
+// wantIssues notes the issues that were found, and the labels by which others
+// may be: those that mean the same and are spelled otherwise.
+func (w *wantedTexts) wantIssues(g *graphRepo, labels []string) {
 	if g.HelpWanted == nil {
 		return
+	}
+	if g.Spelled != nil && g.OpenIssues != nil && g.OpenIssues.TotalCount > len(g.HelpWanted.Nodes) && len(g.HelpWanted.Nodes) < maxProfileIssues {
+		usual := labelsOf(labels)
+		for _, l := range g.Spelled.Nodes {
+			known := slices.ContainsFunc(usual, func(u string) bool { return strings.EqualFold(u, l.Name) })
+			if !known && anyLabel(labels, l.Name) && len(w.labels) < mostSpellings {
+				w.labels = append(w.labels, l.Name)
+			}
+		}
+		if len(w.labels) > 0 {
+			w.size += maxProfileIssues * usualIssue
+		}
 	}
 	for _, i := range g.HelpWanted.Nodes {
 		if i != nil && i.Number > 0 && len(w.issues) < maxProfileIssues {
@@ -49,6 +67,14 @@ func textsDocument(repos []wantedTexts, ahead bool) document {
 		for _, n := range w.issues {
 			fmt.Fprintf(&b, "    i%d: issue(number: %d) { ...wanted }\n", n, n)
 		}
+		if len(w.labels) > 0 {
+			names := make([]string, len(w.labels))
+			for j, l := range w.labels {
+				names[j] = quoted(l)
+			}
+			fmt.Fprintf(&b, "    more: issues(first: %d, states: [OPEN], labels: [%s], orderBy: {field: UPDATED_AT, direction: DESC}) { nodes { ...wanted } }\n",
+				maxProfileIssues, strings.Join(names, ", "))
+		}
 		b.WriteString("  }\n")
 	}
 	b.WriteString("}\n")
@@ -59,7 +85,7 @@ func textsDocument(repos []wantedTexts, ahead bool) document {
 		}
 	}
 	for _, w := range repos {
-		if len(w.issues) > 0 {
+		if len(w.issues)+len(w.labels) > 0 {
 			b.WriteString(wantedFragment)
 			break
 		}
@@ -86,10 +112,11 @@ const (
 `
 )
 
-// graphText is a file or an issue.
+// graphText is a file, an issue, or several issues.
 type graphText struct {
 	graphBlob
 	graphIssue
+	Nodes []*graphIssue
 }
 
 type graphBlob struct {
@@ -175,6 +202,21 @@ func (c *Client) readBatch(ctx context.Context, profiles []forge.Profile, batch 
 				p.HelpWanted = append(p.HelpWanted, c.wantedIssue(p.RepoName, &g.graphIssue))
 			}
 		}
+		if g := texts["more"]; g != nil {
+			c.addIssues(p, g.Nodes)
+		}
 	}
 	return nil
+}
+
+// addIssues adds issues that were found by another label.
+func (c *Client) addIssues(p *forge.Profile, more []*graphIssue) {
+	for _, i := range more {
+		if i == nil || i.Number <= 0 || len(p.HelpWanted) >= maxProfileIssues {
+			continue
+		}
+		if !slices.ContainsFunc(p.HelpWanted, func(had forge.Issue) bool { return had.Number == i.Number }) {
+			p.HelpWanted = append(p.HelpWanted, c.wantedIssue(p.RepoName, i))
+		}
+	}
 }
