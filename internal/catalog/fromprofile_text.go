@@ -59,6 +59,10 @@ func (p *prosePage) text(limit int) string {
 // appendPrintable writes what can be seen of a word: a catalog is shown on
 // terminals and in spreadsheets.
 func appendPrintable(out *strings.Builder, w string) {
+	if plainASCII(w) {
+		out.WriteString(w)
+		return
+	}
 	for _, r := range w {
 		if unicode.IsGraphic(r) {
 			out.WriteRune(r)
@@ -66,8 +70,20 @@ func appendPrintable(out *strings.Builder, w string) {
 	}
 }
 
+func plainASCII(w string) bool {
+	for i := range len(w) {
+		if w[i] < ' ' || w[i] > '~' {
+			return false
+		}
+	}
+	return true
+}
+
 // isAddress tells whether a word is an address of the web.
 func isAddress(w string) bool {
+	if len(w) < 4 || !strings.Contains(w, ":") && !strings.Contains(w, "www.") {
+		return false
+	}
 	w = strings.TrimLeft(w, "(<[\"'")
 	return strings.HasPrefix(w, "http://") || strings.HasPrefix(w, "https://") || strings.HasPrefix(w, "www.") || strings.HasPrefix(w, "mailto:")
 }

@@ -3,7 +3,6 @@ package catalog
 import (
 	"fmt"
 	"path"
-	"slices"
 	"strings"
 	"time"
 
@@ -217,57 +216,27 @@ func (x *reading) takes() verdict {
 	return unknown("nobody says whether they are")
 }
 
-// mode is how contributions are taken, by what the pages say. Only blocks that
-// may say it are read closely: that costs most of the time.
+// mode is how contributions are taken, by what the pages say.
 func (x *reading) mode() (string, guideline.Quote) {
-	set := guideline.Set{Manifest: x.manifest, ManifestSource: &guideline.Source{Kind: guideline.KindManifest, Path: manifest.FileName}}
-	for _, p := range []*prosePage{x.contributing, x.readme} {
-		if p == nil {
-			continue
-		}
-		d := p.Document
-		d.Blocks = slices.DeleteFunc(slices.Clone(d.Blocks), func(b guideline.Block) bool {
-			return b.Kind != guideline.BlockHeading && !mayTake(b.Text, p == x.readme)
-		})
-		set.Documents = append(set.Documents, d)
-	}
-	return set.TakesContributions()
+	return x.pages(x.contributing, x.readme).TakesContributions()
 }
 
-// mayTake tells whether a text may say how contributions are taken. README has
-// to say it in so many words; in CONTRIBUTING it is enough to speak of them.
-func mayTake(text string, readme bool) bool {
-	lower := strings.ToLower(text)
-	change := containsAny(lower, []string{"pull request", "merge request", "contribution", "patch", " pr ", " prs"}) || strings.Contains(text, "PR")
-	if change && (!readme || containsAny(lower, []string{"accept", "take", "welcom", "love", "appreciate", "open", "send", "submit", "create", "make", "raise", "merge", "before", "first", "only"})) {
-		return true
+// pages are the manifest and some pages as package guideline reads them.
+func (x *reading) pages(pages ...*prosePage) *guideline.Set {
+	set := &guideline.Set{Manifest: x.manifest, ManifestSource: &guideline.Source{Kind: guideline.KindManifest, Path: manifest.FileName}}
+	for _, p := range pages {
+		if p != nil {
+			set.Documents = append(set.Documents, p.Document)
+		}
 	}
-	return containsAny(lower, []string{"issue", "ticket", "bug"}) && containsAny(lower, []string{"first", "before", "only", "start with"})
+	return set
 }
 
 // channel is where to ask, by what the pages say.
 func (x *reading) channel() string {
-	set := guideline.Set{Manifest: x.manifest, ManifestSource: &guideline.Source{Kind: guideline.KindManifest, Path: manifest.FileName}}
-	for _, p := range []*prosePage{x.support, x.contributing, x.readme} {
-		if p != nil {
-			d := p.Document
-			d.Blocks = blocksWith(d.Blocks, "#", "@")
-			set.Documents = append(set.Documents, d)
-		}
-	}
-	channel, _, _ := set.Channel()
+	channel, _, _ := x.pages(x.support, x.contributing, x.readme).Channel()
 	if strings.Contains(channel, "@example.") {
 		return "" // it shows how an address looks
 	}
 	return clip(channel, 200)
-}
-
-func blocksWith(blocks []guideline.Block, parts ...string) []guideline.Block {
-	var out []guideline.Block
-	for _, b := range blocks {
-		if b.Kind != guideline.BlockCode && b.Kind != guideline.BlockHeading && containsAny(" "+strings.ToLower(b.Text), parts) {
-			out = append(out, b)
-		}
-	}
-	return out
 }

@@ -67,7 +67,7 @@ func (s *Set) Channel() (channel string, said Quote, ok bool) {
 			if s.Documents[i].Kind != kind {
 				continue
 			}
-			for _, sentence := range readSentences(&s.Documents[i], true) {
+			for _, sentence := range sentencesWith(&s.Documents[i], true, mayName, p.names) {
 				if m := p.channel.FindStringSubmatch(sentence.Text); m != nil && p.chat.MatchString(sentence.Text+strings.Join(sentence.Headings, " ")) {
 					return m[1], sentence.Quote(), true
 				}
@@ -94,7 +94,11 @@ func (s *Set) TakesContributions() (mode string, said Quote) {
 		if d.Kind == DocSupport {
 			continue
 		}
-		for _, sentence := range readSentences(d, d.Kind == DocReadme) {
+		may := maySayTake
+		if d.Kind == DocContributing {
+			may = mayTake
+		}
+		for _, sentence := range sentencesWith(d, d.Kind == DocReadme, may, p.takes) {
 			switch {
 			case (p.refuses.MatchString(sentence.Text) || p.issuesOnly.MatchString(sentence.Text)) && !conditional(sentence.Text):
 				return TakesIssuesOnly, sentence.Quote()
@@ -113,6 +117,72 @@ func (s *Set) TakesContributions() (mode string, said Quote) {
 	}
 	return mode, said
 }
+
+// names and takes tell whether a sentence has any of the patterns for what is
+// asked: few have one.
+func (p *askPatterns) names(text string) bool {
+	return mayName(text) && (p.channel.MatchString(text) || p.list.MatchString(text))
+}
+
+func (p *askPatterns) takes(text string) bool {
+	return mayTake(text) && (p.refuses.MatchString(text) || p.issuesOnly.MatchString(text) || p.issueFirst.MatchString(text) ||
+		p.welcomes.MatchString(text) || p.pulls.MatchString(text))
+}
+
+// mayName tells whether a text may name a channel or a mailing list.
+func mayName(text string) bool { return strings.ContainsAny(text, "#@") }
+
+// mayTake tells whether a text of CONTRIBUTING may say how contributions are
+// taken: each of the patterns for it needs some of these words.
+func mayTake(text string) bool {
+	lower := strings.ToLower(text)
+	return speaksOfChanges(lower) || speaksOfIssues(lower)
+}
+
+// maySayTake is mayTake where it has to be said in so many words.
+func maySayTake(text string) bool {
+	lower := strings.ToLower(text)
+	return speaksOfChanges(lower) && hasAny(lower, "accept", "take", "welcom", "love", "appreciate", "open", "send", "submit", "create", "make", "raise", "merge") ||
+		speaksOfIssues(lower)
+}
+
+func speaksOfChanges(lower string) bool {
+	return hasAny(lower, "request", "contribution", "patch") || hasPR(lower)
+}
+
+func speaksOfIssues(lower string) bool {
+	return hasAny(lower, "issue", "ticket", "bug") && hasAny(lower, "first", "before", "only")
+}
+
+func hasAny(text string, words ...string) bool {
+	for _, w := range words {
+		if strings.Contains(text, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// hasPR looks for "PR" and "PRs" as words.
+func hasPR(lower string) bool {
+	for at := 0; ; {
+		n := strings.Index(lower[at:], "pr")
+		if n < 0 {
+			return false
+		}
+		from := at + n
+		at = from + 2
+		if at < len(lower) && lower[at] == 's' {
+			at++
+		}
+		if (from == 0 || !inWord(lower[from-1])) && (at == len(lower) || !inWord(lower[at])) {
+			return true
+		}
+	}
+}
+
+// inWord tells what \b of a pattern takes for a part of a word in lower case.
+func inWord(b byte) bool { return 'a' <= b && b <= 'z' || '0' <= b && b <= '9' || b == '_' }
 
 // conditional: "we do not accept pull requests without tests" refuses nobody.
 func conditional(text string) bool {

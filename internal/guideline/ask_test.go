@@ -137,3 +137,25 @@ func TestCommands(t *testing.T) {
 		t.Errorf("commands (-want +got):\n%s", d)
 	}
 }
+
+// The words that are looked for first may miss nothing that the patterns find.
+func TestWhatTakesContributionsIsNotPassedOver(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{
+		"We do not accept PRs.", "Cannot merge external patches", "Issues only", "only accepts bug reports", "Please open an issue first.",
+		"before you start, file a ticket", "Open a PR!", "PRs are welcome", "(PR) send us a patch", "we love all contributions", "a PR-based flow", "merge requests",
+	} {
+		p := askPattern()
+		if !mayTake(text) || !p.takes(text) {
+			t.Errorf("%q is passed over", text)
+		}
+		if !p.pulls.MatchString(text) && !maySayTake(text) {
+			t.Errorf("%q is passed over in README", text)
+		}
+	}
+	for _, text := range []string{"The project provides products.", "issue a token", "prs_x", "xPRs", ""} {
+		if mayTake(text) {
+			t.Errorf("%q is read closely", text)
+		}
+	}
+}

@@ -62,6 +62,14 @@ const maxSentences = 4000
 // readSentences splits the paragraphs and items of a document and keeps those
 // sentences that speak to contributors; all keeps the others, too.
 func readSentences(d *Document, all bool) []Sentence {
+	return sentencesWith(d, all, always, always)
+}
+
+func always(string) bool { return true }
+
+// sentencesWith gives those of readSentences that say something, in blocks that
+// may say it: to take a text apart costs much more than to see that it does not.
+func sentencesWith(d *Document, all bool, may, says func(text string) bool) []Sentence {
 	p := prose()
 	var out []Sentence
 	for i := range d.Blocks {
@@ -74,12 +82,15 @@ func readSentences(d *Document, all bool) []Sentence {
 		if !all && (!Speaks(b.Headings) || d.Kind == DocReadme && !aboutContributing(b.Headings)) {
 			continue
 		}
+		if !may(b.Text) {
+			continue
+		}
 		for _, r := range split(b.Text) {
 			if len(out) >= maxSentences {
 				return out
 			}
 			s := b.Text[r[0]:r[1]]
-			if p.licence.MatchString(s) || p.agents.MatchString(s) || b.isContents() {
+			if !says(s) || p.licence.MatchString(s) || p.agents.MatchString(s) || b.isContents() {
 				continue
 			}
 			out = append(out, sentence(d, b, s, r))
