@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/isrc-dev/isrc/internal/contribute"
 	"github.com/isrc-dev/isrc/internal/forge"
@@ -83,10 +84,16 @@ func (a *app) adopt(ctx context.Context, site *contribute.Site, o *contributeOpt
 		return &usageError{err: fmt.Errorf("%s is a clone of %s already, which is used as it is", there.Root, req.Upstream.FullName()), hint: "leave out --full, --shallow, --sparse and --reference, or give a clone beside it another --dir"}
 	}
 	req.Adopt, req.Dir = there, there.Root
-	if o.branch == "" { // a name that isrc chooses is nobody's
-		req.Taken = append(req.Taken, there.Branches...)
+	if o.branch != "" {
+		return nil
 	}
-	return nil
+	runs, err := site.RunsAt(req.Upstream, there.Root)
+	for _, name := range there.Branches { // a name that isrc chooses is nobody's but this contribution's
+		if !slices.ContainsFunc(runs, func(st workflow.State) bool { return st.Branch == name }) {
+			req.Taken = append(req.Taken, name)
+		}
+	}
+	return err
 }
 
 func sameDir(a, b string) bool {
