@@ -35,14 +35,14 @@ func listCheckRuns(c *call) (answer, error) {
 // checkRun is GitHub's check-run.
 func (c *call) checkRun(x *checkRun) obj {
 	url := c.f.api("/repos/%s/check-runs/%d", c.repo.fullName(), x.id)
-	page := c.f.page("/%s/commit/%s", c.repo.fullName(), x.sha)
+	page := c.f.jobPage(c.repo, x)
 	return obj{
 		"id": x.id, "node_id": nodeID("CheckRun", x.id), "head_sha": x.sha, "name": x.name, "external_id": "",
 		"url": url, "html_url": page, "details_url": page, "status": x.status, "conclusion": textOrNil(x.conclusion),
 		"started_at": stampOrNil(x.started), "completed_at": stampOrNil(x.completed), "check_suite": obj{"id": x.id},
 		"output": obj{
 			"title": textOrNil(x.title), "summary": textOrNil(x.summary), "text": nil,
-			"annotations_count": 0, "annotations_url": url + "/annotations",
+			"annotations_count": len(x.notes), "annotations_url": url + "/annotations",
 		},
 		"app": c.f.app(x.app), "pull_requests": []obj{},
 	}
@@ -71,7 +71,10 @@ func createCheckRun(c *call) (answer, error) {
 		Status      string     `json:"status"`
 		Conclusion  string     `json:"conclusion"`
 		CompletedAt *time.Time `json:"completed_at"`
-		Output      struct{ Title, Summary string }
+		Output      struct {
+			Title, Summary string
+			Annotations    []annotation
+		}
 	}
 	if err := c.read(&in); err != nil {
 		return answer{}, err
@@ -93,6 +96,12 @@ func createCheckRun(c *call) (answer, error) {
 	if in.Conclusion != "" {
 		run.complete(in.Conclusion, in.Output.Title, in.Output.Summary, c.f.now())
 	}
+	for _, n := range in.Output.Annotations {
+		if n.Path == "" || n.Start < 1 || !strings.Contains(" notice warning failure ", " "+n.Level+" ") {
+			return answer{}, unprocessable("Invalid request.\n\nAn annotation needs \"path\", \"start_line\" and \"annotation_level\".")
+		}
+	}
+	run.notes = in.Output.Annotations
 	c.repo.putCheck(run)
 	return created(c.checkRun(run))
 }

@@ -133,6 +133,28 @@ func requestReviewers(c *call) (answer, error) {
 	return created(c.simplePull(i))
 }
 
+// dropReviewers takes requests for a review back. Who was not asked is no error.
+func dropReviewers(c *call) (answer, error) {
+	i, err := c.pullOf()
+	if err != nil {
+		return answer{}, err
+	}
+	if c.perm < permTriage && i.author != c.user {
+		return answer{}, notFound()
+	}
+	var in struct {
+		Reviewers     []string
+		TeamReviewers []string `json:"team_reviewers"`
+	}
+	if err := c.read(&in); err != nil {
+		return answer{}, err
+	}
+	i.pull.requested = slices.DeleteFunc(i.pull.requested, func(u *user) bool { return containsFold(in.Reviewers, u.Login) })
+	i.pull.teams = slices.DeleteFunc(i.pull.teams, func(t *team) bool { return containsFold(in.TeamReviewers, t.Slug) })
+	i.touch(c.f.moment())
+	return ok(c.simplePull(i))
+}
+
 func (p *pull) ask(u *user) {
 	if !slices.Contains(p.requested, u) {
 		p.requested = append(p.requested, u)

@@ -113,10 +113,23 @@ func checkFields() fieldTable {
 			"status": its(func(x run) any { return upper(x.status) }), "conclusion": its(func(x run) any { return upper(x.conclusion) }),
 			"startedAt": its(func(x run) any { return when(x.started) }), "completedAt": its(func(x run) any { return when(x.completed) }),
 			"title": its(func(x run) any { return textOrNil(x.title) }), "summary": its(func(x run) any { return textOrNil(x.summary) }),
-			"url": here(func(g *graphQLRun, x run) any { return g.f.URL() + path(x) }), "detailsUrl": here(func(g *graphQLRun, x run) any { return g.f.URL() + path(x) }),
+			"url": here(func(g *graphQLRun, x run) any { return g.f.URL() + path(x) }), "detailsUrl": here(func(g *graphQLRun, x run) any {
+				if x.app == "github-actions" {
+					return g.f.jobPage(x.repo, x.checkRun)
+				}
+				return g.f.URL() + path(x)
+			}),
+			"annotations":  its(func(x run) any { return seriesOf(x.notes) }),
 			"resourcePath": its(func(x run) any { return path(x) }), "checkSuite": its(func(x run) any { return x }),
 			"isRequired": with(func(g *graphQLRun, x run, a fieldArgs) (any, error) { return g.required(x.repo, x.name, a), nil }),
 		},
+		"CheckAnnotation": {
+			"annotationLevel": its(func(n annotation) any { return upper(n.Level) }), "databaseId": always(nil),
+			"location": its(func(n annotation) any { return n }), "message": its(func(n annotation) any { return n.Message }), "path": its(func(n annotation) any { return n.Path }),
+			"rawDetails": its(func(n annotation) any { return textOrNil(n.Details) }), "title": its(func(n annotation) any { return textOrNil(n.Title) }),
+		},
+		"CheckAnnotationSpan":     {"start": its(func(n annotation) any { return n.Start }), "end": its(func(n annotation) any { return max(n.Start, n.End) })},
+		"CheckAnnotationPosition": {"column": always(nil), "line": its(func(n int) any { return n })},
 		"BranchProtectionRule": { // there are none here
 			"id": always(nil), "pattern": always(nil), "requiresStrictStatusChecks": always(false), "requiredApprovingReviewCount": always(nil),
 		},

@@ -53,6 +53,12 @@ func (f *Forge) servePage(w *answerWriter, x *exchange) {
 		w.WriteHeader(http.StatusMethodNotAllowed)
 		return
 	}
+	if log, found := f.logAt(x.r); found {
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		w.WriteHeader(http.StatusOK)
+		_, _ = w.Write([]byte(log))
+		return
+	}
 	v := f.viewOf(x)
 	if v == nil {
 		v = page404()
@@ -144,6 +150,8 @@ func (c *call) repoView(rest []string) *view {
 		return c.fileView(what, rest[1:])
 	case "commit":
 		return c.commitPage(arg)
+	case "actions":
+		return c.jobView(rest[len(rest)-1])
 	case "compare":
 		return c.comparePage(arg)
 	case "rules":

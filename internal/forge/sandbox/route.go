@@ -211,6 +211,9 @@ func gitRoutes(repo string) []route {
 		on("GET "+repo+"/commits/{ref...}", getCommit, withGit),
 		on("GET "+repo+"/compare/{basehead...}", compareCommits, withGit),
 		on("POST "+repo+"/check-runs", createCheckRun, needs(permPush), withGit),
+		on("GET "+repo+"/check-runs/{id}", getCheckRun),
+		on("GET "+repo+"/check-runs/{id}/annotations", listAnnotations),
+		on("GET "+repo+"/actions/jobs/{id}/logs", getJobLog),
 		on("POST "+repo+"/statuses/{sha}", createStatus, needs(permPush), withGit),
 	}
 }
@@ -228,6 +231,7 @@ func pullRoutes(repo string) []route {
 		on("POST "+one+"/reviews", createReview, withGit),
 		on("GET "+one+"/requested_reviewers", getReviewers, withGit),
 		on("POST "+one+"/requested_reviewers", requestReviewers, withGit),
+		on("DELETE "+one+"/requested_reviewers", dropReviewers, withGit),
 		on("GET "+one+"/comments", listRemarks, withGit),
 		on("POST "+one+"/comments", createRemark, withGit),
 		on("GET "+one+"/merge", getMerged),

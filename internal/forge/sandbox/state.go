@@ -161,8 +161,21 @@ type checkRun struct {
 	conclusion string
 	title      string
 	summary    string
+	notes      []annotation
+	log        string // of its job, where a job ran
 	started    time.Time
 	completed  time.Time
+}
+
+// annotation is a remark of a check on lines of a file.
+type annotation struct {
+	Path    string `json:"path"`
+	Start   int    `json:"start_line"`
+	End     int    `json:"end_line"`
+	Level   string `json:"annotation_level"` // notice, warning, failure
+	Title   string `json:"title"`
+	Message string `json:"message"`
+	Details string `json:"raw_details"`
 }
 
 type status struct {
