@@ -97,11 +97,15 @@ type Pull struct {
 	Head      Ref
 	Labels    []string
 	Reviewers []string // logins and team slugs asked for a review
+	Teams     []string // those of them that are teams
 	CreatedAt time.Time
 	UpdatedAt time.Time
 	ClosedAt  *time.Time
 	MergedAt  *time.Time
 	Mergeable *bool
+	// MergeState is the forge's word on merging it now: "clean", "behind",
+	// "blocked", "dirty", "draft", "unstable", "unknown", or "" when not said.
+	MergeState string
 }
 
 // PullState is where a pull request stands.
@@ -130,6 +134,7 @@ type Review struct {
 	State  string // "approved", "changes_requested", "commented", "dismissed", "pending"
 	Body   string
 	At     time.Time
+	SHA    string // the commit that was reviewed, "" when not said
 }
 
 // Comment is a remark on an issue or a pull request.
@@ -145,6 +150,11 @@ type Check struct {
 	State   string // "queued", "running", "success", "failure", "neutral", "skipped"
 	Summary string
 	URL     string
+	ID      int64       // of the check run, 0 when not said
+	Job     int64       // of the job that the forge ran for it, 0 for none
+	Lines   []CheckLine // where it fails, as far as it was read
+	// Marked is false where the check is known to point to no place.
+	Marked bool
 }
 
 // Issue is an issue, or a pull request seen as one.

@@ -7,9 +7,12 @@ import (
 	"strings"
 )
 
-// ConflictError says that commits could not be put together again; everything
-// is as it was before.
-type ConflictError struct{ Doing string }
+// ConflictError says that commits could not be put together again. Without
+// files everything is as it was before.
+type ConflictError struct {
+	Doing string
+	Files []string // where it was left half done for people to mend; nil: everything is as it was
+}
 
 func (e *ConflictError) Error() string { return e.Doing + " stops at a conflict" }
 

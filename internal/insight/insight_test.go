@@ -83,23 +83,27 @@ func TestWhoWaitsForWhom(t *testing.T) {
 		state    string
 		who      string
 	}{
-		"nobody has answered":                    {pull: open, state: "open", who: WaitsForThem},
-		"changes are asked":                      {pull: open, reviews: []forge.Review{{Author: reviewer, State: "changes_requested", At: hoursAgo(9)}}, state: "changes-asked", who: WaitsForYou},
-		"a later approval withdraws the request": {pull: open, reviews: []forge.Review{{Author: reviewer, State: "changes_requested", At: hoursAgo(9)}, {Author: reviewer, State: "approved", At: hoursAgo(2)}}, state: "approved", who: WaitsForThem},
-		"a later comment does not":               {pull: open, reviews: []forge.Review{{Author: reviewer, State: "changes_requested", At: hoursAgo(9)}, {Author: reviewer, State: "commented", At: hoursAgo(2)}}, state: "changes-asked", who: WaitsForYou},
-		"a check fails":                          {pull: open, checks: []forge.Check{{Name: "DCO", State: "failure"}}, state: "checks-failing", who: WaitsForYou},
-		"it conflicts":                           {pull: with(func(p *forge.Pull) { p.Mergeable = &conflict }), state: "conflicts", who: WaitsForYou},
-		"a draft":                                {pull: with(func(p *forge.Pull) { p.Draft = true }), state: "draft", who: WaitsForYou},
-		"they spoke last":                        {pull: open, comments: []forge.Comment{{Author: reviewer, At: hoursAgo(3)}}, state: "open", who: WaitsForYou},
-		"I spoke last":                           {pull: open, comments: []forge.Comment{{Author: reviewer, At: hoursAgo(3)}, {Author: author, At: hoursAgo(1)}}, state: "open", who: WaitsForThem},
-		"a bot's word changes nothing":           {pull: open, comments: []forge.Comment{{Author: bot, At: hoursAgo(1)}}, state: "open", who: WaitsForThem},
-		"merged":                                 {pull: with(func(p *forge.Pull) { p.State, p.MergedAt = forge.PullMerged, at(1) }), state: "merged", who: WaitsForNone},
-		"declined":                               {pull: with(func(p *forge.Pull) { p.State, p.ClosedAt = forge.PullDeclined, at(1) }), state: "declined", who: WaitsForNone},
+		"nobody has answered":                        {pull: open, state: "open", who: WaitsForThem},
+		"changes are asked":                          {pull: open, reviews: []forge.Review{{Author: reviewer, State: "changes_requested", At: hoursAgo(9)}}, state: "changes-asked", who: WaitsForYou},
+		"a later approval withdraws the request":     {pull: open, reviews: []forge.Review{{Author: reviewer, State: "changes_requested", At: hoursAgo(9)}, {Author: reviewer, State: "approved", At: hoursAgo(2)}}, state: "approved", who: WaitsForThem},
+		"a later comment does not":                   {pull: open, reviews: []forge.Review{{Author: reviewer, State: "changes_requested", At: hoursAgo(9)}, {Author: reviewer, State: "commented", At: hoursAgo(2)}}, state: "changes-asked", who: WaitsForYou},
+		"an answer that nobody was told of":          {pull: with(func(p *forge.Pull) { p.Head.SHA = "b" }), reviews: []forge.Review{{Author: reviewer, State: "changes_requested", At: hoursAgo(9), SHA: "a"}}, state: "answered", who: WaitsForYou},
+		"asked to look again":                        {pull: with(func(p *forge.Pull) { p.Head.SHA, p.Reviewers = "b", []string{"Identity-Reviewer"} }), reviews: []forge.Review{{Author: forge.User{Login: "identity-reviewer"}, State: "changes_requested", At: hoursAgo(9), SHA: "a"}}, state: "changes-asked", who: WaitsForThem},
+		"an answer whose check fails":                {pull: with(func(p *forge.Pull) { p.Head.SHA = "b" }), reviews: []forge.Review{{Author: reviewer, State: "changes_requested", At: hoursAgo(9), SHA: "a"}}, checks: []forge.Check{{Name: "DCO", State: "failure"}}, state: "checks-failing", who: WaitsForYou},
+		"it must be brought up to date":              {pull: with(func(p *forge.Pull) { p.MergeState = "behind" }), state: "behind", who: WaitsForYou},
+		"a check fails":                              {pull: open, checks: []forge.Check{{Name: "DCO", State: "failure"}}, state: "checks-failing", who: WaitsForYou},
+		"it conflicts":                               {pull: with(func(p *forge.Pull) { p.Mergeable = &conflict }), state: "conflicts", who: WaitsForYou},
+		"a draft":                                    {pull: with(func(p *forge.Pull) { p.Draft = true }), state: "draft", who: WaitsForYou},
+		"they spoke last":                            {pull: open, comments: []forge.Comment{{Author: reviewer, At: hoursAgo(3)}}, state: "open", who: WaitsForYou},
+		"I spoke last":                               {pull: open, comments: []forge.Comment{{Author: reviewer, At: hoursAgo(3)}, {Author: author, At: hoursAgo(1)}}, state: "open", who: WaitsForThem},
+		"a bot's word changes nothing":               {pull: open, comments: []forge.Comment{{Author: bot, At: hoursAgo(1)}}, state: "open", who: WaitsForThem},
+		"merged":                                     {pull: with(func(p *forge.Pull) { p.State, p.MergedAt = forge.PullMerged, at(1) }), state: "merged", who: WaitsForNone},
+		"declined":                                   {pull: with(func(p *forge.Pull) { p.State, p.ClosedAt = forge.PullDeclined, at(1) }), state: "declined", who: WaitsForNone},
 		"the author's own approval is not an answer": {pull: open, reviews: []forge.Review{{Author: author, State: "approved", At: hoursAgo(1)}}, state: "open", who: WaitsForThem},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got := Stand(c.pull, c.reviews, c.comments, c.checks)
+			got := Stand(forge.Followed{Pull: c.pull, Reviews: c.reviews, Comments: c.comments, Checks: c.checks})
 			if got.State != c.state || got.Who != c.who {
 				t.Errorf("got %s, waits for %s (%s); want %s, %s", got.State, got.Who, got.Why, c.state, c.who)
 			}

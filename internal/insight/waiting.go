@@ -2,6 +2,8 @@ package insight
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/isrc-dev/isrc/internal/forge"
@@ -17,45 +19,112 @@ const (
 // Standing says where a pull request stands: what is, who moves next, and since
 // when.
 type Standing struct {
-	State string // open, draft, changes-asked, approved, checks-failing, conflicts, merged, declined
-	Who   string // you, they or done
+	// State is open, draft, changes-asked, answered (changes were asked for, there
+	// are new commits, and nobody was asked to look again), approved,
+	// checks-failing, conflicts, behind, merged or declined.
+	State string
+	Who   string   // you, they or done
+	Names []string // who they are, as far as that is known
 	Since time.Time
 	Why   string // one line for people
 }
 
-// Stand judges a pull request of mine from its reviews, comments and checks.
-func Stand(p forge.Pull, reviews []forge.Review, comments []forge.Comment, checks []forge.Check) Standing {
+// Asked is a change that a reviewer wants before anything is merged.
+type Asked struct {
+	By       string
+	At       time.Time
+	Text     string // the first line of it that says something
+	Answered bool   // there are new commits since
+	Again    bool   // the reviewer was asked to look again
+}
+
+// Stand judges a pull request from the side of its author.
+func Stand(f forge.Followed) Standing {
+	p := f.Pull
 	switch p.State {
 	case forge.PullMerged:
 		return Standing{State: "merged", Who: WaitsForNone, Since: when(p.MergedAt, p.UpdatedAt), Why: "merged"}
 	case forge.PullDeclined:
 		return Standing{State: "declined", Who: WaitsForNone, Since: when(p.ClosedAt, p.UpdatedAt), Why: "closed without being merged"}
 	}
-	verdicts := lastReviews(p, reviews)
-	for _, r := range verdicts {
-		if r.State == "changes_requested" {
-			return Standing{State: "changes-asked", Who: WaitsForYou, Since: r.At, Why: "changes asked by " + r.Author.Login}
+	asked := ChangesAsked(f)
+	for _, r := range asked {
+		if !r.Again && !r.Answered {
+			return Standing{State: "changes-asked", Who: WaitsForYou, Names: []string{r.By}, Since: r.At, Why: "changes asked by " + r.By}
 		}
 	}
-	if failing := failed(checks); failing != "" {
-		return Standing{State: "checks-failing", Who: WaitsForYou, Since: p.UpdatedAt, Why: "check " + failing + " fails"}
+	if mine, blocked := blockedByMe(f); blocked {
+		return mine
 	}
-	if p.Mergeable != nil && !*p.Mergeable {
-		return Standing{State: "conflicts", Who: WaitsForYou, Since: p.UpdatedAt, Why: "conflicts with " + p.Base.Branch}
+	for _, r := range asked {
+		if !r.Again {
+			return Standing{State: "answered", Who: WaitsForYou, Names: []string{r.By}, Since: r.At, Why: r.By + " does not know yet that you answered"}
+		}
 	}
-	if p.Draft {
-		return Standing{State: "draft", Who: WaitsForYou, Since: p.UpdatedAt, Why: "a draft: nobody is asked yet"}
+	if len(asked) > 0 {
+		return Standing{State: "changes-asked", Who: WaitsForThem, Names: []string{asked[0].By}, Since: p.UpdatedAt, Why: "asked " + asked[0].By + " to look again"}
 	}
-	for _, r := range verdicts {
+	for _, r := range lastReviews(p, f.Reviews) {
 		if r.State == "approved" {
-			return Standing{State: "approved", Who: WaitsForThem, Since: r.At, Why: "approved by " + r.Author.Login + ", not merged yet"}
+			return Standing{State: "approved", Who: WaitsForThem, Names: p.Reviewers, Since: r.At, Why: "approved by " + r.Author.Login + ", not merged yet"}
 		}
 	}
-	return talk(p, reviews, comments)
+	return talk(f)
+}
+
+// blockedByMe names what only the author can mend.
+func blockedByMe(f forge.Followed) (Standing, bool) {
+	p := f.Pull
+	mine := func(state, why string) (Standing, bool) {
+		return Standing{State: state, Who: WaitsForYou, Since: p.UpdatedAt, Why: why}, true
+	}
+	if failing := failed(f.Checks); failing != "" {
+		return mine("checks-failing", "check "+failing+" fails")
+	}
+	switch {
+	case p.Mergeable != nil && !*p.Mergeable, p.MergeState == "dirty":
+		return mine("conflicts", "conflicts with "+p.Base.Branch)
+	case p.MergeState == "behind":
+		return mine("behind", "must be brought up to date with "+p.Base.Branch)
+	case p.Draft:
+		return mine("draft", "a draft: nobody is asked yet")
+	}
+	return Standing{}, false
+}
+
+// ChangesAsked lists what reviewers want changed and have not taken back, the
+// oldest first. A review of a commit that is no longer the head is answered, and
+// one that was asked for again is not the author's to move.
+func ChangesAsked(f forge.Followed) []Asked {
+	var out []Asked
+	for _, r := range lastReviews(f.Pull, f.Reviews) {
+		if r.State != "changes_requested" {
+			continue
+		}
+		out = append(out, Asked{
+			By: r.Author.Login, At: r.At, Text: FirstLine(r.Body), Answered: r.SHA != "" && f.Head.SHA != "" && r.SHA != f.Head.SHA,
+			Again: slices.ContainsFunc(f.Reviewers, func(who string) bool { return strings.EqualFold(who, r.Author.Login) }),
+		})
+	}
+	return out
+}
+
+// FirstLine is the first line of a text that says something: no quotation, no
+// heading's marks, no comment of HTML, 300 bytes at most.
+func FirstLine(text string) string {
+	for line := range strings.Lines(text) {
+		line = strings.TrimSpace(strings.TrimLeft(strings.TrimSpace(line), "#"))
+		if line == "" || strings.HasPrefix(line, ">") || strings.HasPrefix(line, "<!--") || strings.HasPrefix(line, "```") {
+			continue
+		}
+		return strings.ToValidUTF8(line[:min(len(line), 300)], "")
+	}
+	return ""
 }
 
 // talk decides by who spoke last.
-func talk(p forge.Pull, reviews []forge.Review, comments []forge.Comment) Standing {
+func talk(f forge.Followed) Standing {
+	p := f.Pull
 	last, by := p.CreatedAt, p.Author
 	spoken := false
 	hear := func(u forge.User, at time.Time) {
@@ -65,19 +134,28 @@ func talk(p forge.Pull, reviews []forge.Review, comments []forge.Comment) Standi
 		last, by = at, u
 		spoken = spoken || u.Login != p.Author.Login
 	}
-	for _, r := range reviews {
+	for _, r := range f.Reviews {
 		hear(r.Author, r.At)
 	}
-	for _, c := range comments {
+	for _, c := range f.Comments {
 		hear(c.Author, c.At)
 	}
 	switch {
 	case !spoken:
-		return Standing{State: "open", Who: WaitsForThem, Since: p.CreatedAt, Why: "waiting for a first reply"}
+		return Standing{State: "open", Who: WaitsForThem, Names: p.Reviewers, Since: Opened(f), Why: "waiting for a first reply"}
 	case by.Login != p.Author.Login:
-		return Standing{State: "open", Who: WaitsForYou, Since: last, Why: by.Login + " said something"}
+		return Standing{State: "open", Who: WaitsForYou, Names: []string{by.Login}, Since: last, Why: by.Login + " said something"}
 	}
-	return Standing{State: "open", Who: WaitsForThem, Since: last, Why: "waiting for a reply"}
+	return Standing{State: "open", Who: WaitsForThem, Names: p.Reviewers, Since: last, Why: "waiting for a reply"}
+}
+
+// Opened is when a pull request began to ask for an answer: when it was opened,
+// or ceased to be a draft.
+func Opened(f forge.Followed) time.Time {
+	if f.ReadyAt != nil && f.ReadyAt.After(f.CreatedAt) {
+		return *f.ReadyAt
+	}
+	return f.CreatedAt
 }
 
 // lastReviews keeps each reviewer's last verdict; a push after it does not

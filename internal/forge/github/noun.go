@@ -172,10 +172,10 @@ func (c *Client) pull(in forge.RepoName, p *gh.PullRequest) forge.Pull {
 	case strings.EqualFold(p.GetState(), "closed"):
 		state = forge.PullDeclined
 	}
-	reviewers := logins(p.RequestedReviewers)
+	reviewers, teams := logins(p.RequestedReviewers), []string(nil)
 	for _, t := range p.RequestedTeams {
 		if s := t.GetSlug(); s != "" {
-			reviewers = append(reviewers, s)
+			reviewers, teams = append(reviewers, s), append(teams, s)
 		}
 	}
 	return forge.Pull{
@@ -191,11 +191,14 @@ func (c *Client) pull(in forge.RepoName, p *gh.PullRequest) forge.Pull {
 		Head:      c.ref(p.Head),
 		Labels:    labels(p.Labels),
 		Reviewers: reviewers,
+		Teams:     teams,
 		CreatedAt: p.GetCreatedAt().Time,
 		UpdatedAt: p.GetUpdatedAt().Time,
 		ClosedAt:  moment(p.ClosedAt),
 		MergedAt:  moment(p.MergedAt),
 		Mergeable: p.Mergeable,
+
+		MergeState: strings.ToLower(plainOrEmpty(p.GetMergeableState())),
 	}
 }
 

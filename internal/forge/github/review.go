@@ -20,7 +20,7 @@ func (c *Client) Reviews(ctx context.Context, r forge.RepoName, number int) ([]f
 	reviews := make([]forge.Review, 0, len(all))
 	for _, w := range all {
 		reviews = append(reviews, forge.Review{
-			Author: user(w.GetUser()), State: strings.ToLower(w.GetState()), Body: w.GetBody(), At: w.GetSubmittedAt().Time,
+			Author: user(w.GetUser()), State: strings.ToLower(w.GetState()), Body: w.GetBody(), At: w.GetSubmittedAt().Time, SHA: w.GetCommitID(),
 		})
 	}
 	return reviews, nil
@@ -60,6 +60,7 @@ func (c *Client) Checks(ctx context.Context, r forge.RepoName, sha string) ([]fo
 			Name: w.GetName(), State: runState(strings.ToLower(w.GetStatus()), strings.ToLower(w.GetConclusion())),
 			Summary: firstOf(w.GetOutput().GetTitle(), w.GetOutput().GetSummary()),
 			URL:     link(firstOf(w.GetDetailsURL(), w.GetHTMLURL())),
+			ID:      w.GetID(), Job: jobOf(w.GetDetailsURL()), Marked: w.GetOutput().GetAnnotationsCount() > 0,
 		})
 	}
 	for _, w := range statuses {

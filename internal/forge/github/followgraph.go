@@ -1,0 +1,304 @@
+package github
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/isrc-dev/isrc/internal/forge"
+)
+
+// followDocument asks for a page of each search, and for pull requests by name.
+func followDocument(open []cursor, named []forge.PullRef, first []int, owning bool) document {
+	var b strings.Builder
+	b.WriteString("query Following {\n")
+	for i, cur := range open {
+		after := ""
+		if cur.after != "" {
+			after = ", after: " + quoted(cur.after)
+		}
+		fmt.Fprintf(&b, "  s%d: search(type: ISSUE, query: %s, first: %d%s) { issueCount pageInfo { hasNextPage endCursor } nodes { ...followed } }\n", cur.n, quoted(cur.query), first[i], after)
+	}
+	for i, ref := range named {
+		fmt.Fprintf(&b, "  p%d: repository(owner: %s, name: %s) { pullRequest(number: %d) { ...followed } }\n", i, quoted(ref.Repo.Owner), quoted(ref.Repo.Name), ref.Number)
+	}
+	b.WriteString("}\n")
+	name, files, owners := "pull requests to follow", "", ""
+	if owning {
+		name, files = "pull requests to answer", "\n  files(first: 50) { nodes { path } }"
+		for i, path := range ownersPaths {
+			owners += fmt.Sprintf("\n    owners%d: object(expression: %s) { ... on Blob { text } }", i, quoted("HEAD:"+path))
+		}
+	}
+	fmt.Fprintf(&b, followFragment, owners, files)
+	return document{name, b.String() + actorFragment}
+}
+
+// ownersPaths is where GitHub looks for code owners, in its order.
+var ownersPaths = [...]string{".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"}
+
+const followFragment = `fragment followed on PullRequest {
+  number
+  title
+  url
+  state
+  isDraft
+  createdAt
+  updatedAt
+  closedAt
+  mergedAt
+  mergeable
+  mergeStateStatus
+  baseRefName
+  headRefName
+  headRefOid
+  headRepository { nameWithOwner }
+  author { ...actor }
+  repository {
+    nameWithOwner
+    viewerPermission
+    manifest: object(expression: "HEAD:innersource.json") { ... on Blob { text } }%s
+  }
+  reviewRequests(first: 20) { nodes { requestedReviewer { __typename ... on User { login } ... on Bot { login } ... on Team { slug } } } }
+  timelineItems(last: 1, itemTypes: [READY_FOR_REVIEW_EVENT]) { nodes { __typename ... on ReadyForReviewEvent { createdAt } } }
+  reviews(last: 50) { nodes { state body submittedAt author { ...actor } commit { oid } } }
+  comments(last: 30) { nodes { body createdAt author { ...actor } } }%s
+  commits(last: 1) {
+    nodes {
+      commit {
+        statusCheckRollup {
+          contexts(first: 50) {
+            nodes {
+              __typename
+              ... on CheckRun {
+                name
+                status
+                conclusion
+                title
+                summary
+                detailsUrl
+                annotations(first: 5) { nodes { annotationLevel path message location { start { line } } } }
+              }
+              ... on StatusContext { context state description targetUrl }
+            }
+          }
+        }
+      }
+    }
+  }
+}
+`
+
+const actorFragment = `fragment actor on Actor { __typename login }
+`
+
+type (
+	// graphFound is the answer to one part of a follow document: a page of a
+	// search, or one pull request of a repository.
+	graphFound struct {
+		IssueCount  int
+		PageInfo    graphPageInfo
+		Nodes       []*graphFollowed
+		PullRequest *graphFollowed
+	}
+	graphFile     struct{ Text *string }
+	graphFollowed struct {
+		Number                      int
+		Title, URL, State           string
+		IsDraft                     bool
+		CreatedAt, UpdatedAt        time.Time
+		ClosedAt, MergedAt          *time.Time
+		Mergeable, MergeStateStatus string
+		BaseRefName, HeadRefName    string
+		HeadRefOid                  string
+		HeadRepository              *struct{ NameWithOwner string }
+		Author                      *graphActor
+		Repository                  graphHome
+		ReviewRequests              struct {
+			Nodes []*struct {
+				RequestedReviewer *struct{ Login, Slug string }
+			}
+		}
+		TimelineItems struct {
+			Nodes []*struct{ CreatedAt *time.Time }
+		}
+		Reviews struct {
+			Nodes []*struct {
+				State, Body string
+				SubmittedAt *time.Time
+				Author      *graphActor
+				Commit      *struct{ Oid string }
+			}
+		}
+		Comments struct {
+			Nodes []*struct {
+				Body      string
+				CreatedAt time.Time
+				Author    *graphActor
+			}
+		}
+		Files   *struct{ Nodes []*struct{ Path string } }
+		Commits struct {
+			Nodes []*struct {
+				Commit struct {
+					StatusCheckRollup *struct {
+						Contexts struct{ Nodes []*graphCheck }
+					}
+				}
+			}
+		}
+	}
+	graphHome struct {
+		NameWithOwner             string
+		ViewerPermission          string
+		Manifest                  *graphFile
+		Owners0, Owners1, Owners2 *graphFile
+	}
+	graphCheck struct {
+		Typename                   string `json:"__typename"`
+		Name, Status, Conclusion   string
+		Title, Summary, DetailsURL string
+		Annotations                *struct{ Nodes []*graphAnnotation }
+		Context, State             string
+		Description, TargetURL     string
+	}
+	graphAnnotation struct {
+		AnnotationLevel, Path, Message string
+		Location                       struct{ Start struct{ Line int } }
+	}
+)
+
+// followed is nil for what names no repository.
+func (c *Client) followed(g *graphFollowed) (forge.Followed, bool) {
+	repo, err := forge.ParseRepo(g.Repository.NameWithOwner, c.o.Host)
+	if err != nil {
+		return forge.Followed{}, false
+	}
+	f := forge.Followed{Home: g.Repository.home()}
+	f.Pull = forge.Pull{
+		Repo: repo, Number: g.Number, Title: g.Title, State: forge.PullOpen, Draft: g.IsDraft, Author: g.Author.user(),
+		URL:  c.address(g.URL, path("%s/%s/pull/%d", repo.Owner, repo.Name, g.Number)),
+		Base: forge.Ref{Repo: &repo, Branch: g.BaseRefName}, Head: forge.Ref{Branch: g.HeadRefName, SHA: g.HeadRefOid},
+		CreatedAt: g.CreatedAt, UpdatedAt: g.UpdatedAt, ClosedAt: g.ClosedAt, MergedAt: g.MergedAt, MergeState: strings.ToLower(plainOrEmpty(g.MergeStateStatus)),
+	}
+	switch strings.ToUpper(g.State) {
+	case "MERGED":
+		f.State = forge.PullMerged
+	case "CLOSED":
+		f.State = forge.PullDeclined
+	}
+	if g.HeadRepository != nil {
+		if head, err := forge.ParseRepo(g.HeadRepository.NameWithOwner, c.o.Host); err == nil {
+			f.Head.Repo = &head
+		}
+	}
+	if yes := g.Mergeable == "MERGEABLE"; yes || g.Mergeable == "CONFLICTING" {
+		f.Mergeable = &yes
+	}
+	g.take(&f)
+	return f, true
+}
+
+// take copies what was said to the pull request and found in it.
+func (g *graphFollowed) take(f *forge.Followed) {
+	for _, n := range g.ReviewRequests.Nodes {
+		if n == nil || n.RequestedReviewer == nil {
+			continue // one that is not visible
+		}
+		if slug := n.RequestedReviewer.Slug; slug != "" {
+			f.Reviewers, f.Teams = append(f.Reviewers, slug), append(f.Teams, slug)
+		} else if n.RequestedReviewer.Login != "" {
+			f.Reviewers = append(f.Reviewers, n.RequestedReviewer.Login)
+		}
+	}
+	for _, n := range g.TimelineItems.Nodes {
+		if n != nil && n.CreatedAt != nil {
+			f.ReadyAt = n.CreatedAt
+		}
+	}
+	for _, n := range g.Reviews.Nodes {
+		if n == nil || n.SubmittedAt == nil {
+			continue // one that is still being written
+		}
+		r := forge.Review{Author: n.Author.user(), State: strings.ToLower(n.State), Body: n.Body, At: *n.SubmittedAt}
+		if n.Commit != nil {
+			r.SHA = n.Commit.Oid
+		}
+		f.Reviews = append(f.Reviews, r)
+	}
+	for _, n := range g.Comments.Nodes {
+		if n != nil {
+			f.Comments = append(f.Comments, forge.Comment{Author: n.Author.user(), Body: n.Body, At: n.CreatedAt})
+		}
+	}
+	if g.Files != nil {
+		for _, n := range g.Files.Nodes {
+			if n != nil {
+				f.Files = append(f.Files, n.Path)
+			}
+		}
+	}
+	for _, n := range g.Commits.Nodes {
+		if n != nil && n.Commit.StatusCheckRollup != nil {
+			for _, k := range n.Commit.StatusCheckRollup.Contexts.Nodes {
+				if k != nil {
+					f.Checks = append(f.Checks, k.check())
+				}
+			}
+		}
+	}
+}
+
+func (h graphHome) home() forge.Home {
+	out := forge.Home{Access: accessOf(h.ViewerPermission)}
+	if h.Manifest != nil {
+		out.Manifest = valueOf(h.Manifest.Text)
+	}
+	for i, t := range []*graphFile{h.Owners0, h.Owners1, h.Owners2} {
+		if t != nil && t.Text != nil && out.OwnersPath == "" {
+			out.Owners, out.OwnersPath = *t.Text, ownersPaths[i]
+		}
+	}
+	return out
+}
+
+// accessOf reads GraphQL's one word for what somebody may do.
+func accessOf(word string) *forge.Access {
+	n := map[string]int{"READ": 1, "TRIAGE": 2, "WRITE": 3, "MAINTAIN": 4, "ADMIN": 5}[word]
+	if n == 0 {
+		return nil
+	}
+	return &forge.Access{Pull: true, Triage: n >= 2, Push: n >= 3, Maintain: n >= 4, Admin: n >= 5}
+}
+
+func (k *graphCheck) check() forge.Check {
+	if k.Typename == "StatusContext" {
+		return forge.Check{Name: k.Context, State: statusState(strings.ToLower(k.State)), Summary: k.Description, URL: link(k.TargetURL)}
+	}
+	out := forge.Check{
+		Name: k.Name, State: runState(strings.ToLower(k.Status), strings.ToLower(k.Conclusion)), Summary: firstOf(k.Title, k.Summary),
+		URL: link(k.DetailsURL), Job: jobOf(k.DetailsURL),
+	}
+	if k.Annotations != nil {
+		for _, n := range k.Annotations.Nodes {
+			if n != nil {
+				annotate(&out, n.AnnotationLevel, n.Path, n.Location.Start.Line, n.Message)
+			}
+		}
+	}
+	return out
+}
+
+var jobPattern = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`/actions/runs/\d+/jobs?/(\d{1,18})(?:$|[?#/])`) })
+
+// jobOf reads the number of a job out of the address of its page, 0 for none.
+func jobOf(address string) int64 {
+	if m := jobPattern().FindStringSubmatch(address); m != nil {
+		n, _ := strconv.ParseInt(m[1], 10, 64) // digits, and few enough
+		return n
+	}
+	return 0
+}

@@ -1,0 +1,145 @@
+package git
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// MergeConflicts tries the merge of two commits and names the files that
+// conflict, without touching work tree, index or branches. It takes git 2.38.
+func (t *Tool) MergeConflicts(ctx context.Context, dir, ours, theirs string) ([]string, error) {
+	if err := errors.Join(checkRev(ours), checkRev(theirs)); err != nil {
+		return nil, err
+	}
+	out, err := t.Run(ctx, dir, "merge-tree", "--write-tree", "--name-only", "--no-messages", "-z", ours, theirs)
+	var failed *CommandError
+	if err != nil && (!errors.As(err, &failed) || failed.ExitCode != 1) { // git-merge-tree(1): 1 is a conflict
+		return nil, wrap(err, "try to merge")
+	}
+	records := strings.Split(strings.TrimRight(out, "\x00"), "\x00")
+	if err == nil || len(records) < 2 {
+		return nil, nil
+	}
+	files := records[1:] // the first one is the tree
+	slices.Sort(files)
+	return slices.Compact(files), nil
+}
+
+// Unmerged names the files in which conflicts are left.
+func (t *Tool) Unmerged(ctx context.Context, dir string) ([]string, error) {
+	out, err := t.Run(ctx, dir, "diff", "--name-only", "--diff-filter=U", "-z")
+	if err != nil {
+		return nil, wrap(err, "look for conflicts")
+	}
+	var files []string
+	for f := range strings.SplitSeq(out, "\x00") {
+		if f != "" {
+			files = append(files, f)
+		}
+	}
+	slices.Sort(files)
+	return slices.Compact(files), nil
+}
+
+// InProgress names what is half done in a checkout: "rebase", "merge", or
+// "other" for what is none of the two; "" for nothing.
+func (t *Tool) InProgress(ctx context.Context, dir string) (string, error) {
+	err := t.busy(ctx, dir)
+	var busy *BusyError
+	switch {
+	case err == nil:
+		return "", nil
+	case !errors.As(err, &busy):
+		return "", err
+	case busy.What == "rebase-merge", busy.What == "rebase-apply":
+		return "rebase", nil
+	case busy.What == "MERGE_HEAD":
+		return "merge", nil
+	}
+	return "other", nil
+}
+
+// StartRebase puts the commits of the branch that is checked out on top of
+// another commit. One that conflicts is left half done, for people to mend, and
+// is a ConflictError with its files.
+func (t *Tool) StartRebase(ctx context.Context, dir, onto string) error {
+	if err := checkRev(onto); err != nil {
+		return err
+	}
+	return t.begin(ctx, dir, "rebase", "-c", "rebase.updateRefs=false", "rebase", "--quiet", "--no-fork-point", "--no-autostash", onto)
+}
+
+// StartMerge merges a commit into the branch that is checked out. One that
+// conflicts is left half done, as with StartRebase.
+func (t *Tool) StartMerge(ctx context.Context, dir, from, message string) error {
+	if err := checkRev(from); err != nil {
+		return err
+	}
+	return t.begin(ctx, dir, "merge", "merge", "--quiet", "--no-edit", "-m", message, from)
+}
+
+// Continue goes on with a rebase or merge whose conflicts are mended.
+func (t *Tool) Continue(ctx context.Context, dir, what string) error {
+	return t.begin(ctx, dir, what, what, "--continue")
+}
+
+// Abort takes a rebase or merge back that is half done.
+func (t *Tool) Abort(ctx context.Context, dir, what string) error {
+	_, err := t.Run(ctx, dir, what, "--abort")
+	return wrap(err, "take back the %s", what)
+}
+
+func (t *Tool) begin(ctx context.Context, dir, what string, args ...string) error {
+	// No editor asks for a message: the one that is there is taken.
+	_, err := t.run(ctx, command{dir: dir, args: args, env: []string{"GIT_EDITOR=:", "GIT_SEQUENCE_EDITOR=:"}})
+	if err == nil {
+		return nil
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	now, look := t.InProgress(ctx, dir)
+	if look != nil || now != what {
+		return errors.Join(wrap(err, what), look)
+	}
+	files, look := t.Unmerged(ctx, dir)
+	if look != nil {
+		return errors.Join(wrap(err, what), look)
+	}
+	if len(files) == 0 {
+		return wrap(err, what) // it stopped for another reason, such as a hook
+	}
+	return &ConflictError{Doing: "the " + what, Files: files}
+}
+
+// RebaseHead is the branch that is being rebased, "" when there is none.
+func (t *Tool) RebaseHead(ctx context.Context, dir string) (string, error) {
+	for _, name := range []string{"rebase-merge", "rebase-apply"} {
+		path, err := t.GitPath(ctx, dir, name)
+		if err != nil {
+			return "", err
+		}
+		data, err := os.ReadFile(filepath.Join(path, "head-name"))
+		if err == nil {
+			return strings.TrimPrefix(strings.TrimSpace(string(data)), "refs/heads/"), nil
+		}
+	}
+	return "", nil
+}
+
+// IsAncestor tells whether one commit is in the history of another.
+func (t *Tool) IsAncestor(ctx context.Context, dir, old, young string) (bool, error) {
+	if err := errors.Join(checkRev(old), checkRev(young)); err != nil {
+		return false, err
+	}
+	_, err := t.Run(ctx, dir, "merge-base", "--is-ancestor", old, young)
+	var failed *CommandError
+	if errors.As(err, &failed) && failed.ExitCode == 1 {
+		return false, nil
+	}
+	return err == nil, err
+}
