@@ -175,7 +175,7 @@ func showBulk(s *term.Streams, items []*bulkItem) error {
 	}
 	t := s.NewTable(2)
 	for _, it := range items {
-		tone, last := term.Good, orEmpty(it.URL)
+		tone, last := term.Good, textOf(it.URL)
 		switch it.Outcome {
 		case bulkFailed:
 			tone, last = term.Bad, it.Error.Message
@@ -184,7 +184,7 @@ func showBulk(s *term.Streams, items []*bulkItem) error {
 		case bulkLeft, bulkUnchanged:
 			tone = term.Dim
 		case bulkPlanned:
-			tone, last = term.Dim, orEmpty(it.Via)+" "+orEmpty(it.Branch)
+			tone, last = term.Dim, textOf(it.Via)+" "+textOf(it.Branch)
 		}
 		t.Row(term.Cell{Text: it.Repository.FullName, Tone: term.Strong}, term.Cell{Text: it.Outcome, Tone: tone}, term.Cell{Text: last})
 	}

@@ -330,7 +330,7 @@ func (b *bulk) verdict() error {
 	}
 	for _, it := range failed {
 		b.app.say("isrc: %s: %s", it.Repository.FullName, it.Error.Message)
-		for _, h := range hintLines(orEmpty(it.Error.Hint)) {
+		for _, h := range hintLines(textOf(it.Error.Hint)) {
 			b.app.say("isrc: hint: %s", h)
 		}
 	}

@@ -114,7 +114,7 @@ func firstSource(q requirement) string {
 			return fmt.Sprintf("%s:%d", term.Line(said.Path), said.Line)
 		}
 	}
-	return term.Line(orEmpty(q.Enforcer))
+	return term.Line(textOf(q.Enforcer))
 }
 
 func upper(text string) string {

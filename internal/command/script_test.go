@@ -158,6 +158,7 @@ func setUp(env *testscript.Env) error {
 //	forge fork-delay N | listing-lag N | fault METHOD PATH KIND [N [STATUS [SKIP]]]
 //	forge token LOGIN VARIABLE [SCOPE...] | expired-token LOGIN VARIABLE
 //	forge as LOGIN METHOD PATH [BODY] | forge mark | forge count [api|git|page] N | forge clear
+//	forge fail-check OWNER/NAME NUMBER CHECK LOGFILE | forge fail-check OWNER/NAME NUMBER CHECK PATH LINE MESSAGE
 //	forge tls: a second forge with a CA of its own, in TLS_HOST, TLS_URL and TLS_CA
 //	forge corp: this forge behind an own CA and a proxy, in CORP_HOST, CORP_CA and CORP_PROXY
 //	forge proxied AGENT: a program of that name went through the proxy
@@ -193,6 +194,16 @@ func forgeCommand(ts *testscript.TestScript, neg bool, args []string) {
 		}
 	case "fork-delay":
 		f.SetForkDelay(number(1))
+	case "fail-check":
+		n, err := strconv.Atoi(args[2])
+		ts.Check(err)
+		how := sandbox.Failure{}
+		if len(args) > 5 {
+			how.Path, how.Line, how.Message = args[4], number(5), args[6]
+		} else {
+			how.Log = ts.ReadFile(args[4])
+		}
+		ts.Check(f.FailCheck(args[1], n, args[3], how))
 	case "listing-lag":
 		f.SetListingLag(number(1))
 	case "mark": // count from here

@@ -265,15 +265,6 @@ func (h graphHome) home() forge.Home {
 	return out
 }
 
-// accessOf reads GraphQL's one word for what somebody may do.
-func accessOf(word string) *forge.Access {
-	n := map[string]int{"READ": 1, "TRIAGE": 2, "WRITE": 3, "MAINTAIN": 4, "ADMIN": 5}[word]
-	if n == 0 {
-		return nil
-	}
-	return &forge.Access{Pull: true, Triage: n >= 2, Push: n >= 3, Maintain: n >= 4, Admin: n >= 5}
-}
-
 func (k *graphCheck) check() forge.Check {
 	if k.Typename == "StatusContext" {
 		return forge.Check{Name: k.Context, State: statusState(strings.ToLower(k.State)), Summary: k.Description, URL: link(k.TargetURL)}

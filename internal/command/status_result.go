@@ -1,0 +1,208 @@
+package command
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/isrc-dev/isrc/internal/forge"
+	"github.com/isrc-dev/isrc/internal/insight"
+	"github.com/isrc-dev/isrc/internal/manifest"
+	"github.com/isrc-dev/isrc/internal/workflow"
+)
+
+// standing is one contribution as status shows it.
+type standing struct {
+	Repository    repository     `json:"repository"`
+	Number        *int           `json:"number"`
+	Title         string         `json:"title"`
+	URL           *string        `json:"url"`
+	State         string         `json:"state"`
+	Step          *string        `json:"step"` // where an unfinished run stands
+	WaitsFor      string         `json:"waitsFor"`
+	WaitsForNames []string       `json:"waitsForNames"`
+	Since         *string        `json:"sinceAt"`
+	Why           string         `json:"why"`
+	Next          *string        `json:"next"`
+	Branch        *string        `json:"branch"`
+	Base          *string        `json:"base"`
+	Directory     *string        `json:"directory"`
+	Run           *string        `json:"run"`
+	Here          bool           `json:"here"`
+	Author        *string        `json:"author"`
+	Team          *string        `json:"team"`    // of the author, where it is known
+	Outside       *bool          `json:"outside"` // the author is in another team than the owners
+	Created       *string        `json:"createdAt"`
+	Roles         []string       `json:"roles"` // why it waits for you as owner or reviewer
+	BehindBy      *int           `json:"behindBy"`
+	Conflicts     *bool          `json:"conflicts"`
+	ConflictFiles []string       `json:"conflictFiles"`
+	Reviews       []reviewState  `json:"reviews"`
+	Checks        []checkState   `json:"checks"`
+	Promises      []promiseState `json:"promises"`
+	Error         *itemError     `json:"error"`
+
+	err error
+}
+
+// waitsUnknown is said of what could not be looked up.
+const waitsUnknown = "unknown"
+
+// reviewState is a reviewer's last verdict, or a request for one.
+type reviewState struct {
+	Reviewer string  `json:"reviewer"`
+	State    string  `json:"state"` // approved, changes-asked, answered, asked or dismissed
+	Since    *string `json:"sinceAt"`
+	Text     *string `json:"text"` // the first line of it
+}
+
+type checkState struct {
+	Name      string      `json:"name"`
+	State     string      `json:"state"`
+	Summary   *string     `json:"summary"`
+	URL       *string     `json:"url"`
+	Lines     []checkLine `json:"lines"`     // that fail, as far as they were read
+	LinesFrom *string     `json:"linesFrom"` // annotations or log
+
+	job int64
+}
+
+type checkLine struct {
+	Path *string `json:"path"`
+	Line *int    `json:"line"`
+	Text string  `json:"text"`
+}
+
+// promiseState is what the owners promise, and whether they kept it.
+type promiseState struct {
+	Kind  string  `json:"kind"` // first-response or decision
+	Span  string  `json:"span"` // as they wrote it: 2bd
+	Until *string `json:"untilAt"`
+	State string  `json:"state"` // kept, due or broken
+}
+
+// standingOf is a pull request seen from its author's side.
+func (a *app) standingOf(f forge.Followed, run *workflow.State, here string) standing {
+	number := f.Number
+	r := standing{
+		Repository: a.named(f.Repo), Number: &number, Title: f.Title, URL: orNull(f.URL), State: "unknown", WaitsFor: waitsUnknown,
+		Branch: orNull(f.Head.Branch), Base: orNull(f.Base.Branch), Author: orNull(f.Author.Login), Created: moment(f.CreatedAt),
+	}
+	if run != nil {
+		r.Branch, r.Directory, r.Run, r.Here = orNull(run.Branch), orNull(run.Clone), orNull(run.Run), run.Run == here
+	}
+	if f.Err != nil {
+		r.Why, r.Error, r.err = "could not be looked up: "+f.Err.Error(), a.itemError(f.Err), f.Err
+		return r
+	}
+	stand := insight.Stand(f)
+	r.State, r.WaitsFor, r.WaitsForNames, r.Since, r.Why = stand.State, stand.Who, stand.Names, moment(stand.Since), stand.Why
+	if f.State != forge.PullOpen {
+		r.Next = nextEnded(&r)
+		return r
+	}
+	if f.Mergeable != nil {
+		conflicts := !*f.Mergeable
+		r.Conflicts = &conflicts
+	}
+	r.Reviews, r.Checks = reviewsOf(f), checksOf(f.Checks)
+	r.Promises = promisesOf(f, a.inv.Now())
+	r.Next = orNull(nextOf(&r))
+	return r
+}
+
+func reviewsOf(f forge.Followed) []reviewState {
+	var out []reviewState
+	seen := map[string]bool{}
+	for _, x := range insight.ChangesAsked(f) {
+		state := "changes-asked"
+		if x.Again || x.Answered {
+			state = "answered"
+		}
+		seen[x.By] = true
+		out = append(out, reviewState{Reviewer: x.By, State: state, Since: moment(x.At), Text: orNull(x.Text)})
+	}
+	for i := len(f.Reviews) - 1; i >= 0; i-- {
+		v := f.Reviews[i]
+		if (v.State == "approved" || v.State == "dismissed") && !seen[v.Author.Login] && v.Author.Login != f.Author.Login {
+			seen[v.Author.Login] = true
+			out = append(out, reviewState{Reviewer: v.Author.Login, State: v.State, Since: moment(v.At), Text: orNull(insight.FirstLine(v.Body))})
+		}
+	}
+	for _, who := range f.Reviewers {
+		if !seen[who] {
+			seen[who] = true
+			out = append(out, reviewState{Reviewer: who, State: "asked"})
+		}
+	}
+	return out
+}
+
+func checksOf(all []forge.Check) []checkState {
+	var out []checkState
+	for _, k := range all {
+		c := checkState{Name: k.Name, State: k.State, Summary: orNull(k.Summary), URL: orNull(k.URL), job: k.Job}
+		if k.State == "failure" {
+			c.lines(k.Lines, "annotations")
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+// lines keeps where a check fails.
+func (c *checkState) lines(all []forge.CheckLine, from string) {
+	for _, l := range all {
+		line := checkLine{Path: orNull(l.Path), Text: l.Text}
+		if l.Path != "" && l.Line > 0 {
+			line.Line = &l.Line
+		}
+		c.Lines, c.LinesFrom = append(c.Lines, line), &from
+	}
+}
+
+func (l checkLine) String() string {
+	switch {
+	case l.Path == nil:
+		return l.Text
+	case l.Line == nil:
+		return *l.Path + ": " + l.Text
+	}
+	return fmt.Sprintf("%s:%d: %s", *l.Path, *l.Line, l.Text)
+}
+
+// promisesOf reads the manifest, if there is one, for what the owners promise.
+func promisesOf(f forge.Followed, now time.Time) []promiseState {
+	var out []promiseState
+	if f.Home.Manifest == "" {
+		return nil
+	}
+	m, _ := manifest.Parse([]byte(f.Home.Manifest))
+	if m == nil || m.Isrc == nil {
+		return nil // what cannot be read promises nothing; isrc manifest check says why
+	}
+	for _, p := range insight.Promises(m.Isrc.SLO, f, now) {
+		out = append(out, promiseState{Kind: p.Kind, Span: p.Span, Until: moment(p.Due), State: p.State})
+	}
+	return out
+}
+
+// nextOf is the command, or else the page, with which the author goes on.
+func nextOf(r *standing) string {
+	page := textOf(r.URL)
+	if r.WaitsFor != insight.WaitsForYou {
+		return page
+	}
+	next := map[string]string{
+		"changes-asked": "isrc submit", "answered": "isrc submit", "checks-failing": "isrc submit", "conflicts": "isrc sync", "behind": "isrc sync",
+	}[r.State]
+	switch {
+	case next == "", r.Directory == nil:
+		return page
+	case !r.Here:
+		next = "cd " + shellWord(*r.Directory) + " && " + next
+	}
+	return next
+}
+
+// nextEnded is what to do after a pull request was merged or declined.
+func nextEnded(*standing) *string { return nil }

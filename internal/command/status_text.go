@@ -1,0 +1,224 @@
+package command
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/isrc-dev/isrc/internal/insight"
+	"github.com/isrc-dev/isrc/internal/term"
+)
+
+// showStatus writes a row for each contribution, on a terminal with what is
+// asked and what to do below those that wait for the reader.
+func showStatus(s *term.Streams, rows []standing, waiting bool, now time.Time) error {
+	if len(rows) == 0 {
+		text := "No contributions yet. isrc find <words> finds a repository to contribute to."
+		if waiting {
+			text = "Nothing waits for you."
+		}
+		fmt.Fprintln(s.Err, text)
+		return nil
+	}
+	t := s.NewTable(2)
+	for i := range rows {
+		t.Row(statusCells(s, &rows[i], waiting, now)...)
+	}
+	if !s.OutTTY {
+		return t.Write(s.Out)
+	}
+	var b bytes.Buffer
+	if err := t.Write(&b); err != nil {
+		return err
+	}
+	lines := strings.SplitAfter(b.String(), "\n")
+	for i := range rows {
+		fmt.Fprint(s.Out, lines[i])
+		for _, l := range underRow(s, &rows[i], waiting) {
+			fmt.Fprintln(s.Out, l)
+		}
+	}
+	for _, l := range joinFacts(statusSummary(rows, waiting), " "+s.Sym(term.SymDot)+" ", s.Width) {
+		fmt.Fprintln(s.Out, s.Paint(term.Dim, l))
+	}
+	return nil
+}
+
+func statusCells(s *term.Streams, r *standing, waiting bool, now time.Time) []term.Cell {
+	number := "-"
+	if r.Number != nil {
+		number = fmt.Sprintf("#%d", *r.Number)
+	}
+	why := r.sentence(now)
+	if p := pressing(r.Promises); p != nil && (r.WaitsFor == insight.WaitsForThem || waiting) {
+		why += " (" + p.text(now) + ")"
+	}
+	tone := map[string]term.Tone{insight.WaitsForYou: term.Warn, insight.WaitsForNone: term.Good}[r.WaitsFor]
+	cells := []term.Cell{{Text: r.Repository.FullName, Tone: term.Strong}, {Text: number}, {Text: why}, {Text: r.WaitsFor, Tone: tone}}
+	if waiting {
+		cells[3] = term.Cell{Text: whose(r)}
+	}
+	if waiting && !s.OutTTY {
+		cells[3].Text = r.side()
+	}
+	if !s.OutTTY {
+		promised := ""
+		if p := pressing(r.Promises); p != nil {
+			promised = p.State
+		}
+		cells = append(cells, term.Cell{Text: textOf(r.Next)}, term.Cell{Text: textOf(r.URL)}, term.Cell{Text: promised})
+		if waiting {
+			cells = append(cells, term.Cell{Text: strings.Join(r.Roles, ",")}, term.Cell{Text: textOf(r.Created)}, term.Cell{Text: firstOf(textOf(r.Team), textOf(r.Author))})
+		}
+	}
+	return cells
+}
+
+// sentence says what is and since when.
+func (r *standing) sentence(now time.Time) string {
+	at := since(r.Since, now)
+	switch {
+	case at == "":
+		return r.Why
+	case strings.HasPrefix(r.Why, "waiting"):
+		return r.Why + ", " + strings.TrimSuffix(at, " ago")
+	}
+	return r.Why + ", " + at
+}
+
+// whose says who a contribution comes from.
+func whose(r *standing) string {
+	who := firstOf(textOf(r.Team), textOf(r.Author), "somebody")
+	if side := r.side(); side != "" {
+		who += ", " + side
+	}
+	return who
+}
+
+// side says whether a contribution comes from another team than the owners.
+func (r *standing) side() string {
+	switch {
+	case r.Outside == nil:
+		return ""
+	case *r.Outside:
+		return "outside"
+	}
+	return "inside"
+}
+
+// underRow are the lines under a row: what is asked, what fails, and what to do.
+func underRow(s *term.Streams, r *standing, waiting bool) []string {
+	var out []string
+	add := func(tone term.Tone, text string) {
+		if text = term.Line(text); text != "" {
+			out = append(out, "      "+s.Paint(tone, term.Truncate(text, max(s.Width-6, 20), s.Ellipsis())))
+		}
+	}
+	if waiting {
+		add(term.Dim, r.Title)
+	}
+	if r.WaitsFor == insight.WaitsForYou || waiting {
+		for _, v := range r.Reviews {
+			if v.State == "changes-asked" && v.Text != nil {
+				add(term.Dim, fmt.Sprintf("%s: %q", v.Reviewer, term.Line(*v.Text)))
+				break
+			}
+		}
+		for _, k := range r.Checks {
+			if k.State == "failure" {
+				add(term.Dim, k.Name+": "+k.first())
+				break
+			}
+		}
+	}
+	if r.Next != nil && r.WaitsFor != insight.WaitsForNone {
+		tone := term.Dim
+		if r.WaitsFor == insight.WaitsForYou || waiting {
+			tone = term.Strong
+		}
+		add(tone, *r.Next)
+	}
+	return out
+}
+
+// first is the first thing that a check says of its failure.
+func (k *checkState) first() string {
+	if len(k.Lines) > 0 {
+		return k.Lines[0].String()
+	}
+	return insight.FirstLine(firstOf(textOf(k.Summary), "fails"))
+}
+
+func statusSummary(rows []standing, waiting bool) []string {
+	n := map[string]int{}
+	broken := 0
+	for i := range rows {
+		n[rows[i].WaitsFor]++
+		if p := pressing(rows[i].Promises); p != nil && p.State == insight.PromiseBroken {
+			broken++
+		}
+	}
+	var out []string
+	if waiting {
+		out = append(out, pluralOf(len(rows), "waits for you", "wait for you"))
+		if broken > 0 {
+			out = append(out, fmt.Sprintf("%d longer than promised", broken))
+		}
+		return append(out, "isrc status REPO#N says more")
+	}
+	if n[insight.WaitsForYou] > 0 {
+		out = append(out, pluralOf(n[insight.WaitsForYou], "waits for you", "wait for you"))
+	}
+	if n[insight.WaitsForThem] > 0 {
+		out = append(out, pluralOf(n[insight.WaitsForThem], "waits for others", "wait for others"))
+	}
+	return append(out, "isrc status REPO#N says more")
+}
+
+func since(at *string, now time.Time) string {
+	if at == nil {
+		return ""
+	}
+	t, err := time.Parse(time.RFC3339, *at)
+	if err != nil || now.Sub(t) < 0 {
+		return ""
+	}
+	return ago(now.Sub(t))
+}
+
+// pressing is the promise that matters now, as insight.Pressing says.
+func pressing(all []promiseState) *promiseState {
+	list := make([]insight.Promise, 0, len(all))
+	for _, p := range all {
+		due, err := time.Parse(time.RFC3339, textOf(p.Until))
+		if err != nil {
+			continue
+		}
+		list = append(list, insight.Promise{Kind: p.Kind, Span: p.Span, Due: due, State: p.State})
+	}
+	best := insight.Pressing(list)
+	if best == nil {
+		return nil
+	}
+	return &promiseState{Kind: best.Kind, Span: best.Span, Until: moment(best.Due), State: best.State}
+}
+
+// text says a promise in a few words: "promised 2bd, broken for 3 days".
+func (p *promiseState) text(now time.Time) string {
+	due, err := time.Parse(time.RFC3339, textOf(p.Until))
+	if err != nil {
+		return "promised " + p.Span
+	}
+	out := "promised " + p.Span
+	if p.Kind == "decision" {
+		out = "decision promised in " + p.Span
+	}
+	switch p.State {
+	case insight.PromiseKept:
+		return out + ", kept"
+	case insight.PromiseDue:
+		return out + ", due in " + span(due.Sub(now))
+	}
+	return out + ", broken for " + span(now.Sub(due))
+}
