@@ -45,6 +45,20 @@ func Push(ctx context.Context, o Options, store *index.Store, to Place, choice C
 	if err != nil {
 		return Pushed{}, err
 	}
+	known, err := current(ctx, store)
+	if err != nil {
+		return Pushed{}, err
+	}
+	last := lastPush(store, to)
+	if last.isOf(known, choice, o.Version) {
+		before, err := o.published(ctx, out)
+		if err != nil {
+			return Pushed{}, err
+		}
+		if before != nil && before.Digest == last.Digest {
+			return Pushed{State: Unchanged, Outline: before, Sent: Sent{Chunks: len(before.Chunks)}, Shortened: last.Shortened, LeftOut: last.LeftOut}, nil
+		}
+	}
 	scratch, err := scratchFolder(store)
 	if err != nil {
 		return Pushed{}, err
@@ -60,16 +74,17 @@ func Push(ctx context.Context, o Options, store *index.Store, to Place, choice C
 	if p.Outline.Size, p.Outline.Digest, err = digestOf(ctx, path); err != nil {
 		return Pushed{}, err
 	}
-	var before *Outline
-	err = o.retry(ctx, false, func() error { before, err = out.current(ctx); return err })
-	var format *FormatError
-	var version *VersionError
-	if err != nil && !errors.As(err, &format) && !errors.As(err, &version) { // what is there is replaced
+	before, err := o.published(ctx, out)
+	if err != nil {
 		return Pushed{}, err
 	}
+	next := pushed{Place: to.String(), Generation: known, By: o.Version, Private: choice.Private, Digest: p.Outline.Digest, Shortened: p.Shortened, LeftOut: p.LeftOut}
 	if before != nil && before.Digest == p.Outline.Digest {
 		p.State, p.Outline, p.Sent = Unchanged, before, Sent{Chunks: len(before.Chunks)}
-		return p, nil
+		if dry {
+			return p, nil
+		}
+		return p, next.write(store)
 	}
 	if p.Sent, err = o.upload(ctx, out, path, p.Outline, dry); err != nil {
 		return Pushed{}, err
@@ -78,7 +93,31 @@ func Push(ctx context.Context, o Options, store *index.Store, to Place, choice C
 		return p, nil
 	}
 	p.State = Published
-	return p, o.retry(ctx, true, func() error { return out.publish(ctx, p.Outline) })
+	if err := o.retry(ctx, true, func() error { return out.publish(ctx, p.Outline) }); err != nil {
+		return p, err
+	}
+	return p, next.write(store)
+}
+
+// published is the outline of what is there, nil for nothing. What cannot be
+// understood is nothing: it is replaced.
+func (o *Options) published(ctx context.Context, out sink) (before *Outline, err error) {
+	err = o.retry(ctx, false, func() error { before, err = out.current(ctx); return err })
+	var format *FormatError
+	var version *VersionError
+	if errors.As(err, &format) || errors.As(err, &version) {
+		return nil, nil
+	}
+	return before, err
+}
+
+// current is the generation that would be published.
+func current(ctx context.Context, store *index.Store) (id string, err error) {
+	c, err := store.Open(ctx)
+	if err != nil {
+		return "", err
+	}
+	return c.Info().ID, c.Close()
 }
 
 // extract writes the generation that is published.
