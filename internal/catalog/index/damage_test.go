@@ -2,7 +2,6 @@ package index
 
 import (
 	"context"
-	"database/sql"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -164,118 +163,6 @@ func TestNoFlippedBitIsBuiltUpon(t *testing.T) {
 	if c := openStore(t, s); c.Info().ID != second.ID {
 		t.Error("the mended file is not opened")
 	}
-}
-
-func TestALostPointerLosesNoGeneration(t *testing.T) {
-	t.Parallel()
-	for name, content := range map[string]string{
-		"cut short": pointerHead + "\n{\"current\":", "foreign": "hello\n", "empty": "",
-		"a way out": pointerHead + "\n{\"current\":{\"id\":\"../../x\"}}\n",
-		"nowhere":   pointerHead + "\n{\"current\":{\"id\":\"20260302T090000Z-00000000\"}}\n",
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s := &Store{Dir: t.TempDir()}
-			update(t, s, put(some(30, "a")...))
-			mustDo(t, os.WriteFile(s.pointerFile(), []byte(content), 0o600))
-			var broken *DamagedError
-			if _, err := s.Open(context.Background()); !errors.As(err, &broken) {
-				t.Fatalf("got %v, want that it is damaged", err)
-			}
-			info := update(t, s, put(some(1, "b")...))
-			if want := 31; info.Records != want || info.Recovered == "" {
-				t.Errorf("got %+v, want %d records, and why", info, want)
-			}
-		})
-	}
-}
-
-func TestAnotherVersionsCatalogIsNamed(t *testing.T) {
-	t.Parallel()
-	for version, newer := range map[uint32]bool{schemaVersion + 1: true, schemaVersion - 1: false} {
-		s := &Store{Dir: t.TempDir()}
-		change(t, update(t, s, put(some(3, "a")...)).Path, 60, be32(version))
-		var other *SchemaError
-		if _, err := s.Open(context.Background()); !errors.As(err, &other) || other.Newer() != newer || other.Have != int(version) {
-			t.Errorf("version %d: got %v", version, err)
-		}
-		info, err := s.Update(context.Background(), UpdateOptions{At: now}, put(some(1, "b")...))
-		if newer && !errors.As(err, &other) {
-			t.Errorf("got %v, want that a newer catalog is left alone", err)
-		}
-		if !newer && (err != nil || info.Records != 1 || info.Recovered == "") {
-			t.Errorf("got %+v, %v; want one begun anew", info, err)
-		}
-	}
-}
-
-func TestAdoptedFilesAreOursToTheLetter(t *testing.T) {
-	t.Parallel()
-	from := &Store{Dir: t.TempDir()}
-	made := update(t, from, put(some(40, "a")...))
-	for name, c := range map[string]struct {
-		sql string
-		do  func(t *testing.T, path string)
-		why string
-	}{
-		"as it was made":     {},
-		"a trigger":          {sql: "CREATE TRIGGER x AFTER INSERT ON records BEGIN DELETE FROM records; END", why: "trigger x"},
-		"a view":             {sql: "CREATE VIEW x AS SELECT 1", why: "view x"},
-		"a virtual table":    {sql: "CREATE VIRTUAL TABLE x USING fts5(y)", why: "x"},
-		"a table less":       {sql: "DROP TABLE wanted", why: "wanted"},
-		"another column":     {sql: "ALTER TABLE facts ADD COLUMN x DEFAULT 7", why: "facts"},
-		"another body":       {sql: "UPDATE records SET body = x'00' WHERE id = 3", why: "cannot be read"},
-		"a wrong key":        {sql: "UPDATE keys SET key = 'evil.example/a/b' WHERE id = 3", why: "not where its name says"},
-		"rows apart":         {sql: "DELETE FROM facts WHERE id = 5", why: "not where its name says"},
-		"a large dictionary": {sql: fmt.Sprintf("INSERT INTO dictionaries VALUES (%d, zeroblob(1000000))", generation)},
-		"a broken index":     {sql: "UPDATE words_data SET block = x'0102' WHERE id > 100", why: "words"},
-		"a WAL":              {sql: "PRAGMA journal_mode = WAL", why: "write-ahead"},
-		"no database": {do: func(t *testing.T, path string) {
-			mustDo(t, os.WriteFile(path, []byte(strings.Repeat("x", 9000)), 0o600))
-		}, why: "no catalog"},
-		"cut short": {do: func(t *testing.T, path string) { mustDo(t, os.Truncate(path, made.size()/2)) }, why: ""},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			path := filepath.Join(t.TempDir(), "fetched.db")
-			_, err := copyFile(made.Path, path)
-			mustDo(t, err)
-			if c.sql != "" {
-				db, err := sql.Open("sqlite", path)
-				mustDo(t, err)
-				_, err = db.Exec(c.sql)
-				mustDo(t, err)
-				mustDo(t, db.Close())
-			}
-			if c.do != nil {
-				c.do(t, path)
-			}
-			s := &Store{Dir: t.TempDir()}
-			mine := update(t, s, put(some(2, "mine")...))
-			info, err := s.Adopt(context.Background(), path, "oci://x.example/y", now, nil)
-			if c.why == "" && c.do == nil {
-				if err != nil || info.Records != 40 || info.Source != "oci://x.example/y" {
-					t.Fatalf("got %+v, %v; want it adopted", info, err)
-				}
-				return
-			}
-			var broken *DamagedError
-			if !errors.As(err, &broken) || !strings.Contains(broken.Why, c.why) || broken.Path != path {
-				t.Errorf("got %v, want that it is damaged (%s)", err, c.why)
-			}
-			if got := openStore(t, s).Info(); got.ID != mine.ID {
-				t.Error("it was made current even so")
-			}
-		})
-	}
-}
-
-func (i Info) size() int64 {
-	st, err := os.Stat(i.Path)
-	if err != nil {
-		return 0
-	}
-	return st.Size()
 }
 
 // Damage in any page that is only met by a query is an error that names it, or
