@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 
@@ -62,7 +61,7 @@ func (c *Catalog) Like(ctx context.Context, repo forge.RepoName, limit int) ([]c
 		if err != nil {
 			return nil, err
 		}
-		shared, similarity := self.compare(p)
+		shared, similarity := self.compare(p, likeLeast)
 		if similarity < likeLeast || related(&self.member, &p.member) || same(&self.member, &p.member) {
 			continue
 		}
@@ -93,6 +92,14 @@ func likeHit(r catalog.Record, shared []string, similarity float64) catalog.Hit 
 type member struct {
 	catalog.Record
 	id, source int64
+	words      map[string]bool // what it says, once that was asked
+}
+
+func (m *member) said() map[string]bool {
+	if m.words == nil {
+		m.words = saidOf(&m.Record)
+	}
+	return m.words
 }
 
 // read gives records by their ids, in their order.
@@ -115,7 +122,7 @@ func (c *Catalog) read(ctx context.Context, ids []int64) ([]member, error) {
 			}
 			r, err := c.record(body)
 			if err == nil {
-				out[at[id]] = member{*r, id, source}
+				out[at[id]] = member{Record: *r, id: id, source: source}
 			}
 			return err
 		}, "SELECT r.id, f.source, r.body FROM records r JOIN facts f ON f.id = r.id WHERE r.id IN (?"+strings.Repeat(",?", len(args)-1)+")", args...)
@@ -131,7 +138,7 @@ func related(a, b *member) bool {
 	switch {
 	case a.source == b.id || b.source == a.id || a.source != 0 && a.source == b.source:
 		return true
-	case strings.EqualFold(a.Name, b.Name) && nearlySame(saidOf(&a.Record), saidOf(&b.Record)):
+	case strings.EqualFold(a.Name, b.Name) && nearlySame(a.said(), b.said()):
 		return true
 	}
 	return a.Fork && strings.EqualFold(a.Source, b.FullName()) || b.Fork && strings.EqualFold(b.Source, a.FullName())
@@ -153,189 +160,28 @@ func fromTemplate(members []member) func(a, b *member) bool {
 	return func(a, b *member) bool { return said(a) == said(b) && len(names[said(a)]) > 2 }
 }
 
-// profile is what a record was written to be found by: its terms with how much
-// each tells.
-type profile struct {
-	member
-	terms map[string]float64 // by stem
-	shown map[string]string  // the word of a stem
-	norm  float64
-	// family are the stems of a prefix that the names of many repositories of the
-	// account have; between these it tells nothing.
-	family map[string]bool
-}
-
-// The weight of a term in a profile, by where it stands.
-var profileWeights = [wordColumns]float64{columnName: 2, columnTopics: 2, columnTitle: 2, columnDescription: 1.5, columnProvides: 2.5, columnReadme: 0.5}
-
-// weigher makes profiles, and remembers how many records have a word.
-type weigher struct {
-	c        *Catalog
-	records  map[string]int64
-	stems    map[string]string
-	prefixes map[string]int // OWNER/PREFIX → repositories
-	counted  bool           // prefixes has all there are
-}
-
-func newWeigher(c *Catalog) *weigher {
-	return &weigher{c: c, records: map[string]int64{}, stems: map[string]string{}, prefixes: map[string]int{}}
-}
-
-// profile weighs the terms of a record by idf, and leaves out what says nothing:
-// what every tenth record has, words for kinds of things, languages, the
-// account's and the team's own names.
-func (w *weigher) profile(ctx context.Context, m member) (*profile, error) {
-	p := &profile{member: m, terms: map[string]float64{}, shown: map[string]string{}}
-	raw := textOf(&m.Record, m.Excerpt)
-	own := map[string]bool{}
-	for _, word := range tokensOf(raw[columnAbout]) {
-		own[w.stem(word)] = true
-	}
-	n := float64(max(w.c.info.Records, 1))
-	for column, text := range raw {
-		if profileWeights[column] == 0 {
-			continue
-		}
-		for _, word := range catalog.Words(catalog.Indexed(text)) {
-			word = catalog.Fold(word)
-			stem := w.stem(word)
-			if own[stem] || boilerplate(word) || !worthKnowing(word) || len(word) < 3 || catalog.StopWord(word) || catalog.GenericWord(word) {
-				continue
-			}
-			df, err := w.count(ctx, word)
-			if err != nil {
-				return nil, err
-			}
-			if n > 50 && float64(df)*10 > n || df < 2 {
-				continue
-			}
-			value := profileWeights[column] * math.Log(1+n/float64(df))
-			if value > p.terms[stem] {
-				p.terms[stem] = value
-			}
-			if p.shown[stem] == "" {
-				p.shown[stem] = word
-			}
-		}
-	}
-	for _, v := range p.terms {
-		p.norm += v * v
-	}
-	p.norm = math.Sqrt(p.norm)
-	return p, w.families(ctx, p)
-}
-
-// manyOfAName is how many repositories of an account make the beginning of their
-// names a prefix.
-const manyOfAName = 4
-
-// families finds the prefix that a name has in common with others of its
-// account: acme-billing-api, acme-billing-web, …
-func (w *weigher) families(ctx context.Context, p *profile) error {
-	p.family = map[string]bool{}
-	name := strings.ToLower(p.Name)
-	for i := 0; i < len(name); i++ {
-		if !strings.ContainsRune("-_.", rune(name[i])) || i == 0 {
-			continue
-		}
-		prefix := name[:i+1]
-		key := foldLabel(p.Owner) + "/" + prefix
-		n, ok := w.prefixes[key]
-		if !ok && !w.counted {
-			err := w.c.each(ctx, func(scan func(...any) error) error { return scan(&n) },
-				"SELECT count(*) FROM names n JOIN facts f ON f.id = n.id WHERE n.name >= ? AND n.name < ? AND f.owner = (SELECT owner FROM facts WHERE id = ?)", prefix, prefix+"\U0010ffff", p.id)
-			if err != nil {
-				return err
-			}
-			w.prefixes[key] = n
-		}
-		if n < manyOfAName {
-			return nil
-		}
-		for _, word := range tokensOf(prefix) {
-			p.family[w.stem(word)] = true
-		}
-	}
-	return nil
-}
-
-func (w *weigher) stem(word string) string {
-	s, ok := w.stems[word]
-	if !ok {
-		s = catalog.Stem(word)
-		w.stems[word] = s
-	}
-	return s
-}
-
-func (w *weigher) count(ctx context.Context, word string) (int64, error) {
-	stem := w.stem(word)
-	if n, ok := w.records[stem]; ok {
-		return n, nil
-	}
-	n, err := w.c.records(ctx, word)
-	w.records[stem] = n
-	return n, err
-}
-
-// compare gives the terms that two profiles share, the most telling first, and
-// how similar they are: the cosine of their weights, 0 with fewer than two
-// shared terms.
-func (p *profile) compare(o *profile) ([]string, float64) {
-	type term struct {
-		stem  string
-		value float64
-	}
-	var shared []term
-	dot := 0.0
-	kin := strings.EqualFold(p.Owner, o.Owner)
-	for stem, v := range p.terms {
-		if kin && p.family[stem] && o.family[stem] {
-			continue
-		}
-		if u := o.terms[stem]; u > 0 {
-			dot += u * v
-			shared = append(shared, term{stem, u * v})
-		}
-	}
-	if len(shared) < 2 || p.norm == 0 || o.norm == 0 {
-		return nil, 0
-	}
-	order.By(shared, func(a, b term) int {
-		return cmp.Or(cmp.Compare(b.value, a.value), strings.Compare(a.stem, b.stem))
-	})
-	words := make([]string, len(shared))
-	for i, t := range shared {
-		words[i] = p.shown[t.stem]
-	}
-	return words, min(1, round3(dot/p.norm/o.norm)) // rounded, or the order of a sum would show
-}
-
 // strong are the columns in which a word tells what a record is about.
 const strong = "{name topics title description skills provides} : "
 
 // sharing gives the records that share most of a profile's terms, in the columns
 // that tell what a repository is for.
 func (c *Catalog) sharing(ctx context.Context, p *profile, id int64) ([]int64, error) {
-	stems := make([]string, 0, len(p.terms))
-	for stem := range p.terms {
-		stems = append(stems, stem)
-	}
-	order.By(stems, func(a, b string) int {
-		return cmp.Or(cmp.Compare(p.terms[b], p.terms[a]), strings.Compare(a, b))
+	terms := slices.Clone(p.terms)
+	order.By(terms, func(a, b profileTerm) int {
+		return cmp.Or(cmp.Compare(b.value, a.value), strings.Compare(a.stem, b.stem))
 	})
 	rate := map[int64]float64{}
-	for _, stem := range stems[:min(len(stems), likeWords)] {
+	for _, t := range terms[:min(len(terms), likeWords)] {
 		err := c.each(ctx, func(scan func(...any) error) error {
 			var other int64
 			if err := scan(&other); err != nil {
 				return err
 			}
 			if other != id {
-				rate[other] += p.terms[stem] * p.terms[stem]
+				rate[other] += t.value * t.value
 			}
 			return nil
-		}, "SELECT rowid FROM words WHERE words MATCH ? LIMIT 5000", fmt.Sprintf(`(%s %s) NOT {about} : "%s"`, strong, formOf(1, p.shown[stem]).match(), markArchived))
+		}, "SELECT rowid FROM words WHERE words MATCH ? LIMIT 5000", fmt.Sprintf(`(%s %s) NOT {about} : "%s"`, strong, formOf(1, t.word).match(), markArchived))
 		if err != nil {
 			return nil, err
 		}

@@ -47,7 +47,40 @@ func (c *Catalog) Overlaps(ctx context.Context, org string, limit int) ([]catalo
 	if limit > 0 {
 		groups = groups[:min(len(groups), limit)]
 	}
-	return groups, nil
+	return groups, o.fill(ctx, groups)
+}
+
+// slim is what is needed of a record until it is shown: whole ones of an estate
+// would take a gigabyte.
+func slim(r *catalog.Record) catalog.Record {
+	out := catalog.Record{Host: r.Host, Owner: r.Owner, Name: r.Name, Description: r.Description, Excerpt: r.Excerpt, Fork: r.Fork, Source: r.Source}
+	if r.Activity != nil {
+		out.Activity = &catalog.Activity{Score: r.Activity.Score}
+	}
+	return out
+}
+
+// fill puts the whole records into what is shown.
+func (o *overlaps) fill(ctx context.Context, groups []catalog.Overlap) error {
+	idOf := map[string]int64{}
+	for _, p := range o.profiles {
+		idOf[p.Key()] = p.id
+	}
+	for i := range groups {
+		repos := groups[i].Repos
+		ids := make([]int64, len(repos))
+		for j := range repos {
+			ids[j] = idOf[repos[j].Key()]
+		}
+		whole, err := o.c.read(ctx, ids)
+		if err != nil {
+			return err
+		}
+		for j := range repos {
+			repos[j].Record = whole[j].Record
+		}
+	}
+	return nil
 }
 
 type overlaps struct {
@@ -60,17 +93,12 @@ type overlaps struct {
 	stemOf   map[int64]int64
 	pairs    []pair
 	profiles map[int]*profile
-	kept     []edge
+	kept     []pair // that overlap, with how near they are
 }
 
 type pair struct {
 	a, b int // places in ids
 	near float64
-}
-
-type edge struct {
-	pair
-	shared []string
 }
 
 // stemmed gives the first keywords of a record, with one number for all words of
@@ -145,7 +173,7 @@ func (o *overlaps) load(ctx context.Context, org string) error {
 		if err := scan(&id, &account, &terms); err != nil {
 			return err
 		}
-		words := o.stemmed(decodeKeywords(terms))
+		words := append([]keyword(nil), o.stemmed(decodeKeywords(terms))...) // no larger than it has to be
 		norm := 0.0
 		for _, k := range words {
 			norm += float64(k.weight) * float64(k.weight)
@@ -243,22 +271,24 @@ func (o *overlaps) verify(ctx context.Context) error {
 			return err
 		}
 		for _, m := range members {
-			if o.profiles[at[m.id]], err = o.profile(ctx, m); err != nil {
+			p, err := o.profile(ctx, m)
+			if err != nil {
 				return err
 			}
+			p.Record = slim(&m.Record)
+			o.profiles[at[m.id]] = p
 			everybody = append(everybody, member{Record: catalog.Record{Name: m.Name, Description: m.Description}})
 		}
 	}
 	same := fromTemplate(everybody)
 	for _, p := range o.pairs {
 		a, b := o.profiles[p.a], o.profiles[p.b]
-		if related(&a.member, &b.member) || same(&a.member, &b.member) {
+		_, near := a.compare(b, math.Inf(1))
+		if near < overlapLeast || related(&a.member, &b.member) || same(&a.member, &b.member) {
 			continue
 		}
-		if shared, near := a.compare(b); near >= overlapLeast {
-			p.near = near
-			o.kept = append(o.kept, edge{p, shared})
-		}
+		p.near = near
+		o.kept = append(o.kept, p)
 	}
 	return nil
 }
@@ -266,12 +296,12 @@ func (o *overlaps) verify(ctx context.Context) error {
 // group joins pairs, the most similar first. A repository joins a group when it
 // is like half of its members, so that groups do not grow along chains.
 func (o *overlaps) group() []catalog.Overlap {
-	order.By(o.kept, func(x, y edge) int {
+	order.By(o.kept, func(x, y pair) int {
 		return cmp.Or(cmp.Compare(y.near, x.near), cmp.Compare(x.a, y.a), cmp.Compare(x.b, y.b))
 	})
 	like := map[[2]int]bool{}
 	for _, e := range o.kept {
-		like[[2]int{e.a, e.b}], like[[2]int{e.b, e.a}] = true, true
+		like[[2]int{e.a, e.b}] = true
 	}
 	of := map[int]int{}
 	var groups [][]int
@@ -290,7 +320,7 @@ func (o *overlaps) group() []catalog.Overlap {
 			}
 			links := 0
 			for _, m := range groups[g] {
-				if like[[2]int{m, one}] {
+				if like[[2]int{min(m, one), max(m, one)}] {
 					links++
 				}
 				if related(&o.profiles[m].member, &o.profiles[one].member) {
@@ -320,10 +350,10 @@ func (o *overlaps) overlap(members []int, near float64) catalog.Overlap {
 	count, rate, shown := map[string]int{}, map[string]float64{}, map[string]string{}
 	for _, m := range members {
 		p := o.profiles[m]
-		for stem, v := range p.terms {
-			count[stem]++
-			rate[stem] += v
-			shown[stem] = p.shown[stem]
+		for _, t := range p.terms {
+			count[t.stem]++
+			rate[t.stem] += t.value
+			shown[t.stem] = t.word
 		}
 	}
 	var stems []string
