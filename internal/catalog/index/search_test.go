@@ -88,6 +88,8 @@ func TestWhatIsFoundFirst(t *testing.T) {
 		"a word may be known by another name":               {"k8s operator", []string{"data/kubernetes-operator"}, nil},
 		"deploy finds deployment":                           {"deploy ", []string{"data/deploys"}, nil},
 		"a typing error is mended":                          {"kuberntes operator ", []string{"data/kubernetes-operator"}, nil},
+		"a wrong first letter is mended":                    {"xubernetes operator ", []string{"data/kubernetes-operator"}, nil},
+		"a first letter that is missing is mended":          {"ubernetes operator ", []string{"data/kubernetes-operator"}, nil},
 		"archived ones are left out":                        {"token validation ", []string{"identity/auth-lib"}, []string{"identity/auth-lib-legacy"}},
 		"archived ones stand behind the living":             {"token validation archived:also", []string{"identity/auth-lib", "identity/auth-lib-legacy"}, nil},
 		"archived ones alone":                               {"token is:archived", []string{"identity/auth-lib-legacy"}, []string{"identity/auth-lib"}},

@@ -109,17 +109,37 @@ func (c *Catalog) near(ctx context.Context, word string) (string, int64, error) 
 	if best, records, err = c.nearIn(ctx, word, string(second), 1); err != nil || best != "" {
 		return best, records, err
 	}
-	return c.nearIn(ctx, word, "", 1)
+	return c.nearBut(ctx, word, size)
 }
 
+// firstLetters are those that a word may begin with in place of a wrong one.
+const firstLetters = "abcdefghijklmnopqrstuvwxyz0123456789"
+
+// nearBut looks for words that have another first letter, or one more in front:
+// each of these is looked up, since going over all words would take longer than
+// the search itself.
+func (c *Catalog) nearBut(ctx context.Context, word string, size int) (string, int64, error) {
+	var terms []any
+	for _, letter := range firstLetters {
+		terms = append(terms, string(letter)+word[size:], string(letter)+word)
+	}
+	return c.nearest(ctx, word, 1, "SELECT term, df FROM vocabulary WHERE df > 0 AND term IN (?"+strings.Repeat(",?", len(terms)-1)+")", terms...)
+}
+
+// nearIn looks among the words with a prefix.
 func (c *Catalog) nearIn(ctx context.Context, word, prefix string, most int) (string, int64, error) {
+	n := utf8.RuneCountInString(word)
+	return c.nearest(ctx, word, most, "SELECT term, df FROM vocabulary WHERE term >= ? AND term < ? AND df > 0 AND length(term) BETWEEN ? AND ?", prefix, prefix+"\U0010ffff", n-most, n+most)
+}
+
+// nearest gives the best of the words that a query answers.
+func (c *Catalog) nearest(ctx context.Context, word string, most int, query string, args ...any) (string, int64, error) {
 	type candidate struct {
 		term    string
 		records int64
 		rate    float64
 	}
 	var all []candidate
-	n := utf8.RuneCountInString(word)
 	err := c.each(ctx, func(scan func(...any) error) error {
 		var term string
 		var records int64
@@ -130,7 +150,7 @@ func (c *Catalog) nearIn(ctx context.Context, word, prefix string, most int) (st
 			all = append(all, candidate{term, records, math.Log(float64(records)+1) - 4*float64(d)})
 		}
 		return nil
-	}, "SELECT term, df FROM vocabulary WHERE term >= ? AND term < ? AND df > 0 AND length(term) BETWEEN ? AND ?", prefix, prefix+"\U0010ffff", n-most, n+most)
+	}, query, args...)
 	if err != nil || len(all) == 0 {
 		return "", 0, err
 	}
