@@ -19,10 +19,13 @@ type condition struct {
 	simple bool
 }
 
+// everything is the condition that leaves nothing out.
+const everything = "1"
+
 // conditions turns the filters of a query into SQL that decides as
 // catalog.Query.Admits does. What was typed goes into args alone.
 func (c *Catalog) conditions(ctx context.Context, q catalog.Query, now time.Time) (condition, error) {
-	all := condition{sql: "1"}
+	all := condition{sql: everything}
 	switch also, only := q.Archived(); {
 	case also:
 	case only:

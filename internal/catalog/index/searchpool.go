@@ -44,8 +44,8 @@ func (s *search) size() int {
 
 // pool gives the best of the records that are wanted, and how many these are.
 func (s *search) pool(ctx context.Context, w wants) ([]match, int, error) {
-	var all []rankedID
-	if w.archived = !s.where.simple; !w.archived {
+	w.archived = !s.where.simple
+	if s.order() == "" && (s.where.simple || s.where.sql == everything) {
 		total := 0
 		best := shortlist{most: s.size()}
 		s.tally.matches(w, func(id int64, row *tallyRow, at int) {
@@ -54,6 +54,7 @@ func (s *search) pool(ctx context.Context, w wants) ([]match, int, error) {
 		})
 		return s.measured(best.take()), total, nil
 	}
+	var all []rankedID
 	s.tally.matches(w, func(id int64, row *tallyRow, at int) { all = append(all, rankedID{id, row.rank(at)}) })
 	all, err := s.filtered(ctx, all)
 	if err != nil {
