@@ -27,7 +27,8 @@
 //
 // # What is in a file
 //
-// See schema.go for the tables, dictionary.go for how records are compressed,
-// and internal/catalog's words.go for how text becomes words: the index and the
-// query go through the same functions.
+// See schema.go for the tables, postings.go for how words lead to records,
+// dictionary.go for how records are compressed, and internal/catalog's words.go
+// for how text becomes words: the index and the query go through the same
+// functions.
 package index

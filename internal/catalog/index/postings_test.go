@@ -50,7 +50,7 @@ func TestPostingsSayWhatTheIndexSays(t *testing.T) {
 				}
 				return err
 			})
-			comparePostings(t, s, math.Inf(1)) // FTS5 counts what was deleted
+			comparePostings(t, s, math.Inf(1))                                        // FTS5 counts what was deleted
 			update(t, s, func(w *Writer) error { return w.Delete(records[7].Key()) }) // a little: nothing is brought together
 			comparePostings(t, s, math.Inf(1))
 			if _, err := s.Verify(context.Background(), nil); err != nil {

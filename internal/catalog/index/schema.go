@@ -8,9 +8,9 @@ import (
 
 // The schema of a generation, and who reads what of it.
 //
-// A search touches every match, so what filters and ranking need of a match is
-// narrow (facts) and joins by rowid with the full text index (words): the rows
-// with the records are read for the hits that are shown and for no others.
+// A search touches every match, so what is asked of a match is narrow: 4 bytes
+// (standings), and what filters need (facts). The rows with the records are read
+// for the hits that may be shown and for no others.
 //
 //	records   id → the record as JSON without its README, compressed (body.go).
 //	          readme is a hash of the README's text, by which a record that is
@@ -21,7 +21,7 @@ import (
 //	labels    every value by which records are filtered, once: a kind (the
 //	          constants label…), the folded value, as it was first written, and
 //	          how many records have it. labelled: which record has which.
-//	words     FTS5 over the columns of wordColumns, rowid = records.id, no content
+//	words     for phrases: FTS5 over the columns of wordColumns, rowid = records.id, no content
 //	          of its own; what is put in went through catalog.Indexed.
 //	postings  a stem → the records that have it; standings: what is asked of each
 //	          of these. They say for single words what words says, much faster: see
