@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -229,17 +230,28 @@ func (a *app) siteWith(c *config.Config, host string, token auth.Token, named bo
 		Viewer: func(ctx context.Context) (string, error) { v, err := client.Viewer(ctx); return v.Login, err },
 	}
 	tool, err := a.tool()
-	if err != nil {
+	switch {
+	case err == nil:
+		own := *tool
+		own.Env = append(slices.Clone(own.Env), auth.GitEnv(a.inv.Self, h, auth.GitEnvOptions{Scheme: h.Scheme, Named: named, Environ: own.Env})...)
+		s.Tool = &own
+	case !mayDoWithout(c, err):
 		return nil, err
 	}
-	own := *tool
-	own.Env = append(slices.Clone(own.Env), auth.GitEnv(a.inv.Self, h, auth.GitEnvOptions{Scheme: h.Scheme, Named: named, Environ: own.Env})...)
-	s.Tool = &own
 	if s.Reader, err = a.reader(s, h); err != nil {
 		return nil, err
 	}
+	if s.Tool == nil {
+		s.Builtin = &git.Builtin{Reader: s.Reader, Env: a.inv.Env, Sink: s.Sink, Now: a.inv.Now}
+	}
 	a.sites[host], a.clients[host] = s, client
 	return s, nil
+}
+
+// mayDoWithout tells whether isrc does git's work itself: there is no git program,
+// or it shall not be used. One that was named and does not work is a mistake.
+func mayDoWithout(c *config.Config, err error) bool {
+	return errors.Is(err, git.ErrNoGit) && (c.Git.Binary == "" || c.Git.Binary == "auto" || c.Git.Binary == "none")
 }
 
 // clientFor makes a client of a host's API.

@@ -303,6 +303,7 @@ func (a *app) standing(ctx context.Context, o placeOptions) (*contribute.Place, 
 	}
 	if site != nil {
 		tool = site.Tool
+		place.Equip(site)
 	}
 	return place, site, place.Refresh(ctx, tool)
 }

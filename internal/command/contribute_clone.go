@@ -43,12 +43,13 @@ func (o *cloneFlags) set() bool {
 	return o.full || o.shallow != 0 || len(o.sparse) > 0 || o.reference != ""
 }
 
-func (o *cloneFlags) wish(a *app) contribute.CloneWish {
+// wish is what the flags ask for. alone says that there is no git program.
+func (o *cloneFlags) wish(a *app, alone bool) contribute.CloneWish {
 	w := contribute.CloneWish{Depth: o.shallow, Sparse: o.sparse, Reference: a.path(o.reference)}
 	switch {
 	case o.full:
 		w.Kind = contribute.Full
-	case o.shallow > 0:
+	case o.shallow > 0, alone: // without a git program there is no other kind
 		w.Kind = contribute.Shallow
 	}
 	return w

@@ -91,14 +91,20 @@ const identityLines = "git config --global user.name \"Your Name\"\ngit config -
 // whoCommits says early that git has no name to commit with: as a remark where
 // the user will commit, as an error where isrc would.
 func (a *app) whoCommits(ctx context.Context, o *contributeOptions, dir string) error {
+	if o.dryRun {
+		return nil
+	}
 	tool, err := a.tool()
-	if err != nil || o.dryRun {
+	var who git.Settings = tool
+	if errors.Is(err, git.ErrNoGit) {
+		who = &git.Builtin{Env: a.inv.Env}
+	} else if err != nil {
 		return err
 	}
 	if _, err := os.Stat(dir); err != nil {
 		dir = os.TempDir()
 	}
-	_, err = tool.Identity(ctx, dir)
+	_, err = who.Identity(ctx, dir)
 	if !errors.Is(err, git.ErrNoIdentity) {
 		return err
 	}
@@ -161,7 +167,7 @@ func (o *contributeOptions) sameWay(a *app, run workflow.State, differs func(fla
 // otherClone tells whether a run made another clone than flags ask for.
 func otherClone(a *app, o *contributeOptions, run workflow.State) bool {
 	was, known := contribute.ClonedAs(run)
-	return !known || !was.Same(o.clone.wish(a))
+	return !known || !was.Same(o.clone.wish(a, false))
 }
 
 // replaceChange lets another patch or command take the place of one that

@@ -10,6 +10,7 @@ import (
 
 	"github.com/isrc-dev/isrc/internal/contribute"
 	"github.com/isrc-dev/isrc/internal/forge"
+	"github.com/isrc-dev/isrc/internal/git"
 	"github.com/isrc-dev/isrc/internal/term"
 	"github.com/isrc-dev/isrc/internal/workflow"
 )
@@ -54,9 +55,12 @@ func (a *app) contribute(ctx context.Context, o *contributeOptions, arg string) 
 // request says what is asked for. Another contribution beside an earlier one
 // gets a branch of its own.
 func (o *contributeOptions) request(a *app, site *contribute.Site, name forge.RepoName) (contribute.Request, error) {
+	if site.Tool == nil && o.clone.full {
+		return contribute.Request{}, fmt.Errorf("--full: %w", git.ErrNoGit)
+	}
 	req := contribute.Request{
 		Upstream: name, Issue: o.issue, Title: o.submit.title, Branch: o.branch, Base: o.base, Dir: a.path(firstOf(o.dir, name.Name)),
-		Via: contribute.Via(o.via), ForkOrg: o.forkOrg, ForkName: o.fork, Thorough: o.dryRun, Clone: o.clone.wish(a),
+		Via: contribute.Via(o.via), ForkOrg: o.forkOrg, ForkName: o.fork, Thorough: o.dryRun, Clone: o.clone.wish(a, site.Tool == nil),
 	}
 	if !o.fresh {
 		return req, nil
@@ -189,6 +193,9 @@ func (a *app) runContribution(ctx context.Context, site *contribute.Site, o *con
 	switch {
 	case errors.As(err, &paused):
 		next := "isrc submit"
+		if site.Tool == nil {
+			next += " --commit-message MESSAGE"
+		}
 		result.Next = &next
 		return a.answer(o, result, func(s *term.Streams) error { return showReady(s, a.inv.Dir, result) })
 	case err != nil:

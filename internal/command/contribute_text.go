@@ -153,7 +153,13 @@ func showReady(s *term.Streams, here string, r *contribution) error {
 	if dir == "." {
 		first = "Make"
 	}
-	fmt.Fprintf(s.Out, "%s the change and commit it%s, then: isrc submit\n", first, hint)
+	next, how := orEmpty(r.Next), " and commit it"
+	if next == "" {
+		next = "isrc submit"
+	} else if next != "isrc submit" { // which commits
+		how = ""
+	}
+	fmt.Fprintf(s.Out, "%s the change%s%s, then: %s\n", first, how, hint, next)
 	return nil
 }
 

@@ -22,6 +22,8 @@ type submitOptions struct {
 	again    bool
 	dryRun   bool
 	yes      bool
+	message  string // of a commit that is made first
+	signoff  bool
 	output   output
 }
 
@@ -48,6 +50,10 @@ func newSubmit(a *app) *cobra.Command {
 opens the pull request with the project's template filled. An open pull request
 of the branch is found and brought up to date instead.
 
+With --commit-message everything that is not committed and not ignored becomes a
+commit first, made by git with its hooks and signing, or by isrc itself where
+there is no git program.
+
 In a clone that isrc made it knows where the change goes; elsewhere say so with
 --repo. It ticks no box that states something about you, and signs nothing off.`,
 		Example: `  isrc submit
@@ -71,6 +77,8 @@ In a clone that isrc made it knows where the change goes; elsewhere say so with
 	f.BoolVar(&o.again, "again", false, "open one although an earlier one of this branch was declined")
 	f.BoolVar(&o.dryRun, "dry-run", false, "show what would be pushed and opened, and change nothing")
 	f.BoolVarP(&o.yes, "yes", "y", false, "do not ask")
+	f.StringVarP(&o.message, "commit-message", "m", "", "commit all changes first, with this `MESSAGE`")
+	f.BoolVar(&o.signoff, "signoff", false, "sign that commit off: you certify what the project's DCO says")
 	o.textFlags(cmd)
 	addOutput(cmd, &o.output, submitted{})
 	exits(cmd, exitBroken, exitSignIn, exitNotPermitted, exitNotFound, exitUnavailable, exitNotReached, exitInterrupted)

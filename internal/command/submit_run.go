@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -100,6 +101,12 @@ func (a *app) reviewForSubmit(ctx context.Context, site *contribute.Site, o *sub
 			return nil, nil, err
 		}
 	}
+	if o.message != "" {
+		if place, err = a.commitFirst(ctx, site, place, o); err != nil {
+			return nil, nil, err
+		}
+	}
+	place.Equip(site)
 	if o.title != "" && !o.dryRun && place.Branch != place.Base {
 		if err := place.KeepTitle(o.title); err != nil {
 			return nil, nil, err
@@ -118,6 +125,20 @@ func (a *app) reviewForSubmit(ctx context.Context, site *contribute.Site, o *sub
 		return nil, nil, err
 	}
 	return review, site, place.Ready(review)
+}
+
+// commitFirst commits what is not committed yet and looks at the clone anew.
+func (a *app) commitFirst(ctx context.Context, site *contribute.Site, p *contribute.Place, o *submitOptions) (*contribute.Place, error) {
+	if o.dryRun {
+		a.say("isrc: what is not committed would become a commit first: %s", term.Line(o.message))
+		return p, nil
+	}
+	_, err := site.Work().CommitAll(ctx, p.Dir, git.CommitOptions{Message: o.message, Signoff: o.signoff})
+	if err != nil && !errors.Is(err, git.ErrNothingToCommit) { // committed before is as good
+		return nil, err
+	}
+	p, _, err = a.place(ctx, placeOptions{repo: o.repo, base: o.base})
+	return p, err
 }
 
 // moveCommits gives commits that were made on the base branch a branch of their

@@ -18,8 +18,8 @@ func (p *Place) Refresh(ctx context.Context, tool *git.Tool) error {
 	p.fetchBy(tool)
 	tracking := "refs/remotes/" + p.Remote + "/" + p.Base
 	var unfetched error
-	if tool != nil && p.Remote != "" && !p.baseIsRevision(tracking) {
-		if err := tool.Fetch(ctx, p.Dir, p.Remote, "+refs/heads/"+p.Base+":"+tracking); err != nil {
+	if fetch := p.fetcher(tool); fetch != nil && p.Remote != "" && !p.baseIsRevision(tracking) {
+		if err := fetch.Fetch(ctx, p.Dir, p.Remote, "+refs/heads/"+p.Base+":"+tracking); err != nil {
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
@@ -51,6 +51,18 @@ func (p *Place) Refresh(ctx context.Context, tool *git.Tool) error {
 		return fmt.Errorf("fetch %s of %s: %w", p.Base, firstWord(p.Upstream.FullName(), p.Remote), unfetched)
 	}
 	return refuse(ErrNoBase, "name another one: --base BRANCH", "there is no branch %s in %s", p.Base, firstWord(p.Upstream.FullName(), p.Remote, p.Dir))
+}
+
+// fetcher is what fetches: the git program, what does the work without one, or
+// nothing.
+func (p *Place) fetcher(tool *git.Tool) git.Transfers {
+	switch {
+	case tool != nil:
+		return tool
+	case p.Work != nil:
+		return p.Work
+	}
+	return nil
 }
 
 // fetchBy lets files that a partial clone lacks be fetched by a git that can sign

@@ -61,7 +61,7 @@ func (s *Site) doBranch(ctx context.Context, in branchIn, of results) (branchOut
 			return branchOut{}, err
 		}
 	}
-	if err := s.Tool.CreateBranch(ctx, in.Dir, in.Branch, start); err != nil {
+	if err := s.Work().CreateBranch(ctx, in.Dir, in.Branch, start); err != nil {
 		return branchOut{}, err
 	}
 	out, done, err := s.observeBranch(ctx, in, of)
@@ -91,7 +91,7 @@ func (s *Site) observeBranch(ctx context.Context, in branchIn, _ results) (branc
 		return branchOut{}, false, err
 	}
 	if in.Run != "" {
-		if err := s.Tool.SetConfig(ctx, in.Dir, runKey(name), in.Run); err != nil {
+		if err := s.Work().SetConfig(ctx, in.Dir, runKey(name), in.Run); err != nil {
 			return branchOut{}, false, err
 		}
 	}
@@ -104,22 +104,21 @@ func (s *Site) branchOfRun(ctx context.Context, dir, run, planned string) (strin
 	if run == "" {
 		return planned, nil
 	}
-	lines, err := s.Tool.Run(ctx, dir, "config", "--local", "--get-regexp", `^branch\..*\.isrc-run$`)
-	var failed *git.CommandError
-	if errors.As(err, &failed) && failed.ExitCode == 1 { // git-config(1): nothing matches
-		return planned, nil
+	repo, err := git.Open(dir)
+	if err != nil {
+		return "", fmt.Errorf("look for the branch of %s: %w", run, err)
 	}
+	defer repo.Close() //nolint:errcheck // read only
+	runs, err := repo.BranchSettings("isrc-run")
 	if err != nil {
 		return "", fmt.Errorf("look for the branch of %s: %w", run, err)
 	}
 	now := planned
-	for line := range strings.Lines(lines) {
-		key, value, _ := strings.Cut(strings.TrimSpace(line), " ")
-		name := strings.TrimSuffix(strings.TrimPrefix(key, "branch."), ".isrc-run")
-		if value == run && name == planned {
+	for name, of := range runs {
+		if of == run && name == planned {
 			return planned, nil
 		}
-		if value == run {
+		if of == run {
 			now = name
 		}
 	}
@@ -132,17 +131,17 @@ func (s *Site) keepBranch(ctx context.Context, out branchOut) (string, error) {
 	if err != nil || at == "" {
 		return "", err
 	}
-	own, err := s.Tool.Run(ctx, out.Dir, "rev-list", "--max-count=1", at, "--not", out.Start, "refs/remotes/"+out.Remote+"/"+out.Base)
+	own, err := s.ownCommits(ctx, out.Dir, at, out.Start, "refs/remotes/"+out.Remote+"/"+out.Base)
 	if err != nil {
 		return "", err
 	}
-	if strings.TrimSpace(own) != "" {
+	if own {
 		return fmt.Sprintf("the branch %s has commits of yours: %s", name, out.Dir), nil
 	}
 	if current, err := s.checkedOut(out.Dir); err != nil || current != name {
 		return "", err
 	}
-	entries, err := s.Tool.Status(ctx, out.Dir)
+	entries, err := s.Work().Status(ctx, out.Dir)
 	if err != nil || len(entries) == 0 || out.Was != "" && s.comesBack(out, at, entries) {
 		return "", err
 	}
@@ -192,5 +191,5 @@ func (s *Site) releaseBranch(ctx context.Context, out branchOut) error {
 			return err
 		}
 	}
-	return s.Tool.DeleteBranch(ctx, out.Dir, name, at)
+	return s.Work().DeleteBranch(ctx, out.Dir, name, at)
 }

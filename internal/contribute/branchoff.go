@@ -24,13 +24,13 @@ func (s *Site) mayBranchOff(ctx context.Context, in branchIn) error {
 	if err != nil {
 		return fmt.Errorf("find where %s begins: %w", in.Branch, err)
 	}
-	if err := s.Tool.Busy(ctx, in.Dir); err != nil {
+	if err := repo.Busy(); err != nil {
 		return &HintError{Err: err, Hint: "end it first, or work elsewhere: --new --dir " + besideDir(in.Dir)}
 	}
 	if err := s.leavesAlone(ctx, repo, in.Dir, start); err != nil {
 		return err
 	}
-	return s.Tool.SetConfig(ctx, in.Dir, runKey(in.Branch), in.Run)
+	return s.Work().SetConfig(ctx, in.Dir, runKey(in.Branch), in.Run)
 }
 
 // leavesAlone wants no change that is not committed, unless the files that are
@@ -40,7 +40,7 @@ func (s *Site) leavesAlone(ctx context.Context, repo *git.Repo, dir, start strin
 	if err != nil || head == start {
 		return err
 	}
-	entries, err := s.Tool.Status(ctx, dir)
+	entries, err := s.Work().Status(ctx, dir)
 	if err != nil {
 		return err
 	}
@@ -90,7 +90,7 @@ func (s *Site) goBack(ctx context.Context, out branchOut) error {
 	defer repo.Close() //nolint:errcheck // read only
 	branch := firstOf(out.Was, out.Base)
 	if _, err := repo.Resolve("refs/heads/" + branch); err == nil {
-		return s.Tool.Switch(ctx, out.Dir, branch)
+		return s.Work().Switch(ctx, out.Dir, branch)
 	}
 	if _, err := repo.Resolve(branch); err == nil && out.Was != "" {
 		return s.Tool.Detach(ctx, out.Dir, out.Was)

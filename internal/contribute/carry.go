@@ -135,7 +135,7 @@ func (s *Site) Adopt(ctx context.Context, p *Place, tool *git.Tool) (*workflow.J
 	if err != nil {
 		return nil, err
 	}
-	if err := tool.SetConfig(ctx, p.Dir, runKey(p.Branch), run); err != nil {
+	if err := s.Work().SetConfig(ctx, p.Dir, runKey(p.Branch), run); err != nil {
 		return nil, errors.Join(err, j.Close())
 	}
 	return j, nil

@@ -29,7 +29,7 @@ type cloneOut struct {
 func (s *Site) doClone(ctx context.Context, in cloneIn, _ results) (cloneOut, error) {
 	o := git.CloneOptions{URL: s.CloneURL(in.Repo), Dir: in.Dir, Branch: in.Base, Remote: in.Remote, Progress: true}
 	in.apply(&o)
-	err := s.Tool.Clone(ctx, o)
+	err := s.Work().Clone(ctx, o)
 	if err != nil {
 		return cloneOut{}, fmt.Errorf("clone %s into %s: %w", in.Repo.FullName(), in.Dir, err)
 	}
@@ -87,7 +87,7 @@ func (s *Site) doRemotes(ctx context.Context, in remotesIn, of results) (remotes
 		there = there || r.Name == "origin"
 	}
 	if !there {
-		if err := s.Tool.AddRemote(ctx, in.Dir, "origin", fork.URL); err != nil {
+		if err := s.Work().AddRemote(ctx, in.Dir, "origin", fork.URL); err != nil {
 			return remotesOut{}, err
 		}
 	}
@@ -95,7 +95,7 @@ func (s *Site) doRemotes(ctx context.Context, in remotesIn, of results) (remotes
 		{"remote.pushDefault", "origin"},
 		{"remote.upstream.gh-resolved", "base"}, // tells GitHub's own command line which repository is the base
 	} {
-		if err := s.Tool.SetConfig(ctx, in.Dir, kv[0], kv[1]); err != nil {
+		if err := s.Work().SetConfig(ctx, in.Dir, kv[0], kv[1]); err != nil {
 			return remotesOut{}, err
 		}
 	}

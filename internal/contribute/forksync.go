@@ -80,7 +80,7 @@ func (s *Site) FastForward(ctx context.Context, dir, remote, base, fork string) 
 		}
 		return ForkSync{State: SyncDiverged, Why: "it has commits of its own"}, nil
 	}
-	if _, err := s.Tool.Push(ctx, dir, fork, tip, base, git.PushOptions{NoVerify: true}); err != nil {
+	if _, err := s.Work().Push(ctx, dir, fork, tip, base, git.PushOptions{NoVerify: true}); err != nil {
 		if ctx.Err() != nil {
 			return ForkSync{}, ctx.Err()
 		}

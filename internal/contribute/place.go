@@ -31,7 +31,15 @@ type Place struct {
 	Direct   bool           // the branch goes to the upstream itself
 	Event    *Event         // of the CI job, nil elsewhere
 	Notes    []string       // what could not be done on the way
+	Work     git.Work       // fetches and looks where there is no git program, else nil
 	Away     error          // why the base could not be fetched anew, nil when it was
+}
+
+// Equip lets the place do without a git program where the site does.
+func (p *Place) Equip(s *Site) {
+	if s.Tool == nil && s.Builtin != nil {
+		p.Work = s.Builtin
+	}
 }
 
 // Finder says what may be used to find a place.

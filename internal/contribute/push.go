@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"slices"
-	"strings"
 
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/git"
@@ -59,11 +58,11 @@ func (s *Site) doPush(ctx context.Context, in pushIn, of results) (pushOut, erro
 	if err != nil {
 		return pushOut{}, err
 	}
-	done, err := s.Tool.Push(ctx, in.Dir, in.Remote, in.SHA, in.Branch, git.PushOptions{Progress: true})
+	done, err := s.Work().Push(ctx, in.Dir, in.Remote, in.SHA, in.Branch, git.PushOptions{Progress: true})
 	var rejected *git.RejectedError
 	if errors.As(err, &rejected) && rejected.Stale {
 		if at, lookErr := s.remoteBranch(ctx, in.URL, in.Branch); lookErr == nil && slices.Contains(in.Ours, at) {
-			done, err = s.Tool.Push(ctx, in.Dir, in.Remote, in.SHA, in.Branch, git.PushOptions{Progress: true, ForceWithLease: at})
+			done, err = s.Work().Push(ctx, in.Dir, in.Remote, in.SHA, in.Branch, git.PushOptions{Progress: true, ForceWithLease: at})
 		}
 	}
 	if err != nil {
@@ -111,7 +110,7 @@ func (s *Site) nameRemote(ctx context.Context, in *pushIn) error {
 		return nil
 	}
 	in.Remote = "fork"
-	return s.Tool.AddRemote(ctx, in.Dir, in.Remote, in.URL)
+	return s.Work().AddRemote(ctx, in.Dir, in.Remote, in.URL)
 }
 
 func (s *Site) observePush(ctx context.Context, in pushIn, of results) (pushOut, bool, error) {
@@ -169,11 +168,21 @@ func (s *Site) lastCopy(ctx context.Context, out pushOut, name string) (string, 
 	if _, err := os.Stat(out.Dir); err != nil {
 		return "the branch " + name + " is the only copy of your commits: " + out.Dir + " is gone", nil //nolint:nilerr // not seeing it is reason enough
 	}
-	holding, err := s.Tool.Run(ctx, out.Dir, "for-each-ref", "--contains="+out.SHA, "--format=%(refname)", "refs/heads/")
-	if err != nil || strings.TrimSpace(holding) == "" {
-		return "the branch " + name + " is the only copy of your commits: no branch in " + out.Dir + " has them", nil //nolint:nilerr // git does not know the commit
+	repo, err := git.Open(out.Dir)
+	if err != nil {
+		return "", err
 	}
-	return "", nil
+	defer repo.Close() //nolint:errcheck // read only
+	branches, err := repo.Branches()
+	if err != nil {
+		return "", err
+	}
+	for _, at := range branches {
+		if missing, err := s.ownCommits(ctx, out.Dir, out.SHA, at); err == nil && !missing {
+			return "", nil
+		}
+	}
+	return "the branch " + name + " is the only copy of your commits: no branch in " + out.Dir + " has them", nil
 }
 
 // releasePush deletes the pushed branch if it is still at our commit.
@@ -186,8 +195,7 @@ func (s *Site) releasePush(ctx context.Context, out pushOut) error {
 	if err != nil {
 		return err
 	}
-	ref := "refs/heads/" + out.Branch
-	if _, err := s.Tool.Run(ctx, out.Dir, "push", "--quiet", "--no-verify", "--force-with-lease="+ref+":"+out.SHA, "--", out.URL, ":"+ref); err != nil {
+	if err := s.Work().DeleteRemote(ctx, out.Dir, out.URL, out.Branch, out.SHA); err != nil {
 		return fmt.Errorf("delete the branch %s of %s: %w", out.Branch, out.To.FullName(), err)
 	}
 	return nil

@@ -99,7 +99,7 @@ func (s *Site) doRemote(ctx context.Context, in remoteIn, of results) (remoteOut
 		out.Name = r.Name
 		return out, nil
 	}
-	return out, s.Tool.AddRemote(ctx, in.Dir, in.Name, in.URL)
+	return out, s.Work().AddRemote(ctx, in.Dir, in.Name, in.URL)
 }
 
 // keepRemote keeps a remote that was there, was changed since, or is used.
@@ -139,5 +139,5 @@ func (s *Site) releaseRemote(ctx context.Context, out remoteOut) error {
 	if err != nil || !slices.ContainsFunc(remotes, func(r git.Remote) bool { return r.Name == out.Name }) {
 		return err
 	}
-	return s.Tool.RemoveRemote(ctx, out.Dir, out.Name)
+	return s.Work().RemoveRemote(ctx, out.Dir, out.Name)
 }

@@ -120,13 +120,13 @@ func history(commits []git.Commit) []guideline.HistoryCommit {
 func (r *Review) see(ctx context.Context, tool *git.Tool, o ReviewOptions) error {
 	c := &rule.Change{Branch: r.Branch, Base: r.Base, BehindBy: -1, Direct: r.Direct, Issue: o.Issue, Login: r.login, Facts: map[string]rule.FactValue{}}
 	r.Change = c
-	if tool != nil {
-		who, err := tool.Identity(ctx, r.Dir)
+	if work := r.looker(tool); work != nil {
+		who, err := work.Identity(ctx, r.Dir)
 		if err != nil && !errors.Is(err, git.ErrNoIdentity) {
 			return err
 		}
 		c.UserName, c.UserEmail = who.Name, who.Email
-		status, err := tool.Status(ctx, r.Dir)
+		status, err := work.Status(ctx, r.Dir)
 		if err != nil {
 			return err
 		}
@@ -156,6 +156,14 @@ func (r *Review) see(ctx context.Context, tool *git.Tool, o ReviewOptions) error
 	c.Files = filesOf(files)
 	c.Draft, err = r.draft()
 	return err
+}
+
+// looker is what reads the clone's state that is not committed, or nil.
+func (r *Review) looker(tool *git.Tool) git.Work {
+	if tool != nil {
+		return tool
+	}
+	return r.Work
 }
 
 // pushed names the commits that others can already see.

@@ -75,7 +75,8 @@ type Site struct {
 	Viewer   func(context.Context) (login string, err error)
 	Logins   Logins
 	Token    string
-	Tool     *git.Tool // nil without a git binary
+	Tool     *git.Tool    // nil without a git binary
+	Builtin  *git.Builtin // does the work then
 	Reader   *git.Reader
 	Contents guideline.Trees // files by way of the API, where git does not get through
 	Runs     string          // folder of the journals
@@ -89,6 +90,14 @@ type Site struct {
 	KnownLogin string
 	// ClosePulls lets taking back close pull requests: the user said so.
 	ClosePulls bool
+}
+
+// Work is what changes clones here: the git program where there is one.
+func (s *Site) Work() git.Work {
+	if s.Tool != nil {
+		return s.Tool
+	}
+	return s.Builtin
 }
 
 // Login is the account that the token of this site belongs to.

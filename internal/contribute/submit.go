@@ -55,6 +55,8 @@ func (p *Place) Ready(r *Review) error {
 	case p.Branch == p.Base && len(r.Change.Commits) > 0:
 		return refuse(ErrUsage, "isrc submit"+p.repoFlag()+" --branch NAME moves them to a branch of their own",
 			"%s on %s, the branch that the change is meant for", plural(len(r.Change.Commits), "commit lies", "commits lie"), p.Base)
+	case len(r.Change.Commits) == 0 && p.Work != nil: // without a git program
+		return refuse(ErrNoCommit, "isrc submit --commit-message MESSAGE", "there is no commit to submit yet")
 	case len(r.Change.Commits) == 0 && len(r.Uncommitted) > 0:
 		return refuse(ErrNoCommit, "git add … and git commit, then isrc submit", "there is no commit to submit yet; %s not committed", plural(len(r.Uncommitted), "file is", "files are"))
 	case len(r.Change.Commits) == 0:

@@ -72,6 +72,9 @@ type changeOut struct {
 }
 
 func (s *Site) doApply(ctx context.Context, in applyIn, of results) (changeOut, error) {
+	if s.Tool == nil {
+		return changeOut{}, &HintError{Err: fmt.Errorf("apply %s: %w", filepath.Base(in.Patch), git.ErrNoGit), Hint: "--exec runs a command instead, such as patch -p1 < FILE"}
+	}
 	data, err := os.ReadFile(in.Patch)
 	if err != nil {
 		return changeOut{}, fmt.Errorf("read the patch: %w", err)
@@ -108,14 +111,22 @@ func (s *Site) doExec(ctx context.Context, in execIn, of results) (changeOut, er
 			shell, flag = "cmd", "/c"
 		}
 		cmd := exec.CommandContext(ctx, shell, flag, in.Command)
-		cmd.Dir, cmd.Env = dir, s.Tool.Env
+		cmd.Dir, cmd.Env = dir, s.environ()
 		said, err := cmd.CombinedOutput()
 		if err != nil {
 			return fmt.Errorf("run %q: %w: %s", in.Command, err, lastLines(string(said), 5))
 		}
-		_, err = s.Tool.CommitAll(ctx, dir, git.CommitOptions{Message: in.Message, Signoff: in.Signoff})
+		_, err = s.Work().CommitAll(ctx, dir, git.CommitOptions{Message: in.Message, Signoff: in.Signoff})
 		return err
 	})
+}
+
+// environ is the user's environment, for commands that the user gave.
+func (s *Site) environ() []string {
+	if s.Tool != nil {
+		return s.Tool.Env
+	}
+	return s.Builtin.Env
 }
 
 func (s *Site) observeExec(ctx context.Context, _ execIn, of results) (changeOut, bool, error) {
@@ -129,11 +140,16 @@ func (s *Site) observeChange(ctx context.Context, of results) (changeOut, bool, 
 	if err := of.read("branch", &b); err != nil {
 		return changeOut{}, false, err
 	}
-	at, err := s.Tool.Run(ctx, b.Dir, "rev-parse", "--verify", "refs/heads/"+b.Branch)
+	repo, err := git.Open(b.Dir)
 	if err != nil {
 		return changeOut{}, false, err
 	}
-	out := changeOut{SHA: strings.TrimSpace(at)}
+	defer repo.Close() //nolint:errcheck // read only
+	at, err := repo.Resolve("refs/heads/" + b.Branch)
+	if err != nil {
+		return changeOut{}, false, err
+	}
+	out := changeOut{SHA: at}
 	if out.SHA == b.Start {
 		return out, false, nil
 	}
@@ -151,11 +167,16 @@ func changeDir(clone string) string {
 // was killed.
 func (s *Site) sweepWorktree(ctx context.Context, b branchOut) error {
 	dir := changeDir(b.Dir)
-	if _, err := s.Tool.Run(ctx, b.Dir, "worktree", "remove", "--force", "--force", dir); err != nil && ctx.Err() != nil {
-		return ctx.Err()
+	if s.Tool != nil {
+		if _, err := s.Tool.Run(ctx, b.Dir, "worktree", "remove", "--force", "--force", dir); err != nil && ctx.Err() != nil {
+			return ctx.Err()
+		}
 	}
 	if err := os.RemoveAll(filepath.Dir(dir)); err != nil {
 		return fmt.Errorf("remove the work tree of the change: %w", err)
+	}
+	if s.Tool == nil {
+		return nil
 	}
 	_, err := s.Tool.Run(ctx, b.Dir, "worktree", "prune")
 	return err
@@ -173,7 +194,7 @@ func (s *Site) inWorktree(ctx context.Context, of results, change func(dir strin
 	}
 	defer func() { err = errors.Join(err, s.sweepWorktree(context.WithoutCancel(ctx), b)) }()
 	dir := changeDir(b.Dir)
-	if _, err := s.Tool.Run(ctx, b.Dir, "worktree", "add", "--quiet", "--detach", dir, b.Start); err != nil {
+	if err := s.freshTree(ctx, b, dir); err != nil {
 		return out, fmt.Errorf("make a fresh work tree: %w", err)
 	}
 	if err := change(dir); err != nil {
@@ -182,14 +203,29 @@ func (s *Site) inWorktree(ctx context.Context, of results, change func(dir strin
 		}
 		return out, err
 	}
-	head, err := s.Tool.Run(ctx, dir, "rev-parse", "HEAD")
+	made, err := git.Open(dir)
 	if err != nil {
 		return out, err
 	}
-	if out.SHA = strings.TrimSpace(head); out.SHA == b.Start {
+	_, out.SHA, _, err = made.Head()
+	if err = errors.Join(err, made.Close()); err != nil {
+		return out, err
+	}
+	if out.SHA == b.Start {
 		return out, refuse(ErrNoCommit, "", "nothing was changed in %s", b.Branch)
 	}
+	if s.Tool == nil {
+		return out, s.Builtin.BringIn(ctx, dir, b.Dir, b.Branch, out.SHA, b.Start)
+	}
 	return out, s.bringIn(ctx, b, out.SHA)
+}
+
+func (s *Site) freshTree(ctx context.Context, b branchOut, dir string) error {
+	if s.Tool == nil {
+		return s.Builtin.Copy(ctx, b.Dir, dir, b.Start)
+	}
+	_, err := s.Tool.Run(ctx, b.Dir, "worktree", "add", "--quiet", "--detach", dir, b.Start)
+	return err
 }
 
 // bringIn moves the branch on to the change, and what is checked out with it.

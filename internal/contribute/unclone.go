@@ -26,6 +26,9 @@ func (s *Site) keepClone(ctx context.Context, out cloneOut) (string, error) {
 	if standsIn(out.Dir) {
 		return "you stand in it: " + out.Dir, nil
 	}
+	if s.Tool == nil {
+		return s.keepBuiltin(ctx, out)
+	}
 	for _, look := range []struct {
 		found string
 		args  []string

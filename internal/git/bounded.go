@@ -16,6 +16,7 @@ var errStalled = errors.New("nothing arrives any more")
 type bounded struct {
 	next  http.RoundTripper
 	stall time.Duration // 0: stallAfter
+	most  int64         // bytes of one answer; 0: maxAnswer
 	// broke is why an answer ended early; go-git passes on only its words.
 	broke atomic.Pointer[error]
 }
@@ -45,7 +46,11 @@ func (b *bounded) RoundTrip(req *http.Request) (*http.Response, error) {
 		cancel(nil)
 		return nil, err
 	}
-	res.Body = &boundedBody{ReadCloser: res.Body, left: maxAnswer, from: b, ctx: ctx, timer: timer, wait: wait, cancel: cancel}
+	most := b.most
+	if most == 0 {
+		most = maxAnswer
+	}
+	res.Body = &boundedBody{ReadCloser: res.Body, left: most, from: b, ctx: ctx, timer: timer, wait: wait, cancel: cancel}
 	return res, nil
 }
 

@@ -124,10 +124,6 @@ func (t *Tool) GitPath(ctx context.Context, dir, name string) (string, error) {
 	return path, nil
 }
 
-// Busy names an operation of the user that is half done in a checkout, as a
-// *BusyError.
-func (t *Tool) Busy(ctx context.Context, dir string) error { return t.busy(ctx, dir) }
-
 // busy names an operation of the user that is half done in this checkout.
 func (t *Tool) busy(ctx context.Context, dir string) error {
 	for _, name := range []string{"rebase-apply", "rebase-merge", "MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD"} {

@@ -117,3 +117,19 @@ func (c rawConfig) get(key string) (string, bool) {
 	}
 	return s.Option(rest), s.HasOption(rest)
 }
+
+// BranchSettings gives a setting of every branch that has it, from the
+// repository's own file.
+func (r *Repo) BranchSettings(key string) (map[string]string, error) {
+	c, err := r.config()
+	if err != nil {
+		return nil, err
+	}
+	all := map[string]string{}
+	for _, s := range c.Section("branch").Subsections {
+		if s.HasOption(key) {
+			all[s.Name] = s.Option(key)
+		}
+	}
+	return all, nil
+}

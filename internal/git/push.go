@@ -75,6 +75,17 @@ func (t *Tool) Push(ctx context.Context, dir, remote, local, branch string, o Pu
 	return res, nil
 }
 
+// DeleteRemote deletes a branch of a remote that is still at a commit.
+func (t *Tool) DeleteRemote(ctx context.Context, dir, remote, branch, sha string) error {
+	ref := "refs/heads/" + branch
+	if err := errors.Join(checkRemote(remote), checkRef(ref), checkRev(sha)); err != nil {
+		return fmt.Errorf("delete %s: %w", branch, err)
+	}
+	c := command{dir: dir, url: t.address(ctx, dir, remote), args: []string{"push", "--quiet", "--no-verify", "--force-with-lease=" + ref + ":" + sha, "--", remote, ":" + ref}}
+	_, err := t.run(ctx, c)
+	return wrap(err, "delete %s", branch)
+}
+
 // parsePush reads the line of one reference out of "git push --porcelain":
 // flag, tab, source:target, tab, summary with the reason in parentheses.
 func parsePush(out, ref string) (status PushStatus, reason string) {
