@@ -20,7 +20,7 @@ type Checkout struct {
 	Remotes  []git.Remote
 	Remote   string   // the one that is the upstream; "" when none is
 	Was      string   // branch that is checked out, or commit when none is; "" before the first commit
-	Branches []string // that it has
+	Branches []string // that it has and isrc did not make
 }
 
 // Checkout looks whether a folder lies in a clone of the upstream. It answers
@@ -62,8 +62,14 @@ func (s *Site) Checkout(ctx context.Context, dir string, upstream forge.RepoName
 		c.Was = head
 	}
 	all, err := repo.Branches()
+	if err != nil {
+		return nil, err
+	}
+	ours, err := repo.BranchSettings("isrc-run")
 	for name := range all {
-		c.Branches = append(c.Branches, name)
+		if _, made := ours[name]; !made {
+			c.Branches = append(c.Branches, name)
+		}
 	}
 	return c, err
 }

@@ -76,7 +76,7 @@ func (s *Site) observeBranch(ctx context.Context, in branchIn, _ results) (branc
 	if err != nil {
 		return branchOut{}, false, err
 	}
-	name, err := s.branchOfRun(ctx, in.Dir, in.Run, in.Branch)
+	name, err := s.branchOfRun(in.Dir, in.Run, in.Branch)
 	if err != nil {
 		return branchOut{}, false, err
 	}
@@ -100,7 +100,7 @@ func (s *Site) observeBranch(ctx context.Context, in branchIn, _ results) (branc
 
 // branchOfRun finds the branch of a run under the name that it has now: git
 // carries the run's name along when the user renames a branch.
-func (s *Site) branchOfRun(ctx context.Context, dir, run, planned string) (string, error) {
+func (s *Site) branchOfRun(dir, run, planned string) (string, error) {
 	if run == "" {
 		return planned, nil
 	}
@@ -158,7 +158,7 @@ func (s *Site) branchNow(ctx context.Context, out branchOut) (name, at string, e
 	if err != nil {
 		return out.Branch, "", err
 	}
-	if name, err = s.branchOfRun(ctx, out.Dir, out.Run, out.Branch); err != nil {
+	if name, err = s.branchOfRun(out.Dir, out.Run, out.Branch); err != nil {
 		return name, "", err
 	}
 	if at, err = repo.Resolve("refs/heads/" + name); err != nil {
