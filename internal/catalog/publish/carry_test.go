@@ -110,6 +110,30 @@ func (w *world) pull(p Place, old ...string) ([]byte, *assembly, error) {
 	return got, a, errors.Join(err, os.RemoveAll(a.dir))
 }
 
+// published puts a generation of that many bytes under acme/catalog:main.
+func (w *world) published(size int) []byte {
+	w.t.Helper()
+	content := generation(w.t, 1, size)
+	if _, err := w.push(w.place("acme/catalog:main"), content); err != nil {
+		w.t.Fatal(err)
+	}
+	return content
+}
+
+// inFolder publishes one in a folder of its own.
+func (w *world) inFolder() (dir string, content []byte) {
+	w.t.Helper()
+	dir, content = w.t.TempDir(), generation(w.t, 3, 3<<20)
+	folder, err := ParsePlace(dir, "")
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if _, err := w.push(folder, content); err != nil {
+		w.t.Fatal(err)
+	}
+	return dir, content
+}
+
 func (w *world) count(match func(registrytest.Request) bool) int {
 	n := 0
 	for _, r := range w.reg.Requests() {
@@ -202,10 +226,7 @@ func TestAnInterruptedPullGoesOnInsideAChunk(t *testing.T) {
 	t.Parallel()
 	for _, noRange := range []bool{false, true} {
 		w := newWorld(t, registrytest.Options{NoRange: noRange}, Credential{})
-		content := generation(t, 1, 6<<20)
-		if _, err := w.push(w.place("acme/catalog:main"), content); err != nil {
-			t.Fatal(err)
-		}
+		content := w.published(6 << 20)
 		from, err := w.o.source(t.Context(), w.place("acme/catalog:main"))
 		if err != nil {
 			t.Fatal(err)
@@ -306,9 +327,7 @@ func TestBrokenAnswersAreRefusedByName(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, registrytest.Options{}, Credential{})
-			if _, err := w.push(w.place("acme/catalog:main"), generation(t, 1, 3<<20)); err != nil {
-				t.Fatal(err)
-			}
+			w.published(3 << 20)
 			tt.spoil(w.reg)
 			_, _, err := w.pull(w.place("acme/catalog:main"))
 			if err == nil || !strings.Contains(err.Error(), tt.want) {
@@ -357,9 +376,7 @@ func TestRefusals(t *testing.T) {
 func TestAnUnchangedTagCostsOneRequest(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, registrytest.Options{}, Credential{})
-	if _, err := w.push(w.place("acme/catalog:main"), generation(t, 1, 1<<20)); err != nil {
-		t.Fatal(err)
-	}
+	w.published(1 << 20)
 	version := registrytest.Digest(w.reg.Manifest("acme/catalog", "main"))
 	w.reg.Forget()
 	from, err := w.o.source(t.Context(), w.place("acme/catalog:main"))
@@ -377,10 +394,7 @@ func TestARegistryThatStumblesIsAskedAgain(t *testing.T) {
 	w := newWorld(t, registrytest.Options{}, Credential{})
 	w.reg.Fail(registrytest.Fault{Match: "^PUT .*/blobs/uploads/", Count: 2, Status: 503})
 	w.reg.Fail(registrytest.Fault{Match: "^PUT .*/manifests/", Count: 1, Status: 429})
-	content := generation(t, 1, 3<<20)
-	if _, err := w.push(w.place("acme/catalog:main"), content); err != nil {
-		t.Fatal(err)
-	}
+	content := w.published(3 << 20)
 	w.reg.Fail(registrytest.Fault{Match: "^GET .*/blobs/sha256", Count: 3, Status: 502})
 	if got, _, err := w.pullRetrying(w.place("acme/catalog:main")); err != nil || !bytes.Equal(got, content) {
 		t.Errorf("got %d bytes, %v", len(got), err)

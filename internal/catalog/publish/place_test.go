@@ -95,15 +95,7 @@ func TestAFolderIsFetchedThroughAWebServer(t *testing.T) {
 	t.Parallel()
 	for _, etags := range []bool{true, false} {
 		w := newWorld(t, registrytest.Options{}, Credential{User: "ci", Password: "secret"})
-		dir := t.TempDir()
-		folder, err := ParsePlace(dir, "")
-		if err != nil {
-			t.Fatal(err)
-		}
-		content := generation(t, 3, 3<<20)
-		if _, err := w.push(folder, content); err != nil {
-			t.Fatal(err)
-		}
+		dir, content := w.inFolder()
 		server := serveFolder(t, dir, etags)
 		server.user = "ci"
 		web, err := ParsePlace(server.URL, "")
@@ -138,15 +130,7 @@ func TestAFolderIsFetchedThroughAWebServer(t *testing.T) {
 func TestAWebServerIsGoneOnWithInsideAChunk(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, registrytest.Options{}, Credential{})
-	dir := t.TempDir()
-	folder, err := ParsePlace(dir, "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	content := generation(t, 3, 3<<20)
-	if _, err := w.push(folder, content); err != nil {
-		t.Fatal(err)
-	}
+	dir, content := w.inFolder()
 	server := serveFolder(t, dir, true)
 	web, err := ParsePlace(server.URL+"/catalog.json", "")
 	if err != nil {
