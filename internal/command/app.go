@@ -62,7 +62,7 @@ func (a *app) sink() progress.Sink { return a.progress.Sink() }
 // say writes a remark for people on the error stream.
 func (a *app) say(format string, args ...any) {
 	a.progress.Clear()
-	fmt.Fprintln(a.io.Err, a.redact.text(term.Block(fmt.Sprintf(format, args...))))
+	a.io.Tell(a.redact.text(term.Block(fmt.Sprintf(format, args...))))
 }
 
 // debugging tells whether a kind of debug output ("api", "git") is wanted, and

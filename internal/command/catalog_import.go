@@ -293,10 +293,10 @@ func (im *importing) Refuse(r exchange.Refusal) {
 func showImported(s *term.Streams, r *imported) error {
 	for i, x := range r.Refusals {
 		if i == 20 {
-			fmt.Fprintf(s.Err, "isrc: … and %d more were refused (--json refusals lists them)\n", r.Refused-i)
+			s.Tell(fmt.Sprintf("isrc: … and %d more were refused (--json refusals lists them)", r.Refused-i))
 			break
 		}
-		fmt.Fprintf(s.Err, "isrc: refused %s: %s\n", term.Line(x.Place), term.Line(x.Why))
+		s.Tell(fmt.Sprintf("isrc: refused %s: %s", term.Line(x.Place), term.Line(x.Why)))
 	}
 	t := s.NewTable(0)
 	for _, f := range r.Files {
@@ -318,6 +318,6 @@ func showImported(s *term.Streams, r *imported) error {
 	default:
 		what += fmt.Sprintf("; the catalog has %s", pluralOf(r.Catalog.Records, "repository", "repositories"))
 	}
-	fmt.Fprintln(s.Err, "isrc: "+what)
+	s.Tell("isrc: " + what)
 	return nil
 }

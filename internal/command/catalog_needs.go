@@ -96,7 +96,7 @@ func (a *app) catalogNeeds(o *needsOptions) error {
 
 func showNeeds(s *term.Streams, rows []needed, file string) error {
 	if len(rows) == 0 {
-		fmt.Fprintf(s.Err, "Nobody looked in vain for anything, as far as %s tells.\n", term.Line(file))
+		s.Tell(fmt.Sprintf("Nobody looked in vain for anything, as far as %s tells.", term.Line(file)))
 		return nil
 	}
 	t := s.NewTable(1)

@@ -91,7 +91,7 @@ func showOverlaps(s *term.Streams, rows []overlap, org string) error {
 		if org != "" {
 			where = "the catalog that concerns " + term.Line(org)
 		}
-		fmt.Fprintf(s.Err, "Nothing in %s does the same twice, as far as names, topics, descriptions and READMEs tell.\n", where)
+		s.Tell(fmt.Sprintf("Nothing in %s does the same twice, as far as names, topics, descriptions and READMEs tell.", where))
 		return nil
 	}
 	if !s.OutTTY {

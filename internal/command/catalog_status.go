@@ -123,7 +123,7 @@ func showCatalogState(s *term.Streams, c *catalogState, a *app) error {
 		fmt.Fprintln(s.Out, s.Paint(term.Strong, "isrc catalog update"))
 		return nil
 	}
-	t := s.NewTable(1)
+	t := s.NewTable(-1) // a path that is cut short leads nowhere
 	row := func(name, value string) {
 		if value != "" {
 			t.Row(term.Cell{Text: name, Tone: term.Dim}, term.Cell{Text: value})

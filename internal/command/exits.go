@@ -92,8 +92,8 @@ func (e *exitError) Unwrap() error { return e.err }
 func (a *app) report(err error) int {
 	v := a.judge(err)
 	if !v.silent {
-		fmt.Fprintf(a.io.Err, "isrc: error: %s\n", a.redact.text(term.Line(err.Error())))
-		for _, h := range v.hints {
+		a.io.Tell("isrc: error: " + a.redact.text(term.Line(err.Error())))
+		for _, h := range v.hints { // to be pasted, and so in one piece
 			fmt.Fprintf(a.io.Err, "isrc: hint: %s\n", a.redact.text(term.Line(h)))
 		}
 	}

@@ -171,23 +171,22 @@ func (f findScreen) foot(s *term.Streams) {
 // nothing says what was searched in vain, and what is near.
 func (f findScreen) nothing(s *term.Streams) {
 	if f.like != "" {
-		fmt.Fprintf(s.Err, "Nothing in %s does the same as %s.\n", term.Line(f.where), term.Line(f.like))
+		s.Tell(fmt.Sprintf("Nothing in %s does the same as %s.", term.Line(f.where), term.Line(f.like)))
 		return
 	}
 	asked := f.result.Asked
+	searched := fmt.Sprintf("name, description, topics and README in %s.\n  Not searched: code, issues, other hosts.", term.Line(f.where))
 	if f.searched > 0 {
-		fmt.Fprintf(s.Err, "Nothing found for %s.\n  Searched: name, topics, title, description, skills, capabilities and README of %s in %s.\n  Not searched: code, issues, and archived repositories unless --archived.\n", term.Line(asked), countOf(f.searched, "repository", "repositories"), term.Line(f.where))
-	} else {
-		fmt.Fprintf(s.Err, "Nothing found for %s.\n  Searched: name, description, topics and README in %s.\n  Not searched: code, issues, other hosts.\n", term.Line(asked), term.Line(f.where))
+		searched = fmt.Sprintf("name, topics, title, description, skills, capabilities and README of %s in %s.\n  Not searched: code, issues, and archived repositories unless --archived.",
+			countOf(f.searched, "repository", "repositories"), term.Line(f.where))
 	}
+	s.Tell(fmt.Sprintf("Nothing found for %s.\n  Searched: %s", term.Line(asked), searched))
 	if len(f.result.Topics) > 0 {
 		var near []string
 		for _, t := range f.result.Topics {
 			near = append(near, fmt.Sprintf("topic:%s (%d)", t.Topic, t.Count))
 		}
-		for _, l := range term.Wrap("Topics that are near: "+term.Line(strings.Join(near, ", ")), max(s.Width-2, 20)) {
-			fmt.Fprintln(s.Err, "  "+l)
-		}
+		s.Tell("  Topics that are near: " + term.Line(strings.Join(near, ", ")))
 	}
 }
 

@@ -108,7 +108,7 @@ func (a *app) helpWanted(ctx context.Context, o *wantedOptions, words []string) 
 	return a.show(&o.output, rows, func(s *term.Streams) error {
 		switch {
 		case len(rows) == 0:
-			fmt.Fprintf(s.Err, "No open issue welcomes help%s.\n  Searched: %s in %s.\n", besides(q), countOf(result.Searched, "issue", "issues"), about.words)
+			s.Tell(fmt.Sprintf("No open issue welcomes help%s.\n  Searched: %s in %s.", besides(q), countOf(result.Searched, "issue", "issues"), about.words))
 			return nil
 		case o.explain:
 			return explainWanted(s, rows)
@@ -200,7 +200,7 @@ func showWanted(s *term.Streams, rows []wantedIssue, result *catalog.HelpWantedF
 			fmt.Fprintln(s.Out, "    "+l)
 		}
 	}
-	foot := fmt.Sprintf("%d of %s that welcome help in %s", len(rows), countOf(max(result.Total, len(rows)), "issue", "issues"), term.Line(where))
+	foot := fmt.Sprintf("%d of %s help in %s", len(rows), countOf(max(result.Total, len(rows)), "issue that welcomes", "issues that welcome"), term.Line(where))
 	next := fmt.Sprintf("isrc contribute %s --issue %d", term.Line(rows[0].FullName), rows[0].Number)
 	for _, l := range joinFacts([]string{foot, next}, " "+s.Sym(term.SymDot)+" ", s.Width) {
 		fmt.Fprintln(s.Out, l)

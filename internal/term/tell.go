@@ -1,0 +1,27 @@
+package term
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Tell writes to Err what is said beside a result, a line and more, without a
+// newline at its end. On a terminal lines are broken at blanks, and go on two
+// columns further in than they began; elsewhere they stay as they are, for those
+// who look for them.
+func (s *Streams) Tell(text string) {
+	for line := range strings.SplitSeq(text, "\n") {
+		if !s.ErrTTY || Columns(line) <= s.Width {
+			fmt.Fprintln(s.Err, line)
+			continue
+		}
+		rest := strings.TrimLeft(line, " ")
+		lead := strings.Repeat(" ", len(line)-len(rest))
+		for i, part := range Wrap(rest, max(s.Width-len(lead)-2, 16)) {
+			if i == 1 {
+				lead += "  "
+			}
+			fmt.Fprintln(s.Err, lead+part)
+		}
+	}
+}
