@@ -153,7 +153,7 @@ func showReady(s *term.Streams, here string, r *contribution) error {
 	if dir == "." {
 		first = "Make"
 	}
-	next, how := orEmpty(r.Next), " and commit it"
+	next, how := textOf(r.Next), " and commit it"
 	if next == "" {
 		next = "isrc submit"
 	} else if next != "isrc submit" { // which commits
