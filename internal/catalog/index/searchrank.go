@@ -21,6 +21,7 @@ const (
 	togetherly = 0.25 // of two words' share, when they stand side by side
 	exactName  = 0.6  // of the whole, when the query is the name
 	wholeText  = 0.5
+	beginning  = 3.0 // weight of the first 300 characters of a README
 	lacking    = 0.7 // exponent of the share of the words that a record has
 )
 
@@ -100,7 +101,7 @@ func look(fields []field, cl clause, inReadme bool) seen {
 			continue
 		}
 		out.columns = append(out.columns, f.column)
-		out.weight += columnWeights[f.column] * best * spread(f)
+		out.weight += weightOf(f.column) * best * spread(f)
 	}
 	if inReadme && !slices.Contains(out.columns, columnReadme) {
 		if len(out.columns) == 0 {
@@ -109,6 +110,15 @@ func look(fields []field, cl clause, inReadme bool) seen {
 		out.columns = append(out.columns, columnReadme)
 	}
 	return out
+}
+
+// weightOf is the weight of a column that was read: of a README that is its
+// beginning, where it says what the repository is.
+func weightOf(column int) float64 {
+	if column == columnReadme {
+		return beginning
+	}
+	return columnWeights[column]
 }
 
 // spread lets a word of a short text count more than one of a long text.
