@@ -57,6 +57,9 @@ func texts(r *catalog.Record, stems map[string]string) []field {
 	return out
 }
 
+// asOther is how good a match is that has the same stem and is no form of the word.
+const asOther = 0.5
+
 // find looks for a form: where it stands first, how often, and how well the best
 // of these fits.
 func (f *field) find(want form) (at, count int, worth float64) {
@@ -72,6 +75,9 @@ func (f *field) find(want form) (at, count int, worth float64) {
 				break
 			}
 			fit = min(fit, want.worth*asStem)
+			if !catalog.Kin(f.words[i+j], want.words[j]) {
+				fit = min(fit, want.worth*asOther)
+			}
 		}
 		if fit == 0 {
 			continue

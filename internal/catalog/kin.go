@@ -1,0 +1,50 @@
+package catalog
+
+import "strings"
+
+// Kin tells whether two folded words that have one stem are forms of one word:
+// validate and validation, token and tokens. Porter's stems also take together
+// what only grew from one root, and that would be the worse answer: accessibility
+// for access, important for import, authorization for author.
+func Kin(a, b string) bool {
+	if a == b {
+		return true
+	}
+	if x, y := derived(a), derived(b); x != y {
+		return false
+	}
+	return root(a) == root(b)
+}
+
+// derived tells by its ending what a word was made for: "iz" for what makes
+// something so, "al" for a quality, "" for a thing or what is done.
+func derived(word string) string {
+	word = strings.TrimSuffix(word, "s")
+	for _, group := range [...]string{"ize ized izing izer ization ise ised ising iser isation", "al ally ality ive ively ivity able ably ible ibly ability ibility ic ical ance ence ant ent antly ently ous ously ful ness ism ist"} {
+		for rest := group; rest != ""; {
+			var ending string
+			ending, rest, _ = strings.Cut(rest, " ")
+			if len(word) > len(ending)+2 && strings.HasSuffix(word, ending) && !strings.HasSuffix(word, "ment") {
+				return group[:2]
+			}
+		}
+	}
+	return ""
+}
+
+// root tells words apart that no ending tells apart; what stands in no group has
+// none of its own.
+func root(word string) string {
+	for rest := strangers; rest != ""; {
+		var group string
+		group, rest, _ = strings.Cut(rest, "|")
+		if strings.Contains(group, " "+word+" ") {
+			return group
+		}
+	}
+	return ""
+}
+
+// strangers are words that have their stem in common with others that mean
+// something else.
+const strangers = " product products | customer customers | container containers containerized | public publicly | express expresses expressed | experiment experiments experimentation | terminal terminals | import imports imported importing importer | project projects projected | news | meter meters metering | station stations | process processes processed processing | community communities | organ organs | object objects | formation formations | media "
