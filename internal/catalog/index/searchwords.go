@@ -17,6 +17,7 @@ const (
 	asSynonym = 0.45 // another name of the same thing
 	asMended  = 0.9  // a typing error was taken out
 	asPrefix  = 0.35 // it goes on where the typed word ends
+	asDoer    = 0.6  // parser for parse
 )
 
 // form is one way in which a word of a query may stand in a text: one word, or
@@ -67,6 +68,7 @@ const (
 	mostForms    = 40
 	mostPrefixes = 30
 	mostTokens   = 12 // of one phrase or identifier
+	few          = 5  // records of a word: with fewer, longer words that are no commoner count too
 )
 
 // tokensOf takes a typed word apart as the index does.
@@ -106,6 +108,11 @@ func (c *Catalog) clauses(ctx context.Context, words []catalog.Word) ([]clause, 
 		}
 		if err := c.count(ctx, &cl); err != nil {
 			return nil, err
+		}
+		if len(tokens) == 1 && !w.Phrase && cl.records < enough {
+			if err := c.relatives(ctx, &cl, tokens[0]); err != nil {
+				return nil, err
+			}
 		}
 		if w.Open {
 			most := mostPrefixes
@@ -212,8 +219,8 @@ func (c *Catalog) count(ctx context.Context, cl *clause) error {
 			}
 			n = min(n, has)
 		}
-		if len(f.words) > 1 {
-			n /= int64(len(f.words)) // side by side is rarer
+		if n > 0 && len(f.words) > 1 {
+			n = max(1, n/int64(len(f.words))) // side by side is rarer
 		}
 		if i == 0 || n > 0 {
 			kept = append(kept, f)
@@ -222,6 +229,47 @@ func (c *Catalog) count(ctx context.Context, cl *clause) error {
 	}
 	cl.forms = kept[:min(len(kept), mostForms)]
 	return nil
+}
+
+// relatives adds other forms of a word that few records have: what is done for
+// who does it (parse, parser), and its two halves where both stand side by side
+// (ratelimiter, rate limiter).
+func (c *Catalog) relatives(ctx context.Context, cl *clause, word string) error {
+	have := map[string]bool{}
+	for _, f := range cl.forms {
+		have[strings.Join(f.stems, " ")] = true
+	}
+	unknown := cl.records == 0
+	for _, other := range catalog.Doers(word) {
+		f := formOf(asDoer, other)
+		if have[f.stems[0]] {
+			continue
+		}
+		n, err := c.records(ctx, other)
+		if err != nil {
+			return err
+		}
+		if n > 0 {
+			have[f.stems[0]] = true
+			cl.forms = append(cl.forms, f)
+			if unknown {
+				cl.records = max(cl.records, n) // or it would be mended
+			}
+		}
+	}
+	if unknown {
+		return nil // what is mended is said
+	}
+	halves, _, err := c.split(ctx, word)
+	if err != nil || halves == "" {
+		return err
+	}
+	f := formOf(asMended, strings.Fields(halves)...)
+	has, err := c.any(ctx, f.match())
+	if err == nil && has {
+		cl.forms = append(cl.forms, f)
+	}
+	return err
 }
 
 // records is about how many records have a word in any form with its stem.
@@ -268,7 +316,7 @@ func (c *Catalog) prefixes(ctx context.Context, cl *clause, tokens []string, mos
 			return err
 		}
 		f := formOf(asPrefix, term)
-		if have[f.stems[0]] || n <= typed || catalog.StopWord(term) || added == most || len(cl.forms) == mostForms {
+		if have[f.stems[0]] || n <= typed && (typed >= few || len(last) < 4) || catalog.StopWord(term) || added == most || len(cl.forms) == mostForms {
 			return nil
 		}
 		have[f.stems[0]] = true
