@@ -43,12 +43,13 @@ type app struct {
 	settings func() (*config.Config, error)
 	tool     func() (*git.Tool, error)
 	sites    map[string]*contribute.Site
+	origins  map[string]string // where the token of a host comes from
 	clients  map[string]forgeClient
 	mu       sync.Mutex
 }
 
 func newApp(inv Invocation) *app {
-	a := &app{inv: inv, redact: &redactor{}, sites: map[string]*contribute.Site{}, clients: map[string]forgeClient{}}
+	a := &app{inv: inv, redact: &redactor{}, sites: map[string]*contribute.Site{}, origins: map[string]string{}, clients: map[string]forgeClient{}}
 	streams := *inv.Streams // as they are, for programs that are given them
 	streams.Out, streams.Err = a.redact.writer(streams.Out), a.redact.writer(streams.Err)
 	a.io, a.progress = &streams, streams.NewProgress(inv.Now)
@@ -218,6 +219,7 @@ func (a *app) anonymously(host string) (*contribute.Site, error) {
 
 func (a *app) siteWith(c *config.Config, host string, token auth.Token, named bool) (*contribute.Site, error) {
 	a.redact.add(token.Value)
+	a.origins[host] = token.Origin
 	client, err := a.clientFor(host, token.Value)
 	if err != nil {
 		return nil, err

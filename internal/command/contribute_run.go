@@ -181,7 +181,7 @@ func (a *app) carryOut(ctx context.Context, site *contribute.Site, o *contribute
 	}
 	defer j.Close() //nolint:errcheck // every line was written when it was made
 	result.Outcome = "created"
-	return a.runContribution(ctx, site, o, j, result)
+	return sit.Refused(a.runContribution(ctx, site, o, j, result))
 }
 
 // runContribution carries a journal on to its pause, or to the pull request.

@@ -142,6 +142,8 @@ func (a *app) judge(err error) verdict {
 		sso     *forge.SSOError
 		missing *forge.NotFoundError
 		refused *forge.NotPermittedError
+		token   *forge.TokenError
+		at      *contribute.RefusedError
 		limited *forge.RateLimitError
 		down    *forge.UnavailableError
 		locked  *workflow.LockedError
@@ -156,6 +158,7 @@ func (a *app) judge(err error) verdict {
 	if errors.As(err, &hinted) {
 		hint = hinted.Hint
 	}
+	errors.As(err, &at)
 	switch {
 	case errors.Is(err, errInterrupted), errors.Is(err, context.Canceled):
 		return code(exitInterrupted, firstOf(hint, "nothing is lost; the same command goes on where this one stopped"))
@@ -170,13 +173,15 @@ func (a *app) judge(err error) verdict {
 	case errors.As(err, &noAsk):
 		return code(exitUsage, "give "+noAsk.Flag)
 	case errors.As(err, &sso):
-		return code(exitNotPermitted, "authorise the token in a browser: "+sso.URL)
+		return code(exitNotPermitted, signOnHints(sso)...)
 	case errors.As(err, &scope):
-		return code(exitSignIn, "isrc auth login --host "+scope.Host+" --scopes "+strings.Join(scope.Needed[:min(1, len(scope.Needed))], ","))
+		return code(exitSignIn, a.scopeHints(scope.Host, scope.Needed)...)
+	case errors.As(err, &token):
+		return code(exitSignIn, append(tokenHints(token), hint)...)
 	case errors.As(err, &signIn):
 		return code(exitSignIn, firstOf(hint, "isrc auth login --host "+signIn.Host), a.firstTime(signIn.Host))
 	case errors.As(err, &refused):
-		return code(exitNotPermitted, firstOf(hint, policyHint(refused)))
+		return code(exitNotPermitted, append(policyHints(refused, whereRefused(at)), hint)...)
 	case errors.As(err, &limited):
 		return code(exitUnavailable, "try again after "+limited.Until.Local().Format("15:04:05"))
 	case errors.As(err, &down):
@@ -302,20 +307,6 @@ func hintLines(hint string) []string {
 	return lines
 }
 
-func policyHint(e *forge.NotPermittedError) string {
-	switch e.Policy {
-	case forge.PolicyForkingDisabled:
-		return "ask the owners for push access and contribute by a branch (--via branch)"
-	case forge.PolicyArchived:
-		return "an archived repository takes no changes; look for its successor: isrc find"
-	case forge.PolicyIPAllowList:
-		return "the organisation takes requests from listed networks only; connect to one of them"
-	case forge.PolicyProtected:
-		return "go through a pull request: isrc submit"
-	}
-	return ""
-}
-
 func unavailableHint(e *forge.UnavailableError) string {
 	if errors.Is(e, http.ErrSchemeMismatch) {
 		return "it speaks plain http, which isrc takes from this machine alone: isrc config set hosts." + e.Host + ".scheme http"
@@ -328,8 +319,11 @@ func unavailableHint(e *forge.UnavailableError) string {
 }
 
 func missingHint(e *forge.NotFoundError) string {
-	if len(e.Lacks) > 0 {
+	switch {
+	case len(e.Lacks) > 0:
 		return "isrc auth login --host " + e.Host + " --scopes " + e.Lacks[0]
+	case e.Kind == forge.TokenFineGrained:
+		return "look at the spelling, or whether the token was given it (a fine-grained one sees nothing else): https://" + e.Host + "/settings/personal-access-tokens"
 	}
 	return "look at the spelling, or at who you are: isrc auth status"
 }

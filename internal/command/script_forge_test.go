@@ -14,7 +14,9 @@ import (
 //
 //	forge repo OWNER/NAME: a repository of somebody, with one commit
 //	forge fork-of OWNER/NAME UPSTREAM [BEHIND]: a fork that was made a month ago
-//	forge rename OWNER/NAME NAME
+//	forge rename OWNER/NAME NAME | forge archive OWNER/NAME [off]
+//	forge policy LOGIN|OWNER/NAME POLICY | forge no-policy: it refuses as GitHub does
+//	forge limited-token LOGIN fine-grained|app VARIABLE
 //	forge commit OWNER/NAME LOGIN PATH: one more commit on the default branch
 func changeForge(ts *testscript.TestScript, f *sandbox.Forge, args []string) bool {
 	switch args[0] {
@@ -32,6 +34,14 @@ func changeForge(ts *testscript.TestScript, f *sandbox.Forge, args []string) boo
 		ts.Check(f.AddRepo(spec))
 	case "rename":
 		ts.Check(f.RenameRepo(args[1], args[2]))
+	case "policy":
+		ts.Check(f.SetPolicy(args[1], args[2]))
+	case "archive":
+		ts.Check(f.ArchiveRepo(args[1], len(args) < 3))
+	case "no-policy":
+		f.ClearPolicies()
+	case "limited-token":
+		ts.Setenv(args[3], f.LimitedToken(args[1], args[2]))
 	case "commit":
 		ts.Check(f.Push(context.Background(), args[1], args[2], "Change "+args[3]+"\n", map[string]string{args[3]: "changed\n"}))
 	default:

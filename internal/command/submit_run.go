@@ -43,7 +43,7 @@ func (a *app) submitIn(ctx context.Context, site *contribute.Site, o *submitOpti
 	}
 	sub, err := site.PlanSubmit(ctx, review, draft, text)
 	if err != nil {
-		return nil, err
+		return nil, review.Refused(err)
 	}
 	result := describeSubmission(site, sub, draft, findings, o)
 	if o.dryRun {
@@ -69,7 +69,7 @@ func (a *app) carrySubmission(ctx context.Context, site *contribute.Site, o *sub
 	defer j.Close() //nolint:errcheck // every line was written when it was made
 	pull, err := site.Submit(ctx, j, sub, o.despite)
 	if err != nil {
-		return err
+		return review.Refused(err)
 	}
 	run := j.State().Run
 	result.URL, result.Number, result.Outcome, result.Draft, result.Run = &pull.URL, &pull.Number, pull.Outcome, pull.Draft, &run

@@ -45,7 +45,11 @@ func newStage(t testing.TB, role string) *stage {
 		}
 	}
 	w := sandbox.NewWorld("crash")
-	w.AddRepo("platform/lib", map[string]string{"README.md": "# lib\n"})
+	lib := w.AddRepo("platform/lib", map[string]string{"README.md": "# lib\n"})
+	if role == "sync" { // the fork is there, and a commit behind
+		lib.History = []sandbox.Commit{{By: "platform-lead", Message: "Begin", Age: sandbox.Days(20)}, {By: "platform-lead", Message: "Go on", Age: sandbox.Days(10)}}
+		w.Repos = append(w.Repos, &sandbox.Repo{Owner: "newcomer", Name: "lib", ForkOf: "platform/lib", Behind: 1, Created: sandbox.Days(15)})
+	}
 	f, err := sandbox.Start(t.Context(), sandbox.Options{Dir: filepath.Join(s.dir, "forge"), World: w})
 	if err != nil {
 		t.Fatal(err)
@@ -166,8 +170,12 @@ func (s *stage) verdict() string {
 		State string
 		Head  struct{ SHA string }
 	}
-	var refs []struct{ Name string }
-	err := errors.Join(s.ask("/repos/platform/lib/forks", &forks), s.ask("/repos/platform/lib/pulls?state=all", &pulls), s.ask("/repos/newcomer/lib/branches", &refs))
+	type branch struct {
+		Name   string
+		Commit struct{ SHA string }
+	}
+	var refs, theirs []branch
+	err := errors.Join(s.ask("/repos/platform/lib/branches", &theirs), s.ask("/repos/platform/lib/forks", &forks), s.ask("/repos/platform/lib/pulls?state=all", &pulls), s.ask("/repos/newcomer/lib/branches", &refs))
 	if err != nil {
 		return err.Error()
 	}
@@ -176,6 +184,9 @@ func (s *stage) verdict() string {
 	}
 	if len(refs) != 2 || refs[0].Name != "fix" || refs[1].Name != "main" {
 		say("the fork's branches are %v", refs)
+	}
+	if len(refs) == 2 && len(theirs) == 1 && refs[1].Commit != theirs[0].Commit {
+		say("the fork's main is at %s, the upstream's at %s", refs[1].Commit.SHA, theirs[0].Commit.SHA)
 	}
 	if len(pulls) != 1 || pulls[0].State != "open" {
 		return strings.Join(append(wrong, fmt.Sprintf("%d pull requests", len(pulls))), ", ")
@@ -280,8 +291,8 @@ func pointMatrix(t testing.TB) []crashRow {
 	g.SetLimit(2 * runtime.NumCPU())
 	type job struct{ row, at, way int }
 	var jobs []job
-	differs := map[string][]string{"apply": {"apply"}, "exec": {"exec"}, "adopted": {"remote-fork", "clone", "branch"}}
-	for _, role := range []string{"attended", "apply", "exec", "adopted"} {
+	differs := map[string][]string{"apply": {"apply"}, "exec": {"exec"}, "adopted": {"remote-fork", "clone", "branch"}, "sync": {"sync"}}
+	for _, role := range []string{"attended", "apply", "exec", "adopted", "sync"} {
 		for i, p := range whole(t, role) {
 			if role != "attended" && !slices.Contains(differs[role], p.Step) {
 				continue

@@ -26,11 +26,11 @@ type Plan struct {
 // changes nothing.
 func Decide(s *Situation) (*Plan, error) {
 	if err := admissible(s); err != nil {
-		return nil, err
+		return nil, s.Refused(err)
 	}
 	via, why, err := way(s)
 	if err != nil {
-		return nil, err
+		return nil, s.Refused(err)
 	}
 	if s.Branch != "" {
 		if err := checkBranch(s.Branch); err != nil {

@@ -46,7 +46,7 @@ func (s *Site) doPull(ctx context.Context, in pullIn, of results) (pullOut, erro
 	if err := in.resolve(of); err != nil {
 		return pullOut{}, err
 	}
-	pull, err := s.Forge.OpenPull(ctx, in.Upstream, forge.NewPull{Title: in.Title, Body: in.Body, Base: in.Base, Head: in.Branch, HeadRepo: in.Head, Draft: in.Draft})
+	pull, err := s.openPull(ctx, in)
 	var invalid *forge.InvalidError
 	if errors.As(err, &invalid) && invalid.Exists {
 		// A request that timed out may have been carried out, and a listing
@@ -58,9 +58,24 @@ func (s *Site) doPull(ctx context.Context, in pullIn, of results) (pullOut, erro
 		return pullOut{}, fmt.Errorf("open a pull request in %s: %w", in.Upstream.FullName(), errors.Join(err, lookErr))
 	}
 	if err != nil {
-		return pullOut{}, fmt.Errorf("open a pull request in %s: %w", in.Upstream.FullName(), err)
+		return pullOut{}, fmt.Errorf("open a pull request in %s: %w", in.Upstream.FullName(), explainOpening(err, in))
 	}
 	return describePull(in, pull, PullCreated), nil
+}
+
+// openPull asks again while the forge has not seen what was pushed: for seven
+// seconds at most. Nothing was opened by a request that was refused.
+func (s *Site) openPull(ctx context.Context, in pullIn) (forge.Pull, error) {
+	for wait := time.Second; ; wait *= 2 {
+		pull, err := s.Forge.OpenPull(ctx, in.Upstream, forge.NewPull{Title: in.Title, Body: in.Body, Base: in.Base, Head: in.Branch, HeadRepo: in.Head, Draft: in.Draft})
+		if wait > 4*time.Second || !unseenHead(err) {
+			return pull, err
+		}
+		s.Sink.Send(progress.Event{Phase: progress.Waiting, Task: "pull", Message: "waiting until " + in.Upstream.Host + " sees the branch " + in.Branch, Wait: wait})
+		if err := s.sleep(ctx, wait); err != nil {
+			return forge.Pull{}, err
+		}
+	}
 }
 
 func (s *Site) updatePull(ctx context.Context, in pullIn) (pullOut, error) {

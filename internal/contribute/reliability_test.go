@@ -17,7 +17,7 @@ import (
 func TestReliabilityPage(t *testing.T) {
 	t.Parallel()
 	points, accidents := pointMatrix(t), accidentMatrix(t)
-	if len(points) < 35 || len(accidents) < 27 {
+	if len(points) < 39 || len(accidents) < 30 {
 		t.Errorf("only %d points and %d accidents were tried", len(points), len(accidents))
 	}
 	for _, r := range append(points, accidents...) {
@@ -109,8 +109,8 @@ that is clean, one journal that can be read, and no temporary folder.
 
 In the second column of outcomes half a line was being written to the journal.
 The attended contribution pauses for the user's commit; apply and exec make the
-change themselves, adopted works in a clone that was there before; they are
-listed where they differ.
+change themselves, adopted works in a clone that was there before, and sync has
+a fork that was there and is behind; they are listed where they differ.
 
 %[1]s
 ## Killed or cut off in the middle of a step

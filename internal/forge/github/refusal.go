@@ -222,7 +222,7 @@ func policyOf(w words) forge.Policy {
 		{forge.PolicySuspended, []string{"account was suspended", "account is suspended", "account has been suspended"}},
 		{forge.PolicyUserBlocked, []string{"user is blocked", "you have been blocked", "blocked from", "user has blocked"}},
 		{forge.PolicyIPAllowList, []string{"ip allow list", "ip allowlist", "ip whitelist"}},
-		{forge.PolicyInteraction, []string{"interaction limit", "interaction-limit", "interactions on this repository", "limited interactions", "interactions to"}},
+		{forge.PolicyInteraction, []string{"interaction limit", "interaction-limit", "interactions on this repository", "limited interactions", "limited the ability to", "correct permissions to execute `createpullrequest`"}},
 		{forge.PolicyCollaborators, []string{"only collaborators can", "must be a collaborator"}},
 		{forge.PolicySecret, []string{"secret detected", "secrets detected", "cannot contain secrets"}},
 		{forge.PolicyRuleset, []string{"rule violations", "ruleset"}},

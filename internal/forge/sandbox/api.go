@@ -49,6 +49,7 @@ type apiError struct {
 	errors  []any
 	doc     string
 	url     string // of a redirect
+	block   obj    // why a repository is blocked
 	header  http.Header
 }
 
@@ -127,6 +128,9 @@ func errorAnswer(err error) answer {
 	if e.errors != nil {
 		body["errors"] = e.errors
 	}
+	if e.block != nil {
+		body["block"] = e.block
+	}
 	if e.url != "" {
 		body = obj{"message": e.message, "url": e.url, "documentation_url": body["documentation_url"]}
 	}
@@ -192,6 +196,9 @@ func (c *call) admit(rt *route) error {
 	c.perm = c.f.may(c.user, c.repo)
 	if c.perm < permPull || c.user != nil && c.repo.private() && !c.x.token.has("repo") {
 		return &apiError{status: http.StatusNotFound, message: "Not Found", header: http.Header{"X-Accepted-Oauth-Scopes": {"repo"}}}
+	}
+	if err := c.policy(rt); err != nil {
+		return err
 	}
 	if c.user != nil && c.x.r.Method != http.MethodGet && !c.x.token.has("public_repo") {
 		// what a token may not write to is hidden from it, though it is read
@@ -345,7 +352,7 @@ func (f *Forge) commonHeaders(h http.Header, x *exchange) {
 	h.Set("X-GitHub-Api-Version-Selected", "2022-11-28")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Access-Control-Expose-Headers", "ETag, Link, Location, Retry-After, X-GitHub-OTP, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Used, X-RateLimit-Resource, X-RateLimit-Reset, X-OAuth-Scopes, X-Accepted-OAuth-Scopes, X-GitHub-SSO, X-GitHub-Request-Id")
-	if x.known {
+	if x.known && x.token.kind == "" {
 		// GitHub answers exactly these spellings, and clients read them in any.
 		h.Set("X-OAuth-Scopes", strings.Join(x.token.scopes, ", "))
 		if h.Get("X-Accepted-OAuth-Scopes") == "" {

@@ -78,9 +78,15 @@ func (f *Forge) gitAccess(x *exchange, path, service string) (*repository, int, 
 		}
 		return nil, http.StatusNotFound, "Repository not found."
 	}
+	if why := f.gitPolicy(x.user, r); why != "" {
+		return nil, http.StatusForbidden, why
+	}
 	if service == "git-receive-pack" {
 		if x.user == nil {
 			return nil, http.StatusUnauthorized, "Authentication required"
+		}
+		if x.token.kind == "fine-grained" && r.owner != x.user {
+			return nil, http.StatusForbidden, "Write access to repository not granted."
 		}
 		if f.may(x.user, r) < permPush || !x.token.has("repo", "public_repo") {
 			return nil, http.StatusForbidden, fmt.Sprintf("Permission to %s.git denied to %s.", r.fullName(), x.user.Login)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -100,6 +101,7 @@ func (f *Forge) receivePack(w *answerWriter, x *exchange, r *repository, body io
 type violation struct {
 	ref  string
 	text string
+	kind string // "" is a rule of a ruleset; GH001 and so on; secret; or reason, which git itself says
 }
 
 // mustJudge tells whether anything could speak against a push.
@@ -111,6 +113,11 @@ func (f *Forge) mustJudge(x *exchange, r *repository, p *pushRequest) bool {
 	}
 	for _, u := range p.updates {
 		if len(f.rulesFor(r, u.ref, x.user)) > 0 {
+			return true
+		}
+	}
+	for _, name := range []string{"protected-branch", "push-protection", "file-limit", "private-email"} {
+		if f.pushPolicy(r, name) {
 			return true
 		}
 	}
@@ -155,21 +162,10 @@ func allDeletes(updates []refUpdate) bool {
 // declinePush answers a push in git's protocol: the reasons for people, then
 // each reference refused.
 func (f *Forge) declinePush(w *answerWriter, r *repository, p *pushRequest, bad []violation) {
-	var text strings.Builder
-	seen := ""
-	for _, v := range bad {
-		if v.ref != seen {
-			seen = v.ref
-			fmt.Fprintf(&text, "error: GH013: Repository rule violations found for %s.\n\n", v.ref)
-			fmt.Fprintf(&text, "Read all the rules at %s/%s/rules?ref=%s\n\n", f.URL(), r.fullName(), v.ref)
-		}
-		fmt.Fprintf(&text, "- %s\n", strings.ReplaceAll(v.text, "\n", "\n  "))
-	}
-	text.WriteString("\n")
-	var report strings.Builder
+	var text, report strings.Builder
 	report.WriteString(pktLine("unpack ok\n"))
 	for _, u := range p.updates {
-		report.WriteString(pktLine("ng " + u.ref + " push declined due to repository rule violations\n"))
+		report.WriteString(pktLine("ng " + u.ref + " " + f.explain(&text, r, u.ref, bad) + "\n"))
 	}
 	report.WriteString("0000")
 	if !strings.Contains(p.caps, "report-status") {
@@ -180,6 +176,44 @@ func (f *Forge) declinePush(w *answerWriter, r *repository, p *pushRequest, bad 
 		return
 	}
 	_, _ = io.WriteString(w, sideBand(2, text.String())+sideBand(1, report.String())+"0000")
+}
+
+// explain writes what GitHub says to a person about one reference, and answers
+// the reason that git says.
+func (f *Forge) explain(text *strings.Builder, r *repository, ref string, bad []violation) string {
+	var rules, secrets []string
+	reason := "push declined due to repository rule violations"
+	for _, v := range bad {
+		switch {
+		case v.ref != "" && v.ref != ref:
+		case v.kind == "reason":
+			return v.text
+		case v.kind == "secret":
+			secrets = append(secrets, v.text)
+		case v.kind == "":
+			rules = append(rules, strings.ReplaceAll(v.text, "\n", "\n  "))
+		default:
+			text.WriteString(v.text + "\n")
+			reason = map[string]string{"GH006": "protected branch hook declined", "GH007": "push declined due to email privacy restrictions"}[v.kind]
+			reason = orElse(reason, "pre-receive hook declined")
+		}
+	}
+	if len(rules)+len(secrets) == 0 {
+		return reason
+	}
+	fmt.Fprintf(text, "error: GH013: Repository rule violations found for %s.\n", ref)
+	fmt.Fprintf(text, "Review all repository rules at %s/%s/rules?ref=%s\n\n", f.URL(), r.fullName(), url.QueryEscape(ref))
+	for _, x := range rules {
+		fmt.Fprintf(text, "- %s\n\n", x)
+	}
+	if len(secrets) > 0 {
+		text.WriteString("- GITHUB PUSH PROTECTION\n  —————————————————————————————————————————\n    Resolve the following violations before pushing again\n\n    - Push cannot contain secrets\n\n")
+		text.WriteString("     (?) Learn how to resolve a blocked push\n     https://docs.github.com/code-security/secret-scanning/working-with-push-protection-from-the-command-line\n\n")
+		for _, x := range secrets {
+			fmt.Fprintf(text, "      —— Amazon AWS Access Key ID ——————————————————————————\n       locations:\n%s\n       (?) To push, remove secret from commit(s) or follow this URL to allow the secret.\n       %s/%s/security/secret-scanning/unblock-secret/2gakJr\n\n", x, f.URL(), r.fullName())
+		}
+	}
+	return reason
 }
 
 // sideBand frames text for one of git's channels.

@@ -95,8 +95,10 @@ type pushJudge struct {
 	found []violation
 }
 
-func (j *pushJudge) say(ref, format string, args ...any) {
-	j.found = append(j.found, violation{ref, fmt.Sprintf(format, args...)})
+func (j *pushJudge) say(ref, format string, args ...any) { j.sayAs("", ref, format, args...) }
+
+func (j *pushJudge) sayAs(kind, ref, format string, args ...any) {
+	j.found = append(j.found, violation{ref, fmt.Sprintf(format, args...), kind})
 }
 
 func (j *pushJudge) update(u refUpdate) {
@@ -109,13 +111,36 @@ func (j *pushJudge) update(u refUpdate) {
 	if !j.token.has("workflow") {
 		for _, x := range files {
 			if strings.HasPrefix(x.path, ".github/workflows/") {
-				j.say(u.ref, "refusing to allow a Personal Access Token to create or update workflow `%s` without `workflow` scope", x.path)
+				j.sayAs("reason", u.ref, "refusing to allow a Personal Access Token to create or update workflow `%s` without `workflow` scope", x.path)
 				break
 			}
 		}
 	}
+	j.policies(u, commits, files)
 	for _, rule := range j.f.rulesFor(j.r, u.ref, j.user) {
 		j.rule(rule, u, commits, files)
+	}
+}
+
+// policies judges one update by what GitHub asks of every push, as far as the
+// forge was told to.
+func (j *pushJudge) policies(u refUpdate, commits []commitInfo, files []changedFile) {
+	if u.delete() {
+		return
+	}
+	if j.f.pushPolicy(j.r, "protected-branch") {
+		j.sayAs("GH006", u.ref, "error: GH006: Protected branch update failed for %s.\nerror: Changes must be made through a pull request.", u.ref)
+	}
+	if j.f.pushPolicy(j.r, "private-email") {
+		j.sayAs("GH007", u.ref, "error: GH007: Your push would publish a private email address.\nYou can make your email public or disable this protection by visiting:\n%s/settings/emails", j.f.URL())
+	}
+	for _, x := range files {
+		if j.f.pushPolicy(j.r, "file-limit") && strings.HasSuffix(x.path, ".bin") {
+			j.sayAs("GH001", u.ref, "error: Trace: 0e1f2a\nerror: See https://gh.io/lfs for more information.\nerror: File %s is 123.45 MB; this exceeds GitHub's file size limit of 100.00 MB\nerror: GH001: Large files detected. You may want to try Git Large File Storage - https://git-lfs.github.com.", x.path)
+		}
+		if j.f.pushPolicy(j.r, "push-protection") && strings.Contains(x.path, "secret") && len(commits) > 0 {
+			j.sayAs("secret", u.ref, "         - commit: %s\n           path: %s:1", commits[0].sha, x.path)
+		}
 	}
 }
 

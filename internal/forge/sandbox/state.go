@@ -20,6 +20,8 @@ type state struct {
 	order  []*repository          // as they came to be
 	moved  map[string]*repository // by the names that they had, in lower case
 	nextID atomic.Int64
+
+	policies map[string][]policy // by login or OWNER/NAME in lower case
 }
 
 // user is a person, a bot or an organisation.

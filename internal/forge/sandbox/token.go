@@ -10,6 +10,7 @@ import (
 type token struct {
 	login   string
 	scopes  []string
+	kind    string // "" for classic ones
 	expired bool
 }
 

@@ -1,0 +1,94 @@
+package contribute
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/isrc-dev/isrc/internal/forge"
+	"github.com/isrc-dev/isrc/internal/guideline"
+)
+
+// RefusedError adds to a refusal where it happened and who can lift it.
+type RefusedError struct {
+	Err      error
+	Upstream forge.RepoName
+	Web      string // page of the upstream
+	Whom     string // the owners, with where that was read; "" when nobody says it
+	Fork     bool   // on the way by a fork
+}
+
+func (e *RefusedError) Error() string { return e.Err.Error() }
+
+// Unwrap gives the refusal itself.
+func (e *RefusedError) Unwrap() error { return e.Err }
+
+// Refused adds to an error that is a refusal what the situation knows of it.
+func (s *Situation) Refused(err error) error {
+	if !forge.Refused(err) {
+		return err
+	}
+	return &RefusedError{Err: err, Upstream: s.Upstream.RepoName, Web: s.Upstream.HTMLURL, Whom: whom(s.Guidelines), Fork: s.Home != nil}
+}
+
+// Refused adds to an error that is a refusal what the review knows of it.
+func (r *Review) Refused(err error) error {
+	if !forge.Refused(err) {
+		return err
+	}
+	return &RefusedError{Err: err, Upstream: r.Upstream, Whom: whom(r.Guidelines), Fork: !r.Direct}
+}
+
+// whom names who answers for a repository: its manifest, else the code owners of
+// everything, and where they can be reached.
+func whom(set *guideline.Set) string {
+	if set == nil {
+		return ""
+	}
+	name := ""
+	if m := set.Manifest; m != nil && m.Isrc != nil {
+		name = m.Isrc.Owner
+	}
+	if r, ok := set.Owners.Everything(); name == "" && ok {
+		name = strings.Join(r.Owners, ", ") + cite(set.Owners.Quote(r))
+	}
+	if channel, _, ok := set.Channel(); ok && name != "" {
+		name += " in " + channel
+	}
+	return name
+}
+
+// explainOpening says what a forge means that will not open a pull request and
+// names no reason that a person could do something about.
+func explainOpening(err error, in pullIn) error {
+	var invalid *forge.InvalidError
+	if !errors.As(err, &invalid) {
+		return err
+	}
+	switch said := strings.ToLower(invalid.Quote); {
+	case unseenHead(err):
+		return refuse(ErrNotReady, "isrc submit", "%s does not see the branch %s of %s yet: %s", in.Upstream.Host, in.Branch, in.Head.FullName(), invalid.Quote)
+	case strings.Contains(said, "base sha"), strings.Contains(said, "base_sha"), strings.Contains(said, "base invalid"):
+		return refuse(ErrNoBase, "isrc submit --base BRANCH", "%s has no branch %s: %s", in.Upstream.FullName(), in.Base, invalid.Quote)
+	case strings.Contains(said, "no commits between"):
+		return refuse(ErrNoCommit, "git log "+in.Base+".."+in.Branch+" shows what it adds", "there is nothing to submit: %s of %s has all of %s already", in.Base, in.Upstream.FullName(), in.Branch)
+	case strings.Contains(said, "no history in common"):
+		return refuse(ErrUsage, "isrc contribute "+in.Upstream.FullName()+" --new gives a branch that begins there", "%s shares no history with %s of %s", in.Branch, in.Base, in.Upstream.FullName())
+	}
+	return err
+}
+
+// unseenHead tells whether a forge has not yet seen the branch that was pushed,
+// or looks for it in another repository: in GitHub's words its commit is blank.
+func unseenHead(err error) bool {
+	var invalid *forge.InvalidError
+	if !errors.As(err, &invalid) {
+		return false
+	}
+	said := strings.ToLower(invalid.Quote)
+	for _, w := range []string{"head sha", "head_sha", "pullrequest head invalid", "head ref must be a branch", "'head_repo' is required"} {
+		if strings.Contains(said, w) {
+			return true
+		}
+	}
+	return false
+}
