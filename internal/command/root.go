@@ -28,7 +28,7 @@ func topCommands() []topCommand {
 		{"way", "find", newFind}, {"way", "help-wanted", newHelpWanted}, {"way", "show", newShow},
 		{"way", "propose", newPropose}, {"way", "contribute", newContribute}, {"way", "check", newCheck},
 		{"way", "owners", newOwners}, {"way", "submit", newSubmit}, {"way", "status", newStatus}, {"way", "abandon", newAbandon},
-		{"owners", "catalog", newCatalog}, {"owners", "manifest", newManifest},
+		{"owners", "catalog", newCatalog}, {"owners", "forks", newForks}, {"owners", "manifest", newManifest},
 		{"setup", "setup", newSetup}, {"setup", "auth", newAuth}, {"setup", "config", newConfig},
 		{"setup", "hook", newHook}, {"setup", "doctor", newDoctor},
 		{"more", "demo", newDemo}, {"more", "completion", newCompletion}, {"more", "version", newVersion},

@@ -118,6 +118,13 @@ const (
 	PullDeclined PullState = "declined" // closed without being merged
 )
 
+// Comparison counts how two commits differ.
+type Comparison struct {
+	Ahead     int    // commits that the head has and the base has not
+	Behind    int    // commits that the base has and the head has not
+	MergeBase string // the commit from which both go on
+}
+
 // NewPull is what opening a pull request takes.
 type NewPull struct {
 	Title    string

@@ -164,7 +164,7 @@ func (f *Forge) apiRoutes() []route {
 func repoRoutes(repo string) []route {
 	return []route{
 		on("GET "+repo, getRepo),
-		on("DELETE "+repo, deleteRepo, needs(permAdmin), onArchived),
+		on("DELETE "+repo, deleteRepo, needs(permAdmin), scoped("delete_repo"), onArchived),
 		on("GET "+repo+"/forks", listForks),
 		on("POST "+repo+"/forks", createFork, withGit, onArchived),
 		on("POST "+repo+"/merge-upstream", mergeUpstream, needs(permPush), withGit),

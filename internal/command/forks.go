@@ -1,0 +1,238 @@
+package command
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/isrc-dev/isrc/internal/forge"
+	"github.com/isrc-dev/isrc/internal/insight"
+	"github.com/isrc-dev/isrc/internal/order"
+	"github.com/isrc-dev/isrc/internal/term"
+)
+
+// forkRow is one fork as forks shows it.
+type forkRow struct {
+	Repository repository    `json:"repository"`
+	Upstream   *repository   `json:"upstream"` // null when it is gone
+	State      string        `json:"state"`    // contributing, competing, abandoned or unknown
+	Why        string        `json:"why"`
+	Since      *string       `json:"sinceAt"`
+	Pushed     *string       `json:"pushedAt"`
+	Ahead      *int          `json:"ahead"` // commits that the upstream has not; null when not known
+	Branches   []forkBranch  `json:"branches"`
+	More       int           `json:"moreBranches"` // that were not looked at
+	Pull       *pullOfFork   `json:"pullRequest"`
+	Mine       bool          `json:"mine"`
+	Outcome    *string       `json:"outcome"` // of clean: deleted, kept or failed
+	Error      *itemError    `json:"error"`
+	facts      *insight.Fork // what it was judged by
+	stand      insight.ForkStanding
+}
+
+type forkBranch struct {
+	Name  string `json:"name"`
+	Head  string `json:"head"`
+	Ahead *int   `json:"ahead"`
+	Lost  bool   `json:"lost"` // its commits are nowhere else
+}
+
+type pullOfFork struct {
+	Number int    `json:"number"`
+	URL    string `json:"url"`
+	State  string `json:"state"`
+}
+
+type forksOptions struct {
+	limit  int
+	state  string
+	output output
+}
+
+func newForks(a *app) *cobra.Command {
+	o := &forksOptions{}
+	cmd := &cobra.Command{
+		Use:   "forks [REPO]",
+		Short: "See which forks contribute, compete or are abandoned",
+		Long: `Forks lists the forks of a repository, or your own without one, and what each
+is for its upstream:
+
+  contributing  its work goes to the upstream: a pull request is open, or was
+                merged in the last half year, or is being prepared
+  competing     its last pull request was declined and it was gone on with: it
+                has commits that the upstream has not
+  abandoned     nothing has moved for half a year, or it holds nothing
+
+A competing fork is a sign for the owners: somebody needs what was declined.`,
+		Example: `  isrc forks identity/auth-lib
+  isrc forks identity/auth-lib --state competing --json repository,why,ahead
+  isrc forks`,
+		Args:              atMostOne("a repository"),
+		ValidArgsFunction: a.completeRepos,
+		RunE:              func(cmd *cobra.Command, args []string) error { return a.forks(cmd.Context(), o, args) },
+	}
+	f := cmd.Flags()
+	f.IntVarP(&o.limit, "limit", "L", 100, "look at `N` forks at most, the newest")
+	f.StringVar(&o.state, "state", "", "only those in this `STATE`: contributing, competing, abandoned or unknown")
+	registerValues(cmd, "state", insight.ForkContributing, insight.ForkCompeting, insight.ForkAbandoned, insight.ForkUnknown)
+	addOutput(cmd, &o.output, []forkRow{})
+	exits(cmd, exitSignIn, exitNotFound, exitUnavailable)
+	cmd.AddCommand(newForksClean(a))
+	return cmd
+}
+
+func (a *app) forks(ctx context.Context, o *forksOptions, args []string) error {
+	if o.state != "" && !slices.Contains([]string{insight.ForkContributing, insight.ForkCompeting, insight.ForkAbandoned, insight.ForkUnknown}, o.state) {
+		return usagef("--state takes contributing, competing, abandoned or unknown, not %q", o.state)
+	}
+	if o.limit < 1 {
+		return usagef("--limit takes a number from 1")
+	}
+	forks, login, err := a.lookAtForks(ctx, args, o.limit)
+	if err != nil {
+		return err
+	}
+	rows := []*forkRow{}
+	for i := range forks {
+		if r := a.forkRow(&forks[i], login); o.state == "" || r.State == o.state {
+			rows = append(rows, r)
+		}
+	}
+	sortForks(rows)
+	return a.show(&o.output, rows, func(s *term.Streams) error { return showForks(s, rows, len(args) == 0, a.inv.Now()) })
+}
+
+// lookAtForks reads the forks of a repository, or mine.
+func (a *app) lookAtForks(ctx context.Context, args []string, limit int) ([]insight.Fork, string, error) {
+	if len(args) == 0 {
+		host, err := a.defaultHost()
+		if err != nil {
+			return nil, "", err
+		}
+		look, login, err := a.forkLook(ctx, host)
+		if err != nil {
+			return nil, "", err
+		}
+		forks, err := look.mine(ctx, login, limit)
+		return forks, login, err
+	}
+	name, site, err := a.repository(ctx, args[0])
+	if err != nil {
+		return nil, "", err
+	}
+	look, login, err := a.forkLook(ctx, name.Host)
+	if err != nil {
+		return nil, "", err
+	}
+	upstream, err := site.Forge.Repo(ctx, name)
+	if err != nil {
+		return nil, "", err
+	}
+	forks, err := look.of(ctx, upstream, limit)
+	return forks, login, err
+}
+
+func (a *app) forkLook(ctx context.Context, host string) (*forkLook, string, error) {
+	site, err := a.site(ctx, host)
+	if err != nil {
+		return nil, "", err
+	}
+	login, err := site.Login(ctx)
+	return &forkLook{site: site, client: a.clients[host], sink: a.sink()}, login, err
+}
+
+func (a *app) forkRow(f *insight.Fork, login string) *forkRow {
+	st := insight.JudgeFork(*f, a.inv.Now())
+	r := &forkRow{
+		Repository: repositoryOf(f.Repo.RepoName, f.Repo.HTMLURL), State: st.State, Why: st.Why, Since: moment(st.Since), Pushed: moment(f.Repo.PushedAt),
+		Branches: []forkBranch{}, More: f.More, Mine: strings.EqualFold(f.Repo.Owner, login), facts: f, stand: st,
+	}
+	if f.Repo.Parent != nil {
+		up := a.named(*f.Repo.Parent)
+		r.Upstream = &up
+	}
+	if f.Unread == "" && f.More == 0 {
+		r.Ahead = &st.Ahead
+	}
+	lost := f.Unmerged()
+	for _, b := range f.Branches {
+		row := forkBranch{Name: b.Name, Head: b.SHA, Lost: slices.Contains(lost, b)}
+		if b.Known {
+			row.Ahead = &b.Ahead
+		}
+		r.Branches = append(r.Branches, row)
+	}
+	if p := st.Pull; p != nil {
+		r.Pull = &pullOfFork{Number: p.Number, URL: p.URL, State: string(p.State)}
+	}
+	return r
+}
+
+// sortForks puts first what owners should look at.
+func sortForks(rows []*forkRow) {
+	rank := map[string]int{insight.ForkCompeting: 0, insight.ForkContributing: 1, insight.ForkUnknown: 2, insight.ForkAbandoned: 3}
+	order.StableBy(rows, func(a, b *forkRow) int {
+		if rank[a.State] != rank[b.State] {
+			return rank[a.State] - rank[b.State]
+		}
+		return b.facts.Repo.PushedAt.Compare(a.facts.Repo.PushedAt)
+	})
+}
+
+func showForks(s *term.Streams, rows []*forkRow, mine bool, now time.Time) error {
+	if len(rows) == 0 {
+		fmt.Fprintln(s.Err, "No forks.")
+		return nil
+	}
+	t := s.NewTable(2)
+	for _, r := range rows {
+		tone := map[string]term.Tone{insight.ForkCompeting: term.Warn, insight.ForkContributing: term.Good}[r.State]
+		if r.State == insight.ForkAbandoned || r.State == insight.ForkUnknown {
+			tone = term.Dim
+		}
+		pushed := "never"
+		if !r.facts.Repo.PushedAt.IsZero() {
+			pushed = "pushed " + ago(now.Sub(r.facts.Repo.PushedAt))
+		}
+		cells := []term.Cell{{Text: r.Repository.FullName, Tone: term.Strong}, {Text: r.State, Tone: tone}, {Text: r.Why}, {Text: pushed, Tone: term.Dim}}
+		if mine {
+			up := "its upstream is gone"
+			if r.Upstream != nil {
+				up = "of " + r.Upstream.FullName
+			}
+			cells = append(cells, term.Cell{Text: up, Tone: term.Dim})
+		}
+		t.Row(cells...)
+	}
+	if err := t.Write(s.Out); err != nil {
+		return err
+	}
+	if mine && slices.ContainsFunc(rows, func(r *forkRow) bool { return r.State == insight.ForkAbandoned }) {
+		fmt.Fprintln(s.Err, "\nisrc forks clean removes those that hold nothing of yours.")
+	}
+	return nil
+}
+
+// deletionOf says why a fork of mine must stay, "" when it may go, and which
+// branches would be lost with it.
+func (r *forkRow) deletionOf() (keep string, lost []insight.ForkBranch) {
+	switch f := r.facts; {
+	case !r.Mine:
+		return "it is not yours", nil
+	case f.Unread != "":
+		return "it could not be looked at: " + f.Unread, nil
+	case !f.Repo.Fork || f.Repo.Parent == nil:
+		return "it is no fork of anything that is there", nil
+	case f.More > 0:
+		return fmt.Sprintf("%s were not looked at", pluralOf(f.More, "branch", "branches")), nil
+	case r.Pull != nil && r.Pull.State == string(forge.PullOpen):
+		return fmt.Sprintf("its pull request #%d is open", r.Pull.Number), nil
+	case r.State == insight.ForkContributing && len(f.Unmerged()) == 0 && r.Pull == nil:
+		return "it was made lately", nil
+	}
+	return "", r.facts.Unmerged()
+}
