@@ -4,7 +4,8 @@ import (
 	"path"
 	"regexp"
 	"strings"
-	"sync"
+
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 // Bounds on a piece of markup: what is longer is no tag and no image.
@@ -53,8 +54,8 @@ func plainer(name, src string) string {
 
 type picturePatterns struct{ adoc, rst *regexp.Regexp }
 
-var pictures = sync.OnceValue(func() picturePatterns {
-	return picturePatterns{
+var pictures = lazy.Value(func() *picturePatterns {
+	return &picturePatterns{
 		adoc: regexp.MustCompile(`\bimage::?[^\s\[\]]*\[[^\]\n]{0,300}\]`),
 		rst:  regexp.MustCompile(`(?m)^[ \t]*(\|[^|\s][^|\n]{0,80}\|_{0,2}[ \t]*)+$`),
 	}

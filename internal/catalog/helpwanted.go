@@ -6,9 +6,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/isrc-dev/isrc/internal/forge"
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 // Bounds on what is read of one issue.
@@ -68,9 +68,9 @@ func takenLabels() []string {
 
 type issuePatterns struct{ skill, size, sized, bodySkills, bodySize, duration *regexp.Regexp }
 
-var issuePattern = sync.OnceValue(func() issuePatterns {
+var issuePattern = lazy.Value(func() *issuePatterns {
 	re := func(s string) *regexp.Regexp { return regexp.MustCompile(`(?i)` + s) }
-	return issuePatterns{
+	return &issuePatterns{
 		skill: re(`^\W{0,4}(?:skills?|lang(?:uage)?|tech(?:nology)?|stack)\s*[:/=]\s*(\S.{0,60})$`),
 		size:  re(`^\W{0,4}(size|effort|estimated?|estimation|est|time|duration|hours|t-?shirt(?: size)?|complexity)\s*[:/= _-]\s*(\S.{0,30})$`),
 		// a size that stands alone

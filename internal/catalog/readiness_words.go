@@ -3,7 +3,8 @@ package catalog
 import (
 	"regexp"
 	"strings"
-	"sync"
+
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 // words are how English pages say what contributors look for. A heading alone
@@ -19,10 +20,10 @@ type words struct {
 	length, notAnswer, negated, imperative, points, runs, versioning *regexp.Regexp
 }
 
-var readinessWords = sync.OnceValue(func() words {
+var readinessWords = lazy.Value(func() *words {
 	re := func(s string) *regexp.Regexp { return regexp.MustCompile(`(?i)` + s) }
 	const count = `(?:an?|one|two|three|four|five|six|seven|ten|a (?:few|couple of)|\d{1,3}(?:\s*(?:-|–|to|or)\s*\d{1,3})?)`
-	return words{
+	return &words{
 		building:   re(`\b(?:build(?:ing|s)?|compil(?:e|ing|ation)|develop(?:ment|ing|er)? (?:environment|set-?up|guide|instructions|install\w*)|set(?:ting)?[ -]?(?:it )?up|install(?:ing|ation)?|(?:local|dev) (?:environment|container|development)|prerequisites|requirements|from source|hacking|run(?:ning)?(?: it| the \w+)? locally|development)\b`),
 		testing:    re(`\b(?:tests?|testing|verif(?:y|ying|ication))\b`),
 		submitting: re(`\b(?:pull[- ]requests?|merge[- ]requests?|PRs?|submit\w* (?:\w+ )?(?:changes?|code|patch(?:es)?|pull|PRs?|merge|contributions?|work)|sending (?:\w+ )?(?:patch\w*|changes?)|patch submission|propos(?:e|ing) (?:\w+ )?changes?|contribut(?:e|ing|ion) (?:process|workflow|steps)|workflow)\b`),

@@ -2,12 +2,11 @@ package command
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/isrc-dev/isrc/internal/guideline"
+	"github.com/isrc-dev/isrc/internal/lazy"
 	"github.com/isrc-dev/isrc/internal/order"
 	"github.com/isrc-dev/isrc/internal/term"
 )
@@ -211,7 +210,7 @@ func (t *reviewText) unknown(all []finding) {
 }
 
 // away finds in a chain of causes what is not there just now.
-var away = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\S+ is not available\b(: it answers \d+)?`) })
+var away = lazy.Pattern(`\S+ is not available\b(: it answers \d+)?`)
 
 // reasonOf is why a gate could not be read, the same for all that one cause is
 // behind: the network that is away, and not each file that it keeps back.

@@ -5,10 +5,9 @@ import (
 	"fmt"
 	"io"
 	"net/url"
-	"regexp"
 	"strings"
-	"sync"
 
+	"github.com/isrc-dev/isrc/internal/lazy"
 	"github.com/isrc-dev/isrc/internal/term"
 )
 
@@ -156,9 +155,7 @@ func findingMarkdown(w io.Writer, f *finding) {
 
 // alive are words that a page would make more of: mentions, references to
 // issues and commits, addresses.
-var alive = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`@|#\d|GH-\d|://|^www\.|^[0-9a-f]{7,40}$`)
-})
+var alive = lazy.Pattern(`@|#\d|GH-\d|://|^www\.|^[0-9a-f]{7,40}$`)
 
 // markdownText makes foreign text one line of Markdown that shows it as it is.
 func markdownText(text string) string {

@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"time"
 
@@ -17,6 +16,7 @@ import (
 
 	"github.com/isrc-dev/isrc/internal/forge/sandbox"
 	"github.com/isrc-dev/isrc/internal/git"
+	"github.com/isrc-dev/isrc/internal/lazy"
 	"github.com/isrc-dev/isrc/internal/term"
 )
 
@@ -191,7 +191,7 @@ func (d *demonstration) typed(words ...string) {
 	fmt.Fprintf(d.app.io.Out, "\n%s %s\n", d.app.io.Paint(term.Good, "$"), d.app.io.Paint(term.Strong, strings.Join(words, " ")))
 }
 
-var pullURL = regexp.MustCompile(`https?://\S+/pull/[0-9]+`)
+var pullURL = lazy.Pattern(`https?://\S+/pull/[0-9]+`)
 
 // isrc runs a command of isrc as the newcomer would, and wants its exit code.
 func (d *demonstration) isrc(ctx context.Context, want int, args ...string) func() error {
@@ -204,7 +204,7 @@ func (d *demonstration) isrc(ctx context.Context, want int, args ...string) func
 		if got != want {
 			return fmt.Errorf("isrc %s: exit code %d, want %d", strings.Join(args, " "), got, want)
 		}
-		if url := pullURL.FindString(said.String()); url != "" && args[0] == "submit" {
+		if url := pullURL().FindString(said.String()); url != "" && args[0] == "submit" {
 			d.url = url
 		}
 		return nil

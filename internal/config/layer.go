@@ -8,13 +8,13 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 
 	"github.com/spf13/viper"
 	"go.yaml.in/yaml/v3"
 
 	"github.com/isrc-dev/isrc/internal/forge"
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 // value is a setting's value in one layer.
@@ -110,11 +110,11 @@ func at(file string, line int) string {
 	return fmt.Sprintf("%s:%d", file, line)
 }
 
-var yamlLine = regexp.MustCompile(`line (\d+): (?s:(.*))`)
+var yamlLine = lazy.Pattern(`line (\d+): (?s:(.*))`)
 
 // syntax says where a file cannot be read, in the form FILE:LINE.
 func syntax(name string, err error) error {
-	if m := yamlLine.FindStringSubmatch(err.Error()); m != nil {
+	if m := yamlLine().FindStringSubmatch(err.Error()); m != nil {
 		return fmt.Errorf("%s:%s: %s", name, m[1], strings.TrimSpace(m[2]))
 	}
 	var parse viper.ConfigParseError

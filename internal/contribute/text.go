@@ -3,12 +3,12 @@ package contribute
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/isrc-dev/isrc/internal/guideline"
+	"github.com/isrc-dev/isrc/internal/lazy"
 	"github.com/isrc-dev/isrc/internal/rule"
 )
 
@@ -94,8 +94,8 @@ func (r *Review) Write(ctx context.Context, site *Site, o SubmitOptions) (rule.D
 
 // How a template asks for the issue: in a heading, or in a comment below it.
 var (
-	headingOfIssue = regexp.MustCompile(`(?i)\b(issues?|tickets?|fixes|closes)\b`)
-	hintAtIssue    = regexp.MustCompile(`(?i)\b(fix(es)?|close[sd]?|resolve[sd]?)\s+#|\blink\b.{0,20}\bissue|\bissue (number|link)|#[0-9]+`)
+	headingOfIssue = lazy.Pattern(`(?i)\b(issues?|tickets?|fixes|closes)\b`)
+	hintAtIssue    = lazy.Pattern(`(?i)\b(fix(es)?|close[sd]?|resolve[sd]?)\s+#|\blink\b.{0,20}\bissue|\bissue (number|link)|#[0-9]+`)
 )
 
 // withIssue puts the link to the issue where the template asks for one, unless
@@ -105,7 +105,7 @@ func withIssue(sections map[string]string, t guideline.Template, issue int) map[
 		return sections
 	}
 	for _, s := range t.Form.Sections {
-		if s.Heading == "" || (!headingOfIssue.MatchString(s.Heading) && !hintAtIssue.MatchString(strings.Join(s.Hints, " "))) {
+		if s.Heading == "" || (!headingOfIssue().MatchString(s.Heading) && !hintAtIssue().MatchString(strings.Join(s.Hints, " "))) {
 			continue
 		}
 		if _, given := sections[s.Heading]; given || s.Content != "" {

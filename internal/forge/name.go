@@ -4,8 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"regexp"
 	"strings"
+
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 // RepoName names a repository on a host. Owner and Name keep the case in which
@@ -37,10 +38,10 @@ func (r RepoName) Equal(o RepoName) bool {
 var ErrBareName = errors.New("only a repository name")
 
 var (
-	userinfo    = regexp.MustCompile(`//[^/@\s]*@`) // may be a password
-	partPattern = regexp.MustCompile(`^[A-Za-z0-9_.][A-Za-z0-9_.-]*$`)
-	hostPattern = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?$|^\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?$`)
-	scpPattern  = regexp.MustCompile(`^(?:[A-Za-z0-9_.-]+@)?([A-Za-z0-9.-]+):([^/:].*)$`)
+	userinfo    = lazy.Pattern(`//[^/@\s]*@`) // may be a password
+	partPattern = lazy.Pattern(`^[A-Za-z0-9_.][A-Za-z0-9_.-]*$`)
+	hostPattern = lazy.Pattern(`^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?$|^\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?$`)
+	scpPattern  = lazy.Pattern(`^(?:[A-Za-z0-9_.-]+@)?([A-Za-z0-9.-]+):([^/:].*)$`)
 )
 
 // ParseRepo reads [HOST/]OWNER/NAME, or an http(s), ssh, git or scp-like URL of
@@ -49,7 +50,7 @@ var (
 func ParseRepo(arg, defaultHost string) (RepoName, error) {
 	arg = strings.TrimSpace(arg)
 	bad := func(why string) (RepoName, error) {
-		return RepoName{}, fmt.Errorf("%q is not a repository: %s", userinfo.ReplaceAllString(arg, "//"), why)
+		return RepoName{}, fmt.Errorf("%q is not a repository: %s", userinfo().ReplaceAllString(arg, "//"), why)
 	}
 	if arg == "" {
 		return bad("it is empty")
@@ -73,8 +74,8 @@ func ParseRepo(arg, defaultHost string) (RepoName, error) {
 		if parts := strings.Split(path, "/"); len(parts) > 2 {
 			path = parts[0] + "/" + parts[1]
 		}
-	case scpPattern.MatchString(arg) && !strings.HasPrefix(arg, "/"):
-		m := scpPattern.FindStringSubmatch(arg)
+	case scpPattern().MatchString(arg) && !strings.HasPrefix(arg, "/"):
+		m := scpPattern().FindStringSubmatch(arg)
 		if port, rest, ok := strings.Cut(m[2], "/"); ok && isPort(port) && strings.Count(rest, "/") == 1 {
 			host, path = m[1]+":"+port, rest // HOST:PORT/OWNER/NAME
 		} else {
@@ -88,7 +89,7 @@ func ParseRepo(arg, defaultHost string) (RepoName, error) {
 	}
 	owner, name, ok := strings.Cut(path, "/")
 	if !ok {
-		if path == arg && partPattern.MatchString(path) {
+		if path == arg && partPattern().MatchString(path) {
 			return RepoName{}, ErrBareName
 		}
 		return bad("write it as OWNER/NAME")
@@ -97,11 +98,11 @@ func ParseRepo(arg, defaultHost string) (RepoName, error) {
 	switch {
 	case strings.Contains(name, "/"):
 		return bad("write it as OWNER/NAME")
-	case !partPattern.MatchString(owner) || !partPattern.MatchString(name) || dots(owner) || dots(name):
+	case !partPattern().MatchString(owner) || !partPattern().MatchString(name) || dots(owner) || dots(name):
 		return bad("owner and name consist of letters, digits, '-', '_' and '.'")
 	case host == "":
 		return bad("no host is known for it")
-	case !hostPattern.MatchString(host):
+	case !hostPattern().MatchString(host):
 		return bad("its host cannot be one")
 	}
 	return RepoName{Host: NormalizeHost(host), Owner: owner, Name: name}, nil

@@ -2,12 +2,13 @@ package git
 
 import (
 	"os"
-	"regexp"
 	"runtime"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 // stallAfter is how long a connection may bring nothing before it is given up.
@@ -78,15 +79,15 @@ func withLoopback(noProxy string) string {
 }
 
 // userinfo matches credentials in a URL. The user of an ssh URL stays.
-var userinfo = regexp.MustCompile(`(?i)\b((?:https?|ftps?)://)[^/@\s'"]+@|\b([a-z+]+://[^/@:\s'"]*):[^/@\s'"]+@`)
+var userinfo = lazy.Pattern(`(?i)\b((?:https?|ftps?)://)[^/@\s'"]+@|\b([a-z+]+://[^/@:\s'"]*):[^/@\s'"]+@`)
 
 // header matches a header given on the command line, with its value.
-var header = regexp.MustCompile(`(?i)(extraheader=[^:]*:\s*|authorization:\s*).*`)
+var header = lazy.Pattern(`(?i)(extraheader=[^:]*:\s*|authorization:\s*).*`)
 
 // redact removes credentials from what is shown or kept.
 func redact(s string) string {
-	s = userinfo.ReplaceAllString(s, "$1$2@")
-	return header.ReplaceAllString(s, "$1***")
+	s = userinfo().ReplaceAllString(s, "$1$2@")
+	return header().ReplaceAllString(s, "$1***")
 }
 
 func redactAll(args []string) []string {

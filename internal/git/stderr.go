@@ -2,10 +2,10 @@ package git
 
 import (
 	"bytes"
-	"regexp"
 	"strconv"
 	"strings"
 
+	"github.com/isrc-dev/isrc/internal/lazy"
 	"github.com/isrc-dev/isrc/internal/progress"
 )
 
@@ -14,11 +14,11 @@ const maxStderr = 256 << 10
 
 // meter matches git's progress, as written by its progress.c:
 // "Receiving objects:  43% (430/1000), 1.2 MiB | 3 MiB/s".
-var meter = regexp.MustCompile(`^(?:remote: )?([A-Z][a-z]+(?: [a-z]+)*):\s+(?:(\d+)% \((\d+)/(\d+)\)(?:, [\d.]+ [KMGi]*(?:B|bytes) \| ([\d.]+ [KMGi]*(?:B|bytes)/s))?|(\d+))`)
+var meter = lazy.Pattern(`^(?:remote: )?([A-Z][a-z]+(?: [a-z]+)*):\s+(?:(\d+)% \((\d+)/(\d+)\)(?:, [\d.]+ [KMGi]*(?:B|bytes) \| ([\d.]+ [KMGi]*(?:B|bytes)/s))?|(\d+))`)
 
 // colour matches the sequences with which git colours what servers say where
 // the user's settings ask for that always.
-var colour = regexp.MustCompile("\x1b\\[[0-9;]*[mK]")
+var colour = lazy.Pattern("\x1b\\[[0-9;]*[mK]")
 
 // stderrReader takes standard error apart while it arrives: progress goes to
 // the sink, everything else is kept.
@@ -45,10 +45,10 @@ func (r *stderrReader) Write(p []byte) (int, error) {
 func (r *stderrReader) take() {
 	line := string(r.line)
 	if strings.Contains(line, "\x1b") {
-		line = colour.ReplaceAllString(line, "")
+		line = colour().ReplaceAllString(line, "")
 	}
 	r.line = r.line[:0]
-	if m := meter.FindStringSubmatch(line); m != nil {
+	if m := meter().FindStringSubmatch(line); m != nil {
 		r.report(m)
 		return
 	}

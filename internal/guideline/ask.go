@@ -3,8 +3,8 @@ package guideline
 import (
 	"regexp"
 	"strings"
-	"sync"
 
+	"github.com/isrc-dev/isrc/internal/lazy"
 	"github.com/isrc-dev/isrc/internal/manifest"
 )
 
@@ -18,9 +18,9 @@ const (
 
 type askPatterns struct{ refuses, issuesOnly, issueFirst, welcomes, channel, chat, list, other, pulls *regexp.Regexp }
 
-var askPattern = sync.OnceValue(func() askPatterns {
+var askPattern = lazy.Value(func() *askPatterns {
 	re := func(s string) *regexp.Regexp { return regexp.MustCompile(`(?i)` + s) }
-	return askPatterns{
+	return &askPatterns{
 		refuses:    re(`\b(do not|don['’]t|does not|doesn['’]t|cannot|can['’]t|not) (currently |yet )?(accept|take|merge|open to)\w* (any |external |outside )?(code )?(pull requests?|contributions?|PRs?|patches)\b`),
 		issuesOnly: re(`(^\W*|\b(accept|take|welcome|handle|want|through|via|as|by)s? (\w+ ){0,2})(issues|bug reports)( and \w+)? only\b|\bonly (accept|take)s? (issues|bug reports)`),
 		issueFirst: re(`\b(open|create|file|raise|start with|submit) (an|a|the) (new |github )?(issue|ticket|bug)s?\b.{0,60}\b(first|before)\b|\bfile (bugs|issues) first\b|\bbefore (you )?(open|start|submit|send|work|writ|begin|creat)\w*.{0,80}\b(issue|ticket)\b|\b(issue|ticket)s? first\b`),

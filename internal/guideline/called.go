@@ -5,7 +5,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
+
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 // Bounds on following what steps run.
@@ -19,9 +20,9 @@ const (
 
 type callPatterns struct{ file, make, npm, stdin, here, action *regexp.Regexp }
 
-var callPattern = sync.OnceValue(func() callPatterns {
+var callPattern = lazy.Value(func() *callPatterns {
 	re := regexp.MustCompile
-	return callPatterns{
+	return &callPatterns{
 		file:   re(`(?:^|[\s;&|(!'"])((?:\./)?(?:[\w.@-]+/)*[\w.@-]+\.(?:sh|bash|py|js|cjs|mjs|ts|rb|pl)|(?:\./)?(?:hack|script|scripts|ci|\.ci|tools?|bin|build|dev|utils?|\.github|contrib|test|tests)/[\w.@/-]+|\./[\w.@/-]+)((?:[ \t]+(?:"[^"\n]*"|'[^'\n]*'|[^\s;&|<>()]+))*)`),
 		make:   re(`(?:^|[\s;&|(!])make((?:[ \t]+(?:-C[ \t]+\S+|-[\w-]+|\w+=\S*|[\w./-]+))+)`),
 		npm:    re(`(?:^|[\s;&|(!])(?:npm|pnpm|yarn|bun)[ \t]+(?:(?:run(?:-script)?|-s|--silent)[ \t]+)*([\w:./-]+)`),

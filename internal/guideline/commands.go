@@ -3,7 +3,8 @@ package guideline
 import (
 	"regexp"
 	"strings"
-	"sync"
+
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 // Command is a command that owners name for building or testing. It is shown,
@@ -27,9 +28,9 @@ const maxPerPurpose = 3
 
 type commandPatterns struct{ runner, owners, test, lint, format, build, setup *regexp.Regexp }
 
-var commandPattern = sync.OnceValue(func() commandPatterns {
+var commandPattern = lazy.Value(func() *commandPatterns {
 	re := regexp.MustCompile
-	return commandPatterns{
+	return &commandPatterns{
 		runner: re(`^(make|just|task|mage|go (build|test|vet|fmt|generate|tool)|gofmt|goimports|golangci-lint|npm (run|test|ci|install)|npx|pnpm|yarn|mvn|\./mvnw|gradle|\./gradlew|cargo|pytest|tox|nox|poetry|uv|hatch|python -m|python3 -m|bazel|dotnet|pre-commit run|cmake|ctest|bundle exec|rake|mix|sbt|script/|scripts/|hack/|\./)[\w./:-]*`),
 		// what owners do, and what leaves the machine
 		owners: re(`(?i)\b(publish|release|deploy|push|tag|login|upload|npm version)\b`),

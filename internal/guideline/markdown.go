@@ -1,15 +1,15 @@
 package guideline
 
 import (
-	"regexp"
 	"sort"
 	"strings"
-	"sync"
 
 	"github.com/yuin/goldmark/ast"
 	extast "github.com/yuin/goldmark/extension/ast"
 	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/text"
+
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 // maxProse bounds pages for people: the largest known CONTRIBUTING has 60 kB.
@@ -146,9 +146,7 @@ func (m *marks) walk(n ast.Node, kind BlockKind) {
 	}
 }
 
-var noteMark = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)^\W{0,6}(\[!(note|tip|important|warning|caution)\]|(note|tip|important|warning|caution)\b)`)
-})
+var noteMark = lazy.Pattern(`(?i)^\W{0,6}(\[!(note|tip|important|warning|caution)\]|(note|tip|important|warning|caution)\b)`)
 
 // isNote tells whether what is set as a quotation is the page's own words: an
 // alert, or a note that names itself.

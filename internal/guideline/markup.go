@@ -4,7 +4,8 @@ import (
 	"path"
 	"regexp"
 	"strings"
-	"sync"
+
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 // asMarkdown writes AsciiDoc and reStructuredText as Markdown, as far as pages
@@ -24,9 +25,9 @@ func asMarkdown(name, src string) string {
 
 type markupPatterns struct{ adocLink, adocXref, adocWeb, rstLink, rstRef, rstDoc *regexp.Regexp }
 
-var markupPattern = sync.OnceValue(func() markupPatterns {
+var markupPattern = lazy.Value(func() *markupPatterns {
 	re := regexp.MustCompile
-	return markupPatterns{
+	return &markupPatterns{
 		adocLink: re(`\b(?:link|xref):([^\s\[\]]+)\[([^\]]*)\]`),
 		adocXref: re(`<<([^,>]+)(?:,\s*([^>]+))?>>`),
 		adocWeb:  re(`(https?://[^\s\[\]]+)\[([^\]]+)\]`),
@@ -76,7 +77,7 @@ func asciidoc(lines []string) {
 }
 
 // adocLine rewrites the links of a line, and its mark of a list.
-func adocLine(p markupPatterns, line string) string {
+func adocLine(p *markupPatterns, line string) string {
 	if rest, ok := strings.CutPrefix(line, ". "); ok {
 		line = "1. " + rest
 	} else if marks := len(line) - len(strings.TrimLeft(line, "*")); marks > 1 && strings.HasPrefix(line[marks:], " ") {
@@ -115,7 +116,7 @@ func restructured(lines []string) {
 	}
 }
 
-func rstLine(p markupPatterns, line string) string {
+func rstLine(p *markupPatterns, line string) string {
 	line = p.rstDoc.ReplaceAllString(line, "[$1]($2.rst)")
 	line = p.rstRef.ReplaceAllString(line, "$1")
 	return p.rstLink.ReplaceAllString(line, "[$1]($2)")

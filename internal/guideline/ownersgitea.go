@@ -4,15 +4,14 @@ import (
 	"regexp"
 	"regexp/syntax"
 	"strings"
-	"sync"
+
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 // maxOwnerPattern bounds a regular expression, which costs memory to compile.
 const maxOwnerPattern = 1000
 
-var giteaOwner = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^@?[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)?$`)
-})
+var giteaOwner = lazy.Pattern(`^@?[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)?$`)
 
 // parseGitea reads the dialect of Gitea and Forgejo: a regular expression for
 // the whole path, and its owners. Names that it does not take are dropped, and

@@ -2,9 +2,9 @@ package guideline
 
 import (
 	"errors"
-	"regexp"
 	"strings"
-	"sync"
+
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 // parseGitHub reads the dialect of GitHub: a pattern and its owners on each
@@ -39,9 +39,7 @@ func (o *Owners) parseGitHub(text string) {
 	}
 }
 
-var gitHubOwner = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^@[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)?$|^[^@\s]+@[^@\s]+\.[^@\s]+$`)
-})
+var gitHubOwner = lazy.Pattern(`^@[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)?$|^[^@\s]+@[^@\s]+\.[^@\s]+$`)
 
 func validGitHubOwners(owners []string) error {
 	for _, o := range owners {

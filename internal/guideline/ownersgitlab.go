@@ -4,15 +4,16 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"sync"
+
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 type gitLabOwnersPatterns struct{ heading, noHeading, space, owner *regexp.Regexp }
 
 // The heading is GitLab's own expression: what it does not take is an entry.
-var gitLabOwners = sync.OnceValue(func() gitLabOwnersPatterns {
+var gitLabOwners = lazy.Value(func() *gitLabOwnersPatterns {
 	re := regexp.MustCompile
-	return gitLabOwnersPatterns{
+	return &gitLabOwnersPatterns{
 		heading:   re(`^(\^)?\[(.*?)\](?:\[(\d*)\])?(\s+[@\w.\-/\s+]*)?`),
 		noHeading: re(`^\^?\[[^\]]+$`),
 		space:     re(`\\\s+`),

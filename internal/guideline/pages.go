@@ -8,7 +8,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
+
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 // maxLinked is how many pages that CONTRIBUTING points at are read.
@@ -82,9 +83,9 @@ func (s *Set) document(f *files, kind, name string, byDefault bool) (Document, b
 
 type linkPatterns struct{ wanted, other *regexp.Regexp }
 
-var linkPattern = sync.OnceValue(func() linkPatterns {
+var linkPattern = lazy.Value(func() *linkPatterns {
 	re := regexp.MustCompile
-	return linkPatterns{
+	return &linkPatterns{
 		wanted: re(`(?i)commit|contribut|guideline|pull|patch|convention|style|dco|sign|workflow|develop|title|branch|test|build|hack|polic|\bAI\b|ai[-_]|llm`),
 		other:  re(`(?i)(^|/)(code[-_ ]of[-_ ]conduct|security|support|licen[cs]e|changelog|governance|maintainers|owners|roadmap|adopters|agents|claude|gemini|copilot[-_ ]instructions|pull[-_]request[-_]template)\.|(^|/)issue_template/|(^|/)pull_request_template/`),
 	}

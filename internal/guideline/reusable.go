@@ -6,11 +6,11 @@ import (
 	"io/fs"
 	"maps"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/isrc-dev/isrc/internal/forge"
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 // Bounds on following calls from one workflow to another.
@@ -269,7 +269,7 @@ func inputs(v Value, lower bool) map[string]Input {
 	return out
 }
 
-var inputPattern = regexp.MustCompile(`\$\{\{\s*inputs\.([A-Za-z_][\w-]*)\s*\}\}`)
+var inputPattern = lazy.Pattern(`\$\{\{\s*inputs\.([A-Za-z_][\w-]*)\s*\}\}`)
 
 // fillInputs writes the values that a caller gives where the called steps ask
 // for them. It answers all of them by name.
@@ -284,8 +284,8 @@ func fillInputs(steps []Step, with map[string]Input) map[string]string {
 		given[strings.ToLower(name)] = in.Value
 	}
 	fill := func(s string) string {
-		return inputPattern.ReplaceAllStringFunc(s, func(m string) string {
-			if v, ok := given[strings.ToLower(inputPattern.FindStringSubmatch(m)[1])]; ok {
+		return inputPattern().ReplaceAllStringFunc(s, func(m string) string {
+			if v, ok := given[strings.ToLower(inputPattern().FindStringSubmatch(m)[1])]; ok {
 				return v
 			}
 			return m

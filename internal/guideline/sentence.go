@@ -4,7 +4,8 @@ import (
 	"regexp"
 	"sort"
 	"strings"
-	"sync"
+
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 // guards are the patterns that keep prose from being taken for more than it
@@ -25,9 +26,9 @@ type guards struct {
 	short     *regexp.Regexp // abbreviations that end no sentence
 }
 
-var prose = sync.OnceValue(func() guards {
+var prose = lazy.Value(func() *guards {
 	re := func(s string) *regexp.Regexp { return regexp.MustCompile(`(?i)` + s) }
-	return guards{
+	return &guards{
 		owners:  re(`\b(maintainers?|committers|reviewers|releas(e|es|ing)|merging|triag\w*|backport\w*|governance|core team|reviewing|review policy)\b`),
 		notes:   re(`release[- ]notes?|\bmerge requests?\b|contact\w* the maintainers`),
 		licence: re(`\bI certify\b|including my sign-off|\bI have the right (under|to submit)|I understand and agree that this project|Everyone is permitted to copy and distribute verbatim`),

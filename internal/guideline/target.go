@@ -5,7 +5,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
+
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 // maxNeeded is how many targets that a target needs are read with it.
@@ -68,8 +69,8 @@ func recipeOf(makefile, target string) (int, string, []string) {
 
 type makePatterns struct{ use, set *regexp.Regexp }
 
-var makePattern = sync.OnceValue(func() makePatterns {
-	return makePatterns{
+var makePattern = lazy.Value(func() *makePatterns {
+	return &makePatterns{
 		use: regexp.MustCompile(`\$[({]([A-Za-z_]\w*)[)}]`),
 		set: regexp.MustCompile(`(?m)^([A-Za-z_]\w*)[ \t]*[:?]?=[ \t]*([^\n#]{1,200}?)[ \t]*$`),
 	}

@@ -3,7 +3,8 @@ package guideline
 import (
 	"regexp"
 	"strings"
-	"sync"
+
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 // Template is a text that new pull requests begin with.
@@ -60,9 +61,9 @@ type formPatterns struct {
 	heading, box, required, demanded, optional, choice, choiceHint, personal *regexp.Regexp
 }
 
-var formPattern = sync.OnceValue(func() formPatterns {
+var formPattern = lazy.Value(func() *formPatterns {
 	re := regexp.MustCompile
-	return formPatterns{
+	return &formPatterns{
 		heading:  re(`^ {0,3}(#{1,6})\s+(.*?)\s*#*\s*$`),
 		box:      re(`^\s*(?:[-*+]|\d+[.)])\s+\[([ xX])\]\s+(.*)$`),
 		required: re(`(?i)\b(required|mandatory)\b|\*\s*$`), // in a heading or at a box

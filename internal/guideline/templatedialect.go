@@ -2,11 +2,11 @@ package guideline
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"sort"
 	"strings"
-	"sync"
+
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 // TemplateDialect is how a kind of forge finds the template of a pull request.
@@ -31,9 +31,7 @@ const (
 // gitlabTemplates is where GitLab keeps templates.
 const gitlabTemplates = ".gitlab/merge_request_templates"
 
-var legacyTemplate = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)^PULL[_-]REQUEST[_-]TEMPLATE(\.|$)`)
-})
+var legacyTemplate = lazy.Pattern(`(?i)^PULL[_-]REQUEST[_-]TEMPLATE(\.|$)`)
 
 // Find picks, of the paths of a repository's files, the template that is used
 // by default, "" when there is none, and those that must be picked by name.

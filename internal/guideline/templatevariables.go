@@ -1,11 +1,10 @@
 package guideline
 
 import (
-	"regexp"
-	"sync"
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
-var templateVariable = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`%\{([a-z_]+)\}`) })
+var templateVariable = lazy.Pattern(`%\{([a-z_]+)\}`)
 
 // WithVariables puts values in the place of variables such as
 // %{source_branch}, which GitLab replaces only when the merge request is begun

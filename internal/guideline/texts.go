@@ -3,9 +3,9 @@ package guideline
 import (
 	"context"
 	"path"
-	"regexp"
 	"strings"
-	"sync"
+
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 // Bounds on the texts that rules look into or write to.
@@ -41,9 +41,7 @@ func (s *Set) Text(name string) *Text {
 	return nil
 }
 
-var textNames = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)^(changelog|changes|history|news|releases?[-_]notes?)(\.(md|markdown|rst|adoc|txt))?$|^\.?(copyright|license|licence|file|code)[-_.]?header(s?)(\.[a-z]+)*$|^boilerplate(\.[a-z]+)*\.txt$`)
-})
+var textNames = lazy.Pattern(`(?i)^(changelog|changes|history|news|releases?[-_]notes?)(\.(md|markdown|rst|adoc|txt))?$|^\.?(copyright|license|licence|file|code)[-_.]?header(s?)(\.[a-z]+)*$|^boilerplate(\.[a-z]+)*\.txt$`)
 
 // textDirs are the folders in which such files lie.
 func textDirs() []string { return []string{".", "docs", ".github", "hack", "hack/boilerplate"} }

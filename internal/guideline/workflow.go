@@ -8,9 +8,10 @@ import (
 	"slices"
 	"sort"
 	"strings"
-	"sync"
 
 	"github.com/rhysd/actionlint"
+
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 // Workflow is a GitHub Actions workflow that runs on pull requests.
@@ -230,9 +231,7 @@ const maxIfs = 20
 
 // statusAsked matches conditions with which a job runs whatever became of the
 // jobs that it needs.
-var statusAsked = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)\b(always|failure|cancelled)\s*\(`)
-})
+var statusAsked = lazy.Pattern(`(?i)\b(always|failure|cancelled)\s*\(`)
 
 // pullTrigger is how a workflow comes to run on a contribution.
 func pullTrigger(events []actionlint.Event, pushes bool) (Trigger, bool) {

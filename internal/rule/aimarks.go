@@ -4,9 +4,9 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/isrc-dev/isrc/internal/guideline"
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 // aiMark is a line of a message that names a tool.
@@ -17,9 +17,9 @@ type aiPatterns struct {
 	about, discloses, bans, excuse, narrow, trailers *regexp.Regexp
 }
 
-var aiPattern = sync.OnceValue(func() aiPatterns {
+var aiPattern = lazy.Value(func() *aiPatterns {
 	re := func(s string) *regexp.Regexp { return regexp.MustCompile(`(?i)` + s) }
-	return aiPatterns{
+	return &aiPatterns{
 		// names that nobody has
 		tools: re(`\b(github copilot|copilot|chatgpt|openai|codex|gpt-?\d[\w.-]*|claude code|claude (opus|sonnet|haiku)[\w. ()-]*|claude-[\w.-]+|gemini( [\w.-]+)?|cursor( agent)?|codeium|windsurf|tabnine|amazon q|aider|devin-ai-integration\[bot\]|google-labs-jules\[bot\]|opencode|llama[ -]?\d[\w.]*|deepseek|qwen\d?|grok|roo code|cline)\b`),
 		// addresses of tools whose names people have, too

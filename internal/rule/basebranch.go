@@ -5,9 +5,9 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/isrc-dev/isrc/internal/guideline"
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 // BaseParams says which branch a pull request goes to.
@@ -45,11 +45,11 @@ Accepted: a pull request to develop. Rejected: one to main, when develop exists.
 
 type basePatterns struct{ pull, target, plain, not, other, cond, all, fails, base, head, compare, name, branches, unless, when *regexp.Regexp }
 
-var basePattern = sync.OnceValue(func() basePatterns {
+var basePattern = lazy.Value(func() *basePatterns {
 	re := regexp.MustCompile
 	ref := `(?:\$\{\{\s*github\.base_ref\s*\}\}|\$\{\{\s*github\.event\.pull_request\.base\.ref\s*\}\}|\$\{?\w+\}?)`
 	towards := `(?i)\b(?:against|into|to|onto|target(?:s|ing|ed)?|base(?:d on|d off| branch (?:is|of|to|must be|should be))|on)\s+(?:the\s+|our\s+)?`
-	return basePatterns{
+	return &basePatterns{
 		pull:   re(`(?i)\b(pull[- ]requests?|PRs?|merge requests?|MRs?|patch(es)?)\b`),
 		target: re(towards + "`([A-Za-z0-9._/:-]+)`"),
 		plain:  re(towards + `(main|master|trunk|develop|development|dev|next|staging|unstable|canary)\s+branch\b`),

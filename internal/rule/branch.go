@@ -5,9 +5,9 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/isrc-dev/isrc/internal/guideline"
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 // BranchParams says what a branch may be called.
@@ -95,8 +95,8 @@ func (p BranchParams) text() string {
 
 type branchPatterns struct{ heading, prefix, command, key, noKey, ticket *regexp.Regexp }
 
-var branchPattern = sync.OnceValue(func() branchPatterns {
-	return branchPatterns{
+var branchPattern = lazy.Value(func() *branchPatterns {
+	return &branchPatterns{
 		heading: regexp.MustCompile(`(?i)\bbranch(es)?\b.*\b(nam\w+|convention\w*|prefix\w*)|\bnaming\b.*\bbranch|^branch(es|ing)?$`),
 		prefix:  regexp.MustCompile(`^([a-zA-Z][a-zA-Z0-9]*[/-])([<{\[*A-Z0-9#a-z].*)?$`),
 		command: regexp.MustCompile(`(?i)\bgit (checkout|switch|branch)\b`),

@@ -3,14 +3,13 @@ package rule
 import (
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/guideline"
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 // branchGate knows the actions and the scripts that judge names of branches.
@@ -78,7 +77,7 @@ func leadingNumber(s string) int {
 	return n
 }
 
-var slashedPattern = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^/(.*)/([gimsuy]*)$`) })
+var slashedPattern = lazy.Pattern(`^/(.*)/([gimsuy]*)$`)
 
 // branchlint reads a list of names and /patterns/, one a line.
 func branchlint(g guideline.Gate) Requirement {
@@ -170,7 +169,7 @@ func runBy(set *Reading, req Requirement, tool string) Requirement {
 	return req
 }
 
-var hexName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[0-9a-f]{40}$`) })
+var hexName = lazy.Pattern(`^[0-9a-f]{40}$`)
 
 // judge answers why a name fails, or "".
 func (p BranchParams) judge(name string) (string, error) {

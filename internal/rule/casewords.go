@@ -4,6 +4,8 @@ import (
 	"strings"
 	"sync"
 	"unicode"
+
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 // joinWords writes the words of a text in a case and joins them. What a word is
@@ -235,7 +237,7 @@ func upperJS(s string) string {
 	return strings.ToUpper(s)
 }
 
-var ligatures = sync.OnceValue(func() *strings.Replacer {
+var ligatures = lazy.Value(func() *strings.Replacer {
 	return strings.NewReplacer("ß", "SS", "ŉ", "ʼN", "ﬀ", "FF", "ﬁ", "FI", "ﬂ", "FL", "ﬃ", "FFI", "ﬄ", "FFL", "ﬅ", "ST", "ﬆ", "ST")
 })
 

@@ -5,9 +5,9 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/isrc-dev/isrc/internal/guideline"
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 // ChangelogParams says which file notes a change.
@@ -122,9 +122,9 @@ func fields(list string) []string {
 
 type changelogPatterns struct{ file, word, verb, forbids, auto, other *regexp.Regexp }
 
-var changelogPattern = sync.OnceValue(func() changelogPatterns {
+var changelogPattern = lazy.Value(func() *changelogPatterns {
 	re := regexp.MustCompile
-	return changelogPatterns{
+	return &changelogPatterns{
 		file:    re(`(?i)(?:[\w./-]*/)?\b(?:changelog|changes|history|news|release[-_]?notes)(?:\.(?:md|markdown|rst|adoc|txt))?\b`),
 		word:    re(`(?i)\bchange ?-?log\b`),
 		verb:    re(`(?i)\b(add|update|edit|updated|added|document(ed)?|describe|note|mention|include|entry|entries|write|list|record)\b`),

@@ -1,19 +1,17 @@
 package rule
 
 import (
-	"regexp"
 	"strings"
-	"sync"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 // note is what a changelog or a fragment says of a change.
 type note struct{ kind, scope, text string }
 
-var changeNotePattern = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^([A-Za-z]+)(?:\(([^)]*)\))?!?: +(.+)$`)
-})
+var changeNotePattern = lazy.Pattern(`^([A-Za-z]+)(?:\(([^)]*)\))?!?: +(.+)$`)
 
 // noteOf takes the note from the title, else from the first commit that is for
 // users.
@@ -94,8 +92,8 @@ func changelogFix(p ChangelogParams, change *Change) *Fix {
 }
 
 var (
-	headingPattern = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(#{1,6})\s+(.*)$`) })
-	itemPattern    = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^([*+-])\s+\S`) })
+	headingPattern = lazy.Pattern(`^(#{1,6})\s+(.*)$`)
+	itemPattern    = lazy.Pattern(`^([*+-])\s+\S`)
 )
 
 // changelogPlace finds where a note belongs: under the heading "Unreleased", in

@@ -3,16 +3,16 @@ package rule
 import (
 	"regexp"
 	"strings"
-	"sync"
 
 	"github.com/isrc-dev/isrc/internal/guideline"
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 type scriptPatterns struct{ diff, number, named, exit, without, quiet *regexp.Regexp }
 
-var changelogScriptPattern = sync.OnceValue(func() scriptPatterns {
+var changelogScriptPattern = lazy.Value(func() *scriptPatterns {
 	re := regexp.MustCompile
-	return scriptPatterns{
+	return &scriptPatterns{
 		diff: re(`\bgit (diff|log|show)\b|gh (pr|api)\b|changed[-_ ]?files|CHANGED`),
 		// a line about this very pull request cannot have been there before
 		number: re(`github\.event\.(?:pull_request\.)?number\b`),

@@ -6,11 +6,11 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/bmatcuk/doublestar/v4"
 
 	"github.com/isrc-dev/isrc/internal/guideline"
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 // ChangeSizeParams is how many lines a change may have.
@@ -40,9 +40,9 @@ func (p ChangeSizeParams) text() string { return fmt.Sprintf("at most %d changed
 
 type changeSizePatterns struct{ lines, about, other, small *regexp.Regexp }
 
-var changeSizePattern = sync.OnceValue(func() changeSizePatterns {
+var changeSizePattern = lazy.Value(func() *changeSizePatterns {
 	re := regexp.MustCompile
-	return changeSizePatterns{
+	return &changeSizePatterns{
 		lines: re(`(?i)(?:^|[^\d.,])(\d{1,2},\d{3}|\d{2,5})\s*\+?\s*(?:changed |modified |new )?(?:lines|LOC|loc)\b`),
 		about: re(`(?i)\b(pull requests?|PRs?|merge requests?|MRs?|patch(es)?|diffs?|changesets?|contributions?)\b`),
 		other: re(`(?i)\b(issues?|rfc|proposal|discuss\w*|design doc|functions?|methods?|classes|coverage|characters|columns|bytes|label\w*|tests)\b`),

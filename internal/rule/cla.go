@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
-	"sync"
 
 	"github.com/isrc-dev/isrc/internal/guideline"
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 // CLAParams says who keeps the agreements.
@@ -74,8 +74,8 @@ func claService(context string) (string, bool) {
 
 type claPatterns struct{ said, asks, other, you *regexp.Regexp }
 
-var claPattern = sync.OnceValue(func() claPatterns {
-	return claPatterns{
+var claPattern = lazy.Value(func() *claPatterns {
+	return &claPatterns{
 		you:   regexp.MustCompile(`(?i)\b(you|your|contributors?)\b`), // "before we can merge, you need to"
 		said:  regexp.MustCompile(`\bI?CCLAs?\b|\bI?CLAs?\b|(?i:contributors?('s)? licen[cs]e agreement|contribution licen[cs]e agreement|contributor agreement)`),
 		asks:  regexp.MustCompile(`(?i)\b(sign(s|ed|ing)?|agree(s|d)?|accept(s|ed)?|requires?|required|must|needs?|need to|accompanied|have (a|an|to)|complete|submit|fill|on file)\b`),

@@ -5,9 +5,9 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/isrc-dev/isrc/internal/guideline"
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 // clashing is what both sides of a contradiction say, in a few words each.
@@ -83,9 +83,9 @@ func missingWords(what string, prose, enforced []string) (clashing, bool) {
 
 type clashPatterns struct{ aboutMessage, aboutTitle, leads, wrong, header, several, single, target *regexp.Regexp }
 
-var clashPattern = sync.OnceValue(func() clashPatterns {
+var clashPattern = lazy.Value(func() *clashPatterns {
 	re := func(s string) *regexp.Regexp { return regexp.MustCompile(`(?i)` + s) }
-	return clashPatterns{
+	return &clashPatterns{
 		aboutMessage: re(`\bcommit (messages?|titles?|headers?|subjects?)\b|(messages?|format) of (the |a |your )?commits?\b|\bcommits? (format|convention|guideline)`),
 		aboutTitle:   re(`\b(pull request|PR|MR|merge request)('s)? titles?\b|titles? of (the |a |your )?(pull|merge) request`),
 		leads:        re(`\b(examples?|e\.g\.|like|such as|following|looks?|format|described|here is|for instance|form)\b`),

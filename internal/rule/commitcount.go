@@ -2,9 +2,9 @@ package rule
 
 import (
 	"regexp"
-	"sync"
 
 	"github.com/isrc-dev/isrc/internal/guideline"
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 // CountParams says how many commits a change has.
@@ -39,10 +39,10 @@ const countText = "one commit"
 
 type countPatterns struct{ about, waived *regexp.Regexp }
 
-var countPattern = sync.OnceValue(func() countPatterns {
+var countPattern = lazy.Value(func() *countPatterns {
 	re := func(s string) *regexp.Regexp { return regexp.MustCompile(`(?i)` + s) }
 	pull := `(pull[- ]requests?|PRs?|merge requests?|patch(es)?|contributions?|change)`
-	return countPatterns{
+	return &countPatterns{
 		about: re(`\b(one|single|1) commit (per|for (each|every)|in (a|each|your|every)) ` + pull + `\b|\bsquash\w* (all |all of )?(your |the |them |my |those |these |multiple )?(commits? )?(down )?(in)?to (just )?(a single|one|1)( commit)?\b|\b` + pull + `\b.{0,30}\b(must|should|has to|needs to|shall) (only )?(contain|have|consist of|be|include) (only |exactly |just )?(one|a single) commit\b|\bmust be squashed\b`),
 		// what is done when it is merged, or left to the contributor
 		waived: re(`\b(we|maintainers?|committers|github|the (team|bot)|(commits|pull requests|PRs?|they|it|changes) (are|is|will be|get|gets))\b.{0,40}\bsquash|\bsquash(ed|ing)?[- ](and|&|on|when|at|during|upon)[- ]?merg|\b(multiple|several|many) (small |smaller |separate )?commits (are|is) (ok|okay|fine|welcome|allowed|good)|\bok to have (multiple|several)|\bno need to squash|\b(if|when) (asked|requested|in doubt|necessary|needed)\b|\blogical\b|\bunless\b`),

@@ -3,7 +3,8 @@ package rule
 import (
 	"regexp"
 	"strings"
-	"sync"
+
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 // lintMessage is a message as commitlint's parser takes it apart: what comes
@@ -99,9 +100,9 @@ type footerPatterns struct {
 	token, link *regexp.Regexp
 }
 
-var footerPattern = sync.OnceValue(func() footerPatterns {
+var footerPattern = lazy.Value(func() *footerPatterns {
 	re := regexp.MustCompile
-	return footerPatterns{
+	return &footerPatterns{
 		token: re(`(?i)^(?:BREAKING CHANGE|[\w-]+)(:\s+|\s+)`),
 		link:  re(`\bhttps?://(?:www\.)?[-a-zA-Z0-9@:%_+.~#?&/=]*[a-zA-Z0-9_]`),
 	}

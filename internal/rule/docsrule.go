@@ -3,9 +3,9 @@ package rule
 import (
 	"regexp"
 	"slices"
-	"sync"
 
 	"github.com/isrc-dev/isrc/internal/guideline"
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 // DocsParams asks for documentation beside what users see.
@@ -39,9 +39,9 @@ Accepted: ` + "`feat: read settings` with a change to `docs/settings.md`" + `. R
 
 type docsPatterns struct{ asks, other *regexp.Regexp }
 
-var docsPattern = sync.OnceValue(func() docsPatterns {
+var docsPattern = lazy.Value(func() *docsPatterns {
 	docs := `(?:(?:the|any|all|associated|relevant|corresponding|related|appropriate|user|public|accompanying|necessary|your) ){0,3}(?:docs\b|documentation\b|user guide\b|man pages?\b)`
-	return docsPatterns{
+	return &docsPatterns{
 		asks: regexp.MustCompile(`(?i)\b(?:update|add|includes?|provide|write|must have|should have|needs?|accompanied by|come with|requires?) ` + docs +
 			`|\b(?:docs|documentation)\b.{0,40}\b(?:must|should|has to|have to|needs? to) be (?:updated|added|included|changed|written)\b|\b(?:must|should|has to|have to|needs? to) be documented\b`),
 		other: regexp.MustCompile(`(?i)\b(see the|refer to|read the|build the docs|fix(es)? typos?|improv\w+ (the )?(docs|documentation)|documentation (issue|improvement|change|fix)|help (us|with)|code comments?|doc ?strings?|godoc|to update the (docs|documentation)|documented (as|in) an? (\w+ )?(issue|ticket)|to remove)\b`),

@@ -2,11 +2,10 @@ package rule
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
-	"sync"
 
 	"github.com/isrc-dev/isrc/internal/guideline"
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 // Section is what stands under one heading of a template.
@@ -143,9 +142,7 @@ func (w *bodyWriter) missing(written guideline.Form) string {
 	return b.String()
 }
 
-var describing = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)\b(what|why|summary|descri\w*|changes?|overview|motivation|purpose|about|context|proposed|details)\b`)
-})
+var describing = lazy.Pattern(`(?i)\b(what|why|summary|descri\w*|changes?|overview|motivation|purpose|about|context|proposed|details)\b`)
 
 // describe puts the description where the template wants it, or above all.
 func (w *bodyWriter) describe(text string) {

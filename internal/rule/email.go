@@ -5,9 +5,9 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/isrc-dev/isrc/internal/guideline"
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 // EmailParams is a pattern for addresses in commits.
@@ -100,8 +100,8 @@ func committedEmail(set *Reading) []Requirement {
 
 type emailPatterns struct{ about, domain *regexp.Regexp }
 
-var emailPattern = sync.OnceValue(func() emailPatterns {
-	return emailPatterns{
+var emailPattern = lazy.Value(func() *emailPatterns {
+	return &emailPatterns{
 		about:  regexp.MustCompile(`(?i)\bcommit\w*\b.{0,100}\be-?mail|\be-?mail.{0,100}\bcommit\w*\b|user\.email`),
 		domain: regexp.MustCompile("(?:^|[\\s`'\"(*])(?:\\*?@)([a-z0-9](?:[a-z0-9-]*\\.)+[a-z]{2,})\\b"),
 	}

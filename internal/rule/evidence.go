@@ -2,12 +2,11 @@ package rule
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
-	"sync"
 
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/guideline"
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 // rank is how much a source weighs: who enforces a thing decides what exactly
@@ -134,9 +133,7 @@ func history(set *Reading, obeyed func(string) bool) (guideline.Quote, bool) {
 
 // squashed matches the number of a pull request that a squash puts behind the
 // header: no contributor wrote it.
-var squashed = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`\A([^\n]*?) \(#\d+\)`)
-})
+var squashed = lazy.Pattern(`\A([^\n]*?) \(#\d+\)`)
 
 // ofCommits is obeyed where merged history shows what contributors wrote into
 // their commits, nil where it shows the titles of pull requests: those become

@@ -2,12 +2,11 @@ package rule
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/isrc-dev/isrc/internal/guideline"
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 // SizeParams is how large a file may be.
@@ -74,9 +73,7 @@ func deriveFileSize(set *Reading) []Requirement {
 	return out
 }
 
-var sizePattern = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)\b(?:files?|images?|binar(?:y|ies)|assets?|blobs?)\b.{0,60}?\b(?:(?:larger|bigger|greater|more) than|over|above|exceed(?:s|ing)?)\s+(\d{1,6})\s?(kb|kib|mb|mib)\b|\bfiles?\b.{0,40}?\b(?:(?:smaller|less) than|under|below|at most|up to)\s+(\d{1,6})\s?(kb|kib|mb|mib)\b`)
-})
+var sizePattern = lazy.Pattern(`(?i)\b(?:files?|images?|binar(?:y|ies)|assets?|blobs?)\b.{0,60}?\b(?:(?:larger|bigger|greater|more) than|over|above|exceed(?:s|ing)?)\s+(\d{1,6})\s?(kb|kib|mb|mib)\b|\bfiles?\b.{0,40}?\b(?:(?:smaller|less) than|under|below|at most|up to)\s+(\d{1,6})\s?(kb|kib|mb|mib)\b`)
 
 func sizeProse(set *Reading) (SizeParams, []guideline.Sentence) {
 	var p SizeParams

@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
-	"sync"
 
 	"github.com/isrc-dev/isrc/internal/guideline"
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 // ForcePushParams says whether commits may be rewritten once others see them.
@@ -36,11 +36,11 @@ Accepted: new commits on top. Rejected: nothing that isrc could see; it only kee
 
 type forcePushPatterns struct{ forbids, wants, other *regexp.Regexp }
 
-var forcePushPattern = sync.OnceValue(func() forcePushPatterns {
+var forcePushPattern = lazy.Value(func() *forcePushPatterns {
 	re := func(s string) *regexp.Regexp { return regexp.MustCompile(`(?i)` + s) }
 	no := `\b(do not|don['’]t|never|avoid|please no|no|not|refrain from|must not|should not|shouldn['’]t)\b`
 	push := `(force[- ]?push\w*|push(es|ing)? (--force|-f)\b|--force\b)`
-	return forcePushPatterns{
+	return &forcePushPatterns{
 		forbids: re(no + `.{0,30}\b` + push + `|` + push + `.{0,40}\b(is|are) (not (allowed|permitted|welcome)|discouraged|forbidden|disallowed)|` + no + `.{0,15}\b(rebas\w*|amend\w*|squash\w*|rewrit\w*)\b.{0,60}\b(after|once|during|while|review\w*|pull request|PR)\b|\b(after|once|during|while)\b.{0,60}\b(review\w*|pull request|PR)\b.{0,60}` + no + `.{0,15}\b(rebas\w*|amend\w*|squash\w*|rewrit\w*)\b`),
 		wants:   re(`\b(squash\w*|amend\w*|rebas\w*|and|then|please|must|should)\b.{0,40}\b` + push + `|` + push + ` (to|your|the|them|it|after)\b`),
 		other:   re(`\b(main|master|release|protected|default|develop|shared|upstream)\b.{0,20}\bbranch|\bto (main|master|develop|upstream)\b`),

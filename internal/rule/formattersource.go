@@ -5,16 +5,16 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/isrc-dev/isrc/internal/guideline"
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 type formatterPatterns struct{ action, command, at, variable, name, writes, excused, message *regexp.Regexp }
 
-var formatterPattern = sync.OnceValue(func() formatterPatterns {
+var formatterPattern = lazy.Value(func() *formatterPatterns {
 	re := regexp.MustCompile
-	return formatterPatterns{
+	return &formatterPatterns{
 		action: re(`(?i)^(golangci/golangci-lint-action|pre-commit/action|super-linter/super-linter(/slim)?|github/super-linter|psf/black|astral-sh/ruff-action|chartboost/ruff-action|` +
 			`creyD/prettier_action|dominikh/staticcheck-action|reviewdog/action-[\w-]+|oxsecurity/megalinter[\w/-]*|ludeeus/action-shellcheck|ibiblio/shellcheck|` +
 			`docker://.*lint.*|DavidAnson/markdownlint-cli2-action|articulate/actions-markdownlint|karancode/yamllint-github-action|hadolint/hadolint-action|` +

@@ -5,9 +5,9 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/isrc-dev/isrc/internal/guideline"
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 // The tools that make a changelog out of fragments.
@@ -117,10 +117,10 @@ next:
 
 type fragmentPatterns struct{ changesets, towncrier, folder, dirs, verb, tools *regexp.Regexp }
 
-var fragmentPattern = sync.OnceValue(func() fragmentPatterns {
+var fragmentPattern = lazy.Value(func() *fragmentPatterns {
 	re := regexp.MustCompile
 	dirs := `(?:[\w.-]+/)*(?:changelog/(?:unreleased|next)|changelogs/(?:unreleased|fragments)|\.changes/(?:unreleased|next-release)|\.changelog|changelog\.d|newsfragments|news\.d|releasenotes/notes|changelog_unreleased|\.chloggen|\.changeset|doc/source/changes|changes\.d)`
-	return fragmentPatterns{
+	return &fragmentPatterns{
 		changesets: re(`(?m)^[^#\n]*\bchangesets?(?:/cli)?(?:@\S+)? status\b.*$`),
 		towncrier:  re(`(?m)^[^#\n]*\btowncrier check\b.*$`),
 		folder:     re(strings.ReplaceAll(dirs, `\.`, `\\?\.`)),

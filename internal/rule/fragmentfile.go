@@ -6,11 +6,11 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/bmatcuk/doublestar/v4"
 
 	"github.com/isrc-dev/isrc/internal/guideline"
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 // isFragment tells whether a file of the change is meant to be a fragment.
@@ -69,9 +69,7 @@ func (p FragmentParams) towncrierType(base string) string {
 
 // changesetMatter finds the front matter as the tool does: what stands before it
 // does no harm, and the line that ends it may be indented but holds no more.
-var changesetMatter = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?s)---(.*?)\r?\n\s*---[^\S\n]*(?:\n|$)`)
-})
+var changesetMatter = lazy.Pattern(`(?s)---(.*?)\r?\n\s*---[^\S\n]*(?:\n|$)`)
 
 // judgeChangeset reads the front matter: packages and how each is bumped.
 func (p FragmentParams) judgeChangeset(f *File) string {

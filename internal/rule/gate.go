@@ -5,10 +5,10 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/guideline"
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 // GateParams is something that will judge the pull request, and that no rule
@@ -58,8 +58,8 @@ func deriveGates(set *Reading, reqs []Requirement) []Requirement {
 
 type gatePatterns struct{ names, runs, danger, linter, action, refuses, fails, tells, comment *regexp.Regexp }
 
-var gatePattern = sync.OnceValue(func() gatePatterns {
-	return gatePatterns{
+var gatePattern = lazy.Value(func() *gatePatterns {
+	return &gatePatterns{
 		// the name of a step that refuses a pull request for what it lacks
 		names: regexp.MustCompile(`(?i)\b(check|enforce|require|verify|validate|ensure|missing)\w*\b.{0,30}\b(change ?log|change ?set|news ?fragment|release ?note|label|linked issue)`),
 		// a command that judges the changelog by its name

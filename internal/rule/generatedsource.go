@@ -4,16 +4,16 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/isrc-dev/isrc/internal/guideline"
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 type generatedPatterns struct{ compares, excused, commits, makes, setup, prose, command, after *regexp.Regexp }
 
-var generatedPattern = sync.OnceValue(func() generatedPatterns {
+var generatedPattern = lazy.Value(func() *generatedPatterns {
 	re := regexp.MustCompile
-	return generatedPatterns{
+	return &generatedPatterns{
 		compares: re(`\bgit(?: -C \S+)? diff(?:-index|-files)?\b[^|;&\n]*\s--(?:exit-code|quiet)\b|\bgit(?: -C \S+)? status\b[^|;&\n)]*\s(?:--porcelain|-s)\b|\bgo mod tidy -diff\b`),
 		// its answer is used for something else than to fail
 		excused: re(`GITHUB_OUTPUT|GITHUB_ENV|set-output|\|\|\s*(true|:)\s*$|&&\s*echo|--cached|--staged|\.\.\.?(HEAD|origin)|origin/|HEAD[~^]|--name-only[^|]*\|[^|]|\|\|\s*echo [^;&({]*$`),

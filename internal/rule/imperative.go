@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/isrc-dev/isrc/internal/guideline"
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 func imperative() *Rule {
@@ -34,8 +35,8 @@ func proseImperative() HeaderParams {
 
 type imperativePatterns struct{ asks, forms, word *regexp.Regexp }
 
-var imperativePattern = sync.OnceValue(func() imperativePatterns {
-	return imperativePatterns{
+var imperativePattern = lazy.Value(func() *imperativePatterns {
+	return &imperativePatterns{
 		asks:  regexp.MustCompile(`(?i)\bimperative\b`),
 		forms: regexp.MustCompile(`(?i)\bpresent tense\b`),
 		word:  regexp.MustCompile(`^[A-Za-z]+(?:'[a-z]+)?`),

@@ -5,11 +5,11 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/bmatcuk/doublestar/v4"
 
 	"github.com/isrc-dev/isrc/internal/guideline"
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 // IssueParams says how a pull request must refer to an issue.
@@ -60,10 +60,10 @@ func (p IssueParams) text() string {
 
 type issuePatterns struct{ closing, mention, prose, plain, pulls, bug, assigned *regexp.Regexp }
 
-var issuePattern = sync.OnceValue(func() issuePatterns {
+var issuePattern = lazy.Value(func() *issuePatterns {
 	re := func(s string) *regexp.Regexp { return regexp.MustCompile(`(?i)` + s) }
 	reference := `(?:[\w.-]+/[\w.-]+)?#(\d+)|https?://[^\s)]+/issues/(\d+)`
-	return issuePatterns{
+	return &issuePatterns{
 		closing: re(`\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?)\b:?\s+(?:` + reference + `)`),
 		mention: re(reference),
 		prose:   re(`\b(pull requests?|PRs?|patch(es)?|changes?|contributions?|description)\b.{0,80}\b(link|linked|refer\w*|reference\w*|mention\w*|close)\b.{0,40}\b(issue|ticket)s?\b`),

@@ -6,9 +6,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/isrc-dev/isrc/internal/guideline"
+	"github.com/isrc-dev/isrc/internal/lazy"
 	"github.com/isrc-dev/isrc/internal/manifest"
 )
 
@@ -45,10 +45,10 @@ Whether the owners agreed on the issue is theirs to say.`,
 
 type issueFirstPatterns struct{ asks, opens, before, agreed, wait, lines, bigger, large, other, about *regexp.Regexp }
 
-var issueFirstPattern = sync.OnceValue(func() issueFirstPatterns {
+var issueFirstPattern = lazy.Value(func() *issueFirstPatterns {
 	re := func(s string) *regexp.Regexp { return regexp.MustCompile(`(?i)` + s) }
 	thing := `(issue|ticket|bug|proposal|discussion|RFC|design doc\w*|feature request)s?`
-	return issueFirstPatterns{
+	return &issueFirstPatterns{
 		asks: re(`\b(open|create|file|raise|start with|submit|post|write|fil(e|ing))\b.{0,30}\b` + thing + `\b.{0,80}\b(first|before|prior to|beforehand)\b` +
 			`|\b` + thing + ` first\b` +
 			`|\b(before|prior to) (you |your |any )?(open|start|submit|send|work|writ|begin|creat|implement|mak|cod|contribut|put)\w*.{0,100}\b` + thing + `\b` +

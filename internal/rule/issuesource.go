@@ -3,16 +3,16 @@ package rule
 import (
 	"regexp"
 	"strings"
-	"sync"
 
 	"github.com/isrc-dev/isrc/internal/guideline"
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 type issueGatePatterns struct{ keyword, literal, number, linked, refuses *regexp.Regexp }
 
-var issueGatePattern = sync.OnceValue(func() issueGatePatterns {
+var issueGatePattern = lazy.Value(func() *issueGatePatterns {
 	re := regexp.MustCompile
-	return issueGatePatterns{
+	return &issueGatePatterns{
 		keyword: re(`(?i)clos|fix|resolv`),
 		literal: re(`/((?:[^/\\\n\[]|\\.|\[(?:[^\]\\\n]|\\.)*\])+)/([a-z]*)`),
 		number:  re(`#\\?\(?(?:\?:)?(?:\\d|\[0-9\]|\[\[:digit:\]\])`),

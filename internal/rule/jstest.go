@@ -3,20 +3,20 @@ package rule
 import (
 	"regexp"
 	"strings"
-	"sync"
 
 	"github.com/isrc-dev/isrc/internal/guideline"
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 type scriptJSPatterns struct {
 	regex, construct, define, ifBefore, assign, fails, returns, bots *regexp.Regexp
 }
 
-var scriptJSPattern = sync.OnceValue(func() scriptJSPatterns {
+var scriptJSPattern = lazy.Value(func() *scriptJSPatterns {
 	re := regexp.MustCompile
 	literal := `/((?:[^/\\\n\[]|\\.|\[(?:[^\]\\\n]|\\.)*\])+)/([a-z]*)`
 	construct := `new RegExp\(\s*(?:'((?:[^'\\\n]|\\.)*)'|"((?:[^"\\\n]|\\.)*)")\s*(?:,\s*['"]([a-z]*)['"]\s*)?\)`
-	return scriptJSPatterns{
+	return &scriptJSPatterns{
 		regex:     re(`^` + literal + `$`),
 		construct: re(`^` + construct + `$`),
 		define:    re(`(?:const|let|var)\s+(\w+)\s*=\s*(` + literal + `|` + construct + `)`),

@@ -3,9 +3,9 @@ package rule
 import (
 	"regexp"
 	"strings"
-	"sync"
 
 	"github.com/isrc-dev/isrc/internal/guideline"
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 // labelGate knows the actions and steps that count labels.
@@ -123,8 +123,8 @@ func (l *labelInputs) add(name string, many howMany) {
 
 type labelPatterns struct{ condition, prose, pulls, other *regexp.Regexp }
 
-var labelPattern = sync.OnceValue(func() labelPatterns {
-	return labelPatterns{
+var labelPattern = lazy.Value(func() *labelPatterns {
+	return &labelPatterns{
 		condition: regexp.MustCompile(`github\.event\.pull_request\.labels`),
 		prose:     regexp.MustCompile(`(?i)\b(must|shall|needs?|has to|have to|requires?)\b[^.;,]{0,60}\blabels?\b|\blabels?\b[^.;,]{0,40}\b(is|are) (required|mandatory)\b|\b(must|needs? to|has to|have to) be labell?ed\b`),
 		pulls:     regexp.MustCompile(`(?i)\b(pull requests?|PRs?|merge requests?|MRs?)\b`),

@@ -5,16 +5,16 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/isrc-dev/isrc/internal/guideline"
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 type licencePatterns struct{ eye, add, reuse, golangci, conform, planned, prose, asks *regexp.Regexp }
 
-var licencePattern = sync.OnceValue(func() licencePatterns {
+var licencePattern = lazy.Value(func() *licencePatterns {
 	re := regexp.MustCompile
-	return licencePatterns{
+	return &licencePatterns{
 		eye:      re(`(?m)^[^#\n]*\blicense-eye\b[^\n]*\bheader check\b.*$`),
 		add:      re(`(?m)^[^#\n]*\baddlicense(?:@\S+)?[ \t]+[^\n]*$`),
 		reuse:    re(`(?m)^[^#\n]*\breuse\b[^\n]*\blint\b.*$`),

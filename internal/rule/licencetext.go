@@ -5,20 +5,15 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"sync"
+
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 var (
-	yearPattern = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`(?:19|20)\d\d(?:\s*[-–,]\s*(?:(?:19|20)\d\d|present))*`)
-	})
+	yearPattern = lazy.Pattern(`(?:19|20)\d\d(?:\s*[-–,]\s*(?:(?:19|20)\d\d|present))*`)
 	// what stands for a year or a name in a template
-	blankPattern = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`(?i)\{\{[^{}]{1,40}\}\}|\[(?:year|yyyy|name of copyright owner|owner|fullname|copyright[ -]holder)\]|<(?:year|owner|name|copyright[ -]holder)>|\{(?:year|owner)\}|\$\{?year\}?|\bYYYY\b`)
-	})
-	commentPattern = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`(?m)^[ \t]*(?:<!--|-->|//+!?|/\*+!?|\*+/|\*|#+!?|--+|;+|%+|"""|'''|\{-|-\}|\(\*|rem\b|dnl\b)?[ \t]*`)
-	})
+	blankPattern   = lazy.Pattern(`(?i)\{\{[^{}]{1,40}\}\}|\[(?:year|yyyy|name of copyright owner|owner|fullname|copyright[ -]holder)\]|<(?:year|owner|name|copyright[ -]holder)>|\{(?:year|owner)\}|\$\{?year\}?|\bYYYY\b`)
+	commentPattern = lazy.Pattern(`(?m)^[ \t]*(?:<!--|-->|//+!?|/\*+!?|\*+/|\*|#+!?|--+|;+|%+|"""|'''|\{-|-\}|\(\*|rem\b|dnl\b)?[ \t]*`)
 )
 
 // plainText is a text without the signs of comments, in one line.

@@ -2,9 +2,9 @@ package rule
 
 import (
 	"regexp"
-	"sync"
 
 	"github.com/isrc-dev/isrc/internal/guideline"
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 func linearHistory() *Rule {
@@ -35,9 +35,9 @@ type linearParams struct{}
 
 type linearPatterns struct{ about, waived *regexp.Regexp }
 
-var linearPattern = sync.OnceValue(func() linearPatterns {
+var linearPattern = lazy.Value(func() *linearPatterns {
 	re := func(s string) *regexp.Regexp { return regexp.MustCompile(`(?i)` + s) }
-	return linearPatterns{
+	return &linearPatterns{
 		about:  re(`\bno merge[- ]commits?\b|\b(avoid|do(n['’]t| not) (use|create|include|add|make|have|contain|allow|accept)|(should|must|may|can)( ?not|n['’]t) (contain|include|have|use)|without( any)?|never (create|use|add|include)|free of|not contain)\b.{0,30}\bmerge[- ]commits?\b|\bmerge[- ]commits? (are|is|will be|must be|should be) (not (allowed|accepted|permitted|wanted)|forbidden|rejected|disallowed|avoided)|\brebas\w*\b.{0,60}\b(instead of|rather than|(and|,) not|over)\b.{0,20}\b(a |creating )?merg(e|ing)\b|\b(do not|don['’]t|never|avoid) merg(e|ing)\b.{0,40}\b(main|master|upstream|develop|trunk|base)\b.{0,20}\binto (your|the|a)\b|\b(must|should|please|keep|maintain)\b.{0,40}\blinear (git |commit )?history\b`),
 		waived: re(`\bsquash\w* (on|when|at|and|during) merg|\bwe('ll| will)? squash|\bmerge button\b`),
 	}

@@ -5,8 +5,9 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"unicode"
+
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 // LintRule is one rule on a message, in the terms of commitlint, into which the
@@ -37,9 +38,9 @@ type lintPatterns struct {
 	link, quoted, bang, breaking, cherry *regexp.Regexp
 }
 
-var lintPattern = sync.OnceValue(func() lintPatterns {
+var lintPattern = lazy.Value(func() *lintPatterns {
 	re := regexp.MustCompile
-	return lintPatterns{
+	return &lintPatterns{
 		link:     re(`\bhttps?://[^\s]`),
 		quoted:   re("`.*?`|\".*?\"|'.*?'"),
 		bang:     re(`^\w*(?:\(.*\))?!: `),

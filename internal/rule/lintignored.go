@@ -3,7 +3,8 @@ package rule
 import (
 	"regexp"
 	"strings"
-	"sync"
+
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 // The kinds of messages that linters leave alone.
@@ -21,9 +22,9 @@ type ignorePatterns struct {
 	mergeHeader           *regexp.Regexp
 }
 
-var ignorePattern = sync.OnceValue(func() ignorePatterns {
+var ignorePattern = lazy.Value(func() *ignorePatterns {
 	re := regexp.MustCompile
-	return ignorePatterns{
+	return &ignorePatterns{
 		// These may stand in any line.
 		merge: re(`(?m)^(?:Merge pull request|Merge .*? into |Merge branch |Merge tag )`),
 		rest: re(`^(?:[Rr]evert |[Rr]eapply |(?:amend|fixup|squash)!|Merged .*?in(?:to)? |Merged PR .*: |` +
@@ -58,9 +59,7 @@ func isVersion(message string) bool {
 	return p.semver.MatchString(trimJS(first))
 }
 
-var skipInRound = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)\((?:skip|ci)(?:-|\s)(?:ci|skip)\)`)
-})
+var skipInRound = lazy.Pattern(`(?i)\((?:skip|ci)(?:-|\s)(?:ci|skip)\)`)
 
 func cutFirst(re *regexp.Regexp, s string) string {
 	if at := re.FindStringIndex(s); at != nil {

@@ -1,11 +1,10 @@
 package rule
 
 import (
-	"regexp"
 	"strings"
-	"sync"
 
 	"github.com/isrc-dev/isrc/internal/guideline"
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 // extend takes the rules and the grammar of a package that is only data, and
@@ -155,7 +154,7 @@ func readTexts(v guideline.Value) ([]string, bool) {
 	return out, len(out) == len(v.List)
 }
 
-var patternLiteral = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?s)^/(.+)/([a-z]*)$`) })
+var patternLiteral = lazy.Pattern(`(?s)^/(.+)/([a-z]*)$`)
 
 // readPattern reads a regular expression: a literal of a script, or a text.
 func readPattern(v guideline.Value) (pattern, flags string, ok bool) {

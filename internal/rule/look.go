@@ -3,9 +3,9 @@ package rule
 import (
 	"regexp"
 	"strings"
-	"sync"
 
 	"github.com/isrc-dev/isrc/internal/guideline"
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 // look is what a step of a workflow looks at.
@@ -28,9 +28,9 @@ type lookPatterns struct {
 	stdin   *regexp.Regexp // reads its standard input
 }
 
-var lookPattern = sync.OnceValue(func() lookPatterns {
+var lookPattern = lazy.Value(func() *lookPatterns {
 	re := regexp.MustCompile
-	return lookPatterns{
+	return &lookPatterns{
 		context: map[look]*regexp.Regexp{
 			lookTitle:  re(`github\.event\.pull_request\.title|context\.payload\.pull_request\.title|pull_request\.title`),
 			lookBody:   re(`github\.event\.pull_request\.body|context\.payload\.pull_request\.body|pull_request\.body`),

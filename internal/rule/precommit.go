@@ -4,9 +4,9 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/isrc-dev/isrc/internal/guideline"
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 // hook is a hook of a project's pre-commit configuration.
@@ -109,8 +109,8 @@ func (h hook) asks(set *Reading, text string, params any) []Requirement {
 
 type preCommitPatterns struct{ run, all *regexp.Regexp }
 
-var preCommitPattern = sync.OnceValue(func() preCommitPatterns {
-	return preCommitPatterns{
+var preCommitPattern = lazy.Value(func() *preCommitPatterns {
+	return &preCommitPatterns{
 		run: regexp.MustCompile(`(?m)^[^#\n]*\b(?:pre-commit|prek) run\b([^\n|;&]*)`),
 		// without one of these it looks at what is staged, which is nothing on a fresh checkout
 		all: regexp.MustCompile(`--all-files|(?:^|\s)-a\b|--from-ref|--origin|--files`),

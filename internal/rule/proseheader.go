@@ -4,18 +4,18 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/isrc-dev/isrc/internal/guideline"
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 type proseHeaderPatterns struct {
 	conventional, title, merge, types, typeWord, length, fullStop, wrap, message *regexp.Regexp
 }
 
-var proseHeaderPattern = sync.OnceValue(func() proseHeaderPatterns {
+var proseHeaderPattern = lazy.Value(func() *proseHeaderPatterns {
 	re := func(s string) *regexp.Regexp { return regexp.MustCompile(`(?i)` + s) }
-	return proseHeaderPatterns{
+	return &proseHeaderPatterns{
 		conventional: re(`conventional[ -]commits?\b|conventionalcommits\.org`),
 		title:        re(`\b(pull request|PR|MR|merge request)('s)? titles?\b|titles? of ((the|your|a|all) )?(pull requests?|PRs?)\b`),
 		merge:        re(`\bsquash\w*\b|during (a |the )?merge`),

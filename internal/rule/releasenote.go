@@ -5,9 +5,9 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/isrc-dev/isrc/internal/guideline"
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 // NoteParams says in which block of the description the release note stands,
@@ -52,9 +52,9 @@ type releaseNotePatterns struct {
 	fence, name, prow, prowNone, none, min, label, refusesElse, fails *regexp.Regexp
 }
 
-var releaseNotePattern = sync.OnceValue(func() releaseNotePatterns {
+var releaseNotePattern = lazy.Value(func() *releaseNotePatterns {
 	re := regexp.MustCompile
-	return releaseNotePatterns{
+	return &releaseNotePatterns{
 		fence:    re("(?:```|\\\\`\\\\`\\\\`|~~~) ?([A-Za-z][A-Za-z0-9_-]*(?: [A-Za-z0-9_-]+)?)"),
 		name:     re(`(?i)^release[-_ ]?notes?\b|changelog`),
 		prow:     re("(?s)(?:Release note\\*\\*:\\s*(?:<!--[^<>]*-->\\s*)?```(?:release-note)?|```release-note)(.+?)```"),

@@ -6,9 +6,9 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/isrc-dev/isrc/internal/guideline"
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 // SecretParams is what is asked of added lines: that they hold no secret.
@@ -109,8 +109,8 @@ func ownAdvice(q guideline.Quote) bool { return q.Source != nil && q.Source.Kind
 
 type secretPatterns struct{ action, command *regexp.Regexp }
 
-var secretPattern = sync.OnceValue(func() secretPatterns {
-	return secretPatterns{
+var secretPattern = lazy.Value(func() *secretPatterns {
+	return &secretPatterns{
 		action:  regexp.MustCompile(`(?i)^(gitleaks/gitleaks-action|trufflesecurity/trufflehog|gitguardian/ggshield(-action)?(/.*)?|zricethezav/gitleaks-action|reviewdog/action-detect-secrets|secret-scanner/action|docker://.*(gitleaks|trufflehog|ggshield).*)$`),
 		command: regexp.MustCompile(`(?m)^[^#\n]*\b(gitleaks(@\S+)? (detect|protect|git|dir)|trufflehog (git|github|filesystem)|detect-secrets-hook|detect-secrets scan|ggshield (secret )?scan)\b.*$`),
 	}

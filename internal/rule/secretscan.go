@@ -2,7 +2,8 @@ package rule
 
 import (
 	"strings"
-	"sync"
+
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 // secretScan finds tokens in text. It looks at every second byte or so: the
@@ -20,7 +21,7 @@ type secretScan struct {
 // anchorBytes is how much of an anchor is looked for at first; none is shorter.
 const anchorBytes = 3
 
-var secretScanner = sync.OnceValue(func() *secretScan {
+var secretScanner = lazy.Value(func() *secretScan {
 	s := &secretScan{kinds: secretKinds()}
 	for i := range s.next {
 		s.next[i] = anchorBytes - 1

@@ -3,14 +3,15 @@ package rule
 import (
 	"regexp"
 	"strings"
-	"sync"
+
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 type shellLinePatterns struct{ loop, test, array, join *regexp.Regexp }
 
-var shellLinePattern = sync.OnceValue(func() shellLinePatterns {
+var shellLinePattern = lazy.Value(func() *shellLinePatterns {
 	re := regexp.MustCompile
-	return shellLinePatterns{
+	return &shellLinePatterns{
 		loop:  re(`\bwhile\b[^\n]*\bread\b(?:\s+-\w+)*\s+(\w+)`),
 		test:  re(`(?:!\s*\[\[\s*|\[\[\s*!\s*)"?\$\{?(\w+)\}?"?\s*=~\s*(.+?)\s*\]\]`),
 		array: re(`(?s)(?:^|\n)\s*(\w+)=\(([^()]*)\)`),

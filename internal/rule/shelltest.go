@@ -3,9 +3,9 @@ package rule
 import (
 	"regexp"
 	"strings"
-	"sync"
 
 	"github.com/isrc-dev/isrc/internal/guideline"
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 // scriptTest is the one test of a part of the pull request on which it depends
@@ -21,12 +21,12 @@ const maxScript = 64 << 10
 
 type shellPatterns struct{ bash, pipe, here, opens, closes, function, bots, exit, word *regexp.Regexp }
 
-var shellPatternsOf = sync.OnceValue(func() shellPatterns {
+var shellPatternsOf = lazy.Value(func() *shellPatterns {
 	re := regexp.MustCompile
 	expr := `("?'?(?:\$\{\{[^}]*\}\}|\$\{?\w+\}?)"?'?)`
 	grep := `(e?grep)((?:\s+-{1,2}[a-zA-Z-]+)*)\s+('[^']*'|"(?:[^"\\]|\\.)*"|[^\s'"|;&<>]+)`
 	quiet := `((?:\s*&?[12]?>\s*(?:/dev/null|&[12]))*)`
-	return shellPatterns{
+	return &shellPatterns{
 		bash:     re(`\[\[\s*(!\s*)?` + expr + `\s*=~\s*(.+?)\s*\]\]`),
 		pipe:     re(`(?:echo|printf)(?:\s+-[a-zA-Z]+)?(?:\s+['"]%s(?:\\n)?['"])?\s+` + expr + `\s*\|\s*` + grep + quiet),
 		here:     re(grep + quiet + `\s*<<<\s*` + expr + quiet),

@@ -3,11 +3,10 @@ package rule
 import (
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"slices"
-	"sync"
 
 	"github.com/isrc-dev/isrc/internal/guideline"
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 // SignedParams says who verifies signatures.
@@ -28,9 +27,7 @@ Accepted:
 
 Rejected is a commit without a signature. That a signature is there is all that can be seen here; with no key on the account it is unknown whether the forge can verify it. "isrc check --fix" signs your own unpushed commits as your git is set up to.`
 
-var signaturePattern = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile("(?i)\\b(gpg|pgp|openpgp|ssh|gitsign|s/mime)\\b.{0,60}\\bsign|\\bsign\\w*\\b.{0,60}\\b(gpg|pgp|openpgp|ssh|gitsign|s/mime)\\b|(?-i:\\bcommit\\w*( [^`]*)? -S\\b)|--gpg-sign|cryptographic\\w* sign|\\bverified\\b.{0,40}\\b(commits?|signatures?)\\b|\\bcommits?\\b.{0,60}\\bverified\\b")
-})
+var signaturePattern = lazy.Pattern("(?i)\\b(gpg|pgp|openpgp|ssh|gitsign|s/mime)\\b.{0,60}\\bsign|\\bsign\\w*\\b.{0,60}\\b(gpg|pgp|openpgp|ssh|gitsign|s/mime)\\b|(?-i:\\bcommit\\w*( [^`]*)? -S\\b)|--gpg-sign|cryptographic\\w* sign|\\bverified\\b.{0,40}\\b(commits?|signatures?)\\b|\\bcommits?\\b.{0,60}\\bverified\\b")
 
 // saysSignature tells whether a text speaks of signatures with keys. "Signed"
 // alone means the sign-off more often than not.
@@ -38,9 +35,7 @@ func saysSignature(text string) bool {
 	return mentions(text, "sign", "verified", "-s") && signaturePattern().MatchString(text)
 }
 
-var signatureOthers = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)\b(releases?|tags?|artifacts?|packages?|images?|binar(y|ies)|checksums?|e-?mails?|vulnerabilit\w+|install\w*|tools?)\b`)
-})
+var signatureOthers = lazy.Pattern(`(?i)\b(releases?|tags?|artifacts?|packages?|images?|binar(y|ies)|checksums?|e-?mails?|vulnerabilit\w+|install\w*|tools?)\b`)
 
 // asksSignature tells whether a sentence asks for signed commits, and not for
 // signed releases.

@@ -4,8 +4,9 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
-	"sync"
 	"unicode"
+
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 // judgeDCOApp: one of the lines has a name and an address of author or
@@ -86,10 +87,10 @@ func judgeIdentity(c *Commit, found []Person, same func(Person) bool, bad string
 
 type signOffTexts struct{ line, pair, loose, individual, third, plain *regexp.Regexp }
 
-var signOffWords = sync.OnceValue(func() signOffTexts {
+var signOffWords = lazy.Value(func() *signOffTexts {
 	re := regexp.MustCompile
 	const mail = "[-!#$%&'*+/0-9=?A-Z^_a-z{|}~]"
-	return signOffTexts{
+	return &signOffTexts{
 		line:       re(`(?i)^Signed-off-by: (.*) <(.*)>$`),
 		pair:       re(`(.*) <(.*)>`),
 		loose:      re(`^\S+@\S+\.\S+`),

@@ -5,7 +5,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
+
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 // The dialects in which sign-offs are judged. There is no single one: these
@@ -42,8 +43,8 @@ type signOffJudge struct {
 
 type signOffShapes struct{ strict, prow, gitlab *regexp.Regexp }
 
-var signOffPatternOf = sync.OnceValue(func() signOffShapes {
-	return signOffShapes{
+var signOffPatternOf = lazy.Value(func() *signOffShapes {
+	return &signOffShapes{
 		strict: regexp.MustCompile(`^Signed-off-by: ([^<]+) <([^<>@]+@[^<>]+)>$`),
 		prow:   regexp.MustCompile(`(?mi)^signed-off-by:`),
 		gitlab: regexp.MustCompile(`Signed-off-by:.+<.+@.+>`),

@@ -4,9 +4,9 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/isrc-dev/isrc/internal/guideline"
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 type signOffPatterns struct {
@@ -15,9 +15,9 @@ type signOffPatterns struct {
 	each, lets, shell                                                               *regexp.Regexp
 }
 
-var signOffPatternsOf = sync.OnceValue(func() signOffPatterns {
+var signOffPatternsOf = lazy.Value(func() *signOffPatterns {
 	re := regexp.MustCompile
-	return signOffPatterns{
+	return &signOffPatterns{
 		token:    re("(?i:signed-off-by|--signoff)|`(?:(?i:git commit) )?-s`|(?i:git commit) [^`]*-s\\b"), // -S signs with a key
 		apart:    re(`(?i)\b(not (be )?(the same|confused)|different|differs?|unlike|opposed|other than)\b.{0,24}\bsign`),
 		signing:  re(`(?i)\bsign(ed|ing)?[ -]?off\b|\bsign-?offs?\b|\bsign\b.{0,20}\b(DCO|certificate of origin)\b`),

@@ -3,12 +3,11 @@ package rule
 import (
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/isrc-dev/isrc/internal/guideline"
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 // TemplateParams is what a pull request's body is compared with.
@@ -30,9 +29,7 @@ func template() *Rule {
 	}
 }
 
-var templateProse = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)\b(pull request|PR|merge request) template\b|\bfill (in|out) (all of |the )*template\b`)
-})
+var templateProse = lazy.Pattern(`(?i)\b(pull request|PR|merge request) template\b|\bfill (in|out) (all of |the )*template\b`)
 
 func deriveTemplate(set *Reading) []Requirement {
 	var out []Requirement

@@ -3,9 +3,9 @@ package rule
 import (
 	"regexp"
 	"strings"
-	"sync"
 
 	"github.com/isrc-dev/isrc/internal/guideline"
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 // TestParams asks for tests beside code.
@@ -39,18 +39,16 @@ Accepted: ` + "`api.go` with `api_test.go`" + `, or documentation alone. Rejecte
 
 type testPatterns struct{ asks, other *regexp.Regexp }
 
-var testPattern = sync.OnceValue(func() testPatterns {
+var testPattern = lazy.Value(func() *testPatterns {
 	tests := `(?:(?:unit|integration|regression|new|automated|functional|corresponding|appropriate|relevant|additional|more|your|some|good|the|any|a|accompanying|adequate|sufficient) ){0,3}(?:tests?|test cases?|test coverage)\b`
-	return testPatterns{
+	return &testPatterns{
 		asks: regexp.MustCompile(`(?i)\b(?:add|write|includes?|provide|accompanied by|covered by|come with|comes with|supply|submit|create|requires?|(?:changes|features?|fix(?:es)?|PRs?|pull requests?|contributions?|code) needs?|must have|should have|has to have|have to have|update (?:or add|and add)) ` + tests +
 			`|\b(?:must|should|has to|have to|needs? to) be (?:\w+ )?(?:tested|covered)\b|\btests? (?:is|are) (?:required|mandatory)\b|\bwith (?:unit )?tests?\b.{0,20}\b(?:required|must|should)\b`),
 		other: regexp.MustCompile(`(?i)\b(would help|bug reports?|reproduc\w+|test[ -](suite|environment|data|server|plan|file|framework|account|runner|instructions?|specific)|manually|without tests|how to|can be found|to make writing|to (?:add|write) \w* ?tests?|tests,? inclu(?:de|ding)\w*|before merging|as simple as|can be executed|and run it|if your changes need)\b|\?\s*$`),
 	}
 })
 
-var codePattern = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)\.(go|py|rb|rs|js|jsx|ts|tsx|mjs|cjs|java|kt|kts|scala|groovy|c|cc|cpp|cxx|h|hpp|m|mm|cs|fs|swift|php|pl|pm|ex|exs|erl|hs|ml|clj|dart|lua|r|jl|vue|svelte|zig|nim|sh|bash)$`)
-})
+var codePattern = lazy.Pattern(`(?i)\.(go|py|rb|rs|js|jsx|ts|tsx|mjs|cjs|java|kt|kts|scala|groovy|c|cc|cpp|cxx|h|hpp|m|mm|cs|fs|swift|php|pl|pm|ex|exs|erl|hs|ml|clj|dart|lua|r|jl|vue|svelte|zig|nim|sh|bash)$`)
 
 func isCode(f File) bool {
 	return isProduct(f) && codePattern().MatchString(f.Path) && !isGenerated(f) && (f.Status != Renamed || f.Added+f.Deleted > 0)

@@ -5,13 +5,14 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
+
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 type ticketPatterns struct{ conform, key, number *regexp.Regexp }
 
-var ticketPattern = sync.OnceValue(func() ticketPatterns {
-	return ticketPatterns{
+var ticketPattern = lazy.Value(func() *ticketPatterns {
+	return &ticketPatterns{
 		// conform takes the last key of the first line that has one behind a blank
 		conform: regexp.MustCompile(`.* \[?([A-Z]*)-[1-9]\d*`),
 		key:     regexp.MustCompile(`(?i)(?:^|[/_-])([a-z][a-z0-9]{1,9}-[1-9]\d*)(?:[/_-]|$)`),

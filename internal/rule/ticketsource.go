@@ -5,17 +5,17 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/guideline"
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 type ticketSources struct{ key, types, reference, jqText, jqPart, commit, asks, forbids, ticket, mentions, closing, code, elsewhere, only *regexp.Regexp }
 
-var ticketSource = sync.OnceValue(func() ticketSources {
+var ticketSource = lazy.Value(func() *ticketSources {
 	re := regexp.MustCompile
-	return ticketSources{
+	return &ticketSources{
 		// what patterns for keys have in common: capitals, a hyphen and digits, or "#" and digits
 		key:   re(`(?:\[A-Z[^\]]*\](?:[+*]|\{[\d,]+\})?|[A-Z]{2,10}|\)|\})[)\]]*\\?-\(?(?:\\d|\[0-9\]|\[1-9\])|#\(?(?:\\d|\[0-9\]|\[\[:digit:\]\])`),
 		types: re(`(?i)\b(feat|chore|refactor)\b`),

@@ -1,15 +1,11 @@
 package rule
 
 import (
-	"regexp"
-	"sync"
-
 	"github.com/isrc-dev/isrc/internal/guideline"
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
-var titleMerge = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)\bduring (a |the )?merge|\bwhen (we |you |they )?(squash|merg)\w*|\bsquash\w*\b`)
-})
+var titleMerge = lazy.Pattern(`(?i)\bduring (a |the )?merge|\bwhen (we |you |they )?(squash|merg)\w*|\bsquash\w*\b`)
 
 // specGrammar is what the specification of Conventional Commits asks of a
 // header; it says nothing of which types there are.

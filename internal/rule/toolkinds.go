@@ -5,9 +5,10 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 // toolKinds are rules on messages that other tools than commitlint have, where
@@ -232,7 +233,7 @@ func breaksCapital(_ LintRule, m *lintMessage) string {
 	return unless(unicode.IsUpper(first), "the subject does not begin with a capital")
 }
 
-var capitalPrefix = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\w+(?:\([^)]*\))?[!:]?\s*`) })
+var capitalPrefix = lazy.Pattern(`^\w+(?:\([^)]*\))?[!:]?\s*`)
 
 // breaksTypeLetters takes the letters before the first colon for the type.
 func breaksTypeLetters(r LintRule, m *lintMessage) string {

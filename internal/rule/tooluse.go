@@ -5,9 +5,9 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/isrc-dev/isrc/internal/guideline"
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 // messageTool is how a tool that judges messages is recognised where it is run.
@@ -123,9 +123,7 @@ func commandOf(names string) *regexp.Regexp {
 	return regexp.MustCompile(`(?m)(?:^|[|;&({]|\b(?:npx|uvx|bunx|exec|xargs|then|do|if|run|dlx|--)\s)\s*(?:!\s*)?(?:-\S+\s+)*(?:\S*/)?(?:` + names + `)(?:\s|$|")`)
 }
 
-var toolInstall = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`\b(?:install|add|download|curl|wget|apt|apt-get|brew|which|cache)\b|--version|--help|install-hook|^\s*(?:echo|printf)\b[^|]*$`)
-})
+var toolInstall = lazy.Pattern(`\b(?:install|add|download|curl|wget|apt|apt-get|brew|which|cache)\b|--version|--help|install-hook|^\s*(?:echo|printf)\b[^|]*$`)
 
 // hooksOf are the hooks of pre-commit, lefthook and husky that run the tool on
 // messages.
@@ -183,9 +181,7 @@ func lefthookRuns(hook guideline.Value) []guideline.Value {
 }
 
 // gitRange matches what tells a tool to judge more than the newest commit.
-var gitRange = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`\.\.|--commits?\b|--range|--rev-range|--base-branch|--revision-range|for \w+ in|while read|xargs|--msg-filename|--commit-msg-file`)
-})
+var gitRange = lazy.Pattern(`\.\.|--commits?\b|--range|--rev-range|--base-branch|--revision-range|for \w+ in|while read|xargs|--msg-filename|--commit-msg-file`)
 
 // alone is the linter with one rule that is no matter of a message's form.
 func (l messageLinter) alone(r LintRule) messageLinter {

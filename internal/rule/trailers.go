@@ -6,9 +6,9 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/isrc-dev/isrc/internal/guideline"
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 // TrailerParams says which trailer is asked for.
@@ -71,9 +71,9 @@ func commitlintTrailer(set *Reading, c *guideline.Config) []Requirement {
 
 type trailerPatterns struct{ span, every, unless, url *regexp.Regexp }
 
-var trailerPattern = sync.OnceValue(func() trailerPatterns {
+var trailerPattern = lazy.Value(func() *trailerPatterns {
 	re := regexp.MustCompile
-	return trailerPatterns{
+	return &trailerPatterns{
 		span:   re(`^([A-Z][A-Za-z]*(?:-[A-Za-z]+)*)(:| *:.*)?$`),
 		every:  re(`(?i)\b(every|each|all)\b.{0,40}\b(commits?|messages?|patch(es)?)\b|\bcommit messages? (must|should|needs?|have to|has to)\b`),
 		unless: re(`(?i)\b(if|when|where|unless|in case|optional\w*|may|can|for example|e\.g\.)\b`),

@@ -3,7 +3,8 @@ package rule
 import (
 	"regexp"
 	"strings"
-	"sync"
+
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 // UnfinishedParams says which commits are not to be merged as they are.
@@ -49,9 +50,9 @@ func cleanupMark(words string) Pattern {
 
 type unfinishedPatterns struct{ mark, git, refuses, listsMerges, grep, action, merges, prose, waived, melt *regexp.Regexp }
 
-var unfinishedPattern = sync.OnceValue(func() unfinishedPatterns {
+var unfinishedPattern = lazy.Value(func() *unfinishedPatterns {
 	re := regexp.MustCompile
-	return unfinishedPatterns{
+	return &unfinishedPatterns{
 		mark:        re(`(?i)(fixup|squash|amend)\\?!|\bwip\b|drop[ _-]?me\b|do[ _-]?not[ _-]?merge`),
 		git:         re(`git (log|show|rev-list)\b`),
 		refuses:     re(`(?i)\bexit [1-9$]|setFailed|::error|\bfalse\b|\bdie\b|\bfail\b`),

@@ -3,9 +3,9 @@ package rule
 import (
 	"encoding/json"
 	"regexp"
-	"sync"
 
 	"github.com/isrc-dev/isrc/internal/guideline"
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 const upToDateText = "branch up to date with its base"
@@ -35,8 +35,8 @@ type upToDateParams struct{}
 
 type upToDatePatterns struct{ about, after *regexp.Regexp }
 
-var upToDatePattern = sync.OnceValue(func() upToDatePatterns {
-	return upToDatePatterns{
+var upToDatePattern = lazy.Value(func() *upToDatePatterns {
+	return &upToDatePatterns{
 		about: regexp.MustCompile(`(?i)\brebase\w*\b.{0,60}\b(on|onto|against|before|latest|main|master|develop|upstream)\b|\bup[- ]to[- ]date with\b.{0,40}\b(main|master|develop|base|upstream|target)\b`),
 		// what is not wanted, or only after the review has begun
 		after: regexp.MustCompile(`(?i)\b(don['’]t|do not|avoid|never|not)\b.{0,20}\b(rebase|force)|\bforce[- ]push|\bconflicts?\b|\bif (asked|necessary|needed)\b|\bindicat(es?|ing)\b|\blabels?\b|\bafter (the )?review`),

@@ -5,12 +5,12 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/isrc-dev/isrc/internal/guideline"
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
-var waiverPattern = sync.OnceValue(func() *regexp.Regexp {
+var waiverPattern = lazy.Value(func() *regexp.Regexp {
 	const labels = `\(\s*(?:toJSON\()?\s*github\.event\.pull_request\.labels(?:\.\*\.name)?\s*\)?\s*,\s*'([^']+)'\s*\)`
 	return regexp.MustCompile(`!\s*contains` + labels + `|\bcontains` + labels + `\s*(?:!=\s*true|==\s*false)\b`)
 })
@@ -45,9 +45,9 @@ func linkOnly(s guideline.Sentence) bool {
 
 type productPatterns struct{ docs, tests, settings *regexp.Regexp }
 
-var productPattern = sync.OnceValue(func() productPatterns {
+var productPattern = lazy.Value(func() *productPatterns {
 	re := regexp.MustCompile
-	return productPatterns{
+	return &productPatterns{
 		docs:     re(`(?i)^(docs?|documentation|website|site|examples?|man)/|(^|/)docs?/|\.(md|markdown|rst|adoc|asciidoc|txt|mdx)$|^(licen[cs]e|authors|notice|copying|codeowners|maintainers|owners)$`),
 		tests:    re(`(?i)(^|/)(tests?|__tests__|spec|specs|e2e|testdata|fixtures|testing|integration[-_]tests?|src/test)/|_test\.\w+$|(^|/)test_[^/]*\.py$|[._-](test|tests|spec|specs)\.\w+$|(Test|Tests|Spec|IT)\.(java|kt|scala|cs|groovy|swift|php)$|(^|/)conftest\.py$`),
 		settings: re(`(?i)^\.|(^|/)\.[^/]+$|^(renovate|innersource)\.json5?$|(^|/)(\.github|\.gitlab|\.circleci|\.changeset|\.vscode)/`),

@@ -3,16 +3,17 @@ package rule
 import (
 	"regexp"
 	"strings"
-	"sync"
+
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 type layoutPatterns struct {
 	item, quote, token, note, code *regexp.Regexp
 }
 
-var layoutPattern = sync.OnceValue(func() layoutPatterns {
+var layoutPattern = lazy.Value(func() *layoutPatterns {
 	re := regexp.MustCompile
-	return layoutPatterns{
+	return &layoutPatterns{
 		item:  re(`^(\s*(?:[-*+•]|\d{1,3}[.)])\s+)(.*)$`),
 		quote: re(`^(\s*(?:>\s?)+)(.*)$`),
 		token: re(`^[A-Za-z0-9][\w-]*(?:: | #)\S`),

@@ -1,12 +1,12 @@
 package exchange
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
-	"sync"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 // field is the value at a path of keys, nil when there is none. Aliases are not
@@ -59,7 +59,7 @@ func list(n *yaml.Node, path ...string) []string {
 	return out
 }
 
-var lineInError = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\bline (\d+)`) })
+var lineInError = lazy.Pattern(`\bline (\d+)`)
 
 // yamlLine is the line that an error of the YAML reader names.
 func yamlLine(err error) int {

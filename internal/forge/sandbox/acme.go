@@ -8,9 +8,10 @@ import (
 	"sort"
 	"strconv"
 	"strings"
-	"sync"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 // acmeFiles hold the company: company.txtar its people, every other file one
@@ -21,7 +22,7 @@ var acmeFiles embed.FS
 
 // acme is read once per process: hundreds of small forges may share it, as a
 // forge never changes its world.
-var acme = sync.OnceValue(func() *World {
+var acme = lazy.Value(func() *World {
 	w, err := readWorld("acme", acmeFiles, "acme")
 	if err != nil {
 		panic(fmt.Sprintf("the embedded company cannot be read: %v", err)) // a test reads it

@@ -82,7 +82,7 @@ func createCheckRun(c *call) (answer, error) {
 	if in.Name == "" {
 		return answer{}, unprocessable("Invalid request.\n\n\"name\" wasn't supplied.")
 	}
-	if !shaPattern.MatchString(in.SHA) || c.commitAt(in.SHA) == "" {
+	if !shaPattern().MatchString(in.SHA) || c.commitAt(in.SHA) == "" {
 		return answer{}, unprocessable("No commit found for SHA: %s", in.SHA)
 	}
 	app := "acme-ci"
@@ -176,7 +176,7 @@ func createStatus(c *call) (answer, error) {
 		return answer{}, err
 	}
 	sha := c.vars["sha"]
-	if !shaPattern.MatchString(sha) || c.commitAt(sha) == "" {
+	if !shaPattern().MatchString(sha) || c.commitAt(sha) == "" {
 		return answer{}, unprocessable("No commit found for SHA: %s", sha)
 	}
 	if !strings.Contains(" error failure pending success ", " "+in.State+" ") || in.State == "" {

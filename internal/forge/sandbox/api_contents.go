@@ -93,7 +93,7 @@ func (c *call) blob(sha string) (string, error) {
 
 func getBlob(c *call) (answer, error) {
 	sha := c.vars["sha"]
-	if !shaPattern.MatchString(sha) {
+	if !shaPattern().MatchString(sha) {
 		return answer{}, unprocessable("The sha parameter must be exactly 40 characters and contain only [0-9a-f].")
 	}
 	data, err := c.blob(sha)

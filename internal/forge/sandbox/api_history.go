@@ -31,7 +31,7 @@ func listTags(c *call) (answer, error) {
 // getGitCommit is GitHub's git-commit: the object alone.
 func getGitCommit(c *call) (answer, error) {
 	sha := c.vars["sha"]
-	if !shaPattern.MatchString(sha) || c.commitAt(sha) == "" {
+	if !shaPattern().MatchString(sha) || c.commitAt(sha) == "" {
 		return answer{}, notFound()
 	}
 	all, err := c.history(sha, commitFilter{max: 1})

@@ -2,8 +2,9 @@ package sandbox
 
 import (
 	"net/http"
-	"regexp"
 	"strings"
+
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 func listBranches(c *call) (answer, error) {
@@ -116,7 +117,7 @@ func getRef(c *call) (answer, error) {
 	return answer{}, notFound()
 }
 
-var shaPattern = regexp.MustCompile(`^[0-9a-f]{40}$`)
+var shaPattern = lazy.Pattern(`^[0-9a-f]{40}$`)
 
 func createRef(c *call) (answer, error) {
 	var in struct{ Ref, SHA string }
@@ -127,7 +128,7 @@ func createRef(c *call) (answer, error) {
 		return answer{}, unprocessable("Reference name is not valid")
 	}
 	kind, err := c.f.in(c.ctx, c.repo, "cat-file", "-t", "--", in.SHA)
-	if !shaPattern.MatchString(in.SHA) || err != nil {
+	if !shaPattern().MatchString(in.SHA) || err != nil {
 		return answer{}, unprocessable("Object does not exist")
 	}
 	if c.f.resolve(c.ctx, c.repo, in.Ref) != "" {

@@ -4,10 +4,11 @@ import (
 	"context"
 	"fmt"
 	"hash/fnv"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 // runChecks gives the head of a pull request the checks of its repository. The
@@ -133,10 +134,10 @@ func judgeDCO(run *checkRun, commits []commitInfo) {
 	run.complete("success", "DCO", "All commits are signed off!", run.started)
 }
 
-var signOffLine = regexp.MustCompile(`(?mi)^Signed-off-by: (.*) <(.*@.*)>\s*$`)
+var signOffLine = lazy.Pattern(`(?mi)^Signed-off-by: (.*) <(.*@.*)>\s*$`)
 
 func signedOff(c commitInfo) bool {
-	for _, m := range signOffLine.FindAllStringSubmatch(c.message, 100) {
+	for _, m := range signOffLine().FindAllStringSubmatch(c.message, 100) {
 		if strings.EqualFold(m[1], c.authorName) && strings.EqualFold(m[2], c.authorEmail) {
 			return true
 		}
@@ -144,11 +145,11 @@ func signedOff(c commitInfo) bool {
 	return false
 }
 
-var titlePattern = regexp.MustCompile(`^(\w+)(\([^()]*\))?!?: (.+)$`)
+var titlePattern = lazy.Pattern(`^(\w+)(\([^()]*\))?!?: (.+)$`)
 
 // judgeTitle says why a title is no Conventional Commits header, "" when it is.
 func judgeTitle(title string, types []string) string {
-	m := titlePattern.FindStringSubmatch(title)
+	m := titlePattern().FindStringSubmatch(title)
 	if m == nil {
 		return fmt.Sprintf("No release type found in pull request title %q. Add a prefix to indicate what kind of release this pull request corresponds to.", title)
 	}

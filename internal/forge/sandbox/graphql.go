@@ -10,12 +10,13 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 	"github.com/vektah/gqlparser/v2/parser"
 	"github.com/vektah/gqlparser/v2/validator"
+
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 // GraphQL sets what the forge's GraphQL API puts up with.
@@ -53,7 +54,7 @@ func (f *Forge) pointLimit() int {
 var graphQLSource string
 
 // graphQLSchema is read when the first document comes.
-var graphQLSchema = sync.OnceValue(func() *ast.Schema {
+var graphQLSchema = lazy.Value(func() *ast.Schema {
 	s, err := validator.LoadSchema(validator.Prelude, &ast.Source{Name: "schema.graphql", Input: graphQLSource})
 	if err != nil {
 		panic(fmt.Sprintf("the embedded schema cannot be read: %v", err)) // a test reads it

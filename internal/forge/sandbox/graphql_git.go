@@ -156,7 +156,7 @@ func objectOf(g *graphQLRun, r *repository, a fieldArgs) (any, error) {
 
 // bareObject is a tree or a file that is asked for by its own name.
 func (c *call) bareObject(sha string) (any, error) {
-	if !shaPattern.MatchString(sha) {
+	if !shaPattern().MatchString(sha) {
 		return nil, nil
 	}
 	if t := c.treeAt(sha); t != "" {

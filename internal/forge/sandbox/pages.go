@@ -6,16 +6,17 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"sync"
 
 	template "github.com/DataDog/datadog-agent/pkg/template/html"
+
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 //go:embed pages.tmpl
 var pageSource string
 
 // pageTemplates are parsed when the first page is asked for.
-var pageTemplates = sync.OnceValue(func() *template.Template {
+var pageTemplates = lazy.Value(func() *template.Template {
 	return template.Must(template.New("").Funcs(template.FuncMap{"inc": func(i int) int { return i + 1 }}).Parse(pageSource))
 })
 
