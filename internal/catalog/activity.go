@@ -113,6 +113,7 @@ func quarterSum(r *Record) (int, bool) {
 // daysSince is a time in days with their fraction, none for the future.
 func daysSince(t, now time.Time) float64 { return math.Max(0, now.Sub(t).Hours()/24) }
 
+//go:noinline
 func days(d float64) string {
 	if d >= 1.5 || d < 0.5 {
 		return fmt.Sprintf("%.0f days", d)

@@ -30,6 +30,8 @@ func (q Query) admitsArchived(archived bool) bool {
 }
 
 // Archived tells whether archived repositories are taken too, or alone.
+//
+//go:noinline
 func (q Query) Archived() (also, only bool) {
 	for _, f := range q.Filters {
 		for _, v := range f.Any {
@@ -147,6 +149,8 @@ func (r *Record) Names(qualifier string) []string {
 
 // MainLanguages are the languages that somebody would say a repository is
 // written in: the main one, and each that makes up a fifth of it.
+//
+//go:noinline
 func (r *Record) MainLanguages() []string {
 	var out []string
 	if r.Language != "" {

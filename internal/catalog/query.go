@@ -89,11 +89,16 @@ func (e *QueryError) Error() string {
 }
 
 // Wanted are the words that a hit should have, without those it must not have.
+//
+//go:noinline
 func (q Query) Wanted() []Word { return q.words(false) }
 
 // Unwanted are the words that a hit must not have.
+//
+//go:noinline
 func (q Query) Unwanted() []Word { return q.words(true) }
 
+//go:noinline
 func (q Query) words(not bool) []Word {
 	var out []Word
 	for _, w := range q.Words {
@@ -108,6 +113,8 @@ func (q Query) words(not bool) []Word {
 func (q Query) Empty() bool { return len(q.Words) == 0 && len(q.Filters) == 0 }
 
 // Filter gives the filters of a qualifier, those that want something first.
+//
+//go:noinline
 func (q Query) Filter(name string) []Filter {
 	var want, not []Filter
 	for _, f := range q.Filters {

@@ -172,6 +172,7 @@ func yamlField(n *yaml.Node, key string) *yaml.Node {
 	return nil
 }
 
+//go:noinline
 func place(path string, line int) string {
 	if line <= 0 {
 		return path

@@ -58,6 +58,7 @@ func newApp(inv Invocation) *app {
 	return a
 }
 
+//go:noinline
 func (a *app) sink() progress.Sink { return a.progress.Sink() }
 
 // say writes a remark for people on the error stream.

@@ -319,6 +319,7 @@ func (c *crawling) stands(w *index.Writer, out *crawl.Outcome) error {
 	return nil
 }
 
+//go:noinline
 func generationOf(i index.Info) *generation {
 	return &generation{ID: i.ID, Path: i.Path, Records: i.Records, Events: i.Events, CrawledAt: moment(i.CrawledAt)}
 }

@@ -107,6 +107,7 @@ names no host are on the one that --host names.`,
 
 func formatNames(all []exchange.Format) string { return strings.Join(formatCompletions(all), ", ") }
 
+//go:noinline
 func formatCompletions(all []exchange.Format) []string {
 	var out []string
 	for _, f := range all {

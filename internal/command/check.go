@@ -313,6 +313,7 @@ func isSignIn(err error) bool {
 	return asError(err, &e)
 }
 
+//go:noinline
 func ruleIDs() []string {
 	var ids []string
 	for _, r := range rule.All() {

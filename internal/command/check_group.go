@@ -49,12 +49,16 @@ func byStrength(all []finding) []finding {
 }
 
 // ownAdvice tells what nobody but isrc asks.
+//
+//go:noinline
 func ownAdvice(r requirement) bool {
 	return r.Enforcer == nil && !slices.ContainsFunc(r.Said, func(q quote) bool { return q.Kind != guideline.KindOwn })
 }
 
 // citable are the quotations that have a place, or say more than the name of
 // who enforces them.
+//
+//go:noinline
 func citable(r requirement) []quote {
 	var out []quote
 	for _, q := range r.Said {
@@ -184,6 +188,8 @@ func (t *reviewText) later(all []finding) {
 
 // isGate tells what judges the pull request elsewhere: it is known by its name,
 // and why it could not be read is the same for many.
+//
+//go:noinline
 func isGate(f *finding) bool {
 	return f.Rule == "gate" || f.Rule == "required-check" || f.Rule == "required-workflow"
 }

@@ -133,6 +133,7 @@ func (t *reviewText) detail(tone term.Tone, text string) {
 	writeDetail(t.Streams, t.Out, t.indent(), tone, text)
 }
 
+//go:noinline
 func labelOf(f *finding) string {
 	if f.Rule == "gate" || f.Verdict == "unknown" && isGate(f) {
 		return "gate"

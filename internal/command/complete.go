@@ -41,6 +41,8 @@ func newCompletion(a *app) *cobra.Command {
 }
 
 // registerValues completes a flag with fixed words.
+//
+//go:noinline
 func registerValues(cmd *cobra.Command, flag string, words ...string) {
 	_ = cmd.RegisterFlagCompletionFunc(flag, func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		return words, cobra.ShellCompDirectiveNoFileComp

@@ -194,6 +194,8 @@ func (d *demonstration) typed(words ...string) {
 var pullURL = lazy.Pattern(`https?://\S+/pull/[0-9]+`)
 
 // isrc runs a command of isrc as the newcomer would, and wants its exit code.
+//
+//go:noinline
 func (d *demonstration) isrc(ctx context.Context, want int, args ...string) func() error {
 	return func() error {
 		d.typed(append([]string{"isrc"}, args...)...)

@@ -58,6 +58,8 @@ func probedUnclear(name, remedy, format string, args ...any) probed {
 }
 
 // untried are probes that an earlier broken line makes pointless.
+//
+//go:noinline
 func probedUntried(why string, names ...string) []probed {
 	var out []probed
 	for _, n := range names {
@@ -139,6 +141,8 @@ func offline(hosts []string) []probed {
 }
 
 // firstBroken ends a command with the code of the first broken line.
+//
+//go:noinline
 func firstBroken(lines []probed) error {
 	for _, l := range lines {
 		if l.State == stateBroken {

@@ -128,6 +128,8 @@ func (p *hostProbe) probeToken() probed {
 
 // newToken is how to come by a better token: where the old one is from counts,
 // because it would be found first again.
+//
+//go:noinline
 func (p *hostProbe) newToken() string {
 	login := "isrc auth login --host " + p.conf.Name
 	switch origin := p.token.Origin; {

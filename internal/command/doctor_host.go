@@ -88,6 +88,7 @@ func onlyToken(lines []probed) bool {
 // settingRemedy shows what is set for the host.
 func (p *hostProbe) settingRemedy() string { return "isrc config list" }
 
+//go:noinline
 func (p *hostProbe) setRemedy(name, value string) string {
 	return "isrc config set hosts." + p.conf.Name + "." + name + " " + value
 }

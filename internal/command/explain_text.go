@@ -78,6 +78,7 @@ type pointRow struct {
 	From   *string `json:"from"` // path:line, or a setting of the forge
 }
 
+//go:noinline
 func termRows(terms []catalog.Term) []termRow {
 	out := make([]termRow, 0, len(terms))
 	for _, t := range terms {

@@ -130,6 +130,8 @@ func (r *found) decide(pulls []forge.Pull, now time.Time) {
 }
 
 // orgsOf are the organisations to look in on a host.
+//
+//go:noinline
 func orgsOf(c *config.Config, host string) []string {
 	if orgs := c.HostFor(host).Orgs; len(orgs) > 0 {
 		return orgs

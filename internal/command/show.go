@@ -308,6 +308,7 @@ func requirementsOf(set *guideline.Set, all []rule.Requirement) []requirement {
 	return out
 }
 
+//go:noinline
 func quoteOf(q guideline.Quote) *quote {
 	if q.Source == nil {
 		return nil

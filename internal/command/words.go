@@ -35,6 +35,7 @@ func span(d time.Duration) string {
 
 func plural(n int, noun string) string { return pluralOf(n, noun, noun+"s") }
 
+//go:noinline
 func pluralOf(n int, one, many string) string {
 	if n == 1 {
 		return "1 " + one

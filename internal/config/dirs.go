@@ -16,6 +16,8 @@ type Dirs struct {
 }
 
 // UserFile is the file that Set writes.
+//
+//go:noinline
 func (d Dirs) UserFile() string { return filepath.Join(d.Config, fileName) }
 
 const fileName = "config.yaml"

@@ -62,6 +62,7 @@ func hostFields() []field {
 	}
 }
 
+//go:noinline
 func defaultOf(key string) []string {
 	switch key {
 	case "git.binary":

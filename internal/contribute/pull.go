@@ -152,6 +152,7 @@ func comesFrom(p forge.Pull, head forge.RepoName, branch string) bool {
 	return p.Head.Branch == branch && (p.Head.Repo == nil || p.Head.Repo.Equal(head))
 }
 
+//go:noinline
 func describePull(in pullIn, p forge.Pull, outcome string) pullOut {
 	return pullOut{Upstream: in.Upstream, Number: p.Number, URL: p.URL, Title: p.Title, Draft: p.Draft, Head: in.Head, Outcome: outcome}
 }

@@ -33,6 +33,7 @@ type pushOut struct {
 	Created  bool           `json:"created"` // the branch was not there before this run
 }
 
+//go:noinline
 func (in pushIn) done(created bool) pushOut {
 	return pushOut{Dir: in.Dir, Upstream: in.Upstream, To: in.To, URL: in.URL, Branch: in.Branch, SHA: in.SHA, Created: created || in.Made}
 }

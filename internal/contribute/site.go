@@ -129,6 +129,8 @@ func (s *Site) CloneURL(r forge.RepoName) string {
 }
 
 // WebURL is the page of a repository.
+//
+//go:noinline
 func (s *Site) WebURL(r forge.RepoName) string { return s.BaseURL + "/" + r.FullName() }
 
 // cloneURLOf prefers what the forge says, as long as it stays on its own host:

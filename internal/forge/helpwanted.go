@@ -1,10 +1,10 @@
 package forge
 
 import (
-	"regexp"
 	"strings"
-	"sync"
 	"unicode"
+
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 // HelpWantedLabels are the usual names of labels by which owners ask for help,
@@ -61,7 +61,7 @@ func plainLabel(label string) string {
 	}), " ")
 }
 
-var shortcodes = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`:[a-z0-9_+-]+:`) })
+var shortcodes = lazy.Pattern(`:[a-z0-9_+-]+:`)
 
 // isOneOf tells whether a label is one of the names, or ends with one behind a
 // kind, as in "status: help wanted" and "type/good first issue".

@@ -23,6 +23,8 @@ type RepoName struct {
 func (r RepoName) FullName() string { return r.Owner + "/" + r.Name }
 
 // String is HOST/OWNER/NAME.
+//
+//go:noinline
 func (r RepoName) String() string { return r.Host + "/" + r.Owner + "/" + r.Name }
 
 // IsZero tells whether nothing is named.

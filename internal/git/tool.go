@@ -106,6 +106,8 @@ func (t *Tool) Run(ctx context.Context, dir string, args ...string) (string, err
 }
 
 // RunInput is Run with something on standard input.
+//
+//go:noinline
 func (t *Tool) RunInput(ctx context.Context, dir string, in io.Reader, args ...string) (string, error) {
 	return t.run(ctx, command{dir: dir, args: args, in: in})
 }

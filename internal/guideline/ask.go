@@ -50,6 +50,7 @@ func (s *Set) Owner() (owner string, said Quote, ok bool) {
 	return "", Quote{}, false
 }
 
+//go:noinline
 func (s *Set) manifestQuote(key, text string) Quote {
 	line := s.Manifest.Line(key)
 	return Quote{Source: s.ManifestSource, Line: line, EndLine: line, Text: text}

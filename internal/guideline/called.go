@@ -154,6 +154,7 @@ func (c *caller) script(step Step, name string) (Step, bool) {
 	return scriptStep(c.root.source(KindWorkflow, name), step, data, 1), true
 }
 
+//go:noinline
 func scriptStep(src *Source, step Step, text string, line int) Step {
 	return Step{
 		Source: src, Line: line, RunLine: line, EndLine: line + max(0, countLines(text)-1), Run: text,

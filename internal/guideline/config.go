@@ -51,6 +51,8 @@ func (s *Set) Config(tool string) *Config {
 }
 
 // Quote is a line of the configuration.
+//
+//go:noinline
 func (c *Config) Quote(line int, text string) Quote {
 	return Quote{Source: c.Source, Line: line, EndLine: line, Text: text}
 }

@@ -75,6 +75,8 @@ type Sentence struct {
 }
 
 // Quote is the sentence with its place.
+//
+//go:noinline
 func (s Sentence) Quote() Quote {
 	return Quote{Source: s.Document.Source, Line: s.Line, EndLine: s.EndLine, Text: s.Text}
 }

@@ -30,6 +30,7 @@ func ofTruth(t Truth) exprValue {
 	return doubtful(t)
 }
 
+//go:noinline
 func (x exprValue) truth() Truth {
 	switch {
 	case x.any || x.oneOf != nil:

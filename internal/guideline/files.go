@@ -30,10 +30,12 @@ type files struct {
 	dirs   map[string][]fs.DirEntry
 }
 
+//go:noinline
 func newFiles(fsys fs.FS, commit, url string) *files {
 	return &files{fsys: fsys, commit: commit, url: url, left: maxFiles, texts: map[string]string{}, dirs: map[string][]fs.DirEntry{}}
 }
 
+//go:noinline
 func (f *files) source(kind, name string) *Source {
 	s := &Source{Kind: kind, Path: name, Commit: f.commit}
 	if f.url != "" {

@@ -86,6 +86,8 @@ type Set struct {
 }
 
 // Has tells whether a folder that was looked into holds a name.
+//
+//go:noinline
 func (s *Set) Has(dir, name string) bool { return slices.Contains(s.Listed[dir], name) }
 
 // HistoryCommit is a merged commit, for asking whether history agrees with

@@ -109,6 +109,8 @@ func ParseOwners(src *Source, data []byte, d OwnersDialect) *Owners {
 }
 
 // problem notes what is wrong with a line.
+//
+//go:noinline
 func (o *Owners) problem(line int, text, why string, skipped bool) {
 	if len(o.Problems) < maxOwnerProblems {
 		o.Problems = append(o.Problems, OwnerProblem{Line: line, Text: text, Why: why, Skipped: skipped})
@@ -116,6 +118,8 @@ func (o *Owners) problem(line int, text, why string, skipped bool) {
 }
 
 // full tells, and notes, that no more lines are taken.
+//
+//go:noinline
 func (o *Owners) full(line int) bool {
 	if len(o.Rules) < maxOwnerRules {
 		return false

@@ -40,6 +40,7 @@ func Read(ctx context.Context, q Query, trees Trees, settings Settings) (*Set, e
 	return files, nil
 }
 
+//go:noinline
 func (s *Set) unread(what string, err error) {
 	s.Unread = append(s.Unread, Unread{What: what, Why: err.Error()})
 }

@@ -40,6 +40,7 @@ type formWriter struct {
 	boxes    map[int]bool
 }
 
+//go:noinline
 func (w *formWriter) line(text string, at int) int {
 	w.text = append(w.text, text)
 	w.lines[len(w.text)] = at

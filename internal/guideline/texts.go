@@ -32,6 +32,8 @@ type Package struct {
 }
 
 // Text is a file of those that were kept, nil when there is none.
+//
+//go:noinline
 func (s *Set) Text(name string) *Text {
 	for i := range s.Texts {
 		if s.Texts[i].Source.Path == name {

@@ -109,6 +109,7 @@ func scalarKind(n *yaml.Node) ValueKind {
 	return KindString
 }
 
+//go:noinline
 func (v *Value) set(key string, item Value) {
 	if v.Map == nil {
 		v.Map = map[string]Value{}
@@ -134,6 +135,8 @@ func (v Value) At(keys ...string) Value {
 }
 
 // Has tells whether something other than null stands at the keys.
+//
+//go:noinline
 func (v Value) Has(keys ...string) bool { return v.At(keys...).Kind != KindNull }
 
 // Strings are the texts of a list, or the one text of a scalar.

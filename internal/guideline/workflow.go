@@ -259,6 +259,7 @@ func pullTrigger(events []actionlint.Event, pushes bool) (Trigger, bool) {
 	return Trigger{}, false
 }
 
+//go:noinline
 func filter(f *actionlint.WebhookEventFilter) []string {
 	if f == nil {
 		return nil
@@ -266,6 +267,7 @@ func filter(f *actionlint.WebhookEventFilter) []string {
 	return texts(f.Values)
 }
 
+//go:noinline
 func texts(list []*actionlint.String) []string {
 	var out []string
 	for _, s := range list {
@@ -338,6 +340,7 @@ func line(p *actionlint.Pos) int {
 
 func isTrue(b *actionlint.Bool) bool { return b != nil && b.Expression == nil && b.Value }
 
+//go:noinline
 func addEnv(to map[string]Input, env *actionlint.Env) {
 	if env == nil {
 		return

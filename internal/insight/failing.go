@@ -3,15 +3,15 @@ package insight
 import (
 	"regexp"
 	"strings"
-	"sync"
 
 	"github.com/isrc-dev/isrc/internal/forge"
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 type logPatterns struct{ stamp, failure *regexp.Regexp }
 
-var logPattern = sync.OnceValue(func() logPatterns {
-	return logPatterns{
+var logPattern = lazy.Value(func() *logPatterns {
+	return &logPatterns{
 		stamp: regexp.MustCompile(`^\x{FEFF}?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z ?`),
 		// What compilers, test runners and linters of many languages begin a failure with.
 		failure: regexp.MustCompile(`^\s*(?:--- FAIL|FAIL\b|FAILED\b|panic:|E {2,}|✗|✕|●|not ok\b|Traceback |\[ERROR\]|(?:fatal |compile )?error\b|(?:[A-Z]\w*)?(?:Error|Exception)\b|[\w./-]+\.\w+:\d+(?::\d+)?:? |[\w./-]+\.\w+\(\d+,\d+\): error)|\berror(?:\[\w+\])?: |: FAILED\b`),

@@ -16,6 +16,7 @@ type fields struct {
 	problems *[]Problem
 }
 
+//go:noinline
 func (f fields) problem(key string, s Severity, message string) {
 	line := f.node.lines[key]
 	if line == 0 {
@@ -45,6 +46,7 @@ func (f fields) take(key string) {
 	f.node.keys = slices.DeleteFunc(f.node.keys, func(k string) bool { return k == key })
 }
 
+//go:noinline
 func (f fields) text(key string, to *string) {
 	if n, ok := f.get(key, "string"); ok {
 		*to = n.text
@@ -150,6 +152,8 @@ func (f fields) rest() map[string]json.RawMessage {
 
 // unknown warns of keys that mean nothing where they stand: inside our own
 // object they are most likely misspelt.
+//
+//go:noinline
 func (f fields) unknown() {
 	for _, key := range slices.Clone(f.node.keys) {
 		f.problem(key, Warning, "this key is not known")

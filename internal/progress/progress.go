@@ -37,6 +37,8 @@ type Sink func(Event)
 
 // Send passes an event on; a nil Sink swallows it, so that no caller has to
 // ask first.
+//
+//go:noinline
 func (s Sink) Send(e Event) {
 	if s != nil {
 		s(e)

@@ -27,6 +27,8 @@ func accountFacts(change *Change) []Fact {
 
 // hasOwn tells whether the user wrote or committed any of the commits, be it
 // from a machine with another address.
+//
+//go:noinline
 func hasOwn(change *Change) bool {
 	return slices.ContainsFunc(change.Commits, func(c Commit) bool { return isUser(c.Author, change) || isUser(c.Committer, change) })
 }

@@ -135,6 +135,7 @@ type aiCommit struct {
 	marks []aiMark
 }
 
+//go:noinline
 func aiPlaces(marked []aiCommit) []Place {
 	var out []Place
 	for _, c := range marked {

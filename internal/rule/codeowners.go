@@ -177,6 +177,8 @@ func OwnersOf(o *guideline.Owners, paths []string) (owned []Ownership, free []st
 }
 
 // touched are the paths of a change, those that files had before included.
+//
+//go:noinline
 func touched(change *Change) []string {
 	var out []string
 	for _, f := range change.Files {

@@ -61,6 +61,8 @@ func declared(set *Reading, rules []*Rule, have []Requirement) []Requirement {
 }
 
 // manifestQuote quotes a key of the manifest.
+//
+//go:noinline
 func manifestQuote(set *Reading, key, words string) guideline.Quote {
 	line := set.Manifest.Line(key)
 	return guideline.Quote{Source: set.ManifestSource, Line: line, EndLine: line, Text: words}

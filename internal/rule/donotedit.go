@@ -107,6 +107,8 @@ func checkDoNotEdit(req Requirement, change *Change) []Finding {
 }
 
 // covers tells whether a path is one of those to be left alone, or lies in one.
+//
+//go:noinline
 func (p DoNotEditParams) covers(name string) bool {
 	return slices.ContainsFunc(p.Paths, func(pattern string) bool {
 		if name == pattern || strings.HasPrefix(name, pattern+"/") {

@@ -51,6 +51,8 @@ func fromGate(g guideline.Gate, line int, words, text string, params any) Requir
 
 // fromCheck makes a requirement of a required check that a known service
 // reports.
+//
+//go:noinline
 func fromCheck(context, text string, params any) Requirement {
 	src := &guideline.Source{Kind: guideline.KindCheck, Path: context}
 	return Requirement{
@@ -61,6 +63,8 @@ func fromCheck(context, text string, params any) Requirement {
 }
 
 // fromRuleset makes a requirement of a rule that the forge itself enforces.
+//
+//go:noinline
 func fromRuleset(r forge.Rule, words, text string, params any) Requirement {
 	src := &guideline.Source{Kind: guideline.KindRuleset, Path: r.Type, URL: r.URL}
 	name := "ruleset"
@@ -75,6 +79,8 @@ func fromRuleset(r forge.Rule, words, text string, params any) Requirement {
 }
 
 // fromConfig makes a requirement of a line of a configuration.
+//
+//go:noinline
 func fromConfig(c *guideline.Config, line int, words, text string, params any) Requirement {
 	return Requirement{
 		Params: params, Strength: Must, rank: rankConfig, Text: text,
@@ -166,12 +172,16 @@ func mentions(text string, words ...string) bool {
 
 // said picks the sentences that speak of something to contributors and do not
 // wave it off.
+//
+//go:noinline
 func said(set *Reading, about func(guideline.Sentence) bool) []guideline.Sentence {
 	return spoken(set, func(s guideline.Sentence) bool { return !s.ByOwners && about(s) })
 }
 
 // spoken is said, what owners do included: "we squash" can be the reason for
 // what they ask.
+//
+//go:noinline
 func spoken(set *Reading, about func(guideline.Sentence) bool) []guideline.Sentence {
 	var out []guideline.Sentence
 	for i := range set.Documents {
@@ -185,8 +195,11 @@ func spoken(set *Reading, about func(guideline.Sentence) bool) []guideline.Sente
 }
 
 // stronger tells whether a asks more firmly than b.
+//
+//go:noinline
 func stronger(a, b Strength) bool { return weight(a) > weight(b) }
 
+//go:noinline
 func weight(s Strength) int {
 	switch s {
 	case Must:

@@ -38,6 +38,8 @@ func (p *HeaderParams) except(e Exception) {
 
 // leaveTitles leaves messages alone whose first line begins with one of the
 // words.
+//
+//go:noinline
 func (p *HeaderParams) leaveTitles(words ...string) {
 	for _, w := range words {
 		p.except(Exception{On: onTitle, Pattern: Pattern{Dialect: RE2, Text: "^" + w}})

@@ -35,6 +35,7 @@ func formatter() *Rule {
 // maxTools is how many tools or commands are named in one line.
 const maxTools = 6
 
+//go:noinline
 func shortList(list []string) []string {
 	if len(list) > maxTools {
 		return append(slices.Clone(list[:maxTools]), "…")
@@ -74,6 +75,7 @@ next:
 	return out
 }
 
+//go:noinline
 func withAll(list, more []string) []string {
 	out := slices.Clone(list)
 	for _, m := range more {

@@ -57,6 +57,7 @@ Accepted: ` + "`newsfragments/12.bugfix.rst`" + `. Rejected: ` + "`newsfragments
 	}
 }
 
+//go:noinline
 func (p FragmentParams) label() string {
 	switch p.Tool {
 	case toolChangesets:

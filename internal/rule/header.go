@@ -28,6 +28,8 @@ func length(s, unit string) int {
 }
 
 // conventionalTypes are the types of config-conventional and of most tools.
+//
+//go:noinline
 func conventionalTypes() []string {
 	return []string{"build", "chore", "ci", "docs", "feat", "fix", "perf", "refactor", "revert", "style", "test"}
 }

@@ -73,6 +73,7 @@ func (p HeaderParams) refusesEmpty() bool {
 // lint answers in words what breaks the rules in a message.
 func (p HeaderParams) lint(message string) []string { return reasons(p.problems(message)) }
 
+//go:noinline
 func reasons(problems []problem) []string {
 	var out []string
 	for _, p := range problems {

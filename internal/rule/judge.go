@@ -272,11 +272,15 @@ func Needs(reqs []Requirement, change *Change) []Fact {
 // Blocking tells whether findings mean that the change is not ready: something
 // that must hold is broken. Strict counts what should hold, and what is
 // unknown, too.
+//
+//go:noinline
 func Blocking(findings []Finding, strict bool) bool {
 	return slices.ContainsFunc(findings, func(f Finding) bool { return f.Blocks(strict) })
 }
 
 // Blocks tells whether one finding keeps the change from being ready.
+//
+//go:noinline
 func (f Finding) Blocks(strict bool) bool {
 	strength := May
 	if f.Requirement != nil {

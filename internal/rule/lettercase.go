@@ -27,6 +27,8 @@ func inCase(s, name string) bool {
 }
 
 // knownCase tells whether commitlint has a case of that name: it fails on others.
+//
+//go:noinline
 func knownCase(name string) bool {
 	switch name {
 	case "lower-case", "lowercase", "lowerCase", "upper-case", "uppercase", "sentence-case", "sentencecase",
@@ -79,6 +81,8 @@ func capitalized(word string) string {
 }
 
 // cases are the cases that a rule speaks of.
+//
+//go:noinline
 func (r LintRule) cases() []string {
 	if r.Text != "" {
 		return append(slices.Clone(r.Words), r.Text)

@@ -128,6 +128,8 @@ func isMarked(f *File) bool {
 
 // pathMatches tells whether a path is named by a pattern, or lies in a folder
 // that is.
+//
+//go:noinline
 func pathMatches(patterns []string, name string) bool {
 	return slices.ContainsFunc(patterns, func(pattern string) bool {
 		pattern = strings.TrimSuffix(strings.TrimPrefix(pattern, "./"), "/")
@@ -206,6 +208,8 @@ func hasTags(f *File, change *Change) bool {
 }
 
 // fromLicenceConfig is fromConfig for a tool that nobody is seen to run.
+//
+//go:noinline
 func fromLicenceConfig(c *guideline.Config, line int, words string, p LicenceParams) Requirement {
 	req := fromConfig(c, line, words, licenceText, p)
 	req.Strength = Should

@@ -2,6 +2,8 @@ package rule
 
 // formRule is a rule on the form of messages: its part of what every linter,
 // and prose, asks.
+//
+//go:noinline
 func formRule(id, doc string) *Rule {
 	return &Rule{
 		ID: id, Doc: doc,

@@ -12,6 +12,8 @@ import (
 
 // branchRules are the rules that bind the commits of a change: those of the
 // base, and those of the head when it lies in the same repository.
+//
+//go:noinline
 func branchRules(set *Reading) []forge.Rule {
 	var out []forge.Rule
 	for _, list := range [][]forge.Rule{set.Rules, set.HeadRules} {

@@ -33,6 +33,7 @@ func ShapeBranch(reqs []Requirement, issue int, title string) string {
 	return usualBranch(kind, issue, slug(words, maxSlug))
 }
 
+//go:noinline
 func branchRulesOf(reqs []Requirement) []BranchParams {
 	var out []BranchParams
 	for _, r := range reqs {

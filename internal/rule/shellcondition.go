@@ -57,6 +57,7 @@ func shellConditionOf(s *guideline.Step, what look, command string) (shellCondit
 	return t, before == ""
 }
 
+//go:noinline
 func submatch(text string, m []int, n int) string {
 	if m[2*n] < 0 {
 		return ""

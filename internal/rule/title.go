@@ -138,6 +138,8 @@ func (p TitleParams) demands() []string {
 }
 
 // types are the types that a title may have.
+//
+//go:noinline
 func (p TitleParams) types() []string {
 	if len(p.Types) > 0 {
 		return p.Types
@@ -219,6 +221,7 @@ func firstLine(s string) string {
 	return line
 }
 
+//go:noinline
 func exempt(ignored, labels []string) (string, bool) {
 	for _, l := range labels {
 		if slices.Contains(ignored, l) {

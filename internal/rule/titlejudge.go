@@ -71,6 +71,7 @@ func (p TitleParams) matches(title string) (string, error) {
 	return fmt.Sprintf("%q does not match %s", shown(title), firstLine(p.Pattern)), nil
 }
 
+//go:noinline
 func (p TitleParams) hasPrefix(prefixes []string, title string) bool {
 	return slices.ContainsFunc(prefixes, func(prefix string) bool {
 		if p.Fold {

@@ -61,6 +61,8 @@ func lintedTitle(set *Reading, g guideline.Gate) (Requirement, bool) {
 }
 
 // settled tells whether inputs of a step have a value before it runs.
+//
+//go:noinline
 func settled(g guideline.Gate, names ...string) bool {
 	return !slices.ContainsFunc(names, func(name string) bool {
 		return strings.Contains(g.Step.With[strings.ToLower(name)].Value, "${{")

@@ -29,6 +29,8 @@ func waivingLabels(g guideline.Gate) []string {
 }
 
 // waivedBy is the label of the pull request that waives something, or "".
+//
+//go:noinline
 func waivedBy(labels []string, change *Change) string {
 	for _, l := range labels {
 		if slices.ContainsFunc(change.Draft.Labels, func(have string) bool { return strings.EqualFold(have, l) }) {

@@ -128,6 +128,8 @@ func csiLength(s string) int {
 func Columns(text string) int { return runewidth.StringWidth(text) }
 
 // Truncate cuts text to at most width columns, with tail where it was cut.
+//
+//go:noinline
 func Truncate(text string, width int, tail string) string {
 	return runewidth.Truncate(text, max(width, 0), tail)
 }

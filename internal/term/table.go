@@ -23,6 +23,8 @@ type Cell struct {
 func (s *Streams) NewTable(flex int) *Table { return &Table{streams: s, flex: flex} }
 
 // Row adds a row. Texts are sanitized here: a table never shows foreign bytes.
+//
+//go:noinline
 func (t *Table) Row(cells ...Cell) {
 	for i := range cells {
 		cells[i].Text = Line(cells[i].Text)

@@ -118,6 +118,8 @@ func (j *Journal) State() State {
 }
 
 // Append extends the plan. Steps may use results of steps before them.
+//
+//go:noinline
 func (j *Journal) Append(steps ...Step) error {
 	return j.write(record{Event: eventPlan, Steps: steps})
 }

@@ -176,6 +176,7 @@ func (st *State) rewrite(h Header) {
 	st.Header = h
 }
 
+//go:noinline
 func (st *State) step(id string) *StepState {
 	for i := range st.Steps {
 		if st.Steps[i].ID == id {
@@ -186,6 +187,8 @@ func (st *State) step(id string) *StepState {
 }
 
 // Step gives the state of a step, or false when it is not planned.
+//
+//go:noinline
 func (st State) Step(id string) (StepState, bool) {
 	if s := st.step(id); s != nil {
 		return *s, true

@@ -63,6 +63,7 @@ func checkRun(run string) error {
 	return nil
 }
 
+//go:noinline
 func journalPath(dir, run string) string { return filepath.Join(dir, run+journalSuffix) }
 
 func missing(run string, err error) error {

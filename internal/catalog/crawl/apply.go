@@ -38,6 +38,8 @@ func (t *Tally) add(o Tally) {
 }
 
 // Whole gives the owners that were read to their end.
+//
+//go:noinline
 func (out *Outcome) Whole() []*Owner {
 	var all []*Owner
 	for _, o := range out.Owners {

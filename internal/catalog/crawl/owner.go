@@ -104,6 +104,7 @@ func (c *crawler) begin(o *Owner) (*walk, error) {
 	return w, err
 }
 
+//go:noinline
 func (c *crawler) newWalk(o *Owner, h head) *walk {
 	o.Mode, o.Why, o.At = h.Mode, h.Why, h.StartedAt
 	return &walk{

@@ -11,6 +11,8 @@ import (
 
 // field is the value at a path of keys, nil when there is none. Aliases are not
 // followed: nobody needs them here, and they can be made to grow.
+//
+//go:noinline
 func field(n *yaml.Node, path ...string) *yaml.Node {
 	for _, key := range path {
 		if n == nil || n.Kind != yaml.MappingNode {

@@ -34,6 +34,7 @@ type reach struct {
 
 const patience = time.Minute // without a byte
 
+//go:noinline
 func newReach(o *Options, host string, registry bool) *reach {
 	r := &reach{o: o, host: host, registry: registry, ways: map[string]http.RoundTripper{}}
 	r.http = &http.Client{Transport: roundTrip(r.send), CheckRedirect: r.redirect}

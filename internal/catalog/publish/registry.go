@@ -243,6 +243,7 @@ func manifestOf(o *Outline, config ocispec.Descriptor) ocispec.Manifest {
 	return m
 }
 
+//go:noinline
 func (a *artifact) wrong(why string) error { return &FormatError{Place: a.place.name, Why: why} }
 
 // explain makes one of our errors of what oras says.

@@ -242,6 +242,7 @@ func (c *Client) partial(a answer) {
 	}
 }
 
+//go:noinline
 func (c *Client) unavailable(err error) error {
 	return &forge.UnavailableError{Host: c.o.Host, Err: err}
 }

@@ -2,13 +2,12 @@ package github
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/isrc-dev/isrc/internal/forge"
+	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
 // followDocument asks for a page of each search, and for pull requests by name.
@@ -283,7 +282,7 @@ func (k *graphCheck) check() forge.Check {
 	return out
 }
 
-var jobPattern = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`/actions/runs/\d+/jobs?/(\d{1,18})(?:$|[?#/])`) })
+var jobPattern = lazy.Pattern(`/actions/runs/\d+/jobs?/(\d{1,18})(?:$|[?#/])`)
 
 // jobOf reads the number of a job out of the address of its page, 0 for none.
 func jobOf(address string) int64 {

@@ -141,6 +141,7 @@ func user(u *gh.User) forge.User {
 	return forge.User{Login: u.GetLogin(), ID: u.GetID(), Name: u.GetName(), Email: u.GetEmail(), Type: u.GetType()}
 }
 
+//go:noinline
 func logins(all []*gh.User) []string {
 	var out []string
 	for _, u := range all {

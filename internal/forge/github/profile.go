@@ -86,6 +86,7 @@ func (c *Client) profilesBy(ctx context.Context, d document, q forge.ProfileQuer
 	return c.pageOf(q, &w, r.errors)
 }
 
+//go:noinline
 func pageVars(q forge.ProfileQuery) map[string]any {
 	order := map[string]string{"field": "PUSHED_AT", "direction": "DESC"}
 	if q.ByUpdate {

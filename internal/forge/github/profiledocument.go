@@ -27,6 +27,7 @@ func nameDocument() document {
 	return document{"names of profiles", profilePage("ProfileNames", "", "name owner { login }")}
 }
 
+//go:noinline
 func profilePage(name, more, fields string) string {
 	if more != "" {
 		more = ", " + more

@@ -65,6 +65,8 @@ func matches(w *gh.PullRequest, q PullQuery) bool {
 }
 
 // given makes a query of pairs, without those that are empty.
+//
+//go:noinline
 func given(pairs ...string) url.Values {
 	q := url.Values{}
 	for i := 0; i+1 < len(pairs); i += 2 {

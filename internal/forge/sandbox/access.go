@@ -22,6 +22,7 @@ var permissionNames = [...]string{"none", "pull", "triage", "push", "maintain", 
 
 func (p permission) String() string { return permissionNames[p] }
 
+//go:noinline
 func parsePermission(s string) permission {
 	switch s {
 	case "read":
@@ -107,6 +108,7 @@ func (f *Forge) orgsOf(u *user) []*user {
 	return out
 }
 
+//go:noinline
 func containsFold(list []string, s string) bool {
 	return slices.ContainsFunc(list, func(x string) bool { return strings.EqualFold(x, s) })
 }

@@ -58,11 +58,14 @@ func (e *apiError) Error() string { return e.message }
 //go:noinline
 func notFound() error { return &apiError{status: http.StatusNotFound, message: "Not Found"} }
 
+//go:noinline
 func forbidden(format string, args ...any) error {
 	return &apiError{status: http.StatusForbidden, message: fmt.Sprintf(format, args...)}
 }
 
 // invalid is 422 Validation Failed with the errors of single fields.
+//
+//go:noinline
 func invalid(errs ...obj) error {
 	e := &apiError{status: http.StatusUnprocessableEntity, message: "Validation Failed"}
 	for _, x := range errs {
@@ -73,6 +76,8 @@ func invalid(errs ...obj) error {
 
 // fieldError is one entry of a validation error. A code other than custom has
 // no message of its own.
+//
+//go:noinline
 func fieldError(resource, field, code, message string) obj {
 	e := obj{"resource": resource, "code": code}
 	if field != "" {
@@ -84,6 +89,7 @@ func fieldError(resource, field, code, message string) obj {
 	return e
 }
 
+//go:noinline
 func unprocessable(format string, args ...any) error {
 	return &apiError{status: http.StatusUnprocessableEntity, message: fmt.Sprintf(format, args...)}
 }

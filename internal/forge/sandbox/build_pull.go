@@ -69,6 +69,7 @@ func (c *call) issueObject(i *issue) obj {
 	return o
 }
 
+//go:noinline
 func (c *call) reactions(url string) obj {
 	return obj{
 		"url": url + "/reactions", "total_count": 0, "+1": 0, "-1": 0, "laugh": 0, "hooray": 0,

@@ -80,6 +80,7 @@ func (f *Forge) userOrNil(u *user) any {
 	return f.simpleUser(u)
 }
 
+//go:noinline
 func (f *Forge) users(list []*user) []obj {
 	out := make([]obj, 0, len(list))
 	for _, u := range list {

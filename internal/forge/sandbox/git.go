@@ -31,6 +31,8 @@ func newGitCommand(dir string) gitCommand {
 }
 
 // with adds settings to the environment, "NAME=value".
+//
+//go:noinline
 func (g gitCommand) with(kv ...string) gitCommand {
 	return gitCommand{env: append(g.env[:len(g.env):len(g.env)], kv...)}
 }
@@ -104,6 +106,8 @@ func (f *Forge) resolve(ctx context.Context, r *repository, rev string) string {
 }
 
 // branchTip is the commit of a branch, "" when there is no such branch.
+//
+//go:noinline
 func (f *Forge) branchTip(ctx context.Context, r *repository, branch string) string {
 	return f.resolve(ctx, r, "refs/heads/"+branch+"^{commit}")
 }

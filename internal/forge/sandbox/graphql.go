@@ -97,6 +97,7 @@ func (f *Forge) serveGraphQL(x *exchange, body []byte) (answer, error) {
 	return g.answer(in.Query, in.OperationName, in.Variables)
 }
 
+//go:noinline
 func graphQLDocs(page string) string {
 	return "https://docs.github.com/enterprise-server@3.17/graphql" + map[bool]string{true: "", false: "/"}[page == ""] + page
 }
@@ -210,6 +211,8 @@ func rateLimited(u *user) *graphQLError {
 }
 
 // refusedDocument is an answer of errors alone.
+//
+//go:noinline
 func refusedDocument(errs ...*graphQLError) (answer, error) {
 	return answer{status: http.StatusOK, body: obj{"errors": errs}}, nil
 }

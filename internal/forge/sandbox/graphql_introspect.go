@@ -89,6 +89,8 @@ func definitionOrNil(d *ast.Definition) any {
 }
 
 // definition is the value's, nil when it is a wrapped type.
+//
+//go:noinline
 func definition(v any) *ast.Definition {
 	d, _ := v.(*ast.Definition)
 	if d == nil {

@@ -308,6 +308,8 @@ func (a fieldArgs) number(name string) int {
 
 // texts are a list of strings or of an enumeration's values; one value stands
 // for a list of one.
+//
+//go:noinline
 func (a fieldArgs) texts(name string) []string {
 	switch list := a[name].(type) {
 	case string:

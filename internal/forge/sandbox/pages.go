@@ -33,6 +33,7 @@ type view struct {
 	media  string  // of plain, text when empty
 }
 
+//go:noinline
 func pageOf(name, title string, data any) *view {
 	return &view{status: http.StatusOK, name: name, title: title, data: data}
 }

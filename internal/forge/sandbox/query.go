@@ -69,6 +69,8 @@ func tokens(q string) []string {
 }
 
 // values are those of a qualifier that is not turned round.
+//
+//go:noinline
 func (q searchQuery) values(name string) []string {
 	var out []string
 	for _, t := range q.terms {

@@ -30,6 +30,8 @@ func (f *Forge) rulesFor(r *repository, ref string, who *user) []activeRule {
 }
 
 // rulesetsOf are a repository's own rulesets; push rulesets bind its forks too.
+//
+//go:noinline
 func (f *Forge) rulesetsOf(r *repository) []*ruleset {
 	if r.parent == nil {
 		return r.rulesets
@@ -244,6 +246,8 @@ func (j *pushJudge) requiredChecks(rule activeRule, u refUpdate) {
 }
 
 // requiredContexts are the names of the checks that a rule requires.
+//
+//go:noinline
 func requiredContexts(rule Rule) []string {
 	var out []string
 	list, _ := rule.Parameters["required_status_checks"].([]any)
@@ -258,6 +262,8 @@ func requiredContexts(rule Rule) []string {
 }
 
 // green tells whether a check of that name has succeeded on a commit.
+//
+//go:noinline
 func (r *repository) green(sha, name string) bool {
 	for _, c := range r.checks[sha] {
 		if c.name == name && (c.conclusion == "success" || c.conclusion == "neutral" || c.conclusion == "skipped") {

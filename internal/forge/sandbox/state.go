@@ -198,6 +198,7 @@ func (s *state) id() int64 {
 //go:noinline
 func (s *state) user(login string) *user { return s.users[strings.ToLower(login)] }
 
+//go:noinline
 func (s *state) repo(owner, name string) *repository {
 	return s.repos[strings.ToLower(owner+"/"+name)]
 }
@@ -284,6 +285,7 @@ func (f *Forge) addOrg(o *Org) {
 	f.state.users[strings.ToLower(o.Login)] = u
 }
 
+//go:noinline
 func (u *user) team(slug string) *team {
 	for _, t := range u.teams {
 		if strings.EqualFold(t.Slug, slug) {

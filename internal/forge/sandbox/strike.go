@@ -168,6 +168,8 @@ func orStatus(status, other int) int {
 }
 
 // docs is a page of the documentation, as errors name one.
+//
+//go:noinline
 func docs(page string) string {
 	return "https://docs.github.com/enterprise-server@3.17/rest" + map[bool]string{true: "", false: "/"}[page == ""] + page
 }
