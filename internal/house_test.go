@@ -22,6 +22,7 @@ var house = map[string][]string{
 	"command":          {"auth", "catalog", "catalog/crawl", "catalog/exchange", "catalog/index", "catalog/publish", "config", "contribute", "forge", "forge/github", "forge/sandbox", "git", "guideline", "insight", "manifest", "rule", "term", "workflow"},
 	"term":             {},
 	"disk":             {},
+	"fault":            {},
 	"lazy":             {},
 	"order":            {},
 	"progress":         {},
@@ -52,7 +53,7 @@ var house = map[string][]string{
 }
 
 // ground is what any package may import.
-var ground = []string{"disk", "lazy", "order", "progress"}
+var ground = []string{"disk", "fault", "lazy", "order", "progress"}
 
 // alone says which packages may import a library.
 var alone = map[string][]string{

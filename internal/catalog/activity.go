@@ -123,6 +123,8 @@ func days(d float64) string {
 
 // lengthInScript is the length of a text as JavaScript counts it: the pattern
 // is written in it.
+//
+//go:noinline
 func lengthInScript(s string) int {
 	n := 0
 	for _, r := range s {

@@ -38,6 +38,8 @@ type Hit struct {
 }
 
 // Total works out a figure from its terms, in their order.
+//
+//go:noinline
 func Total(terms []Term) float64 {
 	total := 0.0
 	for _, t := range terms {

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/order"
 )
 
@@ -51,7 +52,7 @@ func NoteNeed(file string, n Need) error {
 		return fmt.Errorf("note what was looked for: %w", err)
 	}
 	_, err = f.Write(append(line, '\n'))
-	if err = errors.Join(err, f.Close()); err != nil {
+	if err = fault.Join(err, f.Close()); err != nil {
 		return fmt.Errorf("note what was looked for: %w", err)
 	}
 	return nil

@@ -132,6 +132,7 @@ func (q Qualifier) Accepts() string {
 	return "a name"
 }
 
+//go:noinline
 func (q Qualifier) values() []string {
 	out := make([]string, len(q.Choices))
 	for i, c := range q.Choices {

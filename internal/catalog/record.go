@@ -82,6 +82,8 @@ func (r *Record) RepoName() forge.RepoName {
 }
 
 // FullName is OWNER/NAME.
+//
+//go:noinline
 func (r *Record) FullName() string { return r.Owner + "/" + r.Name }
 
 // Key names a record in a catalog: host, owner and name in lower case, since

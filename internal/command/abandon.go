@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/isrc-dev/isrc/internal/contribute"
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/git"
 	"github.com/isrc-dev/isrc/internal/term"
@@ -153,7 +154,7 @@ func (a *app) takeBack(ctx context.Context, j *workflow.Journal, name forge.Repo
 	site.ClosePulls = o.close
 	steps, err := site.Engine().Undo(ctx, j, o.dryRun)
 	if !o.dryRun { // nobody goes on with a clone that was cut off
-		err = errors.Join(err, git.RemoveLeftClone(st.Clone))
+		err = fault.Join(err, git.RemoveLeftClone(st.Clone))
 	}
 	seen := map[string]bool{}
 	for _, s := range steps {

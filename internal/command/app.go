@@ -352,6 +352,7 @@ func (a *app) repository(ctx context.Context, arg string) (forge.RepoName, *cont
 	return name, site, err
 }
 
+//go:noinline
 func exactArgs(n int, what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) < n {

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/isrc-dev/isrc/internal/contribute"
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/progress"
 	"github.com/isrc-dev/isrc/internal/term"
@@ -62,7 +63,7 @@ func (a *app) contributeBulk(ctx context.Context, o *contributeOptions) error {
 	}
 	b.leave()
 	if shown := a.show(&o.output, b.items, func(s *term.Streams) error { return showBulk(s, b.items) }); shown != nil || err != nil {
-		return errors.Join(err, shown)
+		return fault.Join(err, shown)
 	}
 	if stopped {
 		return &exitError{
@@ -294,7 +295,7 @@ func (b *bulk) unchanged(ctx context.Context, child *app, it *bulkItem) (bool, e
 		err = j.End(bulkUnchanged)
 	}
 	it.Outcome = bulkUnchanged
-	return true, errors.Join(err, j.Close())
+	return true, fault.Join(err, j.Close())
 }
 
 // child is an app for one repository beside others: it shares settings, secrets

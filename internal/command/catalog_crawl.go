@@ -14,6 +14,7 @@ import (
 	"github.com/isrc-dev/isrc/internal/catalog"
 	"github.com/isrc-dev/isrc/internal/catalog/crawl"
 	"github.com/isrc-dev/isrc/internal/catalog/index"
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/progress"
 	"github.com/isrc-dev/isrc/internal/term"
@@ -98,7 +99,7 @@ func (a *app) catalogCrawl(ctx context.Context, o *crawlOptions) error {
 	if result == nil {
 		return err
 	}
-	return errors.Join(a.show(&o.output, result, func(s *term.Streams) error { return showCrawled(s, result) }), err)
+	return fault.Join(a.show(&o.output, result, func(s *term.Streams) error { return showCrawled(s, result) }), err)
 }
 
 // newCrawling looks at what was asked for before anything is read.
@@ -294,7 +295,7 @@ func (c *crawling) apply(ctx context.Context, out *crawl.Outcome, result *crawle
 		if err := c.stands(w, out); err != nil {
 			return err
 		}
-		return errors.Join(out.Apply(ctx, w, past), w.SetMeta(index.MetaCrawled, asOf))
+		return fault.Join(out.Apply(ctx, w, past), w.SetMeta(index.MetaCrawled, asOf))
 	})
 	if err != nil {
 		return fmt.Errorf("write the catalog: %w", err)
@@ -314,7 +315,7 @@ func (c *crawling) stands(w *index.Writer, out *crawl.Outcome) error {
 		return nil
 	}
 	if err := w.Each(func(*catalog.Record) error { return errDone }); !errors.Is(err, errDone) {
-		return errors.Join(errAnew, err)
+		return fault.Join(errAnew, err)
 	}
 	return nil
 }
@@ -386,7 +387,7 @@ func (c *crawling) sweep(ctx context.Context, result *crawled) error {
 	}
 	crawledAt := c.known.Info().CrawledAt
 	info, err := c.store.Update(ctx, index.UpdateOptions{Source: "crawl", At: c.a.inv.Now(), Sink: c.a.sink()}, func(w *index.Writer) error {
-		return errors.Join(swept.Apply(ctx, c.known, w), w.SetMeta(index.MetaCrawled, crawledAt.UTC().Format(time.RFC3339)))
+		return fault.Join(swept.Apply(ctx, c.known, w), w.SetMeta(index.MetaCrawled, crawledAt.UTC().Format(time.RFC3339)))
 	})
 	if err != nil {
 		return fmt.Errorf("write the catalog: %w", err)

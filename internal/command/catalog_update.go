@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/isrc-dev/isrc/internal/catalog/index"
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/term"
 )
 
@@ -62,9 +63,9 @@ func (a *app) catalogUpdate(ctx context.Context, o *updateOptions) error {
 		return err
 	}
 	if lost := a.describeUpdated(ctx, r); lost != nil {
-		return errors.Join(err, lost)
+		return fault.Join(err, lost)
 	}
-	return errors.Join(a.show(&o.output, r, func(s *term.Streams) error { return a.showUpdated(s, r) }), err)
+	return fault.Join(a.show(&o.output, r, func(s *term.Streams) error { return a.showUpdated(s, r) }), err)
 }
 
 // updateByCrawl crawls; r.Crawl stays nil where there is nothing to show.

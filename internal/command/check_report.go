@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/isrc-dev/isrc/internal/disk"
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // report is a file that a result is written to beside standard output.
@@ -114,7 +115,7 @@ func appendTo(path string, text []byte) error {
 		return err
 	}
 	_, err = f.Write(append(text, '\n'))
-	return errors.Join(err, f.Close())
+	return fault.Join(err, f.Close())
 }
 
 func registerReports(cmd *cobra.Command) {

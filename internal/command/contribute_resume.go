@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/isrc-dev/isrc/internal/contribute"
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/git"
 	"github.com/isrc-dev/isrc/internal/workflow"
@@ -203,7 +204,7 @@ func stopped(j *workflow.Journal, err error) error {
 	st := j.State()
 	var refused *forge.NotPermittedError
 	if errors.As(err, &refused) && !anyDone(st) {
-		return errors.Join(err, j.End("refused"))
+		return fault.Join(err, j.End("refused"))
 	}
 	if errors.Is(err, context.Canceled) {
 		return err

@@ -3,7 +3,6 @@ package command
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge/sandbox"
 	"github.com/isrc-dev/isrc/internal/git"
 	"github.com/isrc-dev/isrc/internal/lazy"
@@ -65,13 +65,13 @@ func (a *app) demo(ctx context.Context, o *demoOptions) (err error) {
 	if err != nil {
 		return fmt.Errorf("make a folder for the demo: %w", err)
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(root)) }()
+	defer func() { err = fault.Join(err, os.RemoveAll(root)) }()
 	d := &demonstration{app: a, root: root, home: filepath.Join(root, "home"), work: filepath.Join(root, "work")}
 	d.dir = d.work
 	if err := d.open(ctx, o); err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, d.forge.Close()) }()
+	defer func() { err = fault.Join(err, d.forge.Close()) }()
 	if err := d.story(ctx); err != nil {
 		return fmt.Errorf("the demo stopped: %w", err)
 	}

@@ -81,6 +81,8 @@ func (p *hostProbe) run(ctx context.Context) []probed {
 
 // onlyToken tells whether nothing but the token is broken: much can be found
 // out without one.
+//
+//go:noinline
 func onlyToken(lines []probed) bool {
 	return !slices.ContainsFunc(lines, func(l probed) bool { return l.State == stateBroken && l.Name != "token" })
 }

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/isrc-dev/isrc/internal/config"
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/git"
 )
 
@@ -81,7 +82,7 @@ func writable(dir string) error {
 			if err != nil {
 				return cause(err)
 			}
-			return errors.Join(f.Close(), os.Remove(f.Name()))
+			return fault.Join(f.Close(), os.Remove(f.Name()))
 		case !errors.Is(err, fs.ErrNotExist):
 			return cause(err)
 		}

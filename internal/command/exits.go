@@ -124,15 +124,20 @@ type verdict struct {
 	silent bool
 }
 
+// ending is a verdict with hints of one or more lines each.
+//
+//go:noinline
+func ending(code int, hints ...string) verdict {
+	var kept []string
+	for _, h := range hints {
+		kept = append(kept, hintLines(h)...)
+	}
+	return verdict{code: code, hints: kept}
+}
+
 // judge is the one table in which errors meet exit codes and hints.
 func (a *app) judge(err error) verdict {
-	code := func(c int, hints ...string) verdict {
-		var kept []string
-		for _, h := range hints {
-			kept = append(kept, hintLines(h)...)
-		}
-		return verdict{code: c, hints: kept}
-	}
+	code := ending
 	var (
 		exit    *exitError
 		usage   *usageError

@@ -11,6 +11,7 @@ import (
 
 	"github.com/isrc-dev/isrc/internal/catalog"
 	"github.com/isrc-dev/isrc/internal/catalog/index"
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/term"
 )
@@ -125,7 +126,7 @@ func (o *findOptions) query(words []string) (catalog.Query, error) {
 		}
 		if values := o.values[row.Name]; values != nil {
 			for _, v := range *values {
-				err = errors.Join(err, q.Add(row.Name, v))
+				err = fault.Join(err, q.Add(row.Name, v))
 			}
 		}
 		if err != nil {

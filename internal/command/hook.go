@@ -2,7 +2,6 @@ package command
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -11,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/git"
 	"github.com/isrc-dev/isrc/internal/term"
 )
@@ -118,7 +118,7 @@ func (a *app) hooks(ctx context.Context, verb string, names []string, o *output,
 		return err
 	}
 	if len(failed) > 0 {
-		return &exitError{code: exitPartly, err: errors.Join(failed...)}
+		return &exitError{code: exitPartly, err: fault.Join(failed...)}
 	}
 	return nil
 }

@@ -2,13 +2,13 @@ package command
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/isrc-dev/isrc/internal/contribute"
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/insight"
 	"github.com/isrc-dev/isrc/internal/workflow"
@@ -160,7 +160,7 @@ func (a *app) contributionHere(ctx context.Context, runs []workflow.State) (forg
 	}
 	pulls, err := site.Forge.Pulls(ctx, p.Upstream, forge.PullQuery{State: "all", Head: owner + ":" + p.Branch})
 	if err != nil || len(pulls) == 0 {
-		return forge.PullRef{}, nil, errors.Join(err, orNothing(none, err == nil))
+		return forge.PullRef{}, nil, fault.Join(err, orNothing(none, err == nil))
 	}
 	return forge.PullRef{Repo: p.Upstream, Number: pulls[0].Number}, nil, nil
 }

@@ -33,6 +33,7 @@ func span(d time.Duration) string {
 	return plural(int(d.Hours()/24/365), "year")
 }
 
+//go:noinline
 func plural(n int, noun string) string { return pluralOf(n, noun, noun+"s") }
 
 //go:noinline

@@ -13,6 +13,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/isrc-dev/isrc/internal/disk"
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // Set writes a setting into the user's file, whose comments and order stay. A
@@ -198,7 +199,7 @@ func (d *document) save() error {
 	if len(d.root().Content) > 0 {
 		e := yaml.NewEncoder(&out)
 		e.SetIndent(2)
-		if err := errors.Join(e.Encode(&d.node), e.Close()); err != nil {
+		if err := fault.Join(e.Encode(&d.node), e.Close()); err != nil {
 			return fmt.Errorf("write %s: %w", d.file, err)
 		}
 	}

@@ -32,6 +32,8 @@ type field struct {
 }
 
 // topFields are the settings of isrc as a whole.
+//
+//go:noinline
 func topFields() []field {
 	return []field{
 		{name: "host", variable: "ISRC_HOST", check: isHost},
@@ -80,6 +82,8 @@ type key struct {
 }
 
 // String is the key in its one spelling.
+//
+//go:noinline
 func (k key) String() string {
 	if k.host != "" {
 		return "hosts." + k.host + "." + k.field.name
@@ -135,6 +139,7 @@ func fieldNamed(all []field, name string) (field, bool) {
 	return field{}, false
 }
 
+//go:noinline
 func names(all []field) string {
 	var out []string
 	for _, f := range all {

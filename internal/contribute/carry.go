@@ -3,11 +3,11 @@ package contribute
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/git"
 	"github.com/isrc-dev/isrc/internal/rule"
@@ -125,7 +125,7 @@ func (s *Site) Adopt(ctx context.Context, p *Place, tool *git.Tool) (*workflow.J
 			return j, err
 		}
 		if err := j.Update(func(h *workflow.Header) { h.Branch, h.Clone, h.Base = p.Branch, p.Dir, p.Base }); err != nil {
-			return nil, errors.Join(err, j.Close())
+			return nil, fault.Join(err, j.Close())
 		}
 		return j, nil
 	}
@@ -136,7 +136,7 @@ func (s *Site) Adopt(ctx context.Context, p *Place, tool *git.Tool) (*workflow.J
 		return nil, err
 	}
 	if err := s.Work().SetConfig(ctx, p.Dir, runKey(p.Branch), run); err != nil {
-		return nil, errors.Join(err, j.Close())
+		return nil, fault.Join(err, j.Close())
 	}
 	return j, nil
 }

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/git"
 	"github.com/isrc-dev/isrc/internal/guideline"
 	"github.com/isrc-dev/isrc/internal/workflow"
@@ -100,7 +101,7 @@ func (r *Review) keepEvidence(e Evidence) error {
 		if err != nil {
 			return fmt.Errorf("keep the result of %q: %w", e.Command, err)
 		}
-		err = errors.Join(j.Note(noteEvidence, e), j.Close())
+		err = fault.Join(j.Note(noteEvidence, e), j.Close())
 		if st, readErr := workflow.Read(r.RunsDir, r.Run.Run); err == nil && readErr == nil {
 			r.Run = &st
 		}
@@ -121,7 +122,7 @@ func (r *Review) keepEvidence(e Evidence) error {
 	if err == nil {
 		_, err = f.Write(append(line, '\n'))
 	}
-	return errors.Join(err, f.Close())
+	return fault.Join(err, f.Close())
 }
 
 func evidencePath(repo *git.Repo, branch string) string {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/git"
 	"github.com/isrc-dev/isrc/internal/workflow"
@@ -34,7 +35,7 @@ type syncIn struct {
 func (s *Site) doSync(ctx context.Context, in syncIn, of results) (ForkSync, error) {
 	var fork forkOut
 	var clone cloneOut
-	if err := errors.Join(of.read("fork", &fork), of.read("clone", &clone)); err != nil {
+	if err := fault.Join(of.read("fork", &fork), of.read("clone", &clone)); err != nil {
 		return ForkSync{}, err
 	}
 	if fork.Outcome == forge.ForkCreated {

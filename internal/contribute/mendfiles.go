@@ -10,6 +10,7 @@ import (
 	"path"
 	"strings"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/rule"
 )
 
@@ -143,7 +144,7 @@ func writeIn(root *os.Root, name, text string, mode fs.FileMode) error {
 		return err
 	}
 	_, err = io.WriteString(f, text)
-	if err = errors.Join(err, f.Close()); err == nil {
+	if err = fault.Join(err, f.Close()); err == nil {
 		err = root.Rename(temporary, name)
 	}
 	if err != nil {

@@ -262,6 +262,7 @@ func (p *Place) StandFor(name string) error {
 	return nil
 }
 
+//go:noinline
 func firstWord(words ...string) string {
 	for _, w := range words {
 		if strings.Trim(w, "/") != "" {

@@ -3,11 +3,11 @@ package contribute
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/progress"
 	"github.com/isrc-dev/isrc/internal/workflow"
@@ -22,6 +22,8 @@ const (
 )
 
 // IsProposal tells whether a run is a proposal and no contribution.
+//
+//go:noinline
 func IsProposal(st workflow.State) bool { return st.Extra[extraKind] == kindProposal }
 
 // OpenedIssue is an issue as a journal remembers it.
@@ -96,7 +98,7 @@ func (s *Site) proposalJournal(p *ProposalPlan) (*workflow.Journal, error) {
 		err = j.Append(step)
 	}
 	if err != nil {
-		return nil, errors.Join(err, j.Close())
+		return nil, fault.Join(err, j.Close())
 	}
 	return j, nil
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/progress"
 )
@@ -55,7 +56,7 @@ func (s *Site) doPull(ctx context.Context, in pullIn, of results) (pullOut, erro
 		if ok {
 			return found, nil
 		}
-		return pullOut{}, fmt.Errorf("open a pull request in %s: %w", in.Upstream.FullName(), errors.Join(err, lookErr))
+		return pullOut{}, fmt.Errorf("open a pull request in %s: %w", in.Upstream.FullName(), fault.Join(err, lookErr))
 	}
 	if err != nil {
 		return pullOut{}, fmt.Errorf("open a pull request in %s: %w", in.Upstream.FullName(), explainOpening(err, in))

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/git"
 	"github.com/isrc-dev/isrc/internal/workflow"
@@ -46,7 +47,7 @@ func (s *Site) Begin(sit *Situation, p *Plan, after ...workflow.Step) (*workflow
 		return nil, err
 	}
 	if err := j.Append(append(steps, after...)...); err != nil {
-		return nil, errors.Join(err, j.Close())
+		return nil, fault.Join(err, j.Close())
 	}
 	return j, nil
 }

@@ -103,6 +103,7 @@ func distinct(words []string) []string {
 	return out
 }
 
+//go:noinline
 func setOf(words []string) map[string]bool {
 	out := make(map[string]bool, len(words))
 	for _, w := range words {

@@ -63,6 +63,8 @@ func (t trees) Tree(ctx context.Context, repo forge.RepoName, ref string) (fs.FS
 
 // TreesOf gives the files of a repository, and of those that it refers to,
 // without a clone.
+//
+//go:noinline
 func (s *Site) TreesOf(r forge.Repo) guideline.Trees { return s.trees(r) }
 
 // History is what was merged last, for asking whether it agrees with prose.

@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"strings"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/git"
 	"github.com/isrc-dev/isrc/internal/workflow"
 )
@@ -192,7 +193,7 @@ func (s *Site) inWorktree(ctx context.Context, of results, change func(dir strin
 	if err := s.sweepWorktree(ctx, b); err != nil {
 		return out, err
 	}
-	defer func() { err = errors.Join(err, s.sweepWorktree(context.WithoutCancel(ctx), b)) }()
+	defer func() { err = fault.Join(err, s.sweepWorktree(context.WithoutCancel(ctx), b)) }()
 	dir := changeDir(b.Dir)
 	if err := s.freshTree(ctx, b, dir); err != nil {
 		return out, fmt.Errorf("make a fresh work tree: %w", err)

@@ -3,9 +3,10 @@
 package disk
 
 import (
-	"errors"
 	"fmt"
 	"os"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // SyncFolder makes the new names in a folder durable. Without it a crash may
@@ -15,7 +16,7 @@ func SyncFolder(dir string) error {
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(f.Sync(), f.Close()); err != nil {
+	if err := fault.Join(f.Sync(), f.Close()); err != nil {
 		return fmt.Errorf("flush %s: %w", dir, err)
 	}
 	return nil

@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // How often, and how far apart, the lock of a dead process is tried.
@@ -51,9 +53,9 @@ func Take(path string) (*Lock, error) {
 	pid, err := take(f, func() { time.Sleep(lockPause) })
 	switch {
 	case errors.Is(err, errHeld):
-		return nil, errors.Join(&HeldError{Path: path, PID: pid}, f.Close())
+		return nil, fault.Join(&HeldError{Path: path, PID: pid}, f.Close())
 	case err != nil:
-		return nil, errors.Join(err, f.Close())
+		return nil, fault.Join(err, f.Close())
 	}
 	// Who has it only helps people: on a full disk it stays unsaid.
 	_ = f.Truncate(0)
@@ -63,7 +65,7 @@ func Take(path string) (*Lock, error) {
 
 // Release gives the lock back, even while a child that was just started still
 // shares the open file, which it does until it becomes another program.
-func (l *Lock) Release() error { return errors.Join(unlock(l.file), l.file.Close()) }
+func (l *Lock) Release() error { return fault.Join(unlock(l.file), l.file.Close()) }
 
 // take tries to take a lock, and answers who has it. A process that is killed
 // while it starts another program leaves its lock to that child, until the

@@ -1,12 +1,13 @@
 package disk
 
 import (
-	"errors"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // temporary begins the name of what is not yet in its place.
@@ -15,6 +16,8 @@ const temporary = ".isrc-"
 // WriteFile puts a file in its place at once: after a crash there is the old
 // one or the new one, whole. The folder must be there. The mode is taken as it
 // is, whatever the umask: 0600 for what nobody else may read.
+//
+//go:noinline
 func WriteFile(path string, content []byte, mode fs.FileMode) error {
 	return Write(path, mode, func(w io.Writer) error {
 		_, err := w.Write(content)
@@ -36,11 +39,11 @@ func Write(path string, mode fs.FileMode, fill func(io.Writer) error) error {
 	if err == nil {
 		err = f.Sync()
 	}
-	if err = errors.Join(err, f.Close()); err == nil {
+	if err = fault.Join(err, f.Close()); err == nil {
 		err = os.Rename(f.Name(), path)
 	}
 	if err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
+		return fault.Join(err, os.Remove(f.Name()))
 	}
 	return nil
 }

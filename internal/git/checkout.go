@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // Errors of what writes into a checkout.
@@ -20,7 +22,7 @@ var (
 
 // AddRemote adds a remote and touches nothing else in the configuration.
 func (t *Tool) AddRemote(ctx context.Context, dir, name, url string) error {
-	if err := errors.Join(checkRev(name), checkRemote(url)); err != nil {
+	if err := fault.Join(checkRev(name), checkRemote(url)); err != nil {
 		return fmt.Errorf("add remote %s: %w", name, err)
 	}
 	_, err := t.Run(ctx, dir, "remote", "add", "--", name, url)
@@ -56,7 +58,7 @@ func (t *Tool) UnsetConfig(ctx context.Context, dir, key string) error {
 // that are not committed are carried along; where that is impossible git
 // refuses, and nothing is overwritten. The branch follows no remote branch.
 func (t *Tool) CreateBranch(ctx context.Context, dir, name, start string) error {
-	if err := errors.Join(CheckBranch(name), checkRev(start)); err != nil {
+	if err := fault.Join(CheckBranch(name), checkRev(start)); err != nil {
 		return fmt.Errorf("create branch %s: %w", name, err)
 	}
 	err := t.switchTo(ctx, dir, "switch", "--progress", "--no-track", "-c", name, start)
@@ -96,7 +98,7 @@ func (t *Tool) switchTo(ctx context.Context, dir string, args ...string) error {
 // DeleteBranch deletes a local branch that is still at the commit sha;
 // otherwise it answers ErrMoved. The branch must not be checked out.
 func (t *Tool) DeleteBranch(ctx context.Context, dir, name, sha string) error {
-	if err := errors.Join(CheckBranch(name), checkRev(sha)); err != nil {
+	if err := fault.Join(CheckBranch(name), checkRev(sha)); err != nil {
 		return fmt.Errorf("delete branch %s: %w", name, err)
 	}
 	at, err := t.Run(ctx, dir, "rev-parse", "--verify", "--quiet", "refs/heads/"+name)

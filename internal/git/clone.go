@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // CloneOptions says what to clone and where to.
@@ -41,7 +43,7 @@ type CloneOptions struct {
 func (t *Tool) Clone(ctx context.Context, o CloneOptions) error {
 	dir, err := filepath.Abs(o.Dir)
 	if err == nil {
-		err = errors.Join(checkRemote(o.URL), checkTarget(dir), checkSparse(o.Sparse))
+		err = fault.Join(checkRemote(o.URL), checkTarget(dir), checkSparse(o.Sparse))
 	}
 	if err == nil && o.Reference != "" {
 		err = lends(o)

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // Errors of committing.
@@ -63,7 +65,7 @@ func (t *Tool) Am(ctx context.Context, dir string, patches []byte, signoff bool)
 	// Even a cancelled run must leave the checkout as it was.
 	if t.busy(context.WithoutCancel(ctx), dir) != nil {
 		if _, e := t.Run(context.WithoutCancel(ctx), dir, "am", "--abort"); e != nil {
-			err = errors.Join(err, e)
+			err = fault.Join(err, e)
 		}
 	}
 	if err = noIdentity(err); ctx.Err() == nil && !errors.Is(err, ErrNoIdentity) {

@@ -17,6 +17,8 @@ import (
 	"github.com/go-git/go-git/v5/plumbing/protocol/packp/sideband"
 	"github.com/go-git/go-git/v5/plumbing/transport"
 	githttp "github.com/go-git/go-git/v5/plumbing/transport/http"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // Limits of one answer of a server.
@@ -131,7 +133,7 @@ func (d *directSource) commits(ctx context.Context, m *memory, ref string, depth
 	}
 	req := d.request(id)
 	req.Depth, req.Filter = packp.DepthCommits(depth), packp.Filter(filter)
-	if err := errors.Join(req.Capabilities.Set("filter"), req.Capabilities.Set(capability.Shallow)); err != nil {
+	if err := fault.Join(req.Capabilities.Set("filter"), req.Capabilities.Set(capability.Shallow)); err != nil {
 		return plumbing.ZeroHash, err
 	}
 	if err := d.receive(ctx, m, req); err != nil {
@@ -204,7 +206,7 @@ func (d *directSource) failure(err error) error {
 		err = hidden.Err
 	}
 	if broke := d.wire.reason(); broke != nil {
-		err = errors.Join(err, broke)
+		err = fault.Join(err, broke)
 	}
 	var status *githttp.Err
 	var network *url.Error

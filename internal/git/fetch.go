@@ -2,13 +2,14 @@ package git
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // Fetch brings references of a remote, a name or an address, into the
@@ -37,7 +38,7 @@ func (t *Tool) Deepen(ctx context.Context, dir, remote string, n int, refspecs .
 func (t *Tool) fetch(ctx context.Context, dir, remote string, options, refspecs []string) error {
 	err := checkRemote(remote)
 	for _, r := range refspecs {
-		err = errors.Join(err, checkRev(r))
+		err = fault.Join(err, checkRev(r))
 	}
 	if err != nil {
 		return fmt.Errorf("fetch from %s: %w", redact(remote), err)

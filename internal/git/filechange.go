@@ -12,6 +12,8 @@ import (
 	"github.com/go-git/go-git/v5/plumbing/cache"
 	"github.com/go-git/go-git/v5/plumbing/filemode"
 	"github.com/go-git/go-git/v5/plumbing/object"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // Limits of what is compared line by line, and of what is kept of it.
@@ -81,7 +83,7 @@ func compareBatch(ctx context.Context, readers []blobReader, changes object.Chan
 		})
 	}
 	wg.Wait()
-	return errors.Join(append(errs, ctx.Err())...)
+	return fault.Join(append(errs, ctx.Err())...)
 }
 
 // blobReader reads a blob of at most maxDiffed bytes. They may not be changed.

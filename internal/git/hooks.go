@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/isrc-dev/isrc/internal/disk"
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // Hook is a hook of a clone, as it was found or as it is now.
@@ -159,7 +160,7 @@ func (t *Tool) InstallHook(ctx context.Context, dir, name, program string) (Hook
 	}
 	if err := disk.WriteFile(h.Path, []byte(hookScript(name, program)), 0o755); err != nil {
 		if h.State == HookForeign {
-			err = errors.Join(err, os.Rename(h.Before, h.Path))
+			err = fault.Join(err, os.Rename(h.Before, h.Path))
 		}
 		return h, err
 	}

@@ -10,6 +10,8 @@ import (
 
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/plumbing/format/packfile"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // Limits of what one remote repository may put into memory.
@@ -141,7 +143,7 @@ func (m *memory) inflate(s *packfile.Scanner, size int64) ([]byte, error) {
 	}
 	buf := exactly{b: make([]byte, 0, size)}
 	if n, _, err := s.NextObject(&buf); err != nil || n != size {
-		return nil, fmt.Errorf("read the pack: an object does not have its size: %w", errors.Join(err, io.ErrUnexpectedEOF))
+		return nil, fmt.Errorf("read the pack: an object does not have its size: %w", fault.Join(err, io.ErrUnexpectedEOF))
 	}
 	return buf.b, nil
 }

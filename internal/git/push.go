@@ -2,9 +2,10 @@ package git
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // PushOptions are the choices of a push.
@@ -41,7 +42,7 @@ type PushResult struct {
 func (t *Tool) Push(ctx context.Context, dir, remote, local, branch string, o PushOptions) (PushResult, error) {
 	to := "refs/heads/" + strings.TrimPrefix(branch, "refs/heads/")
 	res := PushResult{Ref: to}
-	if err := errors.Join(checkRemote(remote), checkRev(local), checkRef(to)); err != nil {
+	if err := fault.Join(checkRemote(remote), checkRev(local), checkRef(to)); err != nil {
 		return res, fmt.Errorf("push %s: %w", branch, err)
 	}
 	args := []string{"push", "--porcelain", "--progress", "--no-follow-tags"}
@@ -78,7 +79,7 @@ func (t *Tool) Push(ctx context.Context, dir, remote, local, branch string, o Pu
 // DeleteRemote deletes a branch of a remote that is still at a commit.
 func (t *Tool) DeleteRemote(ctx context.Context, dir, remote, branch, sha string) error {
 	ref := "refs/heads/" + branch
-	if err := errors.Join(checkRemote(remote), checkRef(ref), checkRev(sha)); err != nil {
+	if err := fault.Join(checkRemote(remote), checkRef(ref), checkRev(sha)); err != nil {
 		return fmt.Errorf("delete %s: %w", branch, err)
 	}
 	c := command{dir: dir, url: t.address(ctx, dir, remote), args: []string{"push", "--quiet", "--no-verify", "--force-with-lease=" + ref + ":" + sha, "--", remote, ":" + ref}}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // ErrDetached says that a rewrite has no branch to move.
@@ -36,7 +38,7 @@ func (t *Tool) RewriteCommits(ctx context.Context, dir, base string, edits map[s
 }
 
 func (t *Tool) rewrite(ctx context.Context, dir, base string, edits map[string]Rewrite, backupRef string) (map[string]string, error) {
-	if err := errors.Join(checkRev(base), checkRef(backupRef)); err != nil || len(edits) == 0 {
+	if err := fault.Join(checkRev(base), checkRef(backupRef)); err != nil || len(edits) == 0 {
 		return nil, err
 	}
 	branch, err := t.Run(ctx, dir, "symbolic-ref", "--quiet", "HEAD")

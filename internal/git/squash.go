@@ -2,9 +2,10 @@ package git
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // ConflictError says that commits could not be put together again. Without
@@ -38,7 +39,7 @@ func (t *Tool) Autosquash(ctx context.Context, dir, base string) error {
 // RebaseOnto puts the commits of base..HEAD on top of another commit. A
 // conflict is a ConflictError and leaves everything as it was.
 func (t *Tool) RebaseOnto(ctx context.Context, dir, onto, base string) error {
-	if err := errors.Join(checkRev(onto), checkRev(base)); err != nil {
+	if err := fault.Join(checkRev(onto), checkRev(base)); err != nil {
 		return err
 	}
 	return t.rebase(ctx, dir, "the rebase", "rebase", "--quiet", "--no-fork-point", "--onto", onto, base)
@@ -56,7 +57,7 @@ func (t *Tool) rebase(ctx context.Context, dir, doing string, args ...string) er
 		return wrap(err, doing) // it did not begin, or git took it back itself
 	}
 	if _, abort := t.Run(context.WithoutCancel(ctx), dir, "rebase", "--abort"); abort != nil {
-		return errors.Join(wrap(err, doing), wrap(abort, "take back "+doing))
+		return fault.Join(wrap(err, doing), wrap(abort, "take back "+doing))
 	}
 	if ctx.Err() != nil {
 		return ctx.Err()

@@ -7,12 +7,14 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // MergeConflicts tries the merge of two commits and names the files that
 // conflict, without touching work tree, index or branches. It takes git 2.38.
 func (t *Tool) MergeConflicts(ctx context.Context, dir, ours, theirs string) ([]string, error) {
-	if err := errors.Join(checkRev(ours), checkRev(theirs)); err != nil {
+	if err := fault.Join(checkRev(ours), checkRev(theirs)); err != nil {
 		return nil, err
 	}
 	out, err := t.Run(ctx, dir, "merge-tree", "--write-tree", "--name-only", "--no-messages", "-z", ours, theirs)
@@ -104,11 +106,11 @@ func (t *Tool) begin(ctx context.Context, dir, what string, args ...string) erro
 	}
 	now, look := t.InProgress(ctx, dir)
 	if look != nil || now != what {
-		return errors.Join(wrap(err, what), look)
+		return fault.Join(wrap(err, what), look)
 	}
 	files, look := t.Unmerged(ctx, dir)
 	if look != nil {
-		return errors.Join(wrap(err, what), look)
+		return fault.Join(wrap(err, what), look)
 	}
 	if len(files) == 0 {
 		return wrap(err, what) // it stopped for another reason, such as a hook
@@ -133,7 +135,7 @@ func (t *Tool) RebaseHead(ctx context.Context, dir string) (string, error) {
 
 // IsAncestor tells whether one commit is in the history of another.
 func (t *Tool) IsAncestor(ctx context.Context, dir, old, young string) (bool, error) {
-	if err := errors.Join(checkRev(old), checkRev(young)); err != nil {
+	if err := fault.Join(checkRev(old), checkRev(young)); err != nil {
 		return false, err
 	}
 	_, err := t.Run(ctx, dir, "merge-base", "--is-ancestor", old, young)

@@ -2,13 +2,14 @@ package git
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"strconv"
 	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // toolSource has the git program fetch into a temporary repository, takes the
@@ -67,7 +68,7 @@ func (s *toolSource) inTemp(ctx context.Context, m *memory, ids []plumbing.Hash,
 	if err != nil {
 		return classifyDisk(err)
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	defer func() { err = fault.Join(err, os.RemoveAll(dir)) }()
 	if _, err := s.tool.Run(ctx, dir, "init", "--quiet", "--bare", "--template=", "."); err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/isrc-dev/isrc/internal/disk"
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // fetchedFile lies beside a clone that has its history and lacks its files. It
@@ -144,7 +145,7 @@ func RemoveLeftClone(dir string) error {
 	for _, left := range leftWorkshops(dir) {
 		errs = append(errs, os.RemoveAll(left))
 	}
-	return errors.Join(errs...)
+	return fault.Join(errs...)
 }
 
 func tempPrefix(dir string) string { return ".isrc-clone-" + filepath.Base(dir) + "-" }

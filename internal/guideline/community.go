@@ -6,6 +6,8 @@ import (
 )
 
 // communityDirs are where a forge looks for pages for contributors, in order.
+//
+//go:noinline
 func communityDirs() []string { return []string{".github", ".", "docs"} }
 
 // readCommunity reads the pages and templates of a repository. Of the

@@ -67,6 +67,8 @@ type OwnerProblem struct {
 }
 
 // Paths are where a dialect's file may lie; the first one found is the one.
+//
+//go:noinline
 func (d OwnersDialect) Paths() []string {
 	switch d {
 	case GitLabOwners:

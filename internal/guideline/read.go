@@ -152,6 +152,7 @@ func (s *Set) readOrg(ctx context.Context, trees Trees) {
 	s.readCommunity(ctx, f, true)
 }
 
+//go:noinline
 func (s *Set) has(kind string) bool {
 	return slices.ContainsFunc(s.Documents, func(d Document) bool { return d.Kind == kind })
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 )
 
+//go:noinline
 func isWord(c byte) bool {
 	return c == '_' || c == '$' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= 0x80
 }

@@ -138,6 +138,8 @@ func (f fields) objects(key string) []fields {
 }
 
 // rest keeps what was not asked for.
+//
+//go:noinline
 func (f fields) rest() map[string]json.RawMessage {
 	var out map[string]json.RawMessage
 	for _, key := range f.node.keys {

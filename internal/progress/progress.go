@@ -46,4 +46,6 @@ func (s Sink) Send(e Event) {
 }
 
 // Note is a shorthand for an event that stands alone.
+//
+//go:noinline
 func (s Sink) Note(task, message string) { s.Send(Event{Phase: Note, Task: task, Message: message}) }

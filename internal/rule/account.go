@@ -40,6 +40,7 @@ type account struct {
 	unknown string // why the addresses are not known, "" when they are
 }
 
+//go:noinline
 func accountOf(change *Change) account {
 	a := account{login: change.Login}
 	fact, ok := change.Facts[emailsFact]

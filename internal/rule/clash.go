@@ -117,6 +117,8 @@ func clashingExamples(set *Reading, enforced Requirement) []Requirement {
 }
 
 // changeWith is a change of one commit, with its header as the title.
+//
+//go:noinline
 func changeWith(header, base string) *Change {
 	who := Person{"Acme Author", "author@acme.example"}
 	return &Change{

@@ -34,6 +34,8 @@ type HeaderParams struct {
 }
 
 // types are the allowed types, nil when any will do.
+//
+//go:noinline
 func (p HeaderParams) types() []string {
 	for _, r := range p.Rules {
 		if r.Name == "type-enum" && !r.Never {

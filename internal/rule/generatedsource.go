@@ -73,6 +73,8 @@ func comparison(s *guideline.Step) (line int, words string, ok bool) {
 
 // jobCommits tells whether the job commits what it finds, instead of asking the
 // contributor to.
+//
+//go:noinline
 func jobCommits(gates []guideline.Gate, g guideline.Gate) bool {
 	return slices.ContainsFunc(gates, func(o guideline.Gate) bool {
 		uses := strings.ToLower(o.Step.Uses)

@@ -50,6 +50,7 @@ func hooksNamed(set *Reading, ids ...string) []hook {
 	return out
 }
 
+//go:noinline
 func texts(values ...guideline.Value) []string {
 	var out []string
 	for _, v := range values {

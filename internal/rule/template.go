@@ -174,6 +174,7 @@ func openParts(form, body guideline.Form) []openPart {
 	return out
 }
 
+//go:noinline
 func boxTexts(boxes []Box) string {
 	var out []string
 	for _, b := range boxes {

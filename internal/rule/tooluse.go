@@ -184,6 +184,8 @@ func lefthookRuns(hook guideline.Value) []guideline.Value {
 var gitRange = lazy.Pattern(`\.\.|--commits?\b|--range|--rev-range|--base-branch|--revision-range|for \w+ in|while read|xargs|--msg-filename|--commit-msg-file`)
 
 // alone is the linter with one rule that is no matter of a message's form.
+//
+//go:noinline
 func (l messageLinter) alone(r LintRule) messageLinter {
 	l.Params = HeaderParams{By: l.Params.By, Tool: l.Params.Tool, Rules: []LintRule{r}}
 	return l

@@ -2,7 +2,6 @@ package term
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -10,6 +9,8 @@ import (
 
 	"github.com/muesli/cancelreader"
 	xterm "golang.org/x/term"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // PickItem is one of those among which is chosen. What is typed is looked for in
@@ -82,7 +83,7 @@ func (p *picking) run(ctx context.Context, in *os.File, s *Streams) (err error) 
 	// What is typed after the choice is for whoever asks next: the reading must end.
 	reader, err := cancelreader.NewReader(in)
 	if err != nil {
-		return errors.Join(fmt.Errorf("read from the terminal: %w", err), xterm.Restore(int(in.Fd()), before))
+		return fault.Join(fmt.Errorf("read from the terminal: %w", err), xterm.Restore(int(in.Fd()), before))
 	}
 	typed, ended := make(chan []byte), make(chan struct{})
 	go func() {
@@ -98,7 +99,7 @@ func (p *picking) run(ctx context.Context, in *os.File, s *Streams) (err error) 
 			<-ended
 		}
 		io.WriteString(s.Err, ownScreen)
-		err = errors.Join(err, reader.Close(), xterm.Restore(int(in.Fd()), before))
+		err = fault.Join(err, reader.Close(), xterm.Restore(int(in.Fd()), before))
 	}()
 	return p.loop(ctx, in, s, typed)
 }

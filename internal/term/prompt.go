@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	xterm "golang.org/x/term"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // ErrDeclined says that a question was answered with no, or with Ctrl-D.
@@ -121,7 +123,7 @@ func (s *Streams) Secret(question, flag string) (string, error) {
 		return strings.TrimSpace(string(secret)), nil
 	case <-s.Interrupted:
 		fmt.Fprintln(s.Err)
-		return "", errors.Join(ErrDeclined, xterm.Restore(int(f.Fd()), before)) // the terminal must show again what is typed
+		return "", fault.Join(ErrDeclined, xterm.Restore(int(f.Fd()), before)) // the terminal must show again what is typed
 	}
 }
 

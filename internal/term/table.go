@@ -20,6 +20,8 @@ type Cell struct {
 }
 
 // NewTable makes an empty table whose column flex gives way first.
+//
+//go:noinline
 func (s *Streams) NewTable(flex int) *Table { return &Table{streams: s, flex: flex} }
 
 // Row adds a row. Texts are sanitized here: a table never shows foreign bytes.

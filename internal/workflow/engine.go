@@ -3,10 +3,10 @@ package workflow
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/progress"
 )
 
@@ -82,6 +82,7 @@ func (e *Engine) check(st State) error {
 	return nil
 }
 
+//go:noinline
 func (e *Engine) kind(name string) (Kind, bool) {
 	for _, k := range e.Kinds {
 		if k.Name == name {
@@ -171,7 +172,7 @@ func (e *Engine) failed(ctx context.Context, j *Journal, s StepState, err error,
 		return interrupted(ctx, j)
 	}
 	failure := &StepError{Step: s.ID, Kind: s.Kind, Title: s.Title, Observing: observing, Err: err}
-	return errors.Join(failure, j.write(record{Event: eventFailed, Step: s.ID, Error: err.Error()}))
+	return fault.Join(failure, j.write(record{Event: eventFailed, Step: s.ID, Error: err.Error()}))
 }
 
 // ins gathers what a step uses, from the journal alone.
@@ -188,6 +189,7 @@ func (j *Journal) ins(s StepState) (Ins, error) {
 	return ins, nil
 }
 
+//go:noinline
 func (e *Engine) tell(p progress.Phase, s StepState) {
 	e.Sink.Send(progress.Event{Phase: p, Task: s.ID, Message: s.Title})
 }

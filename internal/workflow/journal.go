@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/isrc-dev/isrc/internal/disk"
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // maxJournal bounds what is read of one journal, in bytes.
@@ -49,7 +50,7 @@ func Create(dir string, h Header) (*Journal, error) {
 		return nil, err
 	}
 	if err := writeHeader(dir, h); err != nil {
-		return nil, errors.Join(err, lock.Release())
+		return nil, fault.Join(err, lock.Release())
 	}
 	return openLocked(dir, h.Run, lock)
 }
@@ -74,14 +75,14 @@ func Open(dir, run string) (*Journal, error) {
 func openLocked(dir, run string, lock *disk.Lock) (*Journal, error) {
 	f, err := os.OpenFile(journalPath(dir, run), os.O_RDWR, 0)
 	if err != nil {
-		return nil, errors.Join(missing(run, err), lock.Release())
+		return nil, fault.Join(missing(run, err), lock.Release())
 	}
 	st, size, err := readFrom(f, run)
 	if err == nil {
 		err = truncate(f, size)
 	}
 	if err != nil {
-		return nil, errors.Join(err, f.Close(), lock.Release())
+		return nil, fault.Join(err, f.Close(), lock.Release())
 	}
 	now := func() time.Time { return time.Now().UTC() }
 	return &Journal{dir: dir, file: f, lock: lock, size: size, state: st, now: now}, nil
@@ -170,7 +171,7 @@ func (j *Journal) End(outcome string) error {
 }
 
 // Close releases the lock.
-func (j *Journal) Close() error { return errors.Join(j.file.Close(), j.lock.Release()) }
+func (j *Journal) Close() error { return fault.Join(j.file.Close(), j.lock.Release()) }
 
 // write puts one line on the disk, durably, and only then takes it into the
 // state, as it reads back: what does not survive being stored never counts.
@@ -210,7 +211,7 @@ func (j *Journal) put(line []byte) error {
 		err = j.file.Sync()
 	}
 	if err != nil {
-		return errors.Join(err, truncate(j.file, j.size))
+		return fault.Join(err, truncate(j.file, j.size))
 	}
 	j.size += int64(len(line))
 	return nil

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/isrc-dev/isrc/internal/disk"
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/order"
 )
 
@@ -183,7 +184,7 @@ func putAway(dir, run string, do func(string) error) error {
 		return err
 	}
 	if err := do(journalPath(dir, run)); err != nil {
-		return errors.Join(missing(run, err), lock.Release())
+		return fault.Join(missing(run, err), lock.Release())
 	}
-	return errors.Join(lock.Release(), os.Remove(filepath.Join(dir, run+lockSuffix)), disk.SyncFolder(dir))
+	return fault.Join(lock.Release(), os.Remove(filepath.Join(dir, run+lockSuffix)), disk.SyncFolder(dir))
 }

@@ -2,8 +2,9 @@ package workflow
 
 import (
 	"context"
-	"errors"
 	"slices"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // The outcomes of undoing one step.
@@ -52,7 +53,7 @@ func (e *Engine) Undo(ctx context.Context, j *Journal, dry bool) ([]Undone, erro
 		}
 		all = append(all, u)
 	}
-	return all, errors.Join(errs...)
+	return all, fault.Join(errs...)
 }
 
 func (e *Engine) release(ctx context.Context, j *Journal, k Kind, s StepState, dry bool, u *Undone) error {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/isrc-dev/isrc/internal/catalog"
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 )
 
@@ -86,7 +87,7 @@ func (out *Outcome) Apply(ctx context.Context, w Writer, past PullKnown) error {
 		if err != nil {
 			return err
 		}
-		if err := errors.Join(w.SetMeta(positionKey(o.Host, o.Name), string(raw)), w.SetMeta(batchKey(o.Host), strconv.Itoa(out.Batch))); err != nil {
+		if err := fault.Join(w.SetMeta(positionKey(o.Host, o.Name), string(raw)), w.SetMeta(batchKey(o.Host), strconv.Itoa(out.Batch))); err != nil {
 			return err
 		}
 	}
@@ -99,7 +100,7 @@ func (out *Outcome) Clean() error {
 	for _, o := range out.Whole() {
 		all = append(all, os.Remove(o.spool))
 	}
-	return errors.Join(all...)
+	return fault.Join(all...)
 }
 
 type applying struct {
@@ -268,9 +269,9 @@ func (a *applying) removeGone(ctx context.Context) error {
 		return nil
 	})
 	for _, key := range keys {
-		err = errors.Join(err, a.w.Delete(key))
+		err = fault.Join(err, a.w.Delete(key))
 	}
-	return errors.Join(err, ctx.Err())
+	return fault.Join(err, ctx.Err())
 }
 
 // get looks a record up; nil is not there.

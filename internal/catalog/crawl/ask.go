@@ -7,6 +7,7 @@ import (
 	"net"
 	"time"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/progress"
 )
@@ -46,7 +47,7 @@ func (c *crawler) page(ctx context.Context, q forge.ProfileQuery, limit int) (fo
 			}
 		}
 		if again, waited := c.again(ctx, err, &failures, &limits); !again {
-			return page, errors.Join(err, waited)
+			return page, fault.Join(err, waited)
 		}
 	}
 }
@@ -97,10 +98,10 @@ func (c *crawler) patiently(ctx context.Context, ask func() error) error {
 	for failures, limits := 0, 0; ; {
 		err := ask()
 		if err == nil || ctx.Err() != nil {
-			return errors.Join(err, ctx.Err())
+			return fault.Join(err, ctx.Err())
 		}
 		if again, waited := c.again(ctx, err, &failures, &limits); !again {
-			return errors.Join(err, waited)
+			return fault.Join(err, waited)
 		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/isrc-dev/isrc/internal/catalog"
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 )
 
@@ -76,8 +77,8 @@ func (c *crawler) owner(ctx context.Context, o *Owner) error {
 	if w.at.Why != "" {
 		o.Why = w.at.Why
 	}
-	if err = errors.Join(err, w.sp.close()); err != nil && w.pages == 0 && w.at.Pass == passWalk && !o.Resumed {
-		return errors.Join(err, os.Remove(w.sp.path)) // there is nothing in it
+	if err = fault.Join(err, w.sp.close()); err != nil && w.pages == 0 && w.at.Pass == passWalk && !o.Resumed {
+		return fault.Join(err, os.Remove(w.sp.path)) // there is nothing in it
 	}
 	return err
 }
@@ -205,7 +206,7 @@ func (w *walk) run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := errors.Join(w.sp.write(l), w.sp.flush()); err != nil {
+		if err := fault.Join(w.sp.write(l), w.sp.flush()); err != nil {
 			return err
 		}
 		if err := w.note(l); err != nil {

@@ -30,6 +30,7 @@ func ParseShard(s string) (Shard, error) {
 	return Shard{Number: number, Of: of}, nil
 }
 
+//go:noinline
 func (s Shard) String() string {
 	if s.Of == 0 {
 		return ""

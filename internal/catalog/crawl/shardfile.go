@@ -15,6 +15,7 @@ import (
 
 	"github.com/isrc-dev/isrc/internal/catalog"
 	"github.com/isrc-dev/isrc/internal/disk"
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 )
 
@@ -67,7 +68,7 @@ func (out *Outcome) WriteShard(ctx context.Context, path string, s Shard) (recor
 	err = disk.Write(path, 0o600, func(w io.Writer) (err error) {
 		b := bufio.NewWriterSize(w, 256<<10)
 		records, err = out.shardTo(ctx, b, s)
-		return errors.Join(err, b.Flush())
+		return fault.Join(err, b.Flush())
 	})
 	if err != nil {
 		return 0, fmt.Errorf("write the shard: %w", err)
@@ -93,7 +94,7 @@ func (out *Outcome) shardTo(ctx context.Context, w io.Writer, s Shard) (int, err
 		err := o.records(func(r *catalog.Record) error {
 			n++
 			r.SetDefaults(o.defaults.of())
-			return errors.Join(enc.Encode(shardLine{Record: r}), ctx.Err())
+			return fault.Join(enc.Encode(shardLine{Record: r}), ctx.Err())
 		})
 		if err != nil {
 			return n, err
@@ -171,7 +172,7 @@ func (s *ShardFile) lines(ctx context.Context, each func(*shardLine) error) erro
 	defer f.Close()
 	sc := newLines(f)
 	if !sc.Scan() || json.Unmarshal(sc.Bytes(), &s.Head) != nil || s.Head.Version == 0 {
-		return errors.Join(&ShardError{s.Path, "its first line is not that of a shard"}, sc.Err())
+		return fault.Join(&ShardError{s.Path, "its first line is not that of a shard"}, sc.Err())
 	}
 	if h := s.Head; h.Version != shardVersion || h.Of < 1 || h.Of > mostShards || h.Number < 1 || h.Number > h.Of {
 		return &ShardError{s.Path, fmt.Sprintf("it is part %d of %d in version %d, and this isrc reads version %d", h.Number, h.Of, h.Version, shardVersion)}
@@ -181,7 +182,7 @@ func (s *ShardFile) lines(ctx context.Context, each func(*shardLine) error) erro
 		if err := json.Unmarshal(sc.Bytes(), &l); err != nil {
 			return &ShardError{s.Path, "it is damaged or cut short"}
 		}
-		if err := errors.Join(each(&l), ctx.Err()); err != nil {
+		if err := fault.Join(each(&l), ctx.Err()); err != nil {
 			return err
 		}
 	}

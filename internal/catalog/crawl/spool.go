@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/isrc-dev/isrc/internal/catalog"
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 )
 
@@ -123,8 +124,8 @@ func createSpool(path string, h head) (*spool, error) {
 		return nil, fmt.Errorf("keep what is crawled: %w", err)
 	}
 	sp := &spool{path: path, f: f, w: bufio.NewWriterSize(f, 256<<10)}
-	if err := errors.Join(sp.write(h), sp.flush()); err != nil {
-		return nil, errors.Join(err, f.Close())
+	if err := fault.Join(sp.write(h), sp.flush()); err != nil {
+		return nil, fault.Join(err, f.Close())
 	}
 	return sp, nil
 }
@@ -142,7 +143,7 @@ func (s *spool) write(v any) error {
 }
 
 func (s *spool) flush() error {
-	if err := errors.Join(s.w.Flush(), s.f.Sync()); err != nil {
+	if err := fault.Join(s.w.Flush(), s.f.Sync()); err != nil {
 		return fmt.Errorf("write %s: %w", s.path, err)
 	}
 	return nil
@@ -199,6 +200,7 @@ func readSpool(path string, whole int64, each func(*line) error) error {
 	return sc.Err()
 }
 
+//go:noinline
 func newLines(r io.Reader) *bufio.Scanner {
 	sc := bufio.NewScanner(r)
 	sc.Buffer(make([]byte, 256<<10), longestLine)
@@ -263,8 +265,8 @@ func reopenSpool(path string, whole int64) (*spool, error) {
 		return nil, err
 	}
 	_, err = f.Seek(whole, io.SeekStart)
-	if err = errors.Join(err, f.Truncate(whole)); err != nil {
-		return nil, errors.Join(fmt.Errorf("go on with %s: %w", path, err), f.Close())
+	if err = fault.Join(err, f.Truncate(whole)); err != nil {
+		return nil, fault.Join(fmt.Errorf("go on with %s: %w", path, err), f.Close())
 	}
 	return &spool{path: path, f: f, w: bufio.NewWriterSize(f, 256<<10)}, nil
 }

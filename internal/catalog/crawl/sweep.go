@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/isrc-dev/isrc/internal/catalog"
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/order"
 	"github.com/isrc-dev/isrc/internal/progress"
@@ -96,7 +97,7 @@ func SweepPulls(ctx context.Context, source PullSource, o SweepOptions) (*Swept,
 	}
 	s.out.Requests, s.out.Took = source.Requests()-asked, o.Now().Sub(begun)
 	o.Sink.Send(progress.Event{Phase: progress.Done, Task: "sweep"})
-	return s.out, errors.Join(err, s.sp.close())
+	return s.out, fault.Join(err, s.sp.close())
 }
 
 type sweep struct {

@@ -35,6 +35,8 @@ const (
 )
 
 // Readable are the formats that Read knows.
+//
+//go:noinline
 func Readable() []Format { return []Format{SAP, JSON, JSONLines, Manifest, Backstage, PublicCode} }
 
 // Writable are the formats that NewWriter knows.

@@ -3,7 +3,6 @@ package exchange
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"math"
 	"net/url"
@@ -11,6 +10,7 @@ import (
 	"time"
 
 	"github.com/isrc-dev/isrc/internal/catalog"
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/manifest"
 )
 
@@ -211,7 +211,7 @@ func keepRest(r *catalog.Record, raw []byte) error {
 		Metadata json.RawMessage `json:"_InnerSourceMetadata"`
 		Owner    json.RawMessage `json:"owner"`
 	}
-	if err := errors.Join(json.Unmarshal(raw, &theirs), json.Unmarshal(written, &ours)); err != nil {
+	if err := fault.Join(json.Unmarshal(raw, &theirs), json.Unmarshal(written, &ours)); err != nil {
 		return err
 	}
 	for key, pair := range map[string][2]json.RawMessage{sapMetadata: {theirs.Metadata, ours.Metadata}, "owner": {theirs.Owner, ours.Owner}} {

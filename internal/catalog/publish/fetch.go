@@ -14,6 +14,8 @@ import (
 
 	"github.com/opencontainers/go-digest"
 	"golang.org/x/sync/errgroup"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // assembly puts a generation together from its chunks, in a folder in which it
@@ -277,7 +279,7 @@ func (a *assembly) continued(ctx context.Context, f *os.File, c Chunk) error {
 	case err != nil:
 		return unreachable(a.host, err)
 	case at+n > c.Size:
-		return errors.Join(&FormatError{Place: a.place, Why: "a chunk is longer than it should be"}, f.Truncate(0))
+		return fault.Join(&FormatError{Place: a.place, Why: "a chunk is longer than it should be"}, f.Truncate(0))
 	case at+n < c.Size:
 		return &UnavailableError{Host: a.host, Err: io.ErrUnexpectedEOF}
 	}
@@ -310,7 +312,7 @@ func (a *assembly) finish(ctx context.Context) (string, error) {
 	if digest.NewDigest(digest.SHA256, h) != a.plan.Digest {
 		return "", &FormatError{Place: a.place, Why: "the catalog is " + errDamaged.Error()}
 	}
-	if err := errors.Join(a.whole.Sync(), a.whole.Close()); err != nil {
+	if err := fault.Join(a.whole.Sync(), a.whole.Close()); err != nil {
 		return "", &writeError{err}
 	}
 	a.whole = nil

@@ -14,6 +14,7 @@ import (
 	"github.com/opencontainers/go-digest"
 
 	"github.com/isrc-dev/isrc/internal/disk"
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // folder is a folder of files that any web server can serve: catalog.json, and
@@ -52,7 +53,7 @@ func (f *folder) chunk(_ context.Context, c Chunk, from int64) (io.ReadCloser, i
 		return nil, 0, fmt.Errorf("read a chunk: %w", err)
 	}
 	if _, err := file.Seek(from, io.SeekStart); err != nil {
-		return nil, 0, errors.Join(fmt.Errorf("read a chunk: %w", err), file.Close())
+		return nil, 0, fault.Join(fmt.Errorf("read a chunk: %w", err), file.Close())
 	}
 	return file, from, nil
 }

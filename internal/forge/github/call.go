@@ -37,6 +37,7 @@ func get(what, format string, parts ...any) call {
 	return call{method: http.MethodGet, path: path(format, parts...), what: what}
 }
 
+//go:noinline
 func write(method, doing, what string, body any, format string, parts ...any) call {
 	return call{method: method, path: path(format, parts...), body: body, what: what, doing: doing}
 }

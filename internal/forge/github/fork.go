@@ -10,6 +10,7 @@ import (
 
 	gh "github.com/google/go-github/v66/github"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 )
 
@@ -96,12 +97,12 @@ func (c *Client) existingFork(ctx context.Context, upstream forge.RepoName, o Fo
 	}
 	var missing *forge.NotFoundError
 	if err != nil && !errors.As(err, &missing) {
-		return forge.Fork{}, errors.Join(first, err)
+		return forge.Fork{}, fault.Join(first, err)
 	}
 	others, err := c.ForksOf(ctx, upstream, owner, o.Org == "")
 	switch {
 	case err != nil:
-		return forge.Fork{}, errors.Join(first, err)
+		return forge.Fork{}, fault.Join(first, err)
 	case len(others) != 1:
 		return forge.Fork{}, first
 	}

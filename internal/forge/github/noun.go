@@ -27,6 +27,7 @@ func (c *Client) nameOf(r *gh.Repository) (forge.RepoName, bool) {
 	return parsed, err == nil
 }
 
+//go:noinline
 func (c *Client) nameOrNil(r *gh.Repository) *forge.RepoName {
 	if name, ok := c.nameOf(r); ok {
 		return &name

@@ -13,6 +13,7 @@ import (
 	"github.com/isrc-dev/isrc/internal/forge"
 )
 
+//go:noinline
 func repoNoun(r forge.RepoName) string { return "repository " + r.FullName() }
 
 // Repo reads a repository. One that was renamed answers under its new name.

@@ -9,8 +9,6 @@ import (
 	"net/url"
 	"os"
 	"time"
-
-	"golang.org/x/net/http/httpproxy"
 )
 
 // TransportOptions says what of a machine's network set-up a host needs.
@@ -102,10 +100,10 @@ func proxyFor(o TransportOptions) (func(*http.Request) (*url.URL, error), error)
 		}
 		return ""
 	}
-	choose := (&httpproxy.Config{
-		HTTPProxy:  first("HTTP_PROXY", "http_proxy"),
-		HTTPSProxy: first("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"),
-		NoProxy:    first("NO_PROXY", "no_proxy"),
-	}).ProxyFunc()
-	return func(r *http.Request) (*url.URL, error) { return choose(r.URL) }, nil
+	rules := newProxyRules(
+		first("HTTP_PROXY", "http_proxy"),
+		first("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"),
+		first("NO_PROXY", "no_proxy"),
+	)
+	return func(r *http.Request) (*url.URL, error) { return rules.choose(r.URL), nil }, nil
 }

@@ -135,6 +135,7 @@ func (t *tree) graft(entries []*gh.TreeEntry) {
 	}
 }
 
+//go:noinline
 func (n *node) child(name string) *node {
 	if n.children == nil {
 		n.children = map[string]*node{}

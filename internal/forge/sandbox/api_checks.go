@@ -29,23 +29,23 @@ func listCheckRuns(c *call) (answer, error) {
 		}
 		list = append(list, x)
 	}
-	return ok(obj{"total_count": len(list), "check_runs": each(paginate(c, list), c.checkRun)})
+	return ok(fields("total_count", len(list), "check_runs", each(paginate(c, list), c.checkRun)))
 }
 
 // checkRun is GitHub's check-run.
 func (c *call) checkRun(x *checkRun) obj {
 	url := c.f.api("/repos/%s/check-runs/%d", c.repo.fullName(), x.id)
 	page := c.f.jobPage(c.repo, x)
-	return obj{
-		"id": x.id, "node_id": nodeID("CheckRun", x.id), "head_sha": x.sha, "name": x.name, "external_id": "",
-		"url": url, "html_url": page, "details_url": page, "status": x.status, "conclusion": textOrNil(x.conclusion),
-		"started_at": stampOrNil(x.started), "completed_at": stampOrNil(x.completed), "check_suite": obj{"id": x.id},
-		"output": obj{
-			"title": textOrNil(x.title), "summary": textOrNil(x.summary), "text": nil,
-			"annotations_count": len(x.notes), "annotations_url": url + "/annotations",
-		},
-		"app": c.f.app(x.app), "pull_requests": []obj{},
-	}
+	return fields(
+		"id", x.id, "node_id", nodeID("CheckRun", x.id), "head_sha", x.sha, "name", x.name, "external_id", "",
+		"url", url, "html_url", page, "details_url", page, "status", x.status, "conclusion", textOrNil(x.conclusion),
+		"started_at", stampOrNil(x.started), "completed_at", stampOrNil(x.completed), "check_suite", obj{"id": x.id},
+		"output", fields(
+			"title", textOrNil(x.title), "summary", textOrNil(x.summary), "text", nil,
+			"annotations_count", len(x.notes), "annotations_url", url+"/annotations",
+		),
+		"app", c.f.app(x.app), "pull_requests", []obj{},
+	)
 }
 
 // app is GitHub's integration: who reports checks.
@@ -56,12 +56,12 @@ func (f *Forge) app(slug string) obj {
 	}
 	at := stamp(f.start.AddDate(-3, 0, 0))
 	owner := &user{Account: Account{Login: "apps"}, org: &Org{}, id: 2}
-	return obj{
-		"id": id, "slug": slug, "node_id": nodeID("App", id), "client_id": "Iv1." + slug, "owner": f.simpleUser(owner),
-		"name": titleWords(slug), "description": nil, "external_url": f.page("/apps/%s", slug), "html_url": f.page("/apps/%s", slug),
-		"created_at": at, "updated_at": at, "events": []string{"check_run", "pull_request"},
-		"permissions": obj{"checks": "write", "contents": "read", "metadata": "read"},
-	}
+	return fields(
+		"id", id, "slug", slug, "node_id", nodeID("App", id), "client_id", "Iv1."+slug, "owner", f.simpleUser(owner),
+		"name", titleWords(slug), "description", nil, "external_url", f.page("/apps/%s", slug), "html_url", f.page("/apps/%s", slug),
+		"created_at", at, "updated_at", at, "events", []string{"check_run", "pull_request"},
+		"permissions", fields("checks", "write", "contents", "read", "metadata", "read"),
+	)
 }
 
 func createCheckRun(c *call) (answer, error) {
@@ -112,11 +112,11 @@ func (c *call) statusURL(sha string) string {
 
 func (c *call) simpleStatus(sha string) func(*status) obj {
 	return func(s *status) obj {
-		return obj{
-			"url": c.statusURL(sha), "avatar_url": c.f.page("/avatars/u/%d", s.creator.id), "id": s.id,
-			"node_id": nodeID("StatusContext", s.id), "state": s.state, "description": textOrNil(s.description),
-			"target_url": textOrNil(s.target), "context": s.context, "created_at": stamp(s.at), "updated_at": stamp(s.at),
-		}
+		return fields(
+			"url", c.statusURL(sha), "avatar_url", c.f.page("/avatars/u/%d", s.creator.id), "id", s.id,
+			"node_id", nodeID("StatusContext", s.id), "state", s.state, "description", textOrNil(s.description),
+			"target_url", textOrNil(s.target), "context", s.context, "created_at", stamp(s.at), "updated_at", stamp(s.at),
+		)
 	}
 }
 
@@ -152,11 +152,11 @@ func getStatus(c *call) (answer, error) {
 	if len(list) == 0 {
 		state = "pending"
 	}
-	return ok(obj{
-		"state": state, "sha": sha, "total_count": len(list), "statuses": each(paginate(c, list), c.simpleStatus(sha)),
-		"repository": c.f.repository(c.repo, nil), "commit_url": c.f.api("/repos/%s/commits/%s", c.repo.fullName(), sha),
-		"url": c.f.api("/repos/%s/commits/%s/status", c.repo.fullName(), sha),
-	})
+	return ok(fields(
+		"state", state, "sha", sha, "total_count", len(list), "statuses", each(paginate(c, list), c.simpleStatus(sha)),
+		"repository", c.f.repository(c.repo, nil), "commit_url", c.f.api("/repos/%s/commits/%s", c.repo.fullName(), sha),
+		"url", c.f.api("/repos/%s/commits/%s/status", c.repo.fullName(), sha),
+	))
 }
 
 func listStatuses(c *call) (answer, error) {

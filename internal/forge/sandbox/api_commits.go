@@ -22,20 +22,20 @@ func (c *call) commitObjects(args ...string) ([]obj, error) {
 func (c *call) commitObject(x commitInfo) obj {
 	base := c.f.api("/repos/%s", c.repo.fullName())
 	parents := each(x.parents, func(sha string) obj {
-		return obj{"sha": sha, "url": base + "/commits/" + sha, "html_url": c.f.page("/%s/commit/%s", c.repo.fullName(), sha)}
+		return fields("sha", sha, "url", base+"/commits/"+sha, "html_url", c.f.page("/%s/commit/%s", c.repo.fullName(), sha))
 	})
-	return obj{
-		"sha": x.sha, "node_id": nodeID("Commit", c.repo.id), "url": base + "/commits/" + x.sha,
-		"html_url": c.f.page("/%s/commit/%s", c.repo.fullName(), x.sha), "comments_url": base + "/commits/" + x.sha + "/comments",
-		"author": c.byEmail(x.authorEmail), "committer": c.byEmail(x.committerEmail), "parents": parents,
-		"commit": obj{
-			"url": base + "/git/commits/" + x.sha, "message": x.message, "comment_count": 0,
-			"author":       obj{"name": x.authorName, "email": x.authorEmail, "date": stamp(x.authored)},
-			"committer":    obj{"name": x.committerName, "email": x.committerEmail, "date": stamp(x.committed)},
-			"tree":         obj{"sha": x.tree, "url": base + "/git/trees/" + x.tree},
-			"verification": obj{"verified": false, "reason": "unsigned", "signature": nil, "payload": nil, "verified_at": nil},
-		},
-	}
+	return fields(
+		"sha", x.sha, "node_id", nodeID("Commit", c.repo.id), "url", base+"/commits/"+x.sha,
+		"html_url", c.f.page("/%s/commit/%s", c.repo.fullName(), x.sha), "comments_url", base+"/commits/"+x.sha+"/comments",
+		"author", c.byEmail(x.authorEmail), "committer", c.byEmail(x.committerEmail), "parents", parents,
+		"commit", fields(
+			"url", base+"/git/commits/"+x.sha, "message", x.message, "comment_count", 0,
+			"author", fields("name", x.authorName, "email", x.authorEmail, "date", stamp(x.authored)),
+			"committer", fields("name", x.committerName, "email", x.committerEmail, "date", stamp(x.committed)),
+			"tree", fields("sha", x.tree, "url", base+"/git/trees/"+x.tree),
+			"verification", fields("verified", false, "reason", "unsigned", "signature", nil, "payload", nil, "verified_at", nil),
+		),
+	)
 }
 
 // byEmail is the account to which an address belongs, or null.
@@ -108,7 +108,7 @@ func getCommit(c *call) (answer, error) {
 		return answer{}, err
 	}
 	added, removed := countLines(files)
-	o["stats"] = obj{"additions": added, "deletions": removed, "total": added + removed}
+	o["stats"] = fields("additions", added, "deletions", removed, "total", added+removed)
 	o["files"] = each(files, c.diffEntry(sha))
 	return ok(o)
 }
@@ -236,11 +236,11 @@ func (c *call) comparison(g gitCommand, base, head, mergeBase string) (obj, erro
 	if err != nil {
 		return nil, err
 	}
-	return obj{
-		"status": status, "ahead_by": ahead, "behind_by": behind, "total_commits": ahead,
-		"commits": each(paginate(c, commits), c.commitObject), "files": each(files[:min(len(files), 300)], c.diffEntry(head)),
-		"base_commit": c.commitObject(ends[0]), "merge_base_commit": c.commitObject(ends[len(ends)-1]),
-	}, nil
+	return fields(
+		"status", status, "ahead_by", ahead, "behind_by", behind, "total_commits", ahead,
+		"commits", each(paginate(c, commits), c.commitObject), "files", each(files[:min(len(files), 300)], c.diffEntry(head)),
+		"base_commit", c.commitObject(ends[0]), "merge_base_commit", c.commitObject(ends[len(ends)-1]),
+	), nil
 }
 
 func (f *Forge) mergeBase(ctx context.Context, r *repository, g gitCommand, a, b string) (string, error) {

@@ -55,7 +55,7 @@ func getTree(c *call) (answer, error) {
 	}
 	base := c.f.api("/repos/%s/git", c.repo.fullName())
 	list := each(entries[:min(len(entries), maxTree)], func(e treeEntry) obj {
-		o := obj{"path": e.path, "mode": e.mode, "type": e.kind, "sha": e.sha}
+		o := fields("path", e.path, "mode", e.mode, "type", e.kind, "sha", e.sha)
 		if e.kind != "commit" {
 			o["url"] = base + "/" + e.kind + "s/" + e.sha
 		}
@@ -64,7 +64,7 @@ func getTree(c *call) (answer, error) {
 		}
 		return o
 	})
-	return ok(obj{"sha": sha, "url": base + "/trees/" + sha, "tree": list, "truncated": len(entries) > maxTree})
+	return ok(fields("sha", sha, "url", base+"/trees/"+sha, "tree", list, "truncated", len(entries) > maxTree))
 }
 
 // treeAt is the tree of a commit, or the one that is named.
@@ -103,10 +103,10 @@ func getBlob(c *call) (answer, error) {
 	if strings.Contains(c.x.r.Header.Get("Accept"), "raw") {
 		return rawText(data)
 	}
-	return ok(obj{
-		"sha": sha, "node_id": nodeID("Blob", c.repo.id), "size": len(data), "encoding": "base64", "content": wrapped64(data),
-		"url": c.f.api("/repos/%s/git/blobs/%s", c.repo.fullName(), sha),
-	})
+	return ok(fields(
+		"sha", sha, "node_id", nodeID("Blob", c.repo.id), "size", len(data), "encoding", "base64", "content", wrapped64(data),
+		"url", c.f.api("/repos/%s/git/blobs/%s", c.repo.fullName(), sha),
+	))
 }
 
 func rawText(data string) (answer, error) {
@@ -223,10 +223,10 @@ func (c *call) contentObject(e treeEntry, ref string) obj {
 	self := c.f.api("/repos/%s/contents/%s?ref=%s", c.repo.fullName(), escapePath(e.path), url.QueryEscape(ref))
 	git := c.f.api("/repos/%s/git/%ss/%s", c.repo.fullName(), e.kind, e.sha)
 	html := c.f.page("/%s/%s/%s/%s", c.repo.fullName(), page, escapePath(ref), escapePath(e.path))
-	o := obj{
-		"type": kind, "name": path.Base(e.path), "path": e.path, "sha": e.sha, "size": e.size, "url": self,
-		"git_url": git, "html_url": html, "download_url": nil, "_links": obj{"self": self, "git": git, "html": html},
-	}
+	o := fields(
+		"type", kind, "name", path.Base(e.path), "path", e.path, "sha", e.sha, "size", e.size, "url", self,
+		"git_url", git, "html_url", html, "download_url", nil, "_links", fields("self", self, "git", git, "html", html),
+	)
 	if e.kind == "blob" {
 		o["download_url"] = c.f.page("/%s/raw/%s/%s", c.repo.fullName(), escapePath(ref), escapePath(e.path))
 	}

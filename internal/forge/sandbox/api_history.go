@@ -21,10 +21,10 @@ func listTags(c *call) (answer, error) {
 	return ok(each(paginate(c, lines), func(line string) obj {
 		p := strings.Fields(line)
 		sha := p[len(p)-1] // of the commit, also under an annotated tag
-		return obj{
-			"name": p[0], "node_id": nodeID("Ref", c.repo.id), "commit": obj{"sha": sha, "url": base + "/commits/" + sha},
-			"zipball_url": base + "/zipball/refs/tags/" + p[0], "tarball_url": base + "/tarball/refs/tags/" + p[0],
-		}
+		return fields(
+			"name", p[0], "node_id", nodeID("Ref", c.repo.id), "commit", fields("sha", sha, "url", base+"/commits/"+sha),
+			"zipball_url", base+"/zipball/refs/tags/"+p[0], "tarball_url", base+"/tarball/refs/tags/"+p[0],
+		)
 	}))
 }
 
@@ -102,7 +102,7 @@ func getParticipation(c *call) (answer, error) {
 			owner[week]++
 		}
 	}
-	return ok(obj{"all": all, "owner": owner})
+	return ok(fields("all", all, "owner", owner))
 }
 
 // listAssignees are those who may be given an issue: whoever can push.

@@ -40,6 +40,7 @@ func listIssues(c *call) (answer, error) {
 	return ok(each(paginate(c, list), c.issueObject))
 }
 
+//go:noinline
 func (i *issue) hasLabels(names []string) bool {
 	for _, want := range names {
 		if !slices.ContainsFunc(i.labels, func(l *label) bool { return strings.EqualFold(l.Name, strings.TrimSpace(want)) }) {
@@ -85,7 +86,7 @@ func createIssue(c *call) (answer, error) {
 		return answer{}, err
 	}
 	if strings.TrimSpace(in.Title) == "" {
-		return answer{}, invalid(obj{"resource": "Issue", "code": "missing_field", "field": "title"})
+		return answer{}, invalid(fields("resource", "Issue", "code", "missing_field", "field", "title"))
 	}
 	i := c.f.newIssue(c.repo, in.Title, in.Body, c.user)
 	if c.perm >= permTriage { // from others labels and assignees are ignored
@@ -161,7 +162,7 @@ func createComment(c *call) (answer, error) {
 		return answer{}, err
 	}
 	if strings.TrimSpace(in.Body) == "" {
-		return answer{}, invalid(obj{"resource": "IssueComment", "code": "missing_field", "field": "body"})
+		return answer{}, invalid(fields("resource", "IssueComment", "code", "missing_field", "field", "body"))
 	}
 	x := &comment{id: c.f.state.id(), author: c.user, body: in.Body, created: c.f.moment()}
 	i.comments = append(i.comments, x)

@@ -38,10 +38,10 @@ func listAnnotations(c *call) (answer, error) {
 		return answer{}, err
 	}
 	return ok(each(paginate(c, x.notes), func(n annotation) obj {
-		return obj{
-			"path": n.Path, "blob_href": c.f.page("/%s/blob/%s/%s", c.repo.fullName(), x.sha, escapePath(n.Path)), "start_line": n.Start, "end_line": max(n.End, n.Start),
-			"start_column": nil, "end_column": nil, "annotation_level": n.Level, "title": textOrNil(n.Title), "message": n.Message, "raw_details": textOrNil(n.Details),
-		}
+		return fields(
+			"path", n.Path, "blob_href", c.f.page("/%s/blob/%s/%s", c.repo.fullName(), x.sha, escapePath(n.Path)), "start_line", n.Start, "end_line", max(n.End, n.Start),
+			"start_column", nil, "end_column", nil, "annotation_level", n.Level, "title", textOrNil(n.Title), "message", n.Message, "raw_details", textOrNil(n.Details),
+		)
 	}))
 }
 

@@ -118,7 +118,7 @@ func listTeamRepos(c *call) (answer, error) {
 	}).repos
 	return ok(each(paginate(c, list), func(r *repository) obj {
 		o, p := c.f.repository(r, c.user), parsePermission(r.spec.Access["@"+t.Slug])
-		o["permissions"] = obj{"pull": p >= permPull, "triage": p >= permTriage, "push": p >= permPush, "maintain": p >= permMaintain, "admin": p >= permAdmin}
+		o["permissions"] = fields("pull", p >= permPull, "triage", p >= permTriage, "push", p >= permPush, "maintain", p >= permMaintain, "admin", p >= permAdmin)
 		return o
 	}))
 }

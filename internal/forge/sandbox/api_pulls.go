@@ -158,7 +158,7 @@ func createPull(c *call) (answer, error) {
 		return answer{}, unprocessable("Invalid request.\n\n%s", strings.Join(missing, "\n"))
 	}
 	if strings.TrimSpace(in.Title) == "" {
-		return answer{}, invalid(obj{"resource": "PullRequest", "code": "missing_field", "field": "title"})
+		return answer{}, invalid(fields("resource", "PullRequest", "code", "missing_field", "field", "title"))
 	}
 	head, owner, branch, err := c.pullHead(in)
 	if err != nil {
@@ -187,7 +187,7 @@ func createPull(c *call) (answer, error) {
 // pullHead finds where the head lies: BRANCH, OWNER:BRANCH, with head_repo
 // where one owner has several repositories of the network.
 func (c *call) pullHead(in newPull) (r *repository, owner, branch string, err error) {
-	bad := invalid(obj{"resource": "PullRequest", "field": "head", "code": "invalid"})
+	bad := invalid(fields("resource", "PullRequest", "field", "head", "code", "invalid"))
 	owner, branch, found := strings.Cut(in.Head, ":")
 	if !found {
 		owner, branch = c.repo.owner.Login, in.Head
@@ -214,11 +214,11 @@ func (c *call) pullHead(in newPull) (r *repository, owner, branch string, err er
 func (c *call) checkNewPull(p *pull) error {
 	p.sha = c.f.branchTip(c.ctx, p.head, p.branch)
 	if p.sha == "" {
-		return invalid(obj{"resource": "PullRequest", "field": "head", "code": "invalid"})
+		return invalid(fields("resource", "PullRequest", "field", "head", "code", "invalid"))
 	}
 	p.baseSHA = c.f.branchTip(c.ctx, c.repo, p.base)
 	if p.baseSHA == "" {
-		return invalid(obj{"resource": "PullRequest", "field": "base", "code": "invalid"})
+		return invalid(fields("resource", "PullRequest", "field", "base", "code", "invalid"))
 	}
 	label := p.headOwner + ":" + p.branch
 	for _, i := range c.repo.issues {
@@ -279,7 +279,7 @@ func editPull(c *call) (answer, error) {
 	if in.Base != nil && *in.Base != i.pull.base {
 		sha := c.f.branchTip(c.ctx, c.repo, *in.Base)
 		if sha == "" {
-			return answer{}, invalid(obj{"resource": "PullRequest", "field": "base", "code": "invalid"})
+			return answer{}, invalid(fields("resource", "PullRequest", "field", "base", "code", "invalid"))
 		}
 		i.pull.base, i.pull.baseSHA = *in.Base, sha
 	}
@@ -292,13 +292,13 @@ func editPull(c *call) (answer, error) {
 // edit changes what is given of an issue.
 func (f *Forge) edit(i *issue, title, body, state *string, by *user) error {
 	if state != nil && *state != "open" && *state != "closed" {
-		return invalid(obj{"resource": "Issue", "field": "state", "code": "invalid"})
+		return invalid(fields("resource", "Issue", "field", "state", "code", "invalid"))
 	}
 	if state != nil && *state == "open" && i.state == "closed" && i.pull != nil && !i.pull.merged.IsZero() {
 		return invalid(fieldError("PullRequest", "state", "invalid", "state cannot be changed. The pull request was merged."))
 	}
 	if title != nil && strings.TrimSpace(*title) == "" {
-		return invalid(obj{"resource": "Issue", "field": "title", "code": "missing_field"})
+		return invalid(fields("resource", "Issue", "field", "title", "code", "missing_field"))
 	}
 	i.updated = f.moment()
 	if title != nil {

@@ -17,10 +17,10 @@ func listBranches(c *call) (answer, error) {
 		sha, name, _ := strings.Cut(strings.TrimSpace(line), " ")
 		protected := c.f.protected(c.repo, name)
 		if want := c.query.Get("protected"); want == "" || (want == "true") == protected {
-			list = append(list, obj{
-				"name": name, "protected": protected,
-				"commit": obj{"sha": sha, "url": c.f.api("/repos/%s/commits/%s", c.repo.fullName(), sha)},
-			})
+			list = append(list, fields(
+				"name", name, "protected", protected,
+				"commit", fields("sha", sha, "url", c.f.api("/repos/%s/commits/%s", c.repo.fullName(), sha)),
+			))
 		}
 	}
 	return ok(paginate(c, list))
@@ -50,19 +50,19 @@ func getBranch(c *call) (answer, error) {
 	contexts, checks := []string{}, []obj{}
 	for _, x := range c.f.rulesFor(c.repo, "refs/heads/"+name, nil) {
 		for _, one := range requiredContexts(x.Rule) {
-			contexts, checks = append(contexts, one), append(checks, obj{"context": one, "app_id": nil})
+			contexts, checks = append(contexts, one), append(checks, fields("context", one, "app_id", nil))
 		}
 	}
 	level := "off"
 	if len(contexts) > 0 {
 		level = "everyone"
 	}
-	return ok(obj{
-		"name": name, "commit": commits[0], "protected": c.f.protected(c.repo, name),
-		"_links":         obj{"self": url, "html": c.f.page("/%s/tree/%s", c.repo.fullName(), name)},
-		"protection":     obj{"enabled": false, "required_status_checks": obj{"enforcement_level": level, "contexts": contexts, "checks": checks}},
-		"protection_url": url + "/protection",
-	})
+	return ok(fields(
+		"name", name, "commit", commits[0], "protected", c.f.protected(c.repo, name),
+		"_links", fields("self", url, "html", c.f.page("/%s/tree/%s", c.repo.fullName(), name)),
+		"protection", fields("enabled", false, "required_status_checks", fields("enforcement_level", level, "contexts", contexts, "checks", checks)),
+		"protection_url", url+"/protection",
+	))
 }
 
 // getProtection answers as for branches that only rulesets protect.
@@ -74,10 +74,10 @@ func getProtection(c *call) (answer, error) {
 }
 
 func (c *call) refObject(ref, sha, kind string) obj {
-	return obj{
-		"ref": ref, "node_id": nodeID("Ref", c.repo.id), "url": c.f.api("/repos/%s/git/%s", c.repo.fullName(), ref),
-		"object": obj{"sha": sha, "type": kind, "url": c.f.api("/repos/%s/git/%ss/%s", c.repo.fullName(), kind, sha)},
-	}
+	return fields(
+		"ref", ref, "node_id", nodeID("Ref", c.repo.id), "url", c.f.api("/repos/%s/git/%s", c.repo.fullName(), ref),
+		"object", fields("sha", sha, "type", kind, "url", c.f.api("/repos/%s/git/%ss/%s", c.repo.fullName(), kind, sha)),
+	)
 }
 
 func (c *call) refs(prefix string) ([]obj, error) {

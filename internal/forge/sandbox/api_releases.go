@@ -9,13 +9,13 @@ import (
 func (c *call) releaseObject(x *release) obj {
 	name, base := c.repo.fullName(), c.f.api("/repos/%s", c.repo.fullName())
 	url := c.f.api("/repos/%s/releases/%d", name, x.id)
-	return obj{
-		"url": url, "html_url": c.f.page("/%s/releases/tag/%s", name, escapePath(x.Tag)), "assets_url": url + "/assets", "upload_url": url + "/assets{?name,label}",
-		"tarball_url": base + "/tarball/" + x.Tag, "zipball_url": base + "/zipball/" + x.Tag, "id": x.id, "node_id": nodeID("Release", x.id),
-		"tag_name": x.Tag, "target_commitish": c.repo.branch, "name": textOrNil(orElse(x.Name, x.Tag)), "body": textOrNil(x.Body),
-		"draft": false, "prerelease": false, "created_at": stamp(x.at), "published_at": stamp(x.at), "author": c.f.simpleUser(x.author),
-		"assets": []obj{},
-	}
+	return fields(
+		"url", url, "html_url", c.f.page("/%s/releases/tag/%s", name, escapePath(x.Tag)), "assets_url", url+"/assets", "upload_url", url+"/assets{?name,label}",
+		"tarball_url", base+"/tarball/"+x.Tag, "zipball_url", base+"/zipball/"+x.Tag, "id", x.id, "node_id", nodeID("Release", x.id),
+		"tag_name", x.Tag, "target_commitish", c.repo.branch, "name", textOrNil(orElse(x.Name, x.Tag)), "body", textOrNil(x.Body),
+		"draft", false, "prerelease", false, "created_at", stamp(x.at), "published_at", stamp(x.at), "author", c.f.simpleUser(x.author),
+		"assets", []obj{},
+	)
 }
 
 // releases are a repository's own, the newest first.

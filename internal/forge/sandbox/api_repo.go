@@ -163,7 +163,7 @@ func mergeUpstream(c *call) (answer, error) {
 	}
 	base := up.owner.Login + ":" + in.Branch
 	if theirs == ours || c.f.isAncestor(c.ctx, r, theirs, ours) {
-		return ok(obj{"message": "This branch is not behind the upstream " + base + ".", "merge_type": "none", "base_branch": base})
+		return ok(fields("message", "This branch is not behind the upstream "+base+".", "merge_type", "none", "base_branch", base))
 	}
 	kind, message, tip := "fast-forward", "Successfully fetched and fast-forwarded from upstream "+base+".", theirs
 	if !c.f.isAncestor(c.ctx, r, ours, theirs) {
@@ -177,7 +177,7 @@ func mergeUpstream(c *call) (answer, error) {
 		return answer{}, err
 	}
 	c.f.branchMoved(c.ctx, r, in.Branch)
-	return ok(obj{"message": message, "merge_type": kind, "base_branch": base})
+	return ok(fields("message", message, "merge_type", kind, "base_branch", base))
 }
 
 func getTopics(c *call) (answer, error) { return ok(obj{"names": orEmpty(c.repo.spec.Topics)}) }
@@ -197,8 +197,8 @@ func getPermission(c *call) (answer, error) {
 	short := map[permission]string{permTriage: "read", permMaintain: "write"}[p]
 	o := c.f.simpleUser(u)
 	o["role_name"] = role
-	o["permissions"] = obj{"pull": p >= permPull, "triage": p >= permTriage, "push": p >= permPush, "maintain": p >= permMaintain, "admin": p >= permAdmin}
-	return ok(obj{"permission": orElse(short, role), "role_name": role, "user": o})
+	o["permissions"] = fields("pull", p >= permPull, "triage", p >= permTriage, "push", p >= permPush, "maintain", p >= permMaintain, "admin", p >= permAdmin)
+	return ok(fields("permission", orElse(short, role), "role_name", role, "user", o))
 }
 
 // listTeams are the teams with access, which only people who can push may see.

@@ -83,7 +83,7 @@ func createRemark(c *call) (answer, error) {
 		return answer{}, err
 	}
 	if in.Body == "" || in.Path == "" {
-		return answer{}, invalid(obj{"resource": "PullRequestReviewComment", "field": "body", "code": "missing_field"})
+		return answer{}, invalid(fields("resource", "PullRequestReviewComment", "field", "body", "code", "missing_field"))
 	}
 	return created(c.remarkObject(i)(c.remark(i, in.Path, in.Body, in.Line)))
 }
@@ -94,7 +94,7 @@ func getReviewers(c *call) (answer, error) {
 		return answer{}, err
 	}
 	teams := each(i.pull.teams, func(t *team) obj { return c.f.team(c.repo.owner, t, permPull) })
-	return ok(obj{"users": c.f.users(i.pull.requested), "teams": teams})
+	return ok(fields("users", c.f.users(i.pull.requested), "teams", teams))
 }
 
 func requestReviewers(c *call) (answer, error) {
@@ -198,7 +198,7 @@ func mergePull(c *call) (answer, error) {
 	if err != nil {
 		return notNow("Pull Request is not mergeable")
 	}
-	return ok(obj{"sha": sha, "merged": true, "message": "Pull Request successfully merged"})
+	return ok(fields("sha", sha, "merged", true, "message", "Pull Request successfully merged"))
 }
 
 // merge carries a merge out and moves the base. A rebase is only known where

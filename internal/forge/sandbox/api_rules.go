@@ -54,7 +54,7 @@ func getRuleset(c *call) (answer, error) {
 			rules = append(rules, x.object())
 		}
 		o["rules"] = rules
-		o["conditions"] = obj{"ref_name": obj{"include": fullRefs(s.Include), "exclude": fullRefs(s.Exclude)}}
+		o["conditions"] = obj{"ref_name": fields("include", fullRefs(s.Include), "exclude", fullRefs(s.Exclude))}
 		o["current_user_can_bypass"] = map[bool]string{true: "always", false: "never"}[c.user != nil && c.f.bypasses(s, c.repo, c.user)]
 		if c.perm >= permAdmin {
 			o["bypass_actors"] = c.bypassActors(s)
@@ -69,7 +69,7 @@ func (c *call) bypassActors(s *ruleset) []obj {
 	for _, b := range s.Bypass {
 		slug, isTeam := strings.CutPrefix(b, "@")
 		if t := c.repo.source().owner.team(slug); isTeam && t != nil {
-			list = append(list, obj{"actor_id": t.id, "actor_type": "Team", "bypass_mode": "always"})
+			list = append(list, fields("actor_id", t.id, "actor_type", "Team", "bypass_mode", "always"))
 		}
 	}
 	return list
@@ -78,17 +78,19 @@ func (c *call) bypassActors(s *ruleset) []obj {
 func (c *call) rulesetObject(s *ruleset) obj {
 	kind, source := c.sourceOf(s)
 	at := stamp(c.repo.source().created)
-	return obj{
-		"id": s.id, "name": s.Name, "target": s.Target, "source_type": kind, "source": source,
-		"enforcement": s.Enforcement, "node_id": nodeID("RepositoryRuleset", s.id), "created_at": at, "updated_at": at,
-		"_links": obj{
-			"self": obj{"href": c.f.api("/repos/%s/rulesets/%d", c.repo.fullName(), s.id)},
-			"html": obj{"href": c.f.page("/%s/rules/%d", c.repo.fullName(), s.id)},
-		},
-	}
+	return fields(
+		"id", s.id, "name", s.Name, "target", s.Target, "source_type", kind, "source", source,
+		"enforcement", s.Enforcement, "node_id", nodeID("RepositoryRuleset", s.id), "created_at", at, "updated_at", at,
+		"_links", fields(
+			"self", obj{"href": c.f.api("/repos/%s/rulesets/%d", c.repo.fullName(), s.id)},
+			"html", obj{"href": c.f.page("/%s/rules/%d", c.repo.fullName(), s.id)},
+		),
+	)
 }
 
 // fullRefs writes patterns as the API does.
+//
+//go:noinline
 func fullRefs(patterns []string) []string {
 	out := []string{}
 	for _, p := range patterns {

@@ -28,7 +28,7 @@ func getRoot(c *call) (answer, error) {
 }
 
 func getMeta(c *call) (answer, error) {
-	return ok(obj{"verifiable_password_authentication": false, "installed_version": "3.17.2", "packages": []string{}})
+	return ok(fields("verifiable_password_authentication", false, "installed_version", "3.17.2", "packages", []string{}))
 }
 
 func getRateLimit(c *call) (answer, error) {

@@ -6,10 +6,10 @@ import (
 )
 
 func (c *call) label(l *label) obj {
-	return obj{
-		"id": l.id, "node_id": nodeID("Label", l.id), "name": l.Name, "color": l.Color, "description": textOrNil(l.Description),
-		"default": false, "url": c.f.api("/repos/%s/labels/%s", c.repo.fullName(), escapePath(l.Name)),
-	}
+	return fields(
+		"id", l.id, "node_id", nodeID("Label", l.id), "name", l.Name, "color", l.Color, "description", textOrNil(l.Description),
+		"default", false, "url", c.f.api("/repos/%s/labels/%s", c.repo.fullName(), escapePath(l.Name)),
+	)
 }
 
 // pullLabel is a label as pull requests hold it, where a description is a text.
@@ -41,15 +41,15 @@ func (c *call) association(u *user) string {
 func (c *call) issueObject(i *issue) obj {
 	kind := "issues"
 	url := c.f.api("/repos/%s/issues/%d", c.repo.fullName(), i.number)
-	o := obj{
-		"id": i.id, "node_id": nodeID("Issue", i.id), "url": url, "repository_url": c.f.api("/repos/%s", c.repo.fullName()),
-		"labels_url": url + "/labels{/name}", "comments_url": url + "/comments", "events_url": url + "/events", "timeline_url": url + "/timeline",
-		"number": i.number, "state": i.state, "state_reason": nil, "title": i.title, "body": textOrNil(i.body), "user": c.f.simpleUser(i.author),
-		"labels": each(i.labels, c.label), "assignee": nil, "assignees": c.f.users(i.assignees), "milestone": nil, "locked": false,
-		"active_lock_reason": nil, "comments": len(i.comments), "closed_at": stampOrNil(i.closed), "closed_by": c.f.userOrNil(i.closedBy),
-		"created_at": stamp(i.created), "updated_at": stamp(i.updated), "author_association": c.association(i.author),
-		"reactions": c.reactions(url), "performed_via_github_app": nil,
-	}
+	o := fields(
+		"id", i.id, "node_id", nodeID("Issue", i.id), "url", url, "repository_url", c.f.api("/repos/%s", c.repo.fullName()),
+		"labels_url", url+"/labels{/name}", "comments_url", url+"/comments", "events_url", url+"/events", "timeline_url", url+"/timeline",
+		"number", i.number, "state", i.state, "state_reason", nil, "title", i.title, "body", textOrNil(i.body), "user", c.f.simpleUser(i.author),
+		"labels", each(i.labels, c.label), "assignee", nil, "assignees", c.f.users(i.assignees), "milestone", nil, "locked", false,
+		"active_lock_reason", nil, "comments", len(i.comments), "closed_at", stampOrNil(i.closed), "closed_by", c.f.userOrNil(i.closedBy),
+		"created_at", stamp(i.created), "updated_at", stamp(i.updated), "author_association", c.association(i.author),
+		"reactions", c.reactions(url), "performed_via_github_app", nil,
+	)
 	if len(i.assignees) > 0 {
 		o["assignee"] = c.f.simpleUser(i.assignees[0])
 	}
@@ -60,10 +60,10 @@ func (c *call) issueObject(i *issue) obj {
 		kind = "pull"
 		page := c.f.page("/%s/pull/%d", c.repo.fullName(), i.number)
 		o["draft"] = i.pull.draft
-		o["pull_request"] = obj{
-			"url": c.f.api("/repos/%s/pulls/%d", c.repo.fullName(), i.number), "html_url": page,
-			"diff_url": page + ".diff", "patch_url": page + ".patch", "merged_at": stampOrNil(i.pull.merged),
-		}
+		o["pull_request"] = fields(
+			"url", c.f.api("/repos/%s/pulls/%d", c.repo.fullName(), i.number), "html_url", page,
+			"diff_url", page+".diff", "patch_url", page+".patch", "merged_at", stampOrNil(i.pull.merged),
+		)
 	}
 	o["html_url"] = c.f.page("/%s/%s/%d", c.repo.fullName(), kind, i.number)
 	return o
@@ -71,10 +71,10 @@ func (c *call) issueObject(i *issue) obj {
 
 //go:noinline
 func (c *call) reactions(url string) obj {
-	return obj{
-		"url": url + "/reactions", "total_count": 0, "+1": 0, "-1": 0, "laugh": 0, "hooray": 0,
-		"confused": 0, "heart": 0, "rocket": 0, "eyes": 0,
-	}
+	return fields(
+		"url", url+"/reactions", "total_count", 0, "+1", 0, "-1", 0, "laugh", 0, "hooray", 0,
+		"confused", 0, "heart", 0, "rocket", 0, "eyes", 0,
+	)
 }
 
 func (c *call) commentObject(i *issue) func(*comment) obj {
@@ -84,13 +84,13 @@ func (c *call) commentObject(i *issue) func(*comment) obj {
 		if i.pull != nil {
 			kind = "pull"
 		}
-		return obj{
-			"id": x.id, "node_id": nodeID("IssueComment", x.id), "url": url, "body": x.body, "user": c.f.simpleUser(x.author),
-			"html_url":   c.f.page("/%s/%s/%d#issuecomment-%d", c.repo.fullName(), kind, i.number, x.id),
-			"issue_url":  c.f.api("/repos/%s/issues/%d", c.repo.fullName(), i.number),
-			"created_at": stamp(x.created), "updated_at": stamp(x.created), "author_association": c.association(x.author),
-			"reactions": c.reactions(url), "performed_via_github_app": nil,
-		}
+		return fields(
+			"id", x.id, "node_id", nodeID("IssueComment", x.id), "url", url, "body", x.body, "user", c.f.simpleUser(x.author),
+			"html_url", c.f.page("/%s/%s/%d#issuecomment-%d", c.repo.fullName(), kind, i.number, x.id),
+			"issue_url", c.f.api("/repos/%s/issues/%d", c.repo.fullName(), i.number),
+			"created_at", stamp(x.created), "updated_at", stamp(x.created), "author_association", c.association(x.author),
+			"reactions", c.reactions(url), "performed_via_github_app", nil,
+		)
 	}
 }
 
@@ -101,22 +101,22 @@ func (c *call) simplePull(i *issue) obj {
 	page, statuses := c.f.page("/%s/pull/%d", name, i.number), c.statusURL(p.sha)
 	link := func(href string) obj { return obj{"href": href} }
 	comment := c.f.api("/repos/%s/pulls/comments{/number}", name)
-	o := obj{
-		"url": url, "id": i.id, "node_id": nodeID("PullRequest", i.id), "html_url": page, "diff_url": page + ".diff", "patch_url": page + ".patch",
-		"issue_url": issue, "commits_url": url + "/commits", "review_comments_url": url + "/comments", "review_comment_url": comment,
-		"comments_url": issue + "/comments", "statuses_url": statuses, "number": i.number, "state": i.state, "locked": false,
-		"title": i.title, "user": c.f.simpleUser(i.author), "body": textOrNil(i.body), "labels": each(i.labels, c.pullLabel),
-		"milestone": nil, "active_lock_reason": nil, "created_at": stamp(i.created), "updated_at": stamp(i.updated),
-		"closed_at": stampOrNil(i.closed), "merged_at": stampOrNil(p.merged), "merge_commit_sha": textOrNil(p.mergeSHA),
-		"assignee": nil, "assignees": c.f.users(i.assignees), "requested_reviewers": c.f.users(p.requested),
-		"requested_teams": each(p.teams, func(t *team) obj { return c.f.team(c.repo.owner, t, permPull) }),
-		"head":            c.pullSide(p.head, p.headOwner, p.branch, p.sha), "base": c.pullSide(p.repo, p.repo.owner.Login, p.base, p.baseSHA),
-		"author_association": c.association(i.author), "auto_merge": nil, "draft": p.draft,
-		"_links": obj{
-			"self": link(url), "html": link(page), "issue": link(issue), "comments": link(issue + "/comments"),
-			"review_comments": link(url + "/comments"), "review_comment": link(comment), "commits": link(url + "/commits"), "statuses": link(statuses),
-		},
-	}
+	o := fields(
+		"url", url, "id", i.id, "node_id", nodeID("PullRequest", i.id), "html_url", page, "diff_url", page+".diff", "patch_url", page+".patch",
+		"issue_url", issue, "commits_url", url+"/commits", "review_comments_url", url+"/comments", "review_comment_url", comment,
+		"comments_url", issue+"/comments", "statuses_url", statuses, "number", i.number, "state", i.state, "locked", false,
+		"title", i.title, "user", c.f.simpleUser(i.author), "body", textOrNil(i.body), "labels", each(i.labels, c.pullLabel),
+		"milestone", nil, "active_lock_reason", nil, "created_at", stamp(i.created), "updated_at", stamp(i.updated),
+		"closed_at", stampOrNil(i.closed), "merged_at", stampOrNil(p.merged), "merge_commit_sha", textOrNil(p.mergeSHA),
+		"assignee", nil, "assignees", c.f.users(i.assignees), "requested_reviewers", c.f.users(p.requested),
+		"requested_teams", each(p.teams, func(t *team) obj { return c.f.team(c.repo.owner, t, permPull) }),
+		"head", c.pullSide(p.head, p.headOwner, p.branch, p.sha), "base", c.pullSide(p.repo, p.repo.owner.Login, p.base, p.baseSHA),
+		"author_association", c.association(i.author), "auto_merge", nil, "draft", p.draft,
+		"_links", fields(
+			"self", link(url), "html", link(page), "issue", link(issue), "comments", link(issue+"/comments"),
+			"review_comments", link(url+"/comments"), "review_comment", link(comment), "commits", link(url+"/commits"), "statuses", link(statuses),
+		),
+	)
 	if len(i.assignees) > 0 {
 		o["assignee"] = c.f.simpleUser(i.assignees[0])
 	}
@@ -124,7 +124,7 @@ func (c *call) simplePull(i *issue) obj {
 }
 
 func (c *call) pullSide(r *repository, owner, branch, sha string) obj {
-	o := obj{"label": owner + ":" + branch, "ref": branch, "sha": sha, "user": c.f.userOrNil(c.f.state.user(owner)), "repo": nil}
+	o := fields("label", owner+":"+branch, "ref", branch, "sha", sha, "user", c.f.userOrNil(c.f.state.user(owner)), "repo", nil)
 	if r != nil {
 		o["repo"] = c.f.repository(r, c.user)
 	}
@@ -138,11 +138,11 @@ func (c *call) fullPull(i *issue) obj {
 	commits, _ := c.pullCommits(i)
 	added, removed := countLines(files)
 	mergeable, state := c.mergeable(i)
-	for k, v := range (obj{
-		"merged": !p.merged.IsZero(), "merged_by": c.f.userOrNil(p.mergedBy), "mergeable": mergeable, "mergeable_state": state,
-		"rebaseable": mergeable, "comments": len(i.comments), "review_comments": len(p.remarks), "maintainer_can_modify": p.head != p.repo,
-		"commits": len(commits), "additions": added, "deletions": removed, "changed_files": len(files),
-	}) {
+	for k, v := range fields(
+		"merged", !p.merged.IsZero(), "merged_by", c.f.userOrNil(p.mergedBy), "mergeable", mergeable, "mergeable_state", state,
+		"rebaseable", mergeable, "comments", len(i.comments), "review_comments", len(p.remarks), "maintainer_can_modify", p.head != p.repo,
+		"commits", len(commits), "additions", added, "deletions", removed, "changed_files", len(files),
+	) {
 		o[k] = v
 	}
 	return o
@@ -220,11 +220,11 @@ func (c *call) reviewObject(i *issue) func(*review) obj {
 	return func(v *review) obj {
 		page := c.f.page("/%s/pull/%d#pullrequestreview-%d", c.repo.fullName(), i.number, v.id)
 		url := c.f.api("/repos/%s/pulls/%d", c.repo.fullName(), i.number)
-		return obj{
-			"id": v.id, "node_id": nodeID("PullRequestReview", v.id), "user": c.f.simpleUser(v.author), "body": v.body, "state": v.state,
-			"html_url": page, "pull_request_url": url, "author_association": c.association(v.author), "submitted_at": stamp(v.at),
-			"commit_id": textOrNil(v.sha), "_links": obj{"html": obj{"href": page}, "pull_request": obj{"href": url}},
-		}
+		return fields(
+			"id", v.id, "node_id", nodeID("PullRequestReview", v.id), "user", c.f.simpleUser(v.author), "body", v.body, "state", v.state,
+			"html_url", page, "pull_request_url", url, "author_association", c.association(v.author), "submitted_at", stamp(v.at),
+			"commit_id", textOrNil(v.sha), "_links", fields("html", obj{"href": page}, "pull_request", obj{"href": url}),
+		)
 	}
 }
 
@@ -233,14 +233,14 @@ func (c *call) remarkObject(i *issue) func(*remark) obj {
 		url := c.f.api("/repos/%s/pulls/comments/%d", c.repo.fullName(), x.id)
 		page := c.f.page("/%s/pull/%d#discussion_r%d", c.repo.fullName(), i.number, x.id)
 		pull := c.f.api("/repos/%s/pulls/%d", c.repo.fullName(), i.number)
-		return obj{
-			"url": url, "id": x.id, "node_id": nodeID("PullRequestReviewComment", x.id), "pull_request_review_id": nil, "diff_hunk": "",
-			"path": x.path, "commit_id": x.sha, "original_commit_id": x.sha, "user": c.f.simpleUser(x.author), "body": x.body,
-			"created_at": stamp(x.created), "updated_at": stamp(x.created), "html_url": page, "pull_request_url": pull,
-			"author_association": c.association(x.author), "line": x.line, "original_line": x.line, "side": "RIGHT",
-			"position": 1, "original_position": 1, "subject_type": "line", "reactions": c.reactions(url),
-			"_links": obj{"self": obj{"href": url}, "html": obj{"href": page}, "pull_request": obj{"href": pull}},
-		}
+		return fields(
+			"url", url, "id", x.id, "node_id", nodeID("PullRequestReviewComment", x.id), "pull_request_review_id", nil, "diff_hunk", "",
+			"path", x.path, "commit_id", x.sha, "original_commit_id", x.sha, "user", c.f.simpleUser(x.author), "body", x.body,
+			"created_at", stamp(x.created), "updated_at", stamp(x.created), "html_url", page, "pull_request_url", pull,
+			"author_association", c.association(x.author), "line", x.line, "original_line", x.line, "side", "RIGHT",
+			"position", 1, "original_position", 1, "subject_type", "line", "reactions", c.reactions(url),
+			"_links", fields("self", obj{"href": url}, "html", obj{"href": page}, "pull_request", obj{"href": pull}),
+		)
 	}
 }
 

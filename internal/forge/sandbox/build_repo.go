@@ -60,17 +60,17 @@ func (u *user) kind() string {
 // simpleUser is GitHub's simple-user.
 func (f *Forge) simpleUser(u *user) obj {
 	url := f.api("/users/%s", u.Login)
-	return obj{
-		"login": u.Login, "id": u.id, "node_id": nodeID(u.kind(), u.id),
-		"avatar_url": f.page("/avatars/u/%d", u.id), "gravatar_id": "",
-		"url": url, "html_url": f.page("/%s", u.Login),
-		"followers_url": url + "/followers", "following_url": url + "/following{/other_user}",
-		"gists_url": url + "/gists{/gist_id}", "starred_url": url + "/starred{/owner}{/repo}",
-		"subscriptions_url": url + "/subscriptions", "organizations_url": url + "/orgs",
-		"repos_url": url + "/repos", "events_url": url + "/events{/privacy}",
-		"received_events_url": url + "/received_events", "type": u.kind(), "site_admin": u.Admin,
-		"user_view_type": "public",
-	}
+	return fields(
+		"login", u.Login, "id", u.id, "node_id", nodeID(u.kind(), u.id),
+		"avatar_url", f.page("/avatars/u/%d", u.id), "gravatar_id", "",
+		"url", url, "html_url", f.page("/%s", u.Login),
+		"followers_url", url+"/followers", "following_url", url+"/following{/other_user}",
+		"gists_url", url+"/gists{/gist_id}", "starred_url", url+"/starred{/owner}{/repo}",
+		"subscriptions_url", url+"/subscriptions", "organizations_url", url+"/orgs",
+		"repos_url", url+"/repos", "events_url", url+"/events{/privacy}",
+		"received_events_url", url+"/received_events", "type", u.kind(), "site_admin", u.Admin,
+		"user_view_type", "public",
+	)
 }
 
 func (f *Forge) userOrNil(u *user) any {
@@ -98,12 +98,12 @@ func (f *Forge) publicUser(u *user) obj {
 			repos++
 		}
 	}
-	for k, v := range (obj{
-		"name": textOrNil(u.Name), "company": textOrNil(u.Company), "blog": "", "location": nil,
-		"email": textOrNil(u.Email), "hireable": nil, "bio": textOrNil(u.Bio),
-		"public_repos": repos, "public_gists": 0, "followers": 0, "following": 0,
-		"created_at": stamp(u.created), "updated_at": stamp(u.created),
-	}) {
+	for k, v := range fields(
+		"name", textOrNil(u.Name), "company", textOrNil(u.Company), "blog", "", "location", nil,
+		"email", textOrNil(u.Email), "hireable", nil, "bio", textOrNil(u.Bio),
+		"public_repos", repos, "public_gists", 0, "followers", 0, "following", 0,
+		"created_at", stamp(u.created), "updated_at", stamp(u.created),
+	) {
 		o[k] = v
 	}
 	return o
@@ -113,10 +113,10 @@ func (f *Forge) publicUser(u *user) obj {
 func (f *Forge) privateUser(u *user) obj {
 	o := f.publicUser(u)
 	o["user_view_type"] = "private"
-	for k, v := range (obj{
-		"private_gists": 0, "total_private_repos": 0, "owned_private_repos": 0, "disk_usage": 0,
-		"collaborators": 0, "two_factor_authentication": true,
-	}) {
+	for k, v := range fields(
+		"private_gists", 0, "total_private_repos", 0, "owned_private_repos", 0, "disk_usage", 0,
+		"collaborators", 0, "two_factor_authentication", true,
+	) {
 		o[k] = v
 	}
 	return o
@@ -125,13 +125,13 @@ func (f *Forge) privateUser(u *user) obj {
 // simpleOrg is GitHub's organization-simple.
 func (f *Forge) simpleOrg(u *user) obj {
 	url := f.api("/orgs/%s", u.Login)
-	return obj{
-		"login": u.Login, "id": u.id, "node_id": nodeID("Organization", u.id), "url": url,
-		"repos_url": url + "/repos", "events_url": url + "/events", "hooks_url": url + "/hooks",
-		"issues_url": url + "/issues", "members_url": url + "/members{/member}",
-		"public_members_url": url + "/public_members{/member}",
-		"avatar_url":         f.page("/avatars/u/%d", u.id), "description": textOrNil(u.Bio),
-	}
+	return fields(
+		"login", u.Login, "id", u.id, "node_id", nodeID("Organization", u.id), "url", url,
+		"repos_url", url+"/repos", "events_url", url+"/events", "hooks_url", url+"/hooks",
+		"issues_url", url+"/issues", "members_url", url+"/members{/member}",
+		"public_members_url", url+"/public_members{/member}",
+		"avatar_url", f.page("/avatars/u/%d", u.id), "description", textOrNil(u.Bio),
+	)
 }
 
 // fullOrg is GitHub's organization-full, as members see it.
@@ -145,15 +145,15 @@ func (f *Forge) fullOrg(u *user) obj {
 			repos++
 		}
 	}
-	for k, v := range (obj{
-		"name": u.Name, "html_url": f.page("/%s", u.Login), "has_organization_projects": false,
-		"has_repository_projects": false, "public_repos": repos, "public_gists": 0, "followers": 0,
-		"following": 0, "type": "Organization", "created_at": stamp(u.created), "updated_at": stamp(u.created),
-		"archived_at": nil, "total_private_repos": private, "owned_private_repos": private,
-		"default_repository_permission": "read", "members_can_create_repositories": true,
-		"two_factor_requirement_enabled": true, "web_commit_signoff_required": false,
-		"members_can_fork_private_repositories": true,
-	}) {
+	for k, v := range fields(
+		"name", u.Name, "html_url", f.page("/%s", u.Login), "has_organization_projects", false,
+		"has_repository_projects", false, "public_repos", repos, "public_gists", 0, "followers", 0,
+		"following", 0, "type", "Organization", "created_at", stamp(u.created), "updated_at", stamp(u.created),
+		"archived_at", nil, "total_private_repos", private, "owned_private_repos", private,
+		"default_repository_permission", "read", "members_can_create_repositories", true,
+		"two_factor_requirement_enabled", true, "web_commit_signoff_required", false,
+		"members_can_fork_private_repositories", true,
+	) {
 		o[k] = v
 	}
 	return o
@@ -191,29 +191,29 @@ func (f *Forge) repository(r *repository, who *user) obj {
 			open++
 		}
 	}
-	for k, v := range (obj{
-		"id": r.id, "node_id": nodeID("Repository", r.id), "name": r.name, "full_name": r.fullName(),
-		"private": r.private(), "owner": f.simpleUser(r.owner), "html_url": html,
-		"description": textOrNil(r.description), "fork": r.parent != nil, "visibility": r.visibility,
-		"clone_url": html + ".git", "svn_url": html, "git_url": "git://" + f.host + "/" + r.fullName() + ".git",
-		"ssh_url": "git@" + f.host + ":" + r.fullName() + ".git", "mirror_url": nil, "homepage": textOrNil(r.spec.Homepage),
-		"language": textOrNil(r.spec.Language), "topics": orEmpty(r.spec.Topics), "license": f.license(r.spec.License),
-		"default_branch": r.branch, "size": r.size(), "archived": r.archived, "disabled": false,
-		"has_issues": r.hasIssues(), "has_projects": false, "has_wiki": false, "has_pages": false,
-		"has_downloads": true, "has_discussions": false, "is_template": r.spec.Template && r.parent == nil,
-		"forks": forks, "forks_count": forks, "open_issues": open, "open_issues_count": open,
-		"stargazers_count": r.spec.Stars, "watchers": r.spec.Stars, "watchers_count": r.spec.Stars,
-		"allow_forking": !r.spec.NoForking, "web_commit_signoff_required": r.spec.WebSignOff,
-		"created_at": stamp(r.created), "updated_at": stamp(r.updated), "pushed_at": stamp(r.pushed),
-	}) {
+	for k, v := range fields(
+		"id", r.id, "node_id", nodeID("Repository", r.id), "name", r.name, "full_name", r.fullName(),
+		"private", r.private(), "owner", f.simpleUser(r.owner), "html_url", html,
+		"description", textOrNil(r.description), "fork", r.parent != nil, "visibility", r.visibility,
+		"clone_url", html+".git", "svn_url", html, "git_url", "git://"+f.host+"/"+r.fullName()+".git",
+		"ssh_url", "git@"+f.host+":"+r.fullName()+".git", "mirror_url", nil, "homepage", textOrNil(r.spec.Homepage),
+		"language", textOrNil(r.spec.Language), "topics", orEmpty(r.spec.Topics), "license", f.license(r.spec.License),
+		"default_branch", r.branch, "size", r.size(), "archived", r.archived, "disabled", false,
+		"has_issues", r.hasIssues(), "has_projects", false, "has_wiki", false, "has_pages", false,
+		"has_downloads", true, "has_discussions", false, "is_template", r.spec.Template && r.parent == nil,
+		"forks", forks, "forks_count", forks, "open_issues", open, "open_issues_count", open,
+		"stargazers_count", r.spec.Stars, "watchers", r.spec.Stars, "watchers_count", r.spec.Stars,
+		"allow_forking", !r.spec.NoForking, "web_commit_signoff_required", r.spec.WebSignOff,
+		"created_at", stamp(r.created), "updated_at", stamp(r.updated), "pushed_at", stamp(r.pushed),
+	) {
 		o[k] = v
 	}
 	if who != nil {
 		p := f.may(who, r)
-		o["permissions"] = obj{
-			"admin": p >= permAdmin, "maintain": p >= permMaintain, "push": p >= permPush,
-			"triage": p >= permTriage, "pull": p >= permPull,
-		}
+		o["permissions"] = fields(
+			"admin", p >= permAdmin, "maintain", p >= permMaintain, "push", p >= permPush,
+			"triage", p >= permTriage, "pull", p >= permPull,
+		)
 	}
 	return o
 }
@@ -232,13 +232,13 @@ func (f *Forge) fullRepository(r *repository, who *user) obj {
 		o["source"] = f.repository(r.source(), who)
 	}
 	if f.may(who, r) >= permPush {
-		for k, v := range (obj{
-			"allow_squash_merge": true, "allow_merge_commit": r.spec.SquashTitle == "", "allow_rebase_merge": r.spec.SquashTitle == "",
-			"allow_auto_merge": false, "allow_update_branch": true, "delete_branch_on_merge": false,
-			"use_squash_pr_title_as_default": r.spec.SquashTitle == "PR_TITLE",
-			"squash_merge_commit_title":      orElse(r.spec.SquashTitle, "COMMIT_OR_PR_TITLE"), "squash_merge_commit_message": "COMMIT_MESSAGES",
-			"merge_commit_title": "MERGE_MESSAGE", "merge_commit_message": "PR_TITLE",
-		}) {
+		for k, v := range fields(
+			"allow_squash_merge", true, "allow_merge_commit", r.spec.SquashTitle == "", "allow_rebase_merge", r.spec.SquashTitle == "",
+			"allow_auto_merge", false, "allow_update_branch", true, "delete_branch_on_merge", false,
+			"use_squash_pr_title_as_default", r.spec.SquashTitle == "PR_TITLE",
+			"squash_merge_commit_title", orElse(r.spec.SquashTitle, "COMMIT_OR_PR_TITLE"), "squash_merge_commit_message", "COMMIT_MESSAGES",
+			"merge_commit_title", "MERGE_MESSAGE", "merge_commit_message", "PR_TITLE",
+		) {
 			o[k] = v
 		}
 	}
@@ -290,28 +290,28 @@ func (f *Forge) license(spdx string) any {
 	}
 	key := strings.ToLower(spdx)
 	names := map[string]string{"apache-2.0": "Apache License 2.0", "mit": "MIT License", "bsd-3-clause": `BSD 3-Clause "New" or "Revised" License`, "mpl-2.0": "Mozilla Public License 2.0"}
-	return obj{"key": key, "name": orElse(names[key], spdx), "spdx_id": spdx, "url": f.api("/licenses/%s", key), "node_id": nodeID("License", int64(len(key)))}
+	return fields("key", key, "name", orElse(names[key], spdx), "spdx_id", spdx, "url", f.api("/licenses/%s", key), "node_id", nodeID("License", int64(len(key))))
 }
 
 // team is GitHub's team, with what it may do with a repository.
 func (f *Forge) team(org *user, t *team, p permission) obj {
 	o := f.simpleTeam(org, t, p)
 	o["parent"] = nil
-	o["permissions"] = obj{
-		"admin": p >= permAdmin, "maintain": p >= permMaintain, "push": p >= permPush,
-		"triage": p >= permTriage, "pull": p >= permPull,
-	}
+	o["permissions"] = fields(
+		"admin", p >= permAdmin, "maintain", p >= permMaintain, "push", p >= permPush,
+		"triage", p >= permTriage, "pull", p >= permPull,
+	)
 	return o
 }
 
 // simpleTeam is GitHub's team-simple.
 func (f *Forge) simpleTeam(org *user, t *team, p permission) obj {
 	url := f.api("/organizations/%d/team/%d", org.id, t.id)
-	return obj{
-		"id": t.id, "node_id": nodeID("Team", t.id), "name": t.Name, "slug": t.Slug, "description": textOrNil(t.Description),
-		"privacy": "closed", "notification_setting": "notifications_enabled", "permission": p.String(),
-		"url": url, "html_url": f.page("/orgs/%s/teams/%s", org.Login, t.Slug),
-		"members_url": url + "/members{/member}", "repositories_url": url + "/repos",
-		"type": "organization", "organization_id": org.id,
-	}
+	return fields(
+		"id", t.id, "node_id", nodeID("Team", t.id), "name", t.Name, "slug", t.Slug, "description", textOrNil(t.Description),
+		"privacy", "closed", "notification_setting", "notifications_enabled", "permission", p.String(),
+		"url", url, "html_url", f.page("/orgs/%s/teams/%s", org.Login, t.Slug),
+		"members_url", url+"/members{/member}", "repositories_url", url+"/repos",
+		"type", "organization", "organization_id", org.id,
+	)
 }

@@ -116,11 +116,11 @@ func (c *call) codeownersErrors(sha string) ([]obj, bool) {
 			if c.ownerKnown(name) {
 				continue
 			}
-			list = append(list, obj{
-				"line": r.line, "column": strings.Index(r.text, name) + 1, "source": r.text, "kind": "Unknown owner", "path": path,
-				"suggestion": fmt.Sprintf("make sure %s exists and has write access to the repository", name),
-				"message":    fmt.Sprintf("Unknown owner on line %d: make sure %s exists and has write access to the repository", r.line, name),
-			})
+			list = append(list, fields(
+				"line", r.line, "column", strings.Index(r.text, name)+1, "source", r.text, "kind", "Unknown owner", "path", path,
+				"suggestion", fmt.Sprintf("make sure %s exists and has write access to the repository", name),
+				"message", fmt.Sprintf("Unknown owner on line %d: make sure %s exists and has write access to the repository", r.line, name),
+			))
 		}
 	}
 	return list, true

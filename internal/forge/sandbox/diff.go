@@ -117,13 +117,13 @@ func splitPatches(text string) []string {
 // fileObject is GitHub's diff-entry.
 func (c *call) diffEntry(ref string) func(fileDiff) obj {
 	return func(x fileDiff) obj {
-		o := obj{
-			"sha": x.sha, "filename": x.path, "status": x.status, "additions": x.added, "deletions": x.removed,
-			"changes":      x.added + x.removed,
-			"blob_url":     c.f.page("/%s/blob/%s/%s", c.repo.fullName(), ref, escapePath(x.path)),
-			"raw_url":      c.f.page("/%s/raw/%s/%s", c.repo.fullName(), ref, escapePath(x.path)),
-			"contents_url": c.f.api("/repos/%s/contents/%s?ref=%s", c.repo.fullName(), escapePath(x.path), ref),
-		}
+		o := fields(
+			"sha", x.sha, "filename", x.path, "status", x.status, "additions", x.added, "deletions", x.removed,
+			"changes", x.added+x.removed,
+			"blob_url", c.f.page("/%s/blob/%s/%s", c.repo.fullName(), ref, escapePath(x.path)),
+			"raw_url", c.f.page("/%s/raw/%s/%s", c.repo.fullName(), ref, escapePath(x.path)),
+			"contents_url", c.f.api("/repos/%s/contents/%s?ref=%s", c.repo.fullName(), escapePath(x.path), ref),
+		)
 		if x.patch != "" {
 			o["patch"] = x.patch
 		}

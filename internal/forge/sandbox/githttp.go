@@ -201,6 +201,8 @@ func noCache(h http.Header) {
 }
 
 // pktLine frames a line as git does.
+//
+//go:noinline
 func pktLine(s string) string { return fmt.Sprintf("%04x%s", len(s)+4, s) }
 
 // readPkt reads one frame; a flush is nil, io.EOF the end.

@@ -191,10 +191,10 @@ func (g *graphQLRun) execute(op *ast.OperationDefinition) (answer, error) {
 
 // gaveUp is what a document that takes too long gets.
 func (g *graphQLRun) gaveUp() (answer, error) {
-	return answer{status: http.StatusBadGateway, body: obj{"data": nil, "errors": []obj{{
+	return answer{status: http.StatusBadGateway, body: fields("data", nil, "errors", []obj{{
 		"message": "Something went wrong while executing your query. This may be the result of a timeout, or it could be a GitHub bug. Please include `" +
 			g.f.journal.requestID() + "` when reporting this issue.",
-	}}}}, nil
+	}})}, nil
 }
 
 // spent refuses without points, with status 200 as GitHub does.

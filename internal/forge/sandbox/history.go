@@ -250,6 +250,7 @@ func (u *user) signature() string {
 	return fmt.Sprintf("%s <%s>", plain.Replace(orElse(u.Name, u.Login)), plain.Replace(u.address()))
 }
 
+//go:noinline
 func (u *user) address() string { return orElse(u.Email, u.Login+"@users.noreply.example") }
 
 func (h *history) signed(message, login string) string {

@@ -106,11 +106,11 @@ func (l *rateCounter) overview(login string, points int, now time.Time) obj {
 		reset = now.Add(time.Hour)
 	}
 	one := func(limit, used int) obj {
-		return obj{"limit": limit, "remaining": max(0, limit-used), "used": used, "reset": reset.Unix()}
+		return fields("limit", limit, "remaining", max(0, limit-used), "used", used, "reset", reset.Unix())
 	}
 	core := one(coreLimit, l.used[login]%coreLimit)
-	return obj{"rate": core, "resources": obj{
-		"core": core, "search": one(searchLimit, l.search[login]%searchLimit),
-		"graphql": one(points, l.points[login]), "integration_manifest": one(coreLimit, 0),
-	}}
+	return fields("rate", core, "resources", fields(
+		"core", core, "search", one(searchLimit, l.search[login]%searchLimit),
+		"graphql", one(points, l.points[login]), "integration_manifest", one(coreLimit, 0),
+	))
 }

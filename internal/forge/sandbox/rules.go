@@ -308,6 +308,7 @@ func describePattern(p map[string]any) string {
 	return text
 }
 
+//go:noinline
 func stringsOf(v any) []string {
 	var out []string
 	switch list := v.(type) {

@@ -159,6 +159,8 @@ func (f *Forge) addIssue(r *repository, x *Issue) error {
 }
 
 // touch notes that something happened to an issue at a time.
+//
+//go:noinline
 func (i *issue) touch(at time.Time) {
 	if at.After(i.updated) {
 		i.updated = at

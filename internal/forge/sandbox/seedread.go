@@ -177,6 +177,7 @@ func (n *seedNode) walk(dir string, recursive bool, list *[]treeEntry) {
 	}
 }
 
+//go:noinline
 func (n *seedNode) entry(name string) treeEntry {
 	switch n.mode {
 	case treeMode:

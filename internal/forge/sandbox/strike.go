@@ -155,9 +155,9 @@ func (f *Forge) refuse(w *answerWriter, x *exchange, status int, message, doc st
 		_, _ = fmt.Fprintln(w, message)
 		return
 	}
-	f.writeAPI(w, x, nil, answer{status: status, body: obj{
-		"message": message, "documentation_url": doc, "status": strconv.Itoa(status),
-	}})
+	f.writeAPI(w, x, nil, answer{status: status, body: fields(
+		"message", message, "documentation_url", doc, "status", strconv.Itoa(status),
+	)})
 }
 
 func orStatus(status, other int) int {

@@ -79,11 +79,13 @@ func (f *Forge) keepHead(ctx context.Context, i *issue, tip string) error {
 	return err
 }
 
+//go:noinline
 func (f *Forge) isAncestor(ctx context.Context, r *repository, old, tip string) bool {
 	_, err := f.in(ctx, r, "merge-base", "--is-ancestor", old, tip)
 	return err == nil
 }
 
+//go:noinline
 func (f *Forge) closeIssue(i *issue, by *user) {
 	i.state, i.closed, i.closedBy = "closed", f.moment(), by
 	i.updated = i.closed
