@@ -70,7 +70,7 @@ func unmapped(path string) (*sql.DB, error) {
 func writable(path string) (*sql.DB, error) {
 	db, err := connect(path, url.Values{
 		"mode": {"rwc"}, "_dqs": {"0"},
-		"_pragma": {"trusted_schema(0)", "journal_mode(OFF)", "synchronous(OFF)", "locking_mode(EXCLUSIVE)", "cache_size(-32768)", "temp_store(2)"},
+		"_pragma": {"trusted_schema(0)", "journal_mode(OFF)", "synchronous(OFF)", "locking_mode(EXCLUSIVE)", "cache_size(-16384)", "temp_store(2)"},
 	})
 	if err != nil {
 		return nil, err

@@ -19,8 +19,8 @@ type nameRow struct {
 	id   int64
 }
 
-// mostNames bounds the rows in memory, to about 16 MiB.
-const mostNames = 1 << 17
+// mostNames bounds the rows in memory, to about 2 MiB.
+const mostNames = 1 << 14
 
 func (n *nameRows) add(key, name string, id int64) error {
 	n.keys = append(n.keys, nameRow{key, id})

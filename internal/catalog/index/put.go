@@ -124,7 +124,7 @@ func (w *Writer) add(d *document) error {
 	if err := w.rows.add(d.key, d.name, id); err != nil {
 		return err
 	}
-	w.touched[d.key] = true
+	w.touch(d.key)
 	if err := w.putWords(id, d, false); err != nil {
 		return err
 	}
@@ -190,7 +190,7 @@ func (w *Writer) putSides(id int64, d *document, known bool, wasFrom string) err
 // putSource writes where a fork comes from.
 func (w *Writer) putSource(id int64, from, was string) error {
 	if was != "" {
-		w.touched[was] = true
+		w.touch(was)
 		if err := w.exec("DELETE FROM sources WHERE record = ?", id); err != nil {
 			return err
 		}
@@ -198,7 +198,7 @@ func (w *Writer) putSource(id int64, from, was string) error {
 	if from == "" {
 		return nil
 	}
-	w.touched[from] = true
+	w.touch(from)
 	return w.exec("INSERT INTO sources (record, key) VALUES (?, ?)", id, from)
 }
 
@@ -274,10 +274,18 @@ func (w *Writer) remove(key string) error {
 		return err
 	}
 	if was.source != "" {
-		w.touched[was.source] = true
+		w.touch(was.source)
 	}
-	w.touched[was.key] = true
+	w.touch(was.key)
 	return nil
+}
+
+// touch notes that the forks of a repository may have to be pointed elsewhere. In
+// a fresh generation all are.
+func (w *Writer) touch(key string) {
+	if !w.fresh {
+		w.touched[key] = true
+	}
 }
 
 // pointForks sets facts.source of the forks of everything that was touched: of
