@@ -273,7 +273,7 @@ func TestRankingStaysGood(t *testing.T) {
 	set := judged(t)
 	c := indexed(t, set.Records)
 	got := measure(t, set, ours(c), "tuning", "held-out")
-	floors := map[string]quality{"tuning": {ndcg: 0.78, mrr: 0.96}, "held-out": {ndcg: 0.73, mrr: 0.93}}
+	floors := map[string]quality{"tuning": {ndcg: 0.79, mrr: 0.96}, "held-out": {ndcg: 0.74, mrr: 0.95}}
 	for half, floor := range floors {
 		t.Logf("%-10s ours       %s", half, got[half])
 		n := float64(got[half].queries)
