@@ -235,6 +235,7 @@ func (a *app) judgeContribution(err error, hint string) (verdict, bool) {
 	}{
 		{contribute.ErrBroken, exitBroken},
 		{contribute.ErrNoCommit, exitNotReached},
+		{contribute.ErrConflict, exitNotReached},
 		{contribute.ErrNotTaken, exitNotPermitted},
 		{contribute.ErrDeclinedBefore, exitNotPermitted},
 		{contribute.ErrNoRun, exitNotFound},

@@ -21,7 +21,7 @@ import (
 func results() map[string]any {
 	return map[string]any{
 		"isrc find": []found{}, "isrc show": card{}, "isrc help-wanted": []wantedIssue{}, "isrc contribute": contribution{}, "isrc propose": proposed{}, "isrc forks": []forkRow{}, "isrc forks clean": []forkRow{}, "isrc check": checked{}, "isrc owners": owning{}, "isrc submit": submitted{},
-		"isrc status": []standing{}, "isrc abandon": abandoned{}, "isrc auth login": signedIn{}, "isrc auth status": []signedIn{},
+		"isrc status": []standing{}, "isrc sync": synced{}, "isrc abandon": abandoned{}, "isrc auth login": signedIn{}, "isrc auth status": []signedIn{},
 		"isrc version": versionResult{}, "isrc config list": []setting{}, "isrc config get": setting{}, "isrc config set": written{},
 		"isrc config unset": written{}, "isrc config path": configPath{}, "isrc doctor": []probed{}, "isrc setup": setupResult{},
 		"isrc catalog crawl": crawled{}, "isrc catalog update": updatedCatalog{}, "isrc catalog merge": merged{},

@@ -158,6 +158,7 @@ func setUp(env *testscript.Env) error {
 //	forge fork-delay N | listing-lag N | fault METHOD PATH KIND [N [STATUS [SKIP]]]
 //	forge token LOGIN VARIABLE [SCOPE...] | expired-token LOGIN VARIABLE
 //	forge as LOGIN METHOD PATH [BODY] | forge mark | forge count [api|git|page] N | forge clear
+//	forge push OWNER/NAME LOGIN MESSAGE PATH: a commit on the default branch
 //	forge fail-check OWNER/NAME NUMBER CHECK LOGFILE | forge fail-check OWNER/NAME NUMBER CHECK PATH LINE MESSAGE
 //	forge tls: a second forge with a CA of its own, in TLS_HOST, TLS_URL and TLS_CA
 //	forge corp: this forge behind an own CA and a proxy, in CORP_HOST, CORP_CA and CORP_PROXY
@@ -194,6 +195,8 @@ func forgeCommand(ts *testscript.TestScript, neg bool, args []string) {
 		}
 	case "fork-delay":
 		f.SetForkDelay(number(1))
+	case "push":
+		ts.Check(f.Push(context.Background(), args[1], args[2], args[3], map[string]string{args[4]: args[3] + "\n"}))
 	case "fail-check":
 		n, err := strconv.Atoi(args[2])
 		ts.Check(err)
