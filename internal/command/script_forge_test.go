@@ -12,7 +12,7 @@ import (
 
 // changeForge lets a script change what lies on the forge.
 //
-//	forge repo OWNER/NAME: a repository of somebody, with one commit
+//	forge repo OWNER/NAME | forge empty OWNER/NAME: a repository of somebody, with one commit or none
 //	forge fork-of OWNER/NAME UPSTREAM [BEHIND]: a fork that was made a month ago
 //	forge rename OWNER/NAME NAME | forge archive OWNER/NAME [off]
 //	forge policy LOGIN|OWNER/NAME POLICY | forge no-policy: it refuses as GitHub does
@@ -23,6 +23,9 @@ func changeForge(ts *testscript.TestScript, f *sandbox.Forge, args []string) boo
 	case "repo":
 		owner, name, _ := strings.Cut(args[1], "/")
 		ts.Check(f.AddRepo(&sandbox.Repo{Owner: owner, Name: name, Created: sandbox.Days(30), Files: []sandbox.File{{Path: "README.md", Data: "# " + name + "\n"}}}))
+	case "empty":
+		owner, name, _ := strings.Cut(args[1], "/")
+		ts.Check(f.AddRepo(&sandbox.Repo{Owner: owner, Name: name, Empty: true}))
 	case "fork-of":
 		owner, name, _ := strings.Cut(args[1], "/")
 		spec := &sandbox.Repo{Owner: owner, Name: name, ForkOf: args[2], Created: sandbox.Days(30)}

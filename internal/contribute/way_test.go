@@ -77,3 +77,47 @@ func TestTheWayToAnUpstream(t *testing.T) {
 		})
 	}
 }
+
+func TestWhoDoesNotSeeAnUpstreamIsTold(t *testing.T) {
+	t.Parallel()
+	up := forge.RepoName{Host: "forge.example", Owner: "team", Name: "lib"}
+	for _, tt := range []struct {
+		login string
+		err   error
+		hint  bool
+	}{
+		{"someone_acme", &forge.NotFoundError{What: "repository team/lib"}, true},
+		{"someone", &forge.NotFoundError{What: "repository team/lib"}, false},
+		{"_someone", &forge.NotFoundError{What: "repository team/lib"}, false},
+		{"someone_acme", &forge.NotFoundError{What: "repository team/lib", Lacks: []string{"repo"}}, false},
+		{"someone_acme", &forge.UnavailableError{Host: up.Host}, false},
+	} {
+		var hinted *HintError
+		err := lookedFor(up, tt.login, tt.err)
+		if got := errors.As(err, &hinted); got != tt.hint || !errors.Is(err, tt.err) {
+			t.Errorf("%s, %v: got %v, want a hint at the account: %v", tt.login, tt.err, err, tt.hint)
+		}
+	}
+}
+
+func TestWhatAForgeMeansThatOpensNoPullRequest(t *testing.T) {
+	t.Parallel()
+	in := pullIn{Upstream: forge.RepoName{Host: "forge.example", Owner: "team", Name: "lib"}, Base: "main", Head: forge.RepoName{Owner: "me", Name: "lib"}, Branch: "fix"}
+	for said, want := range map[string]error{
+		"Head sha can't be blank; Base sha can't be blank; No commits between main and me:fix; Head ref must be a branch": ErrNotReady,
+		"PullRequest head_sha missing_field; PullRequest base_sha missing_field; No commits between main and me:fix":      ErrNotReady,
+		"PullRequest head invalid": ErrNotReady,
+		"For same-org, cross-repo pulls, 'head_repo' is required; PullRequest head invalid": ErrNotReady,
+		"PullRequest base invalid":                               ErrNoBase,
+		"No commits between team:main and me:fix":                ErrNoCommit,
+		"The fix branch has no history in common with team:main": ErrUsage,
+	} {
+		if got := explainOpening(&forge.InvalidError{What: "opening", Quote: said}, in); !errors.Is(got, want) {
+			t.Errorf("%q: got %v, want %v", said, got, want)
+		}
+	}
+	other := &forge.InvalidError{What: "opening", Quote: "title is too long"}
+	if got := explainOpening(other, in); !errors.Is(got, other) {
+		t.Errorf("another refusal became %v", got)
+	}
+}
