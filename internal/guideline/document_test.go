@@ -10,7 +10,7 @@ import (
 
 func readText(kind, name, text string) *Document {
 	d := ParseDocument(&Source{Kind: KindProse, Path: name}, kind, []byte(text))
-	d.Sentences = readSentences(&d, false)
+	d.Sentences = readSentences(&d)
 	return &d
 }
 
@@ -270,7 +270,7 @@ func TestConditionsStandBeforeWhatIsAsked(t *testing.T) {
 		"There is no requirement to have a single commit.":                      {Modality: Soft, Negated: true},
 	} {
 		d := ParseDocument(&Source{Path: "x.md"}, DocContributing, []byte(text+"\n"))
-		all := readSentences(&d, false)
+		all := readSentences(&d)
 		if len(all) != 1 {
 			t.Errorf("%q is %d sentences", text, len(all))
 			continue
@@ -281,7 +281,7 @@ func TestConditionsStandBeforeWhatIsAsked(t *testing.T) {
 		}
 	}
 	d := ParseDocument(&Source{Path: "x.md"}, DocContributing, []byte("* [Signing commits](#signing)\n* [Sign](#x) every commit\n"))
-	if all := readSentences(&d, false); len(all) != 1 || all[0].Text != "Sign every commit" {
+	if all := readSentences(&d); len(all) != 1 || all[0].Text != "Sign every commit" {
 		t.Errorf("a table of contents: %+v", all)
 	}
 }

@@ -111,7 +111,7 @@ func TestAlertsAreThePagesOwnWords(t *testing.T) {
 		t.Errorf("blocks (-want +got):\n%s", d)
 	}
 	d := ParseDocument(&Source{Path: "x.md"}, DocContributing, []byte("> [!IMPORTANT]\n> Sign every commit.\n"))
-	if s := readSentences(&d, false); len(s) != 1 || s[0].Line != 2 || s[0].Text != "Sign every commit." {
+	if s := readSentences(&d); len(s) != 1 || s[0].Line != 2 || s[0].Text != "Sign every commit." {
 		t.Errorf("sentences %+v", s)
 	}
 }
@@ -186,7 +186,7 @@ func BenchmarkHostilePages(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
 				d := ParseDocument(&Source{Path: "CONTRIBUTING.md"}, DocContributing, []byte(text))
-				readSentences(&d, false)
+				readSentences(&d)
 			}
 		})
 	}
@@ -199,7 +199,7 @@ func TestHostilePagesAreBounded(t *testing.T) {
 			t.Run(name+" "+file, func(t *testing.T) {
 				start := time.Now()
 				d := ParseDocument(&Source{Path: file}, DocContributing, []byte(text))
-				if n := len(readSentences(&d, false)); n > maxSentences {
+				if n := len(readSentences(&d)); n > maxSentences {
 					t.Errorf("%d sentences", n)
 				}
 				// What is not bounded takes hours; how long it does take is the

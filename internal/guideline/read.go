@@ -35,7 +35,7 @@ func Read(ctx context.Context, q Query, trees Trees, settings Settings) (*Set, e
 	files.readRequiredWorkflows(ctx, trees, settings)
 	for i := range files.Documents {
 		d := &files.Documents[i]
-		d.Sentences = readSentences(d, false)
+		d.Sentences = readSentences(d)
 	}
 	return files, nil
 }

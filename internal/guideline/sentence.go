@@ -61,15 +61,16 @@ func Speaks(headings []string) bool {
 const maxSentences = 4000
 
 // readSentences splits the paragraphs and items of a document and keeps those
-// sentences that speak to contributors; all keeps the others, too.
-func readSentences(d *Document, all bool) []Sentence {
-	return sentencesWith(d, all, always, always)
+// sentences that speak to contributors.
+func readSentences(d *Document) []Sentence {
+	return sentencesWith(d, false, always, always)
 }
 
 func always(string) bool { return true }
 
 // sentencesWith gives those of readSentences that say something, in blocks that
 // may say it: to take a text apart costs much more than to see that it does not.
+// With all it gives those, too, that do not speak to contributors.
 func sentencesWith(d *Document, all bool, may, says func(text string) bool) []Sentence {
 	p := prose()
 	var out []Sentence
