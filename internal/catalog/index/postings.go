@@ -163,10 +163,10 @@ func (e *entries) columns() uint8 {
 
 var errPosting = errors.New("a posting cannot be read")
 
-// slabSize is how many records stand in a row of standings. slabOf and slabAt
-// tell which row is a record's and where it is in it.
+// slabSize is how many records stand in a row of standings, so that a row fills a
+// page. slabOf and slabAt tell which row is a record's and where it is in it.
 const (
-	slabSize  = 1024
+	slabSize  = 1000
 	slabBytes = slabSize * standingBytes
 )
 

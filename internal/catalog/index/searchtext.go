@@ -40,14 +40,18 @@ func texts(r *catalog.Record, stems map[string]string) []field {
 		}
 		f := field{column: column, stems: stems}
 		for _, line := range strings.Split(text, "\n") {
-			f.length += len(catalog.Words(line))
+			words, indexed := catalog.Words(line), ""
+			f.length += len(words)
 			switch column {
 			case columnName, columnTopics, columnProvides:
-				line = catalog.IndexedName(line)
+				indexed = catalog.IndexedName(line)
 			default:
-				line = catalog.Indexed(line)
+				indexed = catalog.Indexed(line)
 			}
-			for _, w := range catalog.Words(line) {
+			if indexed != line {
+				words = catalog.Words(indexed)
+			}
+			for _, w := range words {
 				f.words = append(f.words, catalog.Fold(w))
 			}
 			f.words = append(f.words, "") // no phrase runs over a line
