@@ -20,6 +20,7 @@ type submitOptions struct {
 	forkOrg  string
 	forkName string
 	again    bool
+	noAsk    bool
 	dryRun   bool
 	yes      bool
 	message  string // of a commit that is made first
@@ -74,6 +75,7 @@ In a clone that isrc made it knows where the change goes; elsewhere say so with
 	f.StringVarP(&o.branch, "branch", "b", "", "move commits that lie on the base branch to a new branch of this `NAME`")
 	f.StringVar(&o.forkOrg, "fork-org", "", "if a fork is needed, make it in this `ORGANISATION`")
 	f.StringVar(&o.forkName, "fork-name", "", "if a fork is needed, call it `NAME`")
+	f.BoolVar(&o.noAsk, "no-re-request", false, "ask nobody to look again")
 	f.BoolVar(&o.again, "again", false, "open one although an earlier one of this branch was declined")
 	f.BoolVar(&o.dryRun, "dry-run", false, "show what would be pushed and opened, and change nothing")
 	f.BoolVarP(&o.yes, "yes", "y", false, "do not ask")

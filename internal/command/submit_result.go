@@ -28,6 +28,51 @@ type submitted struct {
 	Findings       []finding  `json:"findings"`
 	Despite        []string   `json:"despite"`
 	Steps          []planned  `json:"steps"`
+	Round          *round     `json:"round"` // null when no reviewer asked for changes, or nothing is new since
+}
+
+// round is an answer to reviewers who asked for changes.
+type round struct {
+	Reviewed string        `json:"reviewed"` // the commit that they saw
+	Commits  []roundCommit `json:"commits"`  // what is new, the oldest first
+	Asked    []string      `json:"asked"`    // who is asked to look again
+	Refused  *string       `json:"refused"`  // why the forge asked nobody
+}
+
+type roundCommit struct {
+	SHA     string `json:"sha"`
+	Subject string `json:"subject"`
+}
+
+func roundOf(r *contribute.Round) *round {
+	if r == nil {
+		return nil
+	}
+	out := &round{Reviewed: r.Since, Asked: nonNil(r.Ask), Refused: orNull(r.Refused), Commits: []roundCommit{}}
+	for _, c := range r.Commits {
+		out.Commits = append(out.Commits, roundCommit{SHA: c.SHA, Subject: c.Subject()})
+	}
+	return out
+}
+
+// showRound says aside what is new for reviewers, and who is asked to look.
+func showRound(s *term.Streams, r *round) {
+	if r == nil {
+		return
+	}
+	for i, c := range r.Commits {
+		if i == 10 {
+			fmt.Fprintf(s.Err, "  and %d more\n", len(r.Commits)-i)
+			break
+		}
+		fmt.Fprintf(s.Err, "  new for reviewers: %.7s %s\n", c.SHA, term.Line(c.Subject))
+	}
+	if len(r.Asked) > 0 {
+		fmt.Fprintf(s.Err, "%s asked to look again: %s\n", s.Paint(term.Good, s.Sym(term.SymOK)), term.Line(strings.Join(r.Asked, ", ")))
+	}
+	if r.Refused != nil {
+		fmt.Fprintf(s.Err, "%s nobody could be asked to look again, tell them in a comment: %s\n", s.Paint(term.Warn, s.Sym(term.SymUnknown)), term.Line(*r.Refused))
+	}
 }
 
 func describeSubmission(site *contribute.Site, sub *contribute.Submission, d rule.Draft, c *checked, o *submitOptions) *submitted {
@@ -42,6 +87,7 @@ func describeSubmission(site *contribute.Site, sub *contribute.Submission, d rul
 	if sub.Existing != nil {
 		s.URL, s.Number = &sub.Existing.URL, &sub.Existing.Number
 	}
+	s.Round = roundOf(sub.Round)
 	for _, st := range sub.Steps {
 		s.Steps = append(s.Steps, planned{ID: st.ID, Kind: st.Kind, Title: st.Title, Status: "planned"})
 	}
@@ -77,6 +123,7 @@ func showSubmitted(s *term.Streams, p *submitted) error {
 	case contribute.PullUpdated:
 		fmt.Fprintf(s.Err, "%s pull request #%d was open already; commits, title and body are brought up to date\n", s.Paint(term.Good, s.Sym(term.SymOK)), *p.Number)
 	}
+	showRound(s, p.Round)
 	_, err := fmt.Fprintln(s.Out, *p.URL)
 	return err
 }

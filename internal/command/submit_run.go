@@ -74,6 +74,12 @@ func (a *app) carrySubmission(ctx context.Context, site *contribute.Site, o *sub
 	run := j.State().Run
 	result.URL, result.Number, result.Outcome, result.Draft, result.Run = &pull.URL, &pull.Number, pull.Outcome, pull.Draft, &run
 	result.Title = firstOf(pull.Title, result.Title)
+	if sub.Round != nil {
+		if len(sub.Round.Ask) > 0 {
+			sub.Round.RoundOf(j.State())
+		}
+		result.Round = roundOf(sub.Round)
+	}
 	if !pull.Head.IsZero() {
 		result.HeadRepository = repositoryOf(pull.Head, site.WebURL(pull.Head))
 	}

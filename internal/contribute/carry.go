@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
@@ -38,8 +39,17 @@ func (s *Site) submitSteps(ctx context.Context, sub *Submission, d rule.Draft, o
 	}
 	if sub.Existing != nil {
 		pull.Existing, pull.Edit = sub.Existing.Number, o.Title != "" || o.Body != nil || len(o.Sections) > 0 || len(o.Ticks) > 0
+		pull.URL = sub.Existing.URL
 		if !pull.Edit {
 			pull.Title, pull.Body, pull.Draft = sub.Existing.Title, sub.Existing.Body, sub.Existing.Draft
+		} else if o.onlyTicks() {
+			var err error
+			if pull.Title = sub.Existing.Title; pull.Body != "" {
+				pull.Body, err = ticked(sub.Existing.Body, o.Ticks)
+			}
+			if err != nil {
+				return err
+			}
 		}
 	}
 	sub.push, sub.pull = push, pull
@@ -56,7 +66,17 @@ func (s *Site) submitSteps(ctx context.Context, sub *Submission, d rule.Draft, o
 		}
 		sub.Steps = append(sub.Steps, step)
 	}
-	return nil
+	if sub.Round == nil || len(sub.Round.Ask) == 0 {
+		return nil
+	}
+	step, err := newStep("review"+n, kindReview, "ask "+strings.Join(sub.Round.Ask, ", ")+" to look again", reviewIn{Upstream: sub.Upstream, Number: sub.Existing.Number, Logins: sub.Round.Ask}, nil)
+	sub.Steps = append(sub.Steps, step)
+	return err
+}
+
+// onlyTicks tells whether nothing of an open pull request changes but boxes.
+func (o SubmitOptions) onlyTicks() bool {
+	return len(o.Ticks) > 0 && o.Title == "" && o.Body == nil && len(o.Sections) == 0
 }
 
 // pushedBefore names the commits of a branch that a run pushed or tried to, and
@@ -195,7 +215,7 @@ func (sub *Submission) extend(ctx context.Context, s *Site, j *workflow.Journal)
 		return nil
 	}
 	for _, step := range st.Steps {
-		if (step.Kind == kindPush || step.Kind == kindPull) && step.Status != workflow.Done && step.Status != workflow.Dropped && step.Status != workflow.Released {
+		if (step.Kind == kindPush || step.Kind == kindPull || step.Kind == kindReview) && step.Status != workflow.Done && step.Status != workflow.Dropped && step.Status != workflow.Released {
 			if err := j.Drop(step.ID); err != nil {
 				return err
 			}

@@ -21,6 +21,7 @@ const (
 	kindExec    = "exec/v1"
 	kindPush    = "push/v1"
 	kindPull    = "pull/v1"
+	kindReview  = "review/v1"
 	kindIssue   = "issue/v1"
 	kindAdopt   = "adopt/v1"
 	kindRemote  = "remote/v1"
@@ -41,6 +42,7 @@ func (s *Site) kinds() []workflow.Kind {
 		kindOf(kindExec, s.observeExec, s.doExec, nil),
 		kindOf(kindPush, s.observePush, s.doPush, &undo[pushOut]{keeps: s.keepPush, release: s.releasePush}),
 		kindOf(kindPull, s.observePull, s.doPull, &undo[pullOut]{keeps: s.keepPull, release: s.releasePull}),
+		kindOf(kindReview, nil, s.doReview, nil),
 		kindOf(kindIssue, s.observeIssue, s.doIssue, nil),
 	}
 }

@@ -21,6 +21,7 @@ type pullIn struct {
 	Draft    bool           `json:"draft,omitempty"`
 	Existing int            `json:"existing,omitempty"` // number of an open pull request of this branch
 	Edit     bool           `json:"edit,omitempty"`     // give the existing one this title and body
+	URL      string         `json:"url,omitempty"`      // of the existing one, as it was found
 }
 
 // The ways in which submitting ends.
@@ -80,6 +81,9 @@ func (s *Site) openPull(ctx context.Context, in pullIn) (forge.Pull, error) {
 }
 
 func (s *Site) updatePull(ctx context.Context, in pullIn) (pullOut, error) {
+	if !in.Edit && in.URL != "" { // it was looked up a moment ago, and nothing of it changes
+		return pullOut{Upstream: in.Upstream, Number: in.Existing, URL: in.URL, Title: in.Title, Draft: in.Draft, Head: in.Head, Outcome: PullExisting}, nil
+	}
 	if !in.Edit {
 		pull, err := s.Forge.Pull(ctx, in.Upstream, in.Existing)
 		return describePull(in, pull, PullExisting), err

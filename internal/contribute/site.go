@@ -56,6 +56,7 @@ type Forge interface {
 	Answers
 	Accounts
 	Writes
+	Reviewers
 	Issues
 	guideline.Settings
 }

@@ -22,6 +22,8 @@ type SubmitOptions struct {
 	ForkOrg  string
 	ForkName string
 	Again    bool
+	// NoReRequest leaves it to people to tell reviewers of what is new.
+	NoReRequest bool
 }
 
 // Submission is a pull request about to be opened, or updated.
@@ -31,6 +33,7 @@ type Submission struct {
 	Base     string
 	To       forge.RepoName // where the branch goes, zero when a fork is made first
 	Existing *forge.Pull
+	Round    *Round // nil when nobody asked for changes, or nothing is new
 	Steps    []workflow.Step
 
 	push pushIn
@@ -76,6 +79,14 @@ func (s *Site) PlanSubmit(ctx context.Context, r *Review, d rule.Draft, o Submit
 	if fork == nil && !newForkUntouched(r.Run) {
 		if sub.Existing, err = s.lookForPull(ctx, sub, o); err != nil {
 			return nil, err
+		}
+	}
+	if sub.Existing != nil {
+		if sub.Round, err = s.round(ctx, sub); err != nil {
+			return nil, err
+		}
+		if sub.Round != nil && o.NoReRequest {
+			sub.Round.Ask = nil
 		}
 	}
 	return sub, s.submitSteps(ctx, sub, d, o, fork)

@@ -3,6 +3,7 @@ package github
 import (
 	"context"
 	"errors"
+	"net/http"
 	"strings"
 
 	gh "github.com/google/go-github/v66/github"
@@ -24,6 +25,14 @@ func (c *Client) Reviews(ctx context.Context, r forge.RepoName, number int) ([]f
 		})
 	}
 	return reviews, nil
+}
+
+// RequestReviewers asks people for a review, or to look again.
+func (c *Client) RequestReviewers(ctx context.Context, r forge.RepoName, number int, logins []string) error {
+	what := pullNoun(r, number)
+	k := write(http.MethodPost, "asking for a review of "+what, what, gh.ReviewersRequest{Reviewers: logins}, "repos/%s/%s/pulls/%d/requested_reviewers", r.Owner, r.Name, number)
+	_, err := c.do(ctx, k, nil)
+	return err
 }
 
 // Comments lists the comments of an issue or pull request, oldest first.
