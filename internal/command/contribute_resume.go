@@ -161,6 +161,11 @@ func (o *contributeOptions) sameWay(a *app, run workflow.State, differs func(fla
 		return differs("--via branch", "goes by a fork")
 	case o.via == "fork" && !forked:
 		return differs("--via fork", "goes by a branch in the repository")
+	case o.forkOrg != "" && !forked:
+		return differs("--fork-org "+o.forkOrg, "goes by a branch in the repository")
+	}
+	if fork, _, made := contribute.ForkOf(run); made && o.forkOrg != "" && !strings.EqualFold(fork.Owner, o.forkOrg) {
+		return differs("--fork-org "+o.forkOrg, "goes by the fork "+fork.FullName())
 	}
 	return nil
 }

@@ -178,11 +178,11 @@ func (a *app) judge(err error) verdict {
 	case errors.As(err, &noAsk):
 		return code(exitUsage, "give "+noAsk.Flag)
 	case errors.As(err, &sso):
-		return code(exitNotPermitted, signOnHints(sso)...)
+		return code(exitNotPermitted, a.signOnHints(sso)...)
 	case errors.As(err, &scope):
 		return code(exitSignIn, a.scopeHints(scope.Host, scope.Needed)...)
 	case errors.As(err, &token):
-		return code(exitSignIn, append(tokenHints(token), hint)...)
+		return code(exitSignIn, append(a.tokenHints(token), hint)...)
 	case errors.As(err, &signIn):
 		return code(exitSignIn, firstOf(hint, "isrc auth login --host "+signIn.Host), a.firstTime(signIn.Host))
 	case errors.As(err, &refused):

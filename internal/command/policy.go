@@ -107,9 +107,9 @@ func policyHint(e *forge.NotPermittedError) string {
 }
 
 // tokenHints say what another token, or its owner, could do.
-func tokenHints(e *forge.TokenError) []string {
+func (a *app) tokenHints(e *forge.TokenError) []string {
 	login := "isrc auth login --host " + e.Host
-	pages := "https://" + e.Host + "/settings/"
+	pages := a.page(e.Host, "/settings/")
 	switch {
 	case e.Policy == forge.PolicyAppAccess:
 		return []string{"ask an owner of the organisation to admit the app: " + pages + "applications", "or use a token of your own: " + login}
@@ -150,9 +150,18 @@ func (a *app) scopeHints(host string, needed []string) []string {
 }
 
 // signOnHints lead to the page on which a token is authorised.
-func signOnHints(e *forge.SSOError) []string {
+func (a *app) signOnHints(e *forge.SSOError) []string {
 	if e.URL != "" {
 		return []string{"authorise the token in a browser: " + e.URL}
 	}
-	return []string{"authorise the token in a browser, by Configure SSO: https://" + e.Host + "/settings/tokens"}
+	return []string{"authorise the token in a browser, by Configure SSO: " + a.page(e.Host, "/settings/tokens")}
+}
+
+// page is the address of a page for people.
+func (a *app) page(host, path string) string {
+	scheme := ""
+	if c, err := a.settings(); err == nil {
+		scheme = c.HostFor(host).Scheme
+	}
+	return baseURL(scheme, host) + path
 }

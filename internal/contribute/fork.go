@@ -64,6 +64,9 @@ func (s *Site) doFork(ctx context.Context, in forkIn, _ results) (forkOut, error
 	if fork.Equal(in.Upstream) {
 		return forkOut{}, fmt.Errorf("%s answered the request for a fork with the upstream itself", s.Host)
 	}
+	if fork.Outcome != forge.ForkCreated && fork.Access != nil && !canPush(fork.Repo) {
+		return forkOut{}, &forge.NotPermittedError{What: "pushing to the fork " + fork.FullName() + " that is there", Policy: forge.PolicyNoAccess}
+	}
 	return forkOut{Fork: fork.RepoName, URL: s.cloneURLOf(fork.Repo), Outcome: fork.Outcome}, nil
 }
 

@@ -142,6 +142,9 @@ func (s *Site) findRenamed(ctx context.Context, up forge.Repo, q forkQuery, h *F
 		}
 	}
 	switch {
+	case len(fit) == 0 && len(all) > 0 && !q.within(up.RepoName): // the one that its owner can have, and not for me
+		h.found(all[0], up)
+		return nil
 	case len(fit) == 0:
 		return nil
 	case len(fit) > 1:

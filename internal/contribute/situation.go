@@ -59,6 +59,12 @@ func (s *Site) Look(ctx context.Context, req Request) (*Situation, error) {
 	if err != nil {
 		return nil, err
 	}
+	if strings.EqualFold(req.ForkOrg, login) { // no organisation, but the account itself
+		req.ForkOrg = ""
+		if req.Via == ViaAuto {
+			req.Via = ViaFork
+		}
+	}
 	sit := &Situation{Request: req, Login: login}
 	query, forkThere := forkQuery{Org: req.ForkOrg, Name: req.ForkName, Thorough: req.Thorough}, false
 	g, gctx := errgroup.WithContext(ctx)

@@ -158,6 +158,9 @@ func (s *Site) destination(ctx context.Context, sub *Submission, o SubmitOptions
 // newDestination decides like a contribution that begins: a branch in the
 // upstream, a fork that is found, or one that is made.
 func (s *Site) newDestination(ctx context.Context, sub *Submission, upstream forge.Repo, login string, o SubmitOptions) (*workflow.Step, error) {
+	if strings.EqualFold(o.ForkOrg, login) { // no organisation, but the account itself
+		o.ForkOrg = ""
+	}
 	sit := &Situation{Request: Request{Upstream: upstream.RepoName, Via: ViaAuto, ForkOrg: o.ForkOrg, ForkName: o.ForkName}, Upstream: upstream, Login: login, Guidelines: sub.Review.Guidelines}
 	query := forkQuery{Org: o.ForkOrg, Name: o.ForkName}
 	declared, _ := sub.Review.Guidelines.Way()

@@ -319,6 +319,7 @@ func (f *Forge) writeAPI(w *answerWriter, x *exchange, body []byte, a answer) {
 		h.Set("Content-Type", "application/json; charset=utf-8")
 	}
 	f.commonHeaders(h, x)
+	f.partial(h, x)
 	if a.status == http.StatusOK && (x.r.Method == http.MethodGet || x.r.Method == http.MethodHead) {
 		sum := sha256.Sum256(append([]byte(x.entry.Login+"\x00"+h.Get("Link")+"\x00"), data...))
 		etag := `"` + hex.EncodeToString(sum[:]) + `"`

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 )
 
@@ -30,6 +31,7 @@ func policies() []policy {
 		{name: "sso", on: "all", status: 403, message: "Resource protected by organization SAML enforcement. You must grant your Personal Access token access to this organization.",
 			header: [2]string{"X-Github-Sso", "required; url=URL/orgs/ORG/sso?authorization_request=A1"},
 			git:    "The 'ORG' organization has enabled or enforced SAML SSO.\nTo access this repository, visit URL/orgs/ORG/sso?authorization_request=A1 and try your request again."},
+		{name: "sso-partial", on: "lists"},
 		{name: "ip-allow-list", on: "all", status: 403, message: "Although you appear to have the correct authorization credentials, the `ORG` organization has an IP allow list enabled, and your IP address is not permitted to access this resource.",
 			git: "The 'ORG' organization has an IP allow list enabled, and your IP address is not permitted to access this repository."},
 		{name: "oauth-apps", on: "all", status: 403, message: "Although you appear to have the correct authorization credentials, the `ORG` organization has enabled OAuth App access restrictions, meaning that data access to third-parties is limited."},
@@ -153,6 +155,28 @@ func (c *call) tokenPolicy(write bool, end string) error {
 		return &apiError{status: 403, message: "Resource not accessible by integration", header: http.Header{"X-Accepted-Github-Permissions": {needed}}}
 	}
 	return nil
+}
+
+// partial says in the answer to a list across organisations which of them single
+// sign-on leaves out.
+func (f *Forge) partial(h http.Header, x *exchange) {
+	path := strings.TrimPrefix(x.r.URL.Path, apiPrefix)
+	if !strings.HasPrefix(path, "/user/") && !strings.HasPrefix(path, "/search/") {
+		return
+	}
+	f.mu.RLock()
+	defer f.mu.RUnlock()
+	var ids []string
+	for _, o := range f.world.Orgs {
+		for _, p := range f.state.policies[strings.ToLower(o.Login)] {
+			if org := f.state.user(o.Login); p.name == "sso-partial" && org != nil {
+				ids = append(ids, strconv.FormatInt(org.id, 10))
+			}
+		}
+	}
+	if len(ids) > 0 {
+		h.Set("X-GitHub-SSO", "partial-results; organizations="+strings.Join(ids, ","))
+	}
 }
 
 // gitPolicy is what git is told of a policy, "" when none is in force.
