@@ -163,11 +163,39 @@ func (a *app) cloneHost() string {
 	for _, want := range []string{"upstream", "origin"} {
 		for _, m := range remotes {
 			if name, err := forge.ParseRepo(m.URL, ""); m.Name == want && err == nil {
-				return name.Host
+				return a.forgeBehind(name.Host, m.URL)
 			}
 		}
 	}
 	return ""
+}
+
+// forgeBehind is the forge that a remote's host stands for: itself where it is
+// known as one, else the one that ssh goes to under that name.
+func (a *app) forgeBehind(host, url string) string {
+	c, err := a.settings()
+	if err != nil || strings.HasPrefix(url, "http") {
+		return host
+	}
+	known := []string{"github.com", c.Host}
+	for name := range c.Hosts {
+		known = append(known, name)
+	}
+	hosts := func(address string) string {
+		for _, k := range known {
+			if name, _, _ := strings.Cut(k, ":"); strings.EqualFold(name, address) && k != "" {
+				return k // ssh has a port of its own
+			}
+		}
+		return ""
+	}
+	if k := hosts(host); k != "" {
+		return k
+	}
+	if tool, err := a.tool(); err == nil {
+		return firstOf(hosts(tool.SSHHost(context.Background(), host)), host)
+	}
+	return host
 }
 
 func (a *app) source(c *config.Config) auth.Source {

@@ -92,12 +92,27 @@ func (e *exitError) Unwrap() error { return e.err }
 func (a *app) report(err error) int {
 	v := a.judge(err)
 	if !v.silent {
+		a.quoteGit(err)
 		a.io.Tell("isrc: error: " + a.redact.text(term.Line(err.Error())))
 		for _, h := range v.hints { // to be pasted, and so in one piece
 			fmt.Fprintf(a.io.Err, "isrc: hint: %s\n", a.redact.text(term.Line(h)))
 		}
 	}
 	return v.code
+}
+
+// maxSaid bounds how many lines of git and its hooks are shown.
+const maxSaid = 40
+
+// quoteGit shows what git, and the hooks that it ran, said before they failed.
+func (a *app) quoteGit(err error) {
+	var failed *git.CommandError
+	if !errors.As(err, &failed) {
+		return
+	}
+	for _, line := range failed.Said(maxSaid) {
+		fmt.Fprintf(a.io.Err, "  %s\n", a.redact.text(term.Line(line)))
+	}
 }
 
 // itemError says in a list of results what became of one that failed.

@@ -18,6 +18,7 @@ import (
 type Checkout struct {
 	Root     string
 	Remotes  []git.Remote
+	Pushes   []forge.RepoName // where they push to
 	Remote   string   // the one that is the upstream; "" when none is
 	Was      string   // branch that is checked out, or commit when none is; "" before the first commit
 	Branches []string // that it has and isrc did not make
@@ -54,6 +55,11 @@ func (s *Site) Checkout(ctx context.Context, dir string, upstream forge.RepoName
 	case repo.IsBare():
 		return nil, refuse(ErrUsage, "contribute from a clone with files: --dir "+besideOf(repo.Root(), upstream), "%s is a bare repository: no change can be made in it", repo.Root())
 	}
+	for _, r := range remotes {
+		if name, ok := repoAt(ctx, s.Tool, firstOf(r.PushURL, r.URL), upstream); ok {
+			c.Pushes = append(c.Pushes, name)
+		}
+	}
 	branch, head, detached, err := repo.Head()
 	if err != nil {
 		return nil, err
@@ -83,13 +89,9 @@ func besideOf(dir string, repo forge.RepoName) string {
 	return freeSibling(beside)
 }
 
-// pushesTo tells whether a remote pushes to a repository, as far as its address
-// alone says.
+// pushesTo tells whether a remote pushes to a repository.
 func (c *Checkout) pushesTo(repo forge.RepoName) bool {
-	return slices.ContainsFunc(c.Remotes, func(r git.Remote) bool {
-		name, err := forge.ParseRepo(firstOf(r.PushURL, r.URL), "")
-		return err == nil && name.Equal(repo)
-	})
+	return slices.ContainsFunc(c.Pushes, repo.Equal)
 }
 
 // remoteName is a name for a remote that nobody has.

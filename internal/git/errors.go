@@ -38,6 +38,28 @@ func (e *CommandError) Error() string {
 	return fmt.Sprintf("%s: %v", verb, e.Err)
 }
 
+// Said is what git and the hooks that it ran said, the last lines of it, where
+// that is more than the error itself tells: when the user's own set-up took part.
+// The lines are not sanitized.
+func (e *CommandError) Said(most int) []string {
+	if len(e.Args) == 0 || e.Args[0] != "commit" && e.Args[0] != "push" && e.Args[0] != "am" {
+		return nil
+	}
+	var lines []string
+	for l := range strings.Lines(e.Stderr) {
+		if l = strings.TrimRight(l, "\r\n"); strings.TrimSpace(l) != "" {
+			lines = append(lines, l)
+		}
+	}
+	if len(lines) < 2 && e.ExitCode >= 0 && len(lines) == strings.Count(e.Stderr, "fatal: ") {
+		return nil
+	}
+	if e.ExitCode >= 0 {
+		lines = append(lines, fmt.Sprintf("(git %s: exit code %d)", e.Args[0], e.ExitCode))
+	}
+	return lines[max(0, len(lines)-most):]
+}
+
 // Unwrap gives the reason, which is the context's error after a cancellation.
 func (e *CommandError) Unwrap() error { return e.Err }
 
