@@ -14,6 +14,7 @@ type cloneFlags struct {
 	shallow   int
 	sparse    []string
 	reference string
+	modules   bool
 }
 
 func (o *cloneFlags) add(cmd *cobra.Command) {
@@ -23,6 +24,7 @@ func (o *cloneFlags) add(cmd *cobra.Command) {
 	f.Lookup("shallow").NoOptDefVal = "1"
 	f.StringArrayVar(&o.sparse, "sparse", nil, "check out only this `FOLDER` and what lies beside the way to it (repeat it for more)")
 	f.StringVar(&o.reference, "reference", "", "copy what this `CLONE` on this machine has, instead of fetching it; it may go away later")
+	f.BoolVar(&o.modules, "submodules", false, "fetch the submodules too; otherwise they stay empty")
 	_ = cmd.MarkFlagDirname("reference")
 	registerValues(cmd, "sparse")
 }
@@ -40,12 +42,12 @@ func (o *cloneFlags) validate() error {
 }
 
 func (o *cloneFlags) set() bool {
-	return o.full || o.shallow != 0 || len(o.sparse) > 0 || o.reference != ""
+	return o.full || o.shallow != 0 || len(o.sparse) > 0 || o.reference != "" || o.modules
 }
 
 // wish is what the flags ask for. alone says that there is no git program.
 func (o *cloneFlags) wish(a *app, alone bool) contribute.CloneWish {
-	w := contribute.CloneWish{Depth: o.shallow, Sparse: o.sparse, Reference: a.path(o.reference)}
+	w := contribute.CloneWish{Depth: o.shallow, Sparse: o.sparse, Reference: a.path(o.reference), Submodules: o.modules}
 	switch {
 	case o.full:
 		w.Kind = contribute.Full

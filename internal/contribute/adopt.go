@@ -19,9 +19,9 @@ type Checkout struct {
 	Root     string
 	Remotes  []git.Remote
 	Pushes   []forge.RepoName // where they push to
-	Remote   string   // the one that is the upstream; "" when none is
-	Was      string   // branch that is checked out, or commit when none is; "" before the first commit
-	Branches []string // that it has and isrc did not make
+	Remote   string           // the one that is the upstream; "" when none is
+	Was      string           // branch that is checked out, or commit when none is; "" before the first commit
+	Branches []string         // that it has and isrc did not make
 }
 
 // Checkout looks whether a folder lies in a clone of the upstream. It answers

@@ -127,7 +127,7 @@ func (s *Site) branchOfRun(dir, run, planned string) (string, error) {
 
 // keepBranch keeps a branch that has commits of its own, or changes on top.
 func (s *Site) keepBranch(ctx context.Context, out branchOut) (string, error) {
-	name, at, err := s.branchNow(ctx, out)
+	name, at, err := s.branchNow(out)
 	if err != nil || at == "" {
 		return "", err
 	}
@@ -150,7 +150,7 @@ func (s *Site) keepBranch(ctx context.Context, out branchOut) (string, error) {
 
 // branchNow gives a branch's name and commit as they are; the commit is empty
 // when the branch, or its whole clone, is gone.
-func (s *Site) branchNow(ctx context.Context, out branchOut) (name, at string, err error) {
+func (s *Site) branchNow(out branchOut) (name, at string, err error) {
 	if _, err := os.Stat(out.Dir); errors.Is(err, os.ErrNotExist) {
 		return out.Branch, "", nil
 	}
@@ -178,7 +178,7 @@ func (s *Site) checkedOut(dir string) (string, error) {
 
 // releaseBranch leaves the branch and deletes it.
 func (s *Site) releaseBranch(ctx context.Context, out branchOut) error {
-	name, at, err := s.branchNow(ctx, out)
+	name, at, err := s.branchNow(out)
 	if err != nil || at == "" {
 		return err
 	}

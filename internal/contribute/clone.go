@@ -33,7 +33,7 @@ func (s *Site) doClone(ctx context.Context, in cloneIn, _ results) (cloneOut, er
 	if err != nil {
 		return cloneOut{}, fmt.Errorf("clone %s into %s: %w", in.Repo.FullName(), in.Dir, err)
 	}
-	return cloneOut{Dir: in.Dir, Remote: in.Remote, Base: in.Base}, nil
+	return cloneOut{Dir: in.Dir, Remote: in.Remote, Base: in.Base}, s.noteParts(ctx, in.Dir, in.Submodules)
 }
 
 // observeClone finds a clone that was finished: it is made beside its place and

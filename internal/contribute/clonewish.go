@@ -26,6 +26,8 @@ type CloneWish struct {
 	Depth     int       `json:"depth,omitempty"`     // commits of a shallow clone; 0 is 1
 	Sparse    []string  `json:"sparse,omitempty"`    // folders that are checked out; none: all
 	Reference string    `json:"reference,omitempty"` // absolute folder of a clone to copy objects from
+	// Submodules fetches them too.
+	Submodules bool `json:"submodules,omitempty"`
 }
 
 // words say for the plan what the clone will hold.
@@ -63,7 +65,7 @@ func (w CloneWish) apply(o *git.CloneOptions) {
 // Same tells whether two wishes are for the same clone.
 func (w CloneWish) Same(o CloneWish) bool {
 	kind := func(k CloneKind) CloneKind { return CloneKind(firstOf(string(k), string(Blobless))) }
-	return kind(w.Kind) == kind(o.Kind) && max(w.Depth, 1) == max(o.Depth, 1) && slices.Equal(w.Sparse, o.Sparse) && w.Reference == o.Reference
+	return kind(w.Kind) == kind(o.Kind) && max(w.Depth, 1) == max(o.Depth, 1) && slices.Equal(w.Sparse, o.Sparse) && w.Submodules == o.Submodules && w.Reference == o.Reference
 }
 
 func firstOf(a, b string) string {
@@ -78,4 +80,15 @@ func firstOf(a, b string) string {
 func ClonedAs(st workflow.State) (w CloneWish, known bool) {
 	step, ok := st.Step("clone")
 	return w, ok && json.Unmarshal(step.In, &w) == nil
+}
+
+// parts says for the plan what of the repository lies elsewhere.
+func (s *Situation) parts() string {
+	switch {
+	case s.Guidelines == nil || !s.Guidelines.Has(".", ".gitmodules"):
+		return ""
+	case s.Clone.Submodules:
+		return "with its submodules; "
+	}
+	return "its submodules stay empty; "
 }

@@ -158,7 +158,7 @@ func (p *Plan) addSteps(s *Situation) error {
 		return p.addReady(s)
 	}
 	clone := cloneIn{Repo: up.RepoName, Dir: s.Dir, Base: s.Base, Remote: remote, CloneWish: s.Clone}
-	if err := p.add("clone", kindClone, filepath.Base(s.Dir)+" ("+s.Clone.words()+")", clone, nil); err != nil {
+	if err := p.add("clone", kindClone, filepath.Base(s.Dir)+" ("+s.parts()+s.Clone.words()+")", clone, nil); err != nil {
 		return err
 	}
 	if p.Via == ViaFork {

@@ -71,6 +71,9 @@ func (p *Place) Ready(r *Review) error {
 // PlanSubmit looks up where the branch goes and whether it has a pull request,
 // and plans the steps that are left. It changes nothing.
 func (s *Site) PlanSubmit(ctx context.Context, r *Review, d rule.Draft, o SubmitOptions) (*Submission, error) {
+	if err := s.lfsReady(ctx, r); err != nil {
+		return nil, err
+	}
 	sub := &Submission{Review: r, Upstream: r.Upstream, Base: r.Base}
 	fork, err := s.destination(ctx, sub, o)
 	if err != nil {

@@ -41,16 +41,7 @@ func (r *Repo) flatten(ctx context.Context, commit string) (map[string]tracked, 
 		if protected(name) {
 			return fmt.Errorf("the repository holds a file that would be written into git's own folder: %q", name)
 		}
-		f := tracked{e.id, filemode.Regular}
-		switch {
-		case e.mode&gitlink != 0:
-			f.mode = filemode.Submodule
-		case e.mode&fs.ModeSymlink != 0:
-			f.mode = filemode.Symlink
-		case e.mode&0o111 != 0:
-			f.mode = filemode.Executable
-		}
-		all[name] = f
+		all[name] = tracked{e.id, modeOf(e.mode)}
 		return nil
 	})
 }
@@ -188,7 +179,7 @@ func (w *worktree) remove(name string) error {
 			break // it holds something
 		}
 	}
-	return nil
+	return nil //nolint:nilerr // a file that was gone is removed
 }
 
 // write puts a file where nothing is, never through a link.

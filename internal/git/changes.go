@@ -75,7 +75,8 @@ func (r *Repo) Changes(ctx context.Context, base, head string) ([]FileChange, er
 }
 
 func (r *Repo) diffTrees(ctx context.Context, base, head string) (object.Changes, error) {
-	var trees [2]*object.Tree
+	d := &treeDiff{ctx: ctx, repo: r}
+	var roots [2]plumbing.Hash
 	for i, rev := range []string{base, head} {
 		if rev == "" {
 			continue
@@ -88,16 +89,18 @@ func (r *Repo) diffTrees(ctx context.Context, base, head string) (object.Changes
 		if err != nil {
 			return nil, err
 		}
+		roots[i] = c.TreeHash
 		r.mu.Lock()
-		trees[i], err = object.GetTree(r.store, c.TreeHash)
+		d.trees[i], err = object.GetTree(r.store, c.TreeHash)
 		r.mu.Unlock()
 		if err != nil {
 			return nil, fmt.Errorf("read the tree of %s: %w", rev, err)
 		}
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return object.DiffTreeWithOptions(ctx, trees[0], trees[1], &object.DiffTreeOptions{})
+	if err := d.folders("", roots[0], roots[1], 0); err != nil {
+		return nil, err
+	}
+	return d.out, nil
 }
 
 // ensure fetches the contents that are missing and says whether all are here.

@@ -1,0 +1,41 @@
+package git
+
+import (
+	"context"
+	"fmt"
+	"strings"
+)
+
+// HasLFS says whether Git LFS is installed.
+func (t *Tool) HasLFS() bool { return t != nil && lookProgram(t.Env, "git-lfs") != "" }
+
+// Filters gives the filter that each file goes through on its way into git, as
+// .gitattributes has it, for those that go through one.
+func (t *Tool) Filters(ctx context.Context, dir string, paths []string) (map[string]string, error) {
+	out, err := t.RunInput(ctx, dir, strings.NewReader(strings.Join(paths, "\x00")+"\x00"), "check-attr", "-z", "--stdin", "filter")
+	if err != nil {
+		return nil, wrap(err, "read the attributes")
+	}
+	all := map[string]string{}
+	f := strings.Split(out, "\x00")
+	for i := 0; i+2 < len(f); i += 3 { // path, attribute, value
+		if v := f[i+2]; v != "unspecified" && v != "unset" && v != "set" {
+			all[f[i]] = v
+		}
+	}
+	return all, nil
+}
+
+// FillSubmodules fetches the submodules of a clone, those in them too. Their
+// addresses stand in files of the repository, so only transports are used that
+// go to another machine and run nothing on this one.
+func (t *Tool) FillSubmodules(ctx context.Context, dir string) error {
+	c := command{
+		dir: dir, task: "submodules", url: "the submodules of " + dir, env: []string{"GIT_ALLOW_PROTOCOL=http:https:ssh"},
+		args: []string{"-c", "core.hooksPath=/dev/null", "submodule", "update", "--init", "--recursive", "--progress"},
+	}
+	if _, err := t.run(ctx, c); err != nil {
+		return fmt.Errorf("fetch the submodules: %w", err)
+	}
+	return nil
+}
