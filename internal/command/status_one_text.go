@@ -50,10 +50,7 @@ func (w *standingScreen) turn() string {
 	case insight.WaitsForYou:
 		return "your turn"
 	case insight.WaitsForThem:
-		if n := w.r.WaitsForNames; len(n) > 0 {
-			return "waits for " + strings.Join(n[:min(len(n), 4)], ", ")
-		}
-		return "waits for its owners"
+		return "their turn"
 	case insight.WaitsForNone:
 		return "over"
 	}

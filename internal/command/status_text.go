@@ -35,7 +35,12 @@ func showStatus(s *term.Streams, rows []standing, waiting bool, now time.Time) e
 	lines := strings.SplitAfter(b.String(), "\n")
 	for i := range rows {
 		fmt.Fprint(s.Out, lines[i])
-		for _, l := range underRow(s, &rows[i], waiting) {
+		if why := term.Line(rows[i].sentence(now)); !strings.Contains(lines[i], why) { // the row was too narrow for it
+			for _, l := range term.Wrap(why, max(s.Width-6, 20)) {
+				fmt.Fprintln(s.Out, "      "+l)
+			}
+		}
+		for _, l := range underRow(s, &rows[i], waiting, now) {
 			fmt.Fprintln(s.Out, l)
 		}
 	}
@@ -51,7 +56,7 @@ func statusCells(s *term.Streams, r *standing, waiting bool, now time.Time) []te
 		number = fmt.Sprintf("#%d", *r.Number)
 	}
 	why := r.sentence(now)
-	if p := pressing(r.Promises); p != nil && (r.WaitsFor == insight.WaitsForThem || waiting) {
+	if p := pressing(r.Promises); p != nil && !s.OutTTY && (r.WaitsFor == insight.WaitsForThem || waiting) {
 		why += " (" + p.text(now) + ")"
 	}
 	tone := map[string]term.Tone{insight.WaitsForYou: term.Warn, insight.WaitsForNone: term.Good}[r.WaitsFor]
@@ -108,7 +113,7 @@ func (r *standing) side() string {
 }
 
 // underRow are the lines under a row: what is asked, what fails, and what to do.
-func underRow(s *term.Streams, r *standing, waiting bool) []string {
+func underRow(s *term.Streams, r *standing, waiting bool, now time.Time) []string {
 	var out []string
 	add := func(tone term.Tone, text string) {
 		if text = term.Line(text); text != "" {
@@ -117,6 +122,13 @@ func underRow(s *term.Streams, r *standing, waiting bool) []string {
 	}
 	if waiting {
 		add(term.Dim, r.Title)
+	}
+	if p := pressing(r.Promises); p != nil && (r.WaitsFor == insight.WaitsForThem || waiting) {
+		tone := term.Dim
+		if p.State == insight.PromiseBroken {
+			tone = term.Bad
+		}
+		add(tone, p.text(now))
 	}
 	if r.WaitsFor == insight.WaitsForYou || waiting {
 		for _, v := range r.Reviews {

@@ -19,6 +19,14 @@ const watchedHourly = 1000
 // watchStatus looks again and again until nobody is waited for. On a terminal
 // it draws the screen anew, elsewhere it writes a line for what has changed.
 func (a *app) watchStatus(ctx context.Context, o *statusOptions, look func(context.Context) (*statusView, error)) error {
+	err := a.watchOn(ctx, o, look)
+	if ctx.Err() != nil { // the usual way to end it: nothing is to be said
+		return &exitError{code: exitInterrupted}
+	}
+	return err
+}
+
+func (a *app) watchOn(ctx context.Context, o *statusOptions, look func(context.Context) (*statusView, error)) error {
 	w := &watch{a: a, o: o, last: map[string]string{}}
 	begun := a.inv.Now()
 	for {

@@ -57,7 +57,7 @@ func showSynced(s *term.Streams, r *synced) error {
 		case contribute.SyncUpdated:
 			fmt.Fprintf(s.Out, "%s %s of your fork %s is up to date\n", good, base, name)
 		case "planned":
-			fmt.Fprintf(s.Out, "Would bring %s of your fork %s up to date, without force.\n", base, name)
+			fmt.Fprintf(s.Out, "Would keep %s of your fork %s up to date, without force.\n", base, name)
 		case contribute.SyncDiverged, contribute.SyncKept:
 			fmt.Fprintf(s.Out, "%s %s of your fork %s stays as it is: %s\n", s.Paint(term.Warn, s.Sym(term.SymUnknown)), base, name, term.Line(textOf(f.Why)))
 		}
