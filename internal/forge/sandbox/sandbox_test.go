@@ -175,6 +175,9 @@ func (b *bench) api(login string, status int, method, path string, body any, hea
 	if login != "" {
 		token = b.Token(login)
 	}
+	if parts := strings.Split(strings.Trim(path, "/"), "/"); method == http.MethodDelete && len(parts) == 3 { // whole repositories
+		token = b.TokenWith(login, "repo", "delete_repo")
+	}
 	r, err := b.send(token, method, path, body, headers...)
 	if err != nil {
 		b.Fatalf("%s %s: %v", method, path, err)
