@@ -135,6 +135,11 @@ func sshPathAt(url string) int {
 // a remote is added only where none goes to where one is needed.
 func (p *Plan) addAdopted(s *Situation) error {
 	c, up := s.Adopt, s.Upstream.RepoName
+	forked := s.Home != nil && s.Home.Found != nil && c.pushesTo(s.Home.Found.RepoName)
+	if c.Remote == "" && !forked {
+		// A name alone makes no clone of it.
+		return refuse(ErrUsage, "if it is a clone of it: git remote add upstream "+s.Upstream.CloneURL, "no remote of %s goes to %s, nor to your fork of it", c.Root, up.FullName())
+	}
 	remote := c.Remote
 	if remote == "" {
 		remote = c.remoteName("upstream")
@@ -143,7 +148,7 @@ func (p *Plan) addAdopted(s *Situation) error {
 			return err
 		}
 	}
-	if p.Via == ViaFork && (s.Home.Found == nil || !c.pushesTo(s.Home.Found.RepoName)) {
+	if p.Via == ViaFork && !forked {
 		in := remoteIn{Dir: c.Root, Name: c.remoteName("fork"), URL: c.urlLike("", up), Like: up}
 		if err := p.add("remote-fork", kindRemote, in.Name+" for your fork", in, map[string]string{"fork": "fork"}); err != nil {
 			return err

@@ -41,7 +41,7 @@ func (s *Site) NewPullReviewer(ctx context.Context, upstream forge.RepoName, clo
 		return nil, err
 	}
 	r.dir, r.remove = dir, func() error { return os.RemoveAll(dir) }
-	for _, args := range [][]string{{"init", "--quiet", "--bare"}, {"remote", "add", "origin", r.from}} {
+	for _, args := range [][]string{{"init", "--quiet", "--template="}, {"remote", "add", "origin", r.from}} {
 		if _, err := s.Tool.Run(ctx, dir, args...); err != nil {
 			return nil, fmt.Errorf("prepare a place to read pull requests: %w", err)
 		}

@@ -201,3 +201,32 @@ func TestAReferenceLendsAndIsNotNeeded(t *testing.T) {
 		w.git(filepath.Join("to", filepath.Base(dir)), "fsck", "--connectivity-only")
 	}
 }
+
+// safe.bareRepository forbids git to work in bare repositories that it stumbles
+// upon; reading by way of git must not need one.
+func TestReadingNeedsNoBareRepository(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.repo("lib")
+	w.bare("lib", "lib.git")
+	w.git(".", "config", "--file", "gitconfig", "safe.bareRepository", "explicit")
+	r := &Reader{Tool: w.tool}
+	tree, sha, how, err := r.Tree(ctx(t), "file://"+w.path("lib.git"), "main")
+	if err != nil || how != HowTool || sha != w.git("lib", "rev-parse", "HEAD") {
+		t.Fatalf("got %s by %s, %v", sha, how, err)
+	}
+	if data, err := fs.ReadFile(tree, "README.md"); err != nil || string(data) != "hello\n" {
+		t.Errorf("got %q, %v", data, err)
+	}
+}
+
+func TestAnOldGitSaysWhatItCannot(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.repo("lib")
+	old := *w.tool
+	old.Version = "2.20.1"
+	if err := old.SetSparse(ctx(t), w.path("lib"), []string{"src"}); err == nil || !strings.Contains(err.Error(), "git 2.20.1 cannot, 2.25 and later can") {
+		t.Errorf("got %v", err)
+	}
+}

@@ -25,6 +25,9 @@ func (t *Tool) SetSparse(ctx context.Context, dir string, paths []string) error 
 	if err := checkSparse(paths); err != nil {
 		return err
 	}
+	if !t.AtLeast(2, 25) {
+		return fmt.Errorf("check out some folders alone: git %s cannot, 2.25 and later can", t.Version)
+	}
 	if _, err := t.Run(ctx, dir, "sparse-checkout", "init", "--cone"); err != nil {
 		return wrap(err, "narrow the checkout")
 	}

@@ -62,14 +62,15 @@ func (s *toolSource) fetch(ctx context.Context, m *memory, ids []plumbing.Hash) 
 	return s.inTemp(ctx, m, ids)
 }
 
-// inTemp fetches ids into a new bare repository and takes everything from it.
+// inTemp fetches ids into a new repository and takes everything from it.
 func (s *toolSource) inTemp(ctx context.Context, m *memory, ids []plumbing.Hash, options ...string) (err error) {
 	dir, err := os.MkdirTemp("", "isrc-read-*")
 	if err != nil {
 		return classifyDisk(err)
 	}
 	defer func() { err = fault.Join(err, os.RemoveAll(dir)) }()
-	if _, err := s.tool.Run(ctx, dir, "init", "--quiet", "--bare", "--template=", "."); err != nil {
+	// Not a bare one: safe.bareRepository may forbid to work in those.
+	if _, err := s.tool.Run(ctx, dir, "init", "--quiet", "--template=", "."); err != nil {
 		return err
 	}
 	// git marks what a filter left out as promised by a remote, which
