@@ -20,7 +20,7 @@ import (
 // here fails the test.
 func results() map[string]any {
 	return map[string]any{
-		"isrc find": []found{}, "isrc show": card{}, "isrc help-wanted": []wantedIssue{}, "isrc contribute": contribution{}, "isrc propose": proposed{}, "isrc forks": []forkRow{}, "isrc forks clean": []forkRow{}, "isrc check": checked{}, "isrc owners": owning{}, "isrc submit": submitted{},
+		"isrc find": []found{}, "isrc show": card{}, "isrc help-wanted": []wantedIssue{}, "isrc contribute": contribution{}, "isrc propose": proposed{}, "isrc forks": []forkRow{}, "isrc finish": finished{}, "isrc forks clean": []forkRow{}, "isrc check": checked{}, "isrc owners": owning{}, "isrc submit": submitted{},
 		"isrc status": []standing{}, "isrc sync": synced{}, "isrc abandon": abandoned{}, "isrc auth login": signedIn{}, "isrc auth status": []signedIn{},
 		"isrc version": versionResult{}, "isrc config list": []setting{}, "isrc config get": setting{}, "isrc config set": written{},
 		"isrc config unset": written{}, "isrc config path": configPath{}, "isrc doctor": []probed{}, "isrc setup": setupResult{},

@@ -106,6 +106,7 @@ type Pull struct {
 	// MergeState is the forge's word on merging it now: "clean", "behind",
 	// "blocked", "dirty", "draft", "unstable", "unknown", or "" when not said.
 	MergeState string
+	MergeSHA   string // the commit by which it was merged, "" when not said
 }
 
 // PullState is where a pull request stands.

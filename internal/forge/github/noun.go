@@ -201,7 +201,17 @@ func (c *Client) pull(in forge.RepoName, p *gh.PullRequest) forge.Pull {
 		Mergeable: p.Mergeable,
 
 		MergeState: strings.ToLower(plainOrEmpty(p.GetMergeableState())),
+		MergeSHA:   mergedBy(p),
 	}
+}
+
+// mergedBy is the commit by which a pull request was merged. Of an open one the
+// API gives a commit that was made only to try it.
+func mergedBy(p *gh.PullRequest) string {
+	if p.MergedAt == nil && !p.GetMerged() {
+		return ""
+	}
+	return p.GetMergeCommitSHA()
 }
 
 func (c *Client) ref(b *gh.PullRequestBranch) forge.Ref {

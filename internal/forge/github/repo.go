@@ -99,12 +99,31 @@ func (c *Client) LatestRelease(ctx context.Context, r forge.RepoName) (forge.Rel
 	if _, err := c.do(ctx, get(what, "repos/%s/%s/releases/latest", r.Owner, r.Name), &w); err != nil {
 		return forge.Release{}, err
 	}
+	return c.release(r, &w), nil
+}
+
+// Releases lists releases, the newest first, without drafts and prereleases.
+func (c *Client) Releases(ctx context.Context, r forge.RepoName, limit int) ([]forge.Release, error) {
+	all, _, err := list[*gh.RepositoryRelease](ctx, c, get("releases of "+r.FullName(), "repos/%s/%s/releases", r.Owner, r.Name), "", limit)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]forge.Release, 0, len(all))
+	for _, w := range all {
+		if w != nil && !w.GetDraft() && !w.GetPrerelease() {
+			out = append(out, c.release(r, w))
+		}
+	}
+	return out, nil
+}
+
+func (c *Client) release(r forge.RepoName, w *gh.RepositoryRelease) forge.Release {
 	return forge.Release{
 		Tag:       w.GetTagName(),
 		Name:      w.GetName(),
 		URL:       c.address(w.GetHTMLURL(), r.FullName()+"/releases"),
 		Published: w.GetPublishedAt().Time,
-	}, nil
+	}
 }
 
 // Teams lists the teams with access to a repository. Many tokens may not ask.

@@ -1,0 +1,152 @@
+package contribute
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+
+	"github.com/isrc-dev/isrc/internal/forge"
+	"github.com/isrc-dev/isrc/internal/git"
+	"github.com/isrc-dev/isrc/internal/workflow"
+)
+
+// Cleaned is one thing that was, or would be, tidied up after a contribution.
+type Cleaned struct {
+	What    string // for people: "the branch fix in newcomer/auth-lib"
+	Outcome string // removed, kept or gone
+	Why     string // of what is kept
+}
+
+// What becomes of a thing that is tidied up.
+const (
+	CleanRemoved = "removed"
+	CleanWould   = "would-remove"
+	CleanKept    = "kept"
+	CleanGone    = "gone"
+)
+
+// Clean removes the branch of a pull request that ended, on the forge and in the
+// clone, where nothing is lost by it: both must be where the pull request left
+// them. dry only says so.
+func (s *Site) Clean(ctx context.Context, st workflow.State, p forge.Pull, dry bool) ([]Cleaned, error) {
+	var out []Cleaned
+	remote, err := s.cleanRemote(ctx, st, p, dry)
+	if remote != nil {
+		out = append(out, *remote)
+	}
+	if err != nil {
+		return out, err
+	}
+	local, err := s.cleanLocal(ctx, st, p, dry)
+	if local != nil {
+		out = append(out, *local)
+	}
+	return out, err
+}
+
+func (s *Site) cleanRemote(ctx context.Context, st workflow.State, p forge.Pull, dry bool) (*Cleaned, error) {
+	var push *pushOut
+	for _, step := range slices.Backward(st.Steps) {
+		var o pushOut
+		if step.Kind == kindPush && step.Status == workflow.Done && json.Unmarshal(step.Out, &o) == nil {
+			push = &o
+			break
+		}
+	}
+	if push == nil {
+		return nil, nil
+	}
+	c := &Cleaned{What: "the branch " + push.Branch + " in " + push.To.FullName(), Outcome: CleanKept}
+	at, err := s.remoteBranch(ctx, push.URL, push.Branch)
+	var missing *git.NotFoundError
+	switch {
+	case errors.As(err, &missing), err == nil && at == "":
+		c.Outcome = CleanGone
+		return c, nil
+	case err != nil:
+		return nil, fmt.Errorf("look at the branch %s of %s: %w", push.Branch, push.To.FullName(), err)
+	case !push.Created:
+		c.Why = "it was there before"
+	case at != p.Head.SHA && at != push.SHA:
+		c.Why = "it has newer commits"
+	case dry:
+		c.Outcome = CleanWould
+	default:
+		if err := s.Work().DeleteRemote(ctx, st.Clone, push.URL, push.Branch, at); err != nil {
+			return nil, fmt.Errorf("delete the branch %s of %s: %w", push.Branch, push.To.FullName(), err)
+		}
+		c.Outcome = CleanRemoved
+	}
+	return c, nil
+}
+
+// cleanLocal leaves the branch in the clone for the base, and deletes it.
+func (s *Site) cleanLocal(ctx context.Context, st workflow.State, p forge.Pull, dry bool) (*Cleaned, error) {
+	if _, err := os.Stat(st.Clone); err != nil {
+		return nil, nil //nolint:nilerr // the clone is gone, and its branch with it
+	}
+	c := &Cleaned{What: "the branch " + st.Branch + " in " + st.Clone, Outcome: CleanKept}
+	repo, err := git.Open(st.Clone)
+	if err != nil {
+		return nil, err
+	}
+	branches, err := repo.Branches()
+	if err != nil {
+		return nil, errors.Join(err, repo.Close())
+	}
+	current, _, _, err := repo.Head()
+	if err = errors.Join(err, repo.Close()); err != nil {
+		return nil, err
+	}
+	at, there := branches[st.Branch]
+	switch _, hasBase := branches[st.Base]; {
+	case !there:
+		c.Outcome = CleanGone
+	case at != p.Head.SHA:
+		c.Why = "it has commits that were not in the pull request"
+	case current == st.Branch && !hasBase:
+		c.Why = "it is checked out, and the clone has no branch " + st.Base
+	case dry:
+		c.Outcome = CleanWould
+	default:
+		return c, s.dropBranch(ctx, st, current, at, c)
+	}
+	return c, nil
+}
+
+func (s *Site) dropBranch(ctx context.Context, st workflow.State, current, at string, c *Cleaned) error {
+	if current == st.Branch {
+		entries, err := s.Work().Status(ctx, st.Clone)
+		if err != nil {
+			return err
+		}
+		if len(entries) > 0 {
+			c.Why = plural(len(entries), "file is", "files are") + " not committed"
+			return nil
+		}
+		if err := s.Work().Switch(ctx, st.Clone, st.Base); err != nil {
+			return err
+		}
+	}
+	if err := s.Work().DeleteBranch(ctx, st.Clone, st.Branch, at); err != nil {
+		return err
+	}
+	c.Outcome = CleanRemoved
+	return nil
+}
+
+// EndRun ends the run of a contribution, unless it has ended before.
+func (s *Site) EndRun(run, outcome string) error {
+	st, err := workflow.Read(s.Runs, run)
+	if err != nil || st.Ended != "" || st.NewerVersion {
+		return err
+	}
+	j, err := workflow.Open(s.Runs, run)
+	if err != nil {
+		return err
+	}
+	return errors.Join(j.End(outcome), j.Close())
+}
