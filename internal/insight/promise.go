@@ -70,7 +70,8 @@ func Pressing(all []Promise) *Promise {
 	rank := map[string]int{PromiseKept: 0, PromiseDue: 1, PromiseBroken: 2}
 	for i := range all {
 		p := &all[i]
-		if best == nil || rank[p.State] > rank[best.State] || p.State == best.State && p.State == PromiseDue && p.Due.Before(best.Due) {
+		sooner := best != nil && p.State == PromiseDue && best.State == PromiseDue && p.Due.Before(best.Due)
+		if best == nil || rank[p.State] > rank[best.State] || sooner {
 			best = p
 		}
 	}
