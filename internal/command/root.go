@@ -27,7 +27,7 @@ func topCommands() []topCommand {
 	return []topCommand{
 		{"way", "find", newFind}, {"way", "help-wanted", newHelpWanted}, {"way", "show", newShow},
 		{"way", "propose", newPropose}, {"way", "contribute", newContribute}, {"way", "check", newCheck},
-		{"way", "owners", newOwners}, {"way", "submit", newSubmit}, {"way", "status", newStatus}, {"way", "finish", newFinish}, {"way", "sync", newSync}, {"way", "abandon", newAbandon},
+		{"way", "owners", newOwners}, {"way", "submit", newSubmit}, {"way", "status", newStatus}, {"way", "sync", newSync}, {"way", "finish", newFinish}, {"way", "abandon", newAbandon},
 		{"owners", "catalog", newCatalog}, {"owners", "forks", newForks}, {"owners", "manifest", newManifest},
 		{"setup", "setup", newSetup}, {"setup", "auth", newAuth}, {"setup", "config", newConfig},
 		{"setup", "hook", newHook}, {"setup", "doctor", newDoctor},
