@@ -21,6 +21,12 @@ type Source struct {
 	Run         Runner              // nil runs no program; Exec is the real one
 	GHConfigDir string              // "" reads no login of gh; see GHConfigDir
 
+	// Owner of the repository and folder that are asked for choose among several
+	// accounts of a host; "" where there is none.
+	Owner, Dir string
+
+	account Account // what Token chose
+
 	// withoutGit is set when git is the one who asks: asking it in turn would
 	// never end.
 	withoutGit bool
@@ -31,6 +37,9 @@ type Token struct {
 	Value  string
 	Origin string // for people: "ISRC_TOKEN", "keyring", "gh", ...
 	User   string // login, "" when not known
+	// Account is the login of the account that the token was chosen for, ""
+	// where any would do.
+	Account string
 }
 
 // String hides the token from every format verb that prints a Token.

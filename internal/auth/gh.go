@@ -76,7 +76,7 @@ func (s Source) fromGH(ctx context.Context, host string, _ bool) (Token, []strin
 		return Token{}, nil, nil
 	}
 	user, value := login.User, login.Token
-	if wanted := s.settings().HostFor(host).User; wanted != "" && !strings.EqualFold(wanted, user) {
+	if wanted := s.account.Login; wanted != "" && !strings.EqualFold(wanted, user) {
 		user, value = wanted, ""
 	}
 	if of := login.Users[user].Token; of != "" {
@@ -132,8 +132,8 @@ func (s Source) fromGit(ctx context.Context, host string, _ bool) (Token, []stri
 	}
 	of := settings.HostFor(host)
 	question := "protocol=" + schemeOf(of) + "\nhost=" + host + "\n"
-	if of.User != "" {
-		question += "username=" + of.User + "\n"
+	if s.account.Login != "" {
+		question += "username=" + s.account.Login + "\n"
 	}
 	bound, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -152,6 +152,9 @@ func (s Source) fromGit(ctx context.Context, host string, _ bool) (Token, []stri
 	t := Token{Value: value, Origin: "git credential"}
 	if u := answer["username"]; u != "x-access-token" && u != "oauth2" {
 		t.User = u
+	}
+	if !s.account.mayBe(t.User) {
+		return Token{}, nil, nil // a helper that does not heed the name
 	}
 	return t, nil, err
 }

@@ -37,6 +37,8 @@ func GitCredential(ctx context.Context, in io.Reader, out io.Writer, op string, 
 		return nil
 	}
 	s.withoutGit = true
+	s.Owner, _, _ = strings.Cut(strings.Trim(asked["path"], "/"), "/")
+	s = s.askingFor(host, asked["username"])
 	named := host != forge.NormalizeHost(s.env(trustVariable))
 	t, err := s.Token(ctx, host, named)
 	var none *forge.SignInError
@@ -55,6 +57,26 @@ func GitCredential(ctx context.Context, in io.Reader, out io.Writer, op string, 
 	}
 	_, err = fmt.Fprintf(out, "username=%s\npassword=%s\n", user, t.Value)
 	return err
+}
+
+// askingFor takes the account that stands in the address (https://LOGIN@HOST/),
+// if it is one of several that are configured.
+func (s Source) askingFor(host, login string) Source {
+	if login == "" || s.asked(host) != "" {
+		return s
+	}
+	for _, c := range s.settings().AccountsOn(host) {
+		if strings.EqualFold(c.Login, login) {
+			env := s.env
+			s.Getenv = func(name string) string {
+				if name == AccountVariable {
+					return login + "@" + host
+				}
+				return env(name)
+			}
+		}
+	}
+	return s
 }
 
 func answerable(protocol, host string) bool {

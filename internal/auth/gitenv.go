@@ -14,6 +14,7 @@ import (
 type GitEnvOptions struct {
 	Scheme  string   // "" is the host's
 	Named   bool     // as in Source.Token
+	Account string   // login of the account that was chosen, "" for none
 	Environ []string // what is set already; nil is os.Environ()
 }
 
@@ -52,6 +53,9 @@ func GitEnv(self string, host config.Host, o GitEnvOptions) []string {
 	trusted := host.Name
 	if o.Named {
 		trusted = ""
+	}
+	if o.Account != "" {
+		env = append(env, AccountVariable+"="+o.Account+"@"+host.Name)
 	}
 	return append(env, trustVariable+"="+trusted)
 }

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/isrc-dev/isrc/internal/disk"
 	"github.com/isrc-dev/isrc/internal/forge"
@@ -26,10 +27,40 @@ type secret struct {
 	User  string `json:"user,omitempty"`
 }
 
-// Login keeps a token in the keyring, or in a file of the settings' folder
-// where there is none that works. It does not ask whether the token is good.
+// entry is under what the token of an account is kept; that of the usual one is
+// kept under the host's name alone.
+func entry(host, login string) string {
+	if login == "" {
+		return host
+	}
+	return strings.ToLower(login) + "@" + host
+}
+
+// Login keeps a token as that of the usual account of a host. One of another
+// account that was the usual one until then is kept as one of several.
 func Login(ctx context.Context, s Source, host, token, user string) (Stored, error) {
 	host = forge.NormalizeHost(host)
+	before, _, err := s.kept(ctx, host)
+	if err != nil {
+		return Stored{}, err
+	}
+	if before.Value != "" && before.User != "" && user != "" && !strings.EqualFold(before.User, user) {
+		if _, err := LoginAs(ctx, s, host, before.Value, before.User); err != nil {
+			return Stored{}, err
+		}
+	}
+	return s.keep(ctx, host, host, token, user)
+}
+
+// LoginAs keeps a token as that of one of several accounts of a host.
+func LoginAs(ctx context.Context, s Source, host, token, user string) (Stored, error) {
+	host = forge.NormalizeHost(host)
+	return s.keep(ctx, host, entry(host, user), token, user)
+}
+
+// keep keeps a token in the keyring, or in a file of the settings' folder
+// where there is none that works. It does not ask whether the token is good.
+func (s Source) keep(ctx context.Context, host, name, token, user string) (Stored, error) {
 	token, err := checked(token, "what was given")
 	switch {
 	case err != nil:
@@ -41,16 +72,16 @@ func Login(ctx context.Context, s Source, host, token, user string) (Stored, err
 	if err != nil {
 		return Stored{}, err
 	}
-	inKeyring := s.keyring(ctx, func(k Keyring) error { return k.Set(host, string(raw)) })
+	inKeyring := s.keyring(ctx, func(k Keyring) error { return k.Set(name, string(raw)) })
 	if ctx.Err() != nil {
 		return Stored{}, ctx.Err()
 	}
 	if inKeyring == nil {
 		// An older token in the file would win otherwise.
-		_, err := s.editFile(func(all map[string]secret) { delete(all, host) })
+		_, err := s.editFile(func(all map[string]secret) { delete(all, name) })
 		return Stored{InKeyring: true}, err
 	}
-	file, err := s.editFile(func(all map[string]secret) { all[host] = secret{Token: token, User: user} })
+	file, err := s.editFile(func(all map[string]secret) { all[name] = secret{Token: token, User: user} })
 	if err != nil {
 		return Stored{}, fmt.Errorf("keep the token for %s: %w", host, err)
 	}
@@ -60,11 +91,31 @@ func Login(ctx context.Context, s Source, host, token, user string) (Stored, err
 // Logout forgets what Login kept; removed says whether there was anything. A
 // keyring that does not answer is an error: the token may still be in it.
 func Logout(ctx context.Context, s Source, host string) (removed bool, err error) {
+	return s.forget(ctx, forge.NormalizeHost(host), "")
+}
+
+// LogoutAs forgets the token of one account, the usual one or another.
+func LogoutAs(ctx context.Context, s Source, host, login string) (removed bool, err error) {
 	host = forge.NormalizeHost(host)
-	fromKeyring := s.keyring(ctx, func(k Keyring) error { return k.Delete(host) })
+	usual, _, err := s.kept(ctx, host)
+	if err != nil {
+		return false, err
+	}
+	if strings.EqualFold(usual.User, login) {
+		if removed, err = s.forget(ctx, host, ""); err != nil {
+			return removed, err
+		}
+	}
+	other, err := s.forget(ctx, host, login)
+	return removed || other, err
+}
+
+func (s Source) forget(ctx context.Context, host, login string) (removed bool, err error) {
+	name := entry(host, login)
+	fromKeyring := s.keyring(ctx, func(k Keyring) error { return k.Delete(name) })
 	_, err = s.editFile(func(all map[string]secret) {
-		_, removed = all[host]
-		delete(all, host)
+		_, removed = all[name]
+		delete(all, name)
 	})
 	switch {
 	case ctx.Err() != nil:
@@ -77,20 +128,36 @@ func Logout(ctx context.Context, s Source, host string) (removed bool, err error
 	return removed || fromKeyring == nil, nil
 }
 
-// fromStore gives what Login kept. The file is asked first: it holds a token
+// fromStore gives what was kept for the account that is wanted, or else for the
+// usual one if that is the same.
+func (s Source) fromStore(ctx context.Context, host string, _ bool) (Token, []string, error) {
+	if login := s.account.Login; login != "" {
+		t, why, err := s.kept(ctx, entry(host, login))
+		if err != nil || t.Value != "" || len(why) > 0 {
+			return t, why, err
+		}
+	}
+	t, why, err := s.kept(ctx, host)
+	if err == nil && t.Value != "" && !s.account.mayBe(t.User) {
+		return Token{}, []string{"the one that is kept is of " + t.User}, nil
+	}
+	return t, why, err
+}
+
+// kept gives what was kept under a name. The file is asked first: it holds a token
 // only where the keyring could not take it, and is faster to be asked than a
 // keyring that does not work.
-func (s Source) fromStore(ctx context.Context, host string, _ bool) (Token, []string, error) {
+func (s Source) kept(ctx context.Context, name string) (Token, []string, error) {
 	all, file, err := s.readFile()
 	if err != nil {
 		return Token{}, nil, err
 	}
-	if kept, ok := all[host]; ok && kept.Token != "" {
+	if kept, ok := all[name]; ok && kept.Token != "" {
 		return Token{Value: kept.Token, Origin: file, User: kept.User}, nil, nil
 	}
 	var raw string
 	err = s.keyring(ctx, func(k Keyring) (err error) {
-		raw, err = k.Get(host)
+		raw, err = k.Get(name)
 		return err
 	})
 	if errors.Is(err, errSlow) {
@@ -103,7 +170,7 @@ func (s Source) fromStore(ctx context.Context, host string, _ bool) (Token, []st
 	if json.Unmarshal([]byte(raw), &kept) != nil {
 		kept = secret{Token: raw} // put there by hand
 	}
-	value, err := checked(kept.Token, "the keyring's entry for "+host)
+	value, err := checked(kept.Token, "the keyring's entry for "+name)
 	return Token{Value: value, Origin: "keyring", User: kept.User}, nil, err
 }
 

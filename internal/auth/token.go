@@ -13,9 +13,16 @@ import (
 // gh's login, in git's credential helpers, in this order. named says that the
 // host merely stood on the command line, in a URL, or in a clone: a token of
 // the environment that was not meant for it stays where it is. Without a token
-// it answers *forge.SignInError, which says what was withheld.
+// it answers *forge.SignInError, which says what was withheld. Where there are
+// several accounts, only a token of the one that Account chooses will do; those
+// of the environment, whose account nobody knows, come first all the same,
+// unless the environment asks for an account by name.
 func (s Source) Token(ctx context.Context, host string, named bool) (Token, error) {
 	host = forge.NormalizeHost(host)
+	var err error
+	if s.account, err = s.Account(host); err != nil {
+		return Token{}, err
+	}
 	var withheld []string
 	for _, look := range []func(context.Context, string, bool) (Token, []string, error){
 		s.fromEnvironment, s.fromStore, s.fromGH, s.fromGit,
@@ -27,15 +34,23 @@ func (s Source) Token(ctx context.Context, host string, named bool) (Token, erro
 		case ctx.Err() != nil:
 			return Token{}, ctx.Err()
 		case t.Value != "":
+			t.Account = s.account.of(t)
 			return t, nil
 		}
 		withheld = append(withheld, why...)
 	}
-	return Token{}, &forge.SignInError{Host: host, Withheld: withheld}
+	none := &forge.SignInError{Host: host, Withheld: withheld}
+	if s.account.firm {
+		none.Login = s.account.Login
+	}
+	return Token{}, none
 }
 
 // fromEnvironment goes through the variables in the order in which they count.
 func (s Source) fromEnvironment(_ context.Context, host string, named bool) (t Token, withheld []string, err error) {
+	if s.asked(host) != "" {
+		return s.fromVariable()
+	}
 	for _, v := range []struct {
 		name string
 		may  func(host string, named bool) (owner string, ok bool)
@@ -58,7 +73,8 @@ func (s Source) fromEnvironment(_ context.Context, host string, named bool) (t T
 		value, err := checked(value, v.name)
 		return Token{Value: value, Origin: v.name}, nil, err
 	}
-	return Token{}, withheld, nil
+	t, why, err := s.fromVariable()
+	return t, append(withheld, why...), err
 }
 
 // ownHost is the rule for ISRC_TOKEN. A variable that names a host says whose

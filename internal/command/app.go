@@ -200,7 +200,7 @@ func (a *app) forgeBehind(host, url string) string {
 
 func (a *app) source(c *config.Config) auth.Source {
 	home := firstOf(a.inv.Getenv("HOME"), a.inv.Getenv("USERPROFILE"))
-	return auth.Source{Getenv: a.inv.Getenv, Config: c, Keyring: auth.SystemKeyring(), Run: auth.Exec, GHConfigDir: auth.GHConfigDir(runtime.GOOS, a.inv.Getenv, home)}
+	return auth.Source{Getenv: a.inv.Getenv, Config: c, Keyring: auth.SystemKeyring(), Run: auth.Exec, GHConfigDir: auth.GHConfigDir(runtime.GOOS, a.inv.Getenv, home), Dir: a.inv.Dir}
 }
 
 // chosen tells whether a host was chosen by the environment or the settings. One
@@ -216,23 +216,59 @@ func (a *app) chosen(host string, c *config.Config) bool {
 	return false
 }
 
-// site gives the forge on a host.
+// site gives the forge on a host, where no repository is meant.
 func (a *app) site(ctx context.Context, host string) (*contribute.Site, error) {
+	return a.siteOf(ctx, forge.RepoName{Host: host})
+}
+
+// siteOf gives the forge of a repository, as the account that is for it.
+func (a *app) siteOf(ctx context.Context, name forge.RepoName) (*contribute.Site, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if s := a.sites[host]; s != nil {
+	key, err := a.siteKeyOf(name)
+	if err != nil {
+		return nil, err
+	}
+	if s := a.sites[key]; s != nil {
+		if client, ok := s.Forge.(forgeClient); ok && a.clients[name.Host] != client {
+			a.clients[name.Host] = client
+		}
 		return s, nil
 	}
 	c, err := a.settings()
 	if err != nil {
 		return nil, err
 	}
-	named := !a.chosen(host, c)
-	token, err := a.source(c).Token(ctx, host, named)
+	source := a.source(c)
+	source.Owner = name.Owner
+	named := !a.chosen(name.Host, c)
+	token, err := source.Token(ctx, name.Host, named)
 	if err != nil {
 		return nil, err
 	}
-	return a.siteWith(c, host, token, named)
+	s, err := a.siteWith(c, name.Host, token, named)
+	if err == nil {
+		a.sites[key] = s
+	}
+	return s, err
+}
+
+// siteKeyOf tells the sites of several accounts on a host apart.
+func (a *app) siteKeyOf(name forge.RepoName) (string, error) {
+	c, err := a.settings()
+	if err != nil {
+		return "", err
+	}
+	source := a.source(c)
+	source.Owner = name.Owner
+	account, err := source.Account(name.Host)
+	switch {
+	case err != nil:
+		return "", &usageError{err: err, hint: "ISRC_ACCOUNT=LOGIN chooses one for a command; isrc config list shows what each is for"}
+	case account.Login == "":
+		return name.Host, nil
+	}
+	return strings.ToLower(account.Login) + "@" + name.Host, nil
 }
 
 // anonymously gives the forge on a host to somebody who is not signed in there.
@@ -243,7 +279,11 @@ func (a *app) anonymously(host string) (*contribute.Site, error) {
 	if err != nil {
 		return nil, err
 	}
-	return a.siteWith(c, host, auth.Token{}, true)
+	s, err := a.siteWith(c, host, auth.Token{}, true)
+	if err == nil {
+		a.sites[host] = s
+	}
+	return s, err
 }
 
 func (a *app) siteWith(c *config.Config, host string, token auth.Token, named bool) (*contribute.Site, error) {
@@ -264,7 +304,7 @@ func (a *app) siteWith(c *config.Config, host string, token auth.Token, named bo
 	switch {
 	case err == nil:
 		own := *tool
-		own.Env = append(slices.Clone(own.Env), auth.GitEnv(a.inv.Self, h, auth.GitEnvOptions{Scheme: h.Scheme, Named: named, Environ: own.Env})...)
+		own.Env = append(slices.Clone(own.Env), auth.GitEnv(a.inv.Self, h, auth.GitEnvOptions{Scheme: h.Scheme, Named: named, Account: token.Account, Environ: own.Env})...)
 		s.Tool = &own
 	case !mayDoWithout(c, err):
 		return nil, err
@@ -275,7 +315,7 @@ func (a *app) siteWith(c *config.Config, host string, token auth.Token, named bo
 	if s.Tool == nil {
 		s.Builtin = &git.Builtin{Reader: s.Reader, Env: a.inv.Env, Sink: s.Sink, Now: a.inv.Now}
 	}
-	a.sites[host], a.clients[host] = s, client
+	a.clients[host] = client
 	return s, nil
 }
 
@@ -376,7 +416,7 @@ func (a *app) repository(ctx context.Context, arg string) (forge.RepoName, *cont
 		}
 		name = known
 	}
-	site, err := a.site(ctx, name.Host)
+	site, err := a.siteOf(ctx, name)
 	return name, site, err
 }
 

@@ -7,11 +7,13 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/isrc-dev/isrc/internal/auth"
+	"github.com/isrc-dev/isrc/internal/config"
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/term"
 )
@@ -38,8 +40,14 @@ func newAuth(a *app) *cobra.Command {
 (github.com and *.ghe.com) or GH_ENTERPRISE_TOKEN and GITHUB_ENTERPRISE_TOKEN;
 the system's keyring; gh's login; git's credential helpers. ISRC_TOKEN and the
 enterprise variables go to a configured host only, never to one that merely
-stands in an argument.`,
-		Example: "  isrc auth login --host git.example.com\n  isrc auth status",
+stands in an argument.
+
+Where you have several accounts on a host, each question finds its own, and
+nothing is switched: ISRC_ACCOUNT for one command; the account that is for the
+owner of the repository; the one that is for the folder you stand in; the user
+that the settings name for the host; else the one that signed in last without
+--org, --dir or --user. A token of another account is never taken instead.`,
+		Example: "  isrc auth login --host git.example.com\n  isrc auth login --org identity --dir ~/work\n  isrc auth status",
 	}
 	cmd.AddCommand(newLogin(a), newAuthStatus(a), newLogout(a), newGitCredential(a))
 	return cmd
@@ -48,6 +56,9 @@ stands in an argument.`,
 type loginOptions struct {
 	withToken bool
 	scopes    string
+	user      string
+	orgs      []string
+	folders   []string
 	output    output
 }
 
@@ -58,13 +69,20 @@ func newLogin(a *app) *cobra.Command {
 		Short: "Keep a token for a host",
 		Long: `Login shows the page on which the host makes a token, with the scopes filled in,
 reads the token without showing it, tries it, and keeps it in the system's
-keyring (where there is none: in a file that only you can read).`,
-		Example: "  isrc auth login\n  isrc auth login --host git.example.com --with-token < token.txt",
+keyring (where there is none: in a file that only you can read).
+
+With --org or --dir the account is one of several: it counts for repositories of
+these organisations, and for all others in and below these folders. That is
+written to your settings as accounts.LOGIN@HOST.orgs and dirs.`,
+		Example: "  isrc auth login\n  isrc auth login --user work-login --org identity --dir ~/work\n  isrc auth login --host git.example.com --with-token < token.txt",
 		Args:    exactArgs(0, ""),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return a.login(cmd.Context(), o) },
 	}
 	cmd.Flags().BoolVar(&o.withToken, "with-token", false, "read the token from standard input")
 	cmd.Flags().StringVar(&o.scopes, "scopes", neededScopes, "the `SCOPES` to fill in on the token page")
+	cmd.Flags().StringVar(&o.user, "user", "", "keep the token only if it is of this `LOGIN`, as one of several")
+	cmd.Flags().StringSliceVar(&o.orgs, "org", nil, "this account is for repositories of `ORGANISATION` (repeatable)")
+	cmd.Flags().StringSliceVar(&o.folders, "dir", nil, "this account is for what is done in and below `FOLDER` (repeatable)")
 	addOutput(cmd, &o.output, signedIn{})
 	exits(cmd, exitSignIn, exitUnavailable, exitInterrupted)
 	return cmd
@@ -92,7 +110,17 @@ func (a *app) login(ctx context.Context, o *loginOptions) error {
 	if err != nil {
 		return err
 	}
-	stored, err := auth.Login(ctx, a.source(c), host, token, viewer.Login)
+	if o.user != "" && !strings.EqualFold(o.user, viewer.Login) {
+		return &exitError{code: exitSignIn, err: fmt.Errorf("the token is of %s, not of %s", term.Line(viewer.Login), term.Line(o.user)), hint: "nothing was kept; sign in to " + host + " as " + o.user + " in the browser first"}
+	}
+	keep := auth.Login
+	if o.user != "" || len(o.orgs) > 0 || len(o.folders) > 0 {
+		keep = auth.LoginAs
+	}
+	if err := a.assign(c, host, viewer.Login, o); err != nil {
+		return err
+	}
+	stored, err := keep(ctx, a.source(c), host, token, viewer.Login)
 	if err != nil {
 		return fmt.Errorf("keep the token for %s: %w", host, err)
 	}
@@ -114,6 +142,38 @@ func (a *app) login(ctx context.Context, o *loginOptions) error {
 		}
 		return nil
 	})
+}
+
+// assign writes what an account is for into the settings, beside what stands
+// there.
+func (a *app) assign(c *config.Config, host, login string, o *loginOptions) error {
+	of := config.Account{Login: strings.ToLower(login), Host: host}
+	for _, x := range c.AccountsOn(host) {
+		if x.Login == of.Login {
+			of = x
+		}
+	}
+	for _, s := range []struct {
+		name      string
+		have, add []string
+	}{{"orgs", of.Orgs, o.orgs}, {"dirs", of.Dirs, o.folders}} {
+		if len(s.add) == 0 {
+			continue
+		}
+		all := slices.Clone(s.have)
+		for _, v := range s.add {
+			if s.name == "dirs" {
+				v = a.path(expandHome(v, a.inv.Getenv("HOME")))
+			}
+			if !slices.Contains(all, v) {
+				all = append(all, v)
+			}
+		}
+		if err := config.SetList(a.configOptions(), of.Setting(s.name), all); err != nil {
+			return &usageError{err: err}
+		}
+	}
+	return nil
 }
 
 func missingScopes(have []string, known bool) []string {
@@ -254,7 +314,8 @@ func showSignedIn(s *term.Streams, rows []signedIn) error {
 }
 
 func newLogout(a *app) *cobra.Command {
-	return &cobra.Command{
+	user := ""
+	cmd := &cobra.Command{
 		Use:     "logout",
 		Short:   "Forget the token that isrc keeps for a host",
 		Example: "  isrc auth logout --host git.example.com",
@@ -268,7 +329,13 @@ func newLogout(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			removed, err := auth.Logout(cmd.Context(), a.source(c), host)
+			forget := auth.Logout
+			if user != "" {
+				forget = func(ctx context.Context, s auth.Source, host string) (bool, error) {
+					return auth.LogoutAs(ctx, s, host, user)
+				}
+			}
+			removed, err := forget(cmd.Context(), a.source(c), host)
 			if err != nil {
 				return fmt.Errorf("forget the token for %s: %w", host, err)
 			}
@@ -280,6 +347,8 @@ func newLogout(a *app) *cobra.Command {
 			return nil
 		},
 	}
+	cmd.Flags().StringVar(&user, "user", "", "forget the token of this `LOGIN`, where you have several")
+	return cmd
 }
 
 // newGitCredential is the helper that isrc names in git's environment; git

@@ -156,6 +156,8 @@ type bulkItem struct {
 	Error     *itemError `json:"error"`
 
 	err error
+
+	account string // the site that its forge is reached by
 }
 
 // The outcomes that only several repositories have.

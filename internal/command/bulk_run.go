@@ -45,10 +45,8 @@ func (a *app) contributeBulk(ctx context.Context, o *contributeOptions) error {
 	for _, n := range names {
 		it := &bulkItem{Repository: a.named(n), Directory: filepath.Join(base, n.Owner, n.Name), Branch: orNull(o.branch)}
 		b.items = append(b.items, it)
-		if b.sites[n.Host] == nil {
-			if b.sites[n.Host], err = a.site(ctx, n.Host); err != nil {
-				return err
-			}
+		if err := b.signIn(ctx, it); err != nil {
+			return err
 		}
 	}
 	if err := b.each(ctx, "looking at earlier ones", b.items, b.lookBack); err != nil {
@@ -113,13 +111,27 @@ func (it *bulkItem) note(a *app, err error) {
 	}
 }
 
+// signIn finds the account that is for the repository; several may be in one
+// bulk.
+func (b *bulk) signIn(ctx context.Context, it *bulkItem) error {
+	site, err := b.app.siteOf(ctx, it.name())
+	if err != nil {
+		return err
+	}
+	if it.account, err = b.app.siteKeyOf(it.name()); err != nil {
+		return err
+	}
+	b.sites[it.account] = site
+	return nil
+}
+
 func (it *bulkItem) name() forge.RepoName {
 	return forge.RepoName{Host: it.Repository.Host, Owner: it.Repository.Owner, Name: it.Repository.Name}
 }
 
 // lookBack finds what became of an earlier pull request of the same change.
 func (b *bulk) lookBack(ctx context.Context, it *bulkItem) error {
-	site := b.sites[it.Repository.Host]
+	site := b.sites[it.account]
 	run, err := site.RunIn(it.name(), it.Directory)
 	if err != nil || run == nil {
 		return err
@@ -230,7 +242,7 @@ func (b *bulk) agree(todo []*bulkItem) error {
 // plan looks up and decides, and changes nothing.
 func (b *bulk) plan(ctx context.Context, it *bulkItem) error {
 	child, o := b.child(it)
-	site := child.sites[it.Repository.Host]
+	site := child.sites[it.account]
 	req, err := o.request(child, site, it.name())
 	if err != nil {
 		return err
@@ -276,7 +288,7 @@ func (b *bulk) carry(ctx context.Context, it *bulkItem) error {
 // unchanged ends the run of a repository in which the command changed nothing,
 // and takes back the clone that was made for it.
 func (b *bulk) unchanged(ctx context.Context, child *app, it *bulkItem) (bool, error) {
-	site := child.sites[it.Repository.Host]
+	site := child.sites[it.account]
 	run, err := site.RunIn(it.name(), it.Directory)
 	if err != nil || run == nil {
 		return false, err
@@ -306,10 +318,13 @@ func (b *bulk) child(it *bulkItem) (*app, *contributeOptions) {
 	inv.Streams = &term.Streams{In: strings.NewReader(""), Out: io.Discard, Err: io.Discard, Width: 80, NoInput: true}
 	child := newApp(inv)
 	child.flags, child.redact, child.settings, child.tool = a.flags, a.redact, a.settings, a.tool
-	for host, s := range b.sites {
+	for account, s := range b.sites {
 		own := *s
 		own.Sink = func(progress.Event) {}
-		child.sites[host], child.clients[host] = &own, a.clients[host]
+		child.sites[account] = &own
+		if client, ok := s.Forge.(forgeClient); ok && account == it.account {
+			child.clients[s.Host] = client
+		}
 	}
 	o := *b.o
 	o.bulk, o.dir, o.yes, o.output, o.one = bulkOptions{}, it.Directory, true, output{}, true

@@ -293,7 +293,7 @@ func (a *app) standing(ctx context.Context, o placeOptions) (*contribute.Place, 
 	}
 	site := o.site
 	if site == nil && !place.Upstream.IsZero() {
-		if site, err = a.site(ctx, place.Upstream.Host); err != nil {
+		if site, err = a.siteOf(ctx, place.Upstream); err != nil {
 			if !isSignIn(err) {
 				return nil, nil, err
 			}

@@ -52,7 +52,7 @@ func (a *app) checkPull(ctx context.Context, o *checkOptions) error {
 	if err != nil {
 		return err
 	}
-	site, err := a.site(ctx, upstream.Host)
+	site, err := a.siteOf(ctx, upstream)
 	if err != nil {
 		return err
 	}

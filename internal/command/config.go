@@ -217,7 +217,11 @@ func (a *app) completeKeys(cmd *cobra.Command, args []string, typed string) ([]s
 		c = nil // a file that cannot be read must not stop a key press
 	}
 	var named []string
-	if rest, ok := strings.CutPrefix(typed, "hosts."); ok {
+	rest, ok := strings.CutPrefix(typed, "hosts.")
+	if account, is := strings.CutPrefix(typed, "accounts."); is && strings.Contains(account, "@") {
+		rest, ok = account, true
+	}
+	if ok {
 		if i := strings.LastIndexByte(rest, '.'); i > 0 {
 			named = append(named, rest[:i])
 		}

@@ -34,6 +34,7 @@ func environmentTable() []variables {
 			{Name: "GITHUB_TOKEN", Meaning: "the same; in GitHub Actions for the server that the job runs on"},
 			{Name: "GH_ENTERPRISE_TOKEN", Meaning: "for a company's own server, under the conditions of ISRC_TOKEN"},
 			{Name: "GITHUB_ENTERPRISE_TOKEN", Meaning: "the same"},
+			{Name: "ISRC_ACCOUNT", Meaning: "LOGIN or LOGIN@HOST: who to be for this command, where you have several accounts; only a kept token of that account will do"},
 			{Name: "GH_CONFIG_DIR", Meaning: "where gh keeps its logins, which are read too"},
 		}},
 		{"The registry of your company's catalog", []variable{

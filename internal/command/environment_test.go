@@ -141,7 +141,7 @@ func TestTheEnvironmentTableIsWhatTheCodeAsksFor(t *testing.T) {
 
 func TestTheTableOfSettingsIsThatOfTheConfiguration(t *testing.T) {
 	t.Parallel()
-	want := settingKeys(nil, "HOST")
+	want := settingKeys(nil, "HOST", "LOGIN@HOST")
 	got := map[string]bool{}
 	for _, s := range settingTable() {
 		got[s.Key] = true

@@ -199,7 +199,7 @@ func (a *app) judge(err error) verdict {
 	case errors.As(err, &token):
 		return code(exitSignIn, append(a.tokenHints(token), hint)...)
 	case errors.As(err, &signIn):
-		return code(exitSignIn, firstOf(hint, "isrc auth login --host "+signIn.Host), a.firstTime(signIn.Host))
+		return code(exitSignIn, firstOf(hint, loginCommand(signIn)), a.firstTime(signIn.Host))
 	case errors.As(err, &refused):
 		return code(exitNotPermitted, append(policyHints(refused, whereRefused(at)), hint)...)
 	case errors.As(err, &limited):
@@ -264,6 +264,15 @@ func (a *app) judgeContribution(err error, hint string) (verdict, bool) {
 		}
 	}
 	return verdict{}, false
+}
+
+// loginCommand signs in on the host, as the account that was wanted.
+func loginCommand(e *forge.SignInError) string {
+	line := "isrc auth login --host " + e.Host
+	if e.Login != "" {
+		line += " --user " + shellWord(e.Login)
+	}
+	return line
 }
 
 // signInHint names the host of an address that git was refused at.

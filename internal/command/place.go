@@ -87,7 +87,8 @@ func (a *app) bareRepository(ctx context.Context, name, host string) (forge.Repo
 	}
 	switch {
 	case len(same) == 1:
-		return one, site, nil
+		site, err = a.siteOf(ctx, one)
+		return one, site, err
 	case len(same) > 1:
 		return forge.RepoName{}, nil, &usageError{err: fmt.Errorf("%s is the name of %d repositories", name, len(same)), hint: "one of: " + strings.Join(same, ", ")}
 	case len(near) > 0:

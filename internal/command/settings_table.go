@@ -31,7 +31,24 @@ func settingTable() []struct{ Key, Variable, Meaning string } {
 		{"hosts.HOST.orgs", "", "organisations of this host to search, separated by commas"},
 		{"hosts.HOST.user", "ISRC_USER", "your login there, where you have several"},
 		{"hosts.HOST.oauthClientId", "ISRC_OAUTH_CLIENT_ID", "public id of the host's OAuth application for signing in"},
+		{"accounts.LOGIN@HOST.orgs", "", "organisations for which this login counts, where you have several, separated by commas"},
+		{"accounts.LOGIN@HOST.dirs", "", "folders in and below which it counts for all other repositories"},
+		{"accounts.LOGIN@HOST.email", "", "the address that its commits should bear, which isrc doctor compares with git's"},
+		{"accounts.LOGIN@HOST.tokenVariable", "", "variable of the environment that holds its token, in place of a kept one"},
 	}
+}
+
+// accountSettings names the settings that an account has.
+func accountSettings() []string {
+	var names []string
+	t := reflect.TypeFor[config.Account]()
+	for i := range t.NumField() {
+		const prefix = "accounts.login@host.example."
+		if s, ok := (&config.Config{}).Setting(prefix + t.Field(i).Name); ok {
+			names = append(names, strings.TrimPrefix(s.Key, prefix))
+		}
+	}
+	return names
 }
 
 // hostSettings names the settings that a host has, as config spells them.
@@ -48,7 +65,7 @@ func hostSettings() []string {
 }
 
 // settingKeys lists every key that can be set: the top ones, and those of each
-// host that is configured, in use, or named in addition.
+// host and account that is configured, in use, or named in addition.
 func settingKeys(c *config.Config, more ...string) []string {
 	if c == nil {
 		c = &config.Config{}
@@ -61,13 +78,22 @@ func settingKeys(c *config.Config, more ...string) []string {
 	if c.Host != "" {
 		hosts = append(hosts, c.Host)
 	}
+	for _, x := range c.Accounts {
+		hosts = append(hosts, x.Login+"@"+x.Host)
+	}
 	slices.Sort(hosts)
 	for _, s := range c.Settings() {
-		if !strings.HasPrefix(s.Key, "hosts.") {
+		if !strings.HasPrefix(s.Key, "hosts.") && !strings.HasPrefix(s.Key, "accounts.") {
 			keys = append(keys, s.Key)
 		}
 	}
 	for _, h := range slices.Compact(hosts) {
+		if strings.Contains(h, "@") {
+			for _, name := range accountSettings() {
+				keys = append(keys, "accounts."+h+"."+name)
+			}
+			continue
+		}
 		for _, name := range hostSettings() {
 			keys = append(keys, "hosts."+h+"."+name)
 		}

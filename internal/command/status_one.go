@@ -40,7 +40,7 @@ func (a *app) statusOf(ctx context.Context, arg string) (*statusView, error) {
 		row.Repository = a.named(name)
 		return &statusView{rows: []standing{row}, one: true}, nil
 	}
-	if _, err := a.site(ctx, ref.Repo.Host); err != nil {
+	if _, err := a.siteOf(ctx, ref.Repo); err != nil {
 		return nil, err
 	}
 	f, err := a.followOne(ctx, ref)
@@ -148,7 +148,7 @@ func (a *app) contributionHere(ctx context.Context, runs []workflow.State) (forg
 	if p.Branch == "" || p.Upstream.IsZero() {
 		return forge.PullRef{}, nil, none
 	}
-	site, err := a.site(ctx, p.Upstream.Host)
+	site, err := a.siteOf(ctx, p.Upstream)
 	if err != nil {
 		return forge.PullRef{}, nil, err
 	}

@@ -103,7 +103,7 @@ func (a *app) reviewForSubmit(ctx context.Context, site *contribute.Site, o *sub
 		return nil, nil, &usageError{err: fmt.Errorf("this clone has no record of where the change goes"), hint: "isrc submit --repo " + firstOf(strings.Trim(place.Upstream.FullName(), "/"), "OWNER/NAME")}
 	}
 	if site == nil {
-		if site, err = a.site(ctx, place.Upstream.Host); err != nil {
+		if site, err = a.siteOf(ctx, place.Upstream); err != nil {
 			return nil, nil, err
 		}
 	}

@@ -137,7 +137,7 @@ func (a *app) syncPlace(ctx context.Context, o *syncOptions, begun *contribute.S
 	if place.Upstream.IsZero() {
 		return &usageError{err: errors.New("it is not known which repository this change goes to"), hint: "isrc sync --repo OWNER/NAME"}
 	}
-	site, err := a.site(ctx, place.Upstream.Host)
+	site, err := a.siteOf(ctx, place.Upstream)
 	if err != nil {
 		return err
 	}

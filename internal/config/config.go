@@ -16,6 +16,7 @@ type Config struct {
 	Host     string          // normalized; "" when nothing names one
 	Orgs     []string        // organisations of Host
 	Hosts    map[string]Host // by normalized name
+	Accounts []Account       // by host and login
 	Git      Git
 	Catalog  Catalog
 	Editor   string

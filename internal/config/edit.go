@@ -27,6 +27,26 @@ func Set(o LoadOptions, name, raw string) error {
 	if err != nil {
 		return err
 	}
+	return set(o, k, raw)
+}
+
+// SetList is Set for a list whose elements may hold commas and blanks.
+func SetList(o LoadOptions, name string, values []string) error {
+	if err := o.fill(); err != nil {
+		return err
+	}
+	k, err := parseKey(name)
+	if err != nil {
+		return err
+	}
+	raw := make([]any, len(values))
+	for i, v := range values {
+		raw[i] = v
+	}
+	return set(o, k, raw)
+}
+
+func set(o LoadOptions, k key, raw any) error {
 	list, err := k.field.read(raw, k.host)
 	if err != nil {
 		return err
@@ -38,6 +58,11 @@ func Set(o LoadOptions, name, raw string) error {
 		list[0] = absolute(list[0], workingDir(), o.Home)
 		if err := isReadable(list[0]); err != nil {
 			return fmt.Errorf("%s: %w", k, err)
+		}
+	}
+	if k.field.paths {
+		for i := range list {
+			list[i] = absolute(list[i], workingDir(), o.Home)
 		}
 	}
 	d, err := openDocument(o.Dirs.UserFile())

@@ -28,6 +28,7 @@ type field struct {
 	variable string // of the environment
 	kind     kind
 	check    func(host, value string) error
+	paths    bool // the elements of a list are paths
 	personal bool // not taken from a company's file: it runs a program or names a person
 }
 
@@ -64,6 +65,18 @@ func hostFields() []field {
 	}
 }
 
+// accountFields are the settings of one account, in a file under accounts:
+// LOGIN@HOST:. They are for each person: which of one's accounts is meant is
+// nothing that a company knows.
+func accountFields() []field {
+	return []field{
+		{name: "orgs", kind: list, check: isOwner, personal: true},
+		{name: "dirs", kind: list, paths: true, personal: true},
+		{name: "email", check: isEmail, personal: true},
+		{name: "tokenVariable", check: isVariable, personal: true},
+	}
+}
+
 //go:noinline
 func defaultOf(key string) []string {
 	switch key {
@@ -75,16 +88,21 @@ func defaultOf(key string) []string {
 	return nil
 }
 
-// key names a field, of a host if host is not empty.
+// key names a field: of a host if host is not empty, of an account there if
+// login is not empty either.
 type key struct {
 	host  string
 	field field
+	login string
 }
 
 // String is the key in its one spelling.
 //
 //go:noinline
 func (k key) String() string {
+	if k.login != "" {
+		return "accounts." + k.login + "@" + k.host + "." + k.field.name
+	}
 	if k.host != "" {
 		return "hosts." + k.host + "." + k.field.name
 	}
@@ -93,6 +111,9 @@ func (k key) String() string {
 
 // path is where the key stands in a file.
 func (k key) path() []string {
+	if k.login != "" {
+		return []string{"accounts", k.login + "@" + k.host, k.field.name}
+	}
 	if k.host != "" {
 		return []string{"hosts", k.host, k.field.name}
 	}
@@ -102,6 +123,9 @@ func (k key) path() []string {
 // parseKey reads a key as a person writes it. Host names contain dots and
 // ports, so a host's key is what stands between the first and the last dot.
 func parseKey(name string) (key, error) {
+	if rest, ok := cutPrefixFold(strings.TrimSpace(name), "accounts."); ok {
+		return parseAccountKey(name, rest)
+	}
 	rest, isHostKey := cutPrefixFold(strings.TrimSpace(name), "hosts.")
 	if isHostKey {
 		dot := strings.LastIndexByte(rest, '.')
@@ -113,14 +137,34 @@ func parseKey(name string) (key, error) {
 			return key{}, err
 		}
 		if f, ok := fieldNamed(hostFields(), rest[dot+1:]); ok {
-			return key{host, f}, nil
+			return key{host: host, field: f}, nil
 		}
 		return key{}, fmt.Errorf("a host has no setting %q; it has %s", rest[dot+1:], names(hostFields()))
 	}
 	if f, ok := fieldNamed(topFields(), name); ok {
 		return key{field: f}, nil
 	}
-	return key{}, fmt.Errorf("there is no setting %q; there are %s and hosts.HOST.NAME", name, names(topFields()))
+	return key{}, fmt.Errorf("there is no setting %q; there are %s, hosts.HOST.NAME and accounts.LOGIN@HOST.NAME", name, names(topFields()))
+}
+
+// parseAccountKey reads LOGIN@HOST.NAME. Logins are of one spelling whatever
+// their letters' case, as hosts are.
+func parseAccountKey(name, rest string) (key, error) {
+	at, dot := strings.IndexByte(rest, '@'), strings.LastIndexByte(rest, '.')
+	if at < 1 || dot < at+2 {
+		return key{}, fmt.Errorf("%q is not a setting: write it as accounts.LOGIN@HOST.NAME", name)
+	}
+	login, host := strings.ToLower(rest[:at]), forge.NormalizeHost(rest[at+1:dot])
+	if err := isOwner("", login); err != nil {
+		return key{}, err
+	}
+	if err := isHost("", host); err != nil {
+		return key{}, err
+	}
+	if f, ok := fieldNamed(accountFields(), rest[dot+1:]); ok {
+		return key{host: host, login: login, field: f}, nil
+	}
+	return key{}, fmt.Errorf("an account has no setting %q; it has %s", rest[dot+1:], names(accountFields()))
 }
 
 func cutPrefixFold(s, prefix string) (string, bool) {
@@ -171,7 +215,10 @@ func (f field) read(raw any, host string) ([]string, error) {
 			return nil, fmt.Errorf("%s is one value, not a group of settings", f.name)
 		}
 		out = []string{s}
-		if f.kind == list {
+		switch {
+		case f.paths: // blanks are part of names
+			out = strings.Split(s, ",")
+		case f.kind == list:
 			out = strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ' ' || r == '\t' || r == '\n' })
 		}
 	}
@@ -235,6 +282,25 @@ func isHost(_, v string) error {
 func isOwner(_, v string) error {
 	if _, err := forge.ParseRepo("host.example/"+v+"/name", ""); err != nil {
 		return fmt.Errorf("%q is not the name of an account", v)
+	}
+	return nil
+}
+
+func isEmail(_, v string) error {
+	name, domain, ok := strings.Cut(v, "@")
+	if !ok || name == "" || domain == "" || strings.ContainsAny(v, " <>,") {
+		return fmt.Errorf("%q is not an email address", v)
+	}
+	return nil
+}
+
+// isVariable wants the name of a variable, and so refuses a token that was
+// written in its place. It is not quoted: it may be one.
+func isVariable(_, v string) error {
+	for i, r := range v {
+		if r != '_' && (r < 'A' || r > 'Z') && (r < '0' || r > '9' || i == 0) {
+			return fmt.Errorf("not the name of a variable in capitals, such as WORK_TOKEN")
+		}
 	}
 	return nil
 }

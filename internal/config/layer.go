@@ -93,7 +93,7 @@ func readLayer(name string, content []byte, origin Origin, dir, home string) (la
 		if err != nil {
 			return layer{}, fmt.Errorf("%s: %w", where, err)
 		}
-		if k.field.kind == file {
+		if k.field.kind == file || k.field.paths {
 			for i := range list {
 				list[i] = absolute(list[i], dir, home)
 			}

@@ -117,7 +117,7 @@ func (c *Config) environment(keys map[string]key, o LoadOptions) error {
 		case host == "":
 			c.Warnings = append(c.Warnings, f.variable+" is not used: it speaks of the host in ISRC_HOST, which is not set")
 		default:
-			if err := set(f.variable, key{host, f}); err != nil {
+			if err := set(f.variable, key{host: host, field: f}); err != nil {
 				return err
 			}
 		}
@@ -171,7 +171,7 @@ func (c *Config) fill(keys map[string]key) {
 	c.Editor, c.Pager, c.Browser = get("editor"), get("pager"), get("browser")
 	c.NoInput = get("noInput") == "true"
 	for _, k := range keys {
-		if k.host == "" {
+		if k.host == "" || k.login != "" {
 			continue
 		}
 		if _, ok := c.Hosts[k.host]; !ok {
@@ -187,4 +187,5 @@ func (c *Config) fill(keys map[string]key) {
 			User: of("user"), OAuthClientID: of("oauthClientId"),
 		}
 	}
+	c.fillAccounts(keys)
 }

@@ -18,20 +18,25 @@ var ErrTooMuch = errors.New("it was asked for too much at once")
 // SignInError says that the host wants a token, or refuses the one it got.
 type SignInError struct {
 	Host    string
-	Refused bool // a token was sent and not accepted
+	Login   string // of the account that was wanted, "" for any
+	Refused bool   // a token was sent and not accepted
 	// Withheld are tokens that are there and were not sent, each with the
 	// reason: "ISRC_TOKEN is for ghe.example, not for x.example".
 	Withheld []string
 }
 
 func (e *SignInError) Error() string {
+	who := ""
+	if e.Login != "" {
+		who = " of " + e.Login
+	}
 	switch {
 	case e.Refused:
 		return e.Host + " does not accept the token (it may have expired)"
 	case len(e.Withheld) > 0:
-		return "no token for " + e.Host + " (" + strings.Join(e.Withheld, "; ") + ")"
+		return "no token" + who + " for " + e.Host + " (" + strings.Join(e.Withheld, "; ") + ")"
 	}
-	return "no token for " + e.Host
+	return "no token" + who + " for " + e.Host
 }
 
 // ScopeError says that a token lacks a permission.
