@@ -150,24 +150,28 @@ func (a *app) defaultHost() (string, error) {
 }
 
 // cloneHost is the host that the remotes of the clone here point to.
-func (a *app) cloneHost() string {
+func (a *app) cloneHost() string { return a.cloneName().Host }
+
+// cloneName is the repository that the remotes of the clone here point to.
+func (a *app) cloneName() forge.RepoName {
 	r, err := git.Open(a.inv.Dir)
 	if err != nil {
-		return ""
+		return forge.RepoName{}
 	}
 	defer r.Close() //nolint:errcheck // read only
 	remotes, err := r.Remotes(context.Background())
 	if err != nil {
-		return ""
+		return forge.RepoName{}
 	}
 	for _, want := range []string{"upstream", "origin"} {
 		for _, m := range remotes {
 			if name, err := forge.ParseRepo(m.URL, ""); m.Name == want && err == nil {
-				return a.forgeBehind(name.Host, m.URL)
+				name.Host = a.forgeBehind(name.Host, m.URL)
+				return name
 			}
 		}
 	}
-	return ""
+	return forge.RepoName{}
 }
 
 // forgeBehind is the forge that a remote's host stands for: itself where it is

@@ -31,10 +31,13 @@ type hostProbe struct {
 	heard     *listener
 	client    *github.Client
 
-	token    auth.Token
-	tokenErr error
-	viewer   github.Viewer
-	askErr   error // of asking who the token is
+	token      auth.Token
+	tokenErr   error
+	viewer     github.Viewer
+	here       forge.RepoName // that is cloned here, if it lies on this host
+	account    auth.Account
+	accountErr error
+	askErr     error // of asking who the token is
 }
 
 // probeHost looks at the way to a host and at what it answers.
@@ -72,10 +75,11 @@ func (p *hostProbe) run(ctx context.Context) []probed {
 	}
 	way = append(way, bounded(p.probeAPI)(ctx)...)
 	way = append(way, p.probeToken())
+	way = append(way, p.probeAccount()...)
 	if firstBroken(way) != nil && !onlyToken(way) {
 		return append(way, probedUntried("the API does not answer", rest[1:]...)...)
 	}
-	more := inParallel(p.probeSSO, func(context.Context) []probed { return []probed{p.probeClock(), p.probeLimit()} }, p.probeOrgs, p.probeGitWays)
+	more := inParallel(p.probeEmail, p.probeSSO, func(context.Context) []probed { return []probed{p.probeClock(), p.probeLimit()} }, p.probeOrgs, p.probeGitWays)
 	return append(way, more(ctx)...)
 }
 
@@ -226,7 +230,11 @@ func (p *hostProbe) findToken(ctx context.Context) {
 		return
 	}
 	p.named = p.a.flags.host != "" && !c.Configured(p.conf.Name)
-	p.token, p.tokenErr = p.a.source(c).Token(ctx, p.conf.Name, p.named)
+	source := p.a.source(c)
+	p.here = p.a.hereOn(p.conf.Name)
+	source.Owner = p.here.Owner
+	p.account, p.accountErr = source.Account(p.conf.Name)
+	p.token, p.tokenErr = source.Token(ctx, p.conf.Name, p.named)
 	p.a.redact.add(p.token.Value)
 }
 
