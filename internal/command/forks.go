@@ -183,6 +183,9 @@ func sortForks(rows []*forkRow) {
 	})
 }
 
+// narrow is a terminal, in columns, that has no room for what can be left out.
+const narrow = 100
+
 func showForks(s *term.Streams, rows []*forkRow, mine bool, now time.Time) error {
 	if len(rows) == 0 {
 		fmt.Fprintln(s.Err, "No forks.")
@@ -205,6 +208,9 @@ func showForks(s *term.Streams, rows []*forkRow, mine bool, now time.Time) error
 				up = "of " + r.Upstream.FullName
 			}
 			cells = append(cells, term.Cell{Text: up, Tone: term.Dim})
+		}
+		if s.OutTTY && s.Width < narrow {
+			cells = cells[:3] // the rest is in a wider window, and in a pipe
 		}
 		t.Row(cells...)
 	}

@@ -149,8 +149,8 @@ func (a *app) takeSimilar(o *proposeOptions, result *proposed, same *contribute.
 
 // fillProposal asks for what the form demands, or names the flags that give it.
 func (a *app) fillProposal(o *proposeOptions, plan *contribute.ProposalPlan) error {
-	if len(plan.Missing) == 0 {
-		return nil
+	if err := a.askSections(o, plan); err != nil {
+		return err
 	}
 	for _, heading := range plan.Missing {
 		box := plan.Used.IsBox(heading)
@@ -181,6 +181,28 @@ func (a *app) fillProposal(o *proposeOptions, plan *contribute.ProposalPlan) err
 		return &usageError{err: fmt.Errorf("the form %s still demands %q", plan.Used.Name, plan.Missing[0]), hint: "--section " + shellWord(plan.Missing[0]+"=FILE")}
 	}
 	return nil
+}
+
+// askSections asks at a terminal for what the form has room for, unless a text
+// was given; Enter leaves a part empty.
+func (a *app) askSections(o *proposeOptions, plan *contribute.ProposalPlan) error {
+	if !a.io.CanPrompt() || o.yes || plan.Used == nil || plan.Body != nil {
+		return nil
+	}
+	a.progress.Clear()
+	for _, s := range plan.Used.Form.Sections {
+		if _, given := plan.Sections[s.Heading]; given || s.Heading == "" || len(s.Boxes) > 0 || s.Content != "" {
+			continue
+		}
+		text, err := a.io.Input(term.Line(s.Heading), "--section", "")
+		if err != nil {
+			return err
+		}
+		if text != "" {
+			plan.Sections[s.Heading] = text
+		}
+	}
+	return plan.Fill()
 }
 
 func (a *app) agreeToProposal(o *proposeOptions, result *proposed) error {

@@ -97,7 +97,10 @@ func showProposalPlan(s *term.Streams, w io.Writer, r *proposed) error {
 	if r.Template != nil {
 		with = "by " + term.Line(*r.Template)
 	}
-	fmt.Fprintf(w, "An issue in %s, %s:\n\n", r.Repository.FullName, with)
+	for _, l := range term.Wrap(fmt.Sprintf("An issue in %s, %s:", r.Repository.FullName, with), s.Width) {
+		fmt.Fprintln(w, l)
+	}
+	fmt.Fprintln(w)
 	for _, l := range term.Wrap(term.Line(r.Title), max(s.Width-2, 20)) {
 		fmt.Fprintln(w, "  "+s.Paint(term.Strong, l))
 	}
@@ -134,7 +137,7 @@ func showSimilar(s *term.Streams, w io.Writer, r *proposed) {
 				when = ", last changed " + t.UTC().Format(time.DateOnly)
 			}
 		}
-		fmt.Fprintln(w, "         "+s.Paint(term.Dim, term.Line(kind+" by "+x.Author+when)))
+		writeDetail(s, w, 9, term.Dim, term.Line(kind+" by "+x.Author+when))
 	}
 	for _, c := range r.Contacts {
 		fmt.Fprintf(w, "  or: %s\n", term.Truncate(term.Line(c.Name+" "+c.URL), max(s.Width-6, 20), s.Ellipsis()))
