@@ -39,11 +39,6 @@ apt() {
 	"${as[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${@:2}"
 }
 
-tests() {
-	apt make make # the recipes of docs/make.md are tried where make is
-	go test ./...
-}
-
 format() {
 	local bad
 	bad=$(git ls-files -z '*.go' ':!*testdata/*' | xargs -0 gofmt -l)
@@ -103,9 +98,10 @@ referee() {
 	go build -o "$work/conformance" .
 }
 
-# record runs the suite once more and keeps its REST exchanges. What a failing
-# test recorded until then is judged all the same.
+# record runs the suite and keeps its REST exchanges. What a failing test
+# recorded until then is judged all the same. The clean clone runs it without.
 record() {
+	apt make make # the recipes of docs/make.md are tried where make is
 	mkdir -p "$work/record"
 	ISRC_RECORD=$work/record go test ./...
 	[[ -n $(ls "$work/record") ]]
