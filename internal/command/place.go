@@ -63,8 +63,7 @@ func (a *app) bareRepository(ctx context.Context, name, host string) (forge.Repo
 	if err != nil {
 		return forge.RepoName{}, nil, err
 	}
-	site, err := a.site(ctx, host)
-	if err != nil {
+	if _, err := a.site(ctx, host); err != nil {
 		return forge.RepoName{}, nil, err
 	}
 	orgs := orgsOf(c, host)
@@ -87,7 +86,7 @@ func (a *app) bareRepository(ctx context.Context, name, host string) (forge.Repo
 	}
 	switch {
 	case len(same) == 1:
-		site, err = a.siteOf(ctx, one)
+		site, err := a.siteOf(ctx, one)
 		return one, site, err
 	case len(same) > 1:
 		return forge.RepoName{}, nil, &usageError{err: fmt.Errorf("%s is the name of %d repositories", name, len(same)), hint: "one of: " + strings.Join(same, ", ")}
