@@ -65,6 +65,15 @@ func environmentTable() []variables {
 			{Name: "SSL_CERT_DIR", Meaning: "the same, a folder of them", Elsewhere: true},
 			{Name: "GIT_SSL_CAINFO", Meaning: "the authorities that git trusts, for hosts without a caFile"},
 		}},
+		{"Git's own, which git reads; without a git program isrc does", []variable{
+			{Name: "GIT_AUTHOR_NAME", Meaning: "who commits; GIT_COMMITTER_NAME counts for the committer alone"},
+			{Name: "GIT_AUTHOR_EMAIL", Meaning: "with which address; GIT_COMMITTER_EMAIL for the committer alone"},
+			{Name: "EMAIL", Meaning: "the address, where nothing else says it"},
+			{Name: "GIT_AUTHOR_DATE", Meaning: "when a commit was written"},
+			{Name: "GIT_COMMITTER_DATE", Meaning: "when it was made"},
+			{Name: "GIT_CONFIG_GLOBAL", Meaning: "git's settings of yours, in place of ~/.gitconfig"},
+			{Name: "GIT_CONFIG_NOSYSTEM", Meaning: "not empty: git's settings of the system do not count"},
+		}},
 		{"CI", []variable{
 			{Name: "GITHUB_ACTIONS", Meaning: "true: GITHUB_TOKEN belongs to GITHUB_SERVER_URL"},
 			{Name: "GITHUB_SERVER_URL", Meaning: "the server that the job runs on"},
