@@ -2,13 +2,14 @@ package git
 
 import (
 	"fmt"
+	"net/url"
 	"strings"
 )
 
 // classify gives a failure the type that its words show. git has no machine
 // readable errors; the phrases are those of its C locale and of curl and ssh.
 // What the server wrote ("remote: ...") is its own and decides nothing.
-func classify(url string, e *CommandError) error {
+func classify(address string, e *CommandError) error {
 	text := ownWords(e.Stderr)
 	has := func(phrases ...string) bool {
 		for _, p := range phrases {
@@ -18,7 +19,7 @@ func classify(url string, e *CommandError) error {
 		}
 		return false
 	}
-	at := redact(url)
+	at := redact(address)
 	switch {
 	case has("no space left on device", "disk quota exceeded"):
 		return fmt.Errorf("%w: %w", ErrDiskFull, e)
@@ -33,6 +34,9 @@ func classify(url string, e *CommandError) error {
 	case has("authentication failed", "could not read username", "could not read password",
 		"terminal prompts disabled", "permission denied (", "returned error: 401",
 		"host key verification failed", "too many authentication failures"):
+		if other := ledTo(at, e.Stderr); other != "" {
+			return &UnavailableError{URL: at, Err: fmt.Errorf("it sends git on to %s, which does not get your token: %w", other, e)}
+		}
 		return &AuthError{URL: at, Err: e}
 	case has("remote branch ") && has(" not found in upstream"), has("couldn't find remote ref"):
 		return &NotFoundError{URL: at, Ref: missingRef(text), Err: e}
@@ -49,6 +53,23 @@ func classify(url string, e *CommandError) error {
 		return &UnavailableError{URL: at, Err: e}
 	}
 	return e
+}
+
+// ledTo is the host that wanted credentials where that is another one than the
+// address has, because the server redirects: "could not read Username for 'URL'"
+// and "Authentication failed for 'URL'" name it.
+func ledTo(at, stderr string) string {
+	from, err := url.Parse(at)
+	if err != nil || from.Host == "" {
+		return ""
+	}
+	for _, before := range []string{"sername for '", "assword for '", "uthentication failed for '"} {
+		to, err := url.Parse(quoted(stderr, before))
+		if err == nil && to.Host != "" && !strings.EqualFold(to.Host, from.Host) {
+			return to.Host
+		}
+	}
+	return ""
 }
 
 // dubious takes the folder out of "detected dubious ownership in repository at

@@ -227,6 +227,8 @@ func TestClassify(t *testing.T) {
 	}{
 		{"fatal: Authentication failed for 'https://forge.example/a/b/'", "*git.AuthError"},
 		{"fatal: could not read Username for 'https://forge.example': terminal prompts disabled", "*git.AuthError"},
+		{"fatal: Authentication failed for 'https://elsewhere.example/a/b/'", "*git.UnavailableError"}, // after a redirection
+		{"fatal: could not read Username for 'https://elsewhere.example': terminal prompts disabled", "*git.UnavailableError"},
 		{"git@forge.example: Permission denied (publickey).\nfatal: Could not read from remote repository.", "*git.AuthError"},
 		{"Host key verification failed.\nfatal: Could not read from remote repository.", "*git.AuthError"},
 		{"remote: Permission to a/b.git denied to newcomer.\nfatal: unable to access 'https://x/': The requested URL returned error: 403", "*git.AuthError forbidden"},
