@@ -355,6 +355,9 @@ func (a *app) transport(h config.Host) (*http.Transport, error) {
 	if err != nil {
 		return nil, &usageError{err: fmt.Errorf("the settings of %s: %w", h.Name, err)}
 	}
+	if a.inv.Dial != nil {
+		t.DialContext = a.inv.Dial
+	}
 	return t, nil
 }
 

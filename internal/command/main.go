@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"os/signal"
 	"strings"
@@ -30,7 +31,9 @@ type Invocation struct {
 	Now     func() time.Time
 	// Sleep waits, for a fork or for a rate limit; nil waits by the real clock.
 	Sleep func(context.Context, time.Duration) error
-	Self  string // path of this program, for git's credential helper
+	// Dial connects to a host; nil dials by the network.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+	Self string // path of this program, for git's credential helper
 	// Trace is told of every point between a journal line and an effect.
 	Trace func(workflow.Point)
 	// Alone says that the process carries out this one command and ends, so that

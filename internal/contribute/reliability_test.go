@@ -32,7 +32,11 @@ func TestReliabilityPage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := fmt.Sprintf(reliability, table(points, crashWays), table(accidents, []string{"after the next command"}), string(engine), once)
+	faults, err := os.ReadFile(filepath.Join("..", "command", "testdata", "fault-matrix.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := fmt.Sprintf(reliability, table(points, crashWays), table(accidents, []string{"after the next command"}), string(engine), once, string(faults))
 	if *update {
 		if err := os.WriteFile(page, []byte(got), 0o644); err != nil {
 			t.Fatal(err)
@@ -122,6 +126,35 @@ of git, and by the command of --exec itself. The last row is a journal whose
 plan was never written.
 
 %[2]s
+## Every request fails
+
+Every request of isrc's to the forge, found by recording a contribution without
+a fault: by a fork, by a branch, with --exec, submitted again, looked at with
+status. A cell holds the exit code of the command while the fault lasts; if that
+is not 0, then that of the same command when the fault comes once more. After
+that, the fault is gone and the same command, and those that follow, end with 0.
+7 is "unavailable, try later"; 0 is that isrc asked again, went another way, or
+did without.
+
+At the end of each row and column there are one fork (none where the branch is
+in the repository), one branch with the user's commits and no others, one open
+pull request at the last of them, a clean clone, one readable journal, and
+nothing left behind. 500, 502, time-out, reset and truncated spoil the answer to
+a request that was carried out; the others come in its place. A redirection
+leads to a server that asks for credentials and holds what it gets against the
+token; the token is not sent there. Only a GET has an ETag; the time that is
+waited for an answer is isrc's own, so git's requests (marked) have no time-out.
+
+%[5]s
+## What scripts show
+
+| what goes wrong | what becomes of it | shown by |
+|---|---|---|
+| the connection is cut in a clone | exit 7; what has come stays, the same command goes on | testdata/script/clone-cut.txtar |
+| the disk is full | exit 1, nothing half-made; the same command goes on when there is room | testdata/script/bad-disk.txtar |
+| a second isrc on the same run, and in the same clone | exit 8 and the process that holds it; the first goes on, one pull request | testdata/script/bad-second.txtar |
+| the token's ways out | in no output, file or argument of a process, and at no other host | internal/command/canary_test.go |
+
 ## The engine alone
 
 The same for the part that keeps the journal, without git and forge, with a
