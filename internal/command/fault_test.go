@@ -38,7 +38,9 @@ func faultCases(t *testing.T) (cases []*faultCase) {
 			if code := s.run(c); code != 0 {
 				t.Fatalf("%s, %s without a fault: exit %d\n%s", flow.name, c, code, s.said)
 			}
-			for _, a := range s.door.recorded() {
+			all := s.door.recorded()
+			slices.SortStableFunc(all, func(a, b asking) int { return strings.Compare(a.pattern(), b.pattern()) }) // some are made at once
+			for _, a := range all {
 				key := fmt.Sprint(strings.TrimSuffix(flow.commandName(i), " --exec"), a.pattern())
 				if seen[key] {
 					continue
@@ -189,9 +191,22 @@ func TestEveryRequestMayFail(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if d := cmp.Diff(string(want), got); d != "" {
+	if d := cmp.Diff(requestsOf(string(want)), requestsOf(got)); d != "" {
 		t.Errorf("%s is stale (-update):\n%s", file, d)
 	}
+}
+
+// requestsOf is what a table is about. Which of the codes that are right comes
+// out may differ from run to run: a library repeats some requests by itself where
+// a connection was used before.
+func requestsOf(table string) []string {
+	var out []string
+	for line := range strings.Lines(table) {
+		if cells := strings.Split(line, "|"); len(cells) > 3 {
+			out = append(out, strings.TrimSpace(cells[1])+" "+strings.TrimSpace(cells[2]))
+		}
+	}
+	return out
 }
 
 func faultTable(cases []*faultCase) string {

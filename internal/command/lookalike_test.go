@@ -145,8 +145,8 @@ func lookalikes() []lookalike {
 		{name: "no rulesets, search, releases or checks: a page that says 404", stop: lacks(plainAnswer(404, "text/html", "<html>nothing here</html>")),
 			says: map[string]string{"find": "has no search"}},
 		{name: "no rulesets, search, releases or checks: a page that says 200", stop: lacks(plainAnswer(200, "text/html", "<html>please sign in</html>")),
-			exit: map[string]int{"find": exitUnavailable, "status": exitUnavailable},
-			says: map[string]string{"find": "a web page came instead of an answer", "status": "a web page came instead of an answer"}},
+			exit: map[string]int{"find": exitUnavailable},
+			says: map[string]string{"find": "a web page came instead of an answer"}},
 		{name: "more fields than are known, and less", json: func(path string, v any) any {
 			v = without("permissions", "allow_forking", "parent", "source", "visibility", "node_id", "clone_url", "ssh_url", "topics", "license", "has_issues", "created_at", "pushed_at", "updated_at", "user_view_type")(path, v)
 			if o, ok := v.(map[string]any); ok {
