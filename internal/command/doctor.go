@@ -84,8 +84,8 @@ name and port, TLS and your company's own CA, the API, the token with its scopes
 and its expiry, single sign-on, the clocks, the rate limit, the organisations,
 and in which way guidelines can be read and git answers. Where you have several
 accounts it says which one counts here and why, and in a clone whether the
-address that git commits with fits the account and the repository's rules. What is broken stands
-with a command that mends it. It changes nothing.
+address that git commits with fits the account and the repository's rules. What
+is broken stands with a command that mends it. It changes nothing.
 
 The exit code is that of the first line that is broken.`,
 		Example: `  isrc doctor
