@@ -106,7 +106,7 @@ func (a *app) contributionNamed(ctx context.Context, arg string, runs []workflow
 	case strings.Contains(arg, "://"):
 		address, n, ok := pullAddress(arg)
 		if !ok {
-			return forge.PullRef{}, nil, usagef("%q is not the address of a pull request", arg)
+			return forge.PullRef{}, nil, &usageError{err: fmt.Errorf("%q is not the address of a pull request", arg), hint: "name one as isrc status lists them: OWNER/NAME#NUMBER"}
 		}
 		repo, number = address, strconv.Itoa(n)
 	case arg == ".":
@@ -119,7 +119,7 @@ func (a *app) contributionNamed(ctx context.Context, arg string, runs []workflow
 	n, err := strconv.Atoi(number)
 	if err != nil || n <= 0 || n > 1_000_000_000 {
 		if repo != "" {
-			return forge.PullRef{}, nil, usagef("%q is not the number of a pull request", number)
+			return forge.PullRef{}, nil, &usageError{err: fmt.Errorf("%q is not the number of a pull request", number), hint: "name one as isrc status lists them: OWNER/NAME#NUMBER"}
 		}
 		return runNamed(arg, runs)
 	}

@@ -19,7 +19,7 @@ func (m *maker) description(o *org, c *Capability, language string) string {
 		return ""
 	case x < 0.34:
 		return pick(r, []string{pick(r, c.Topics) + " stuff", language + " " + pick(r, c.Topics), "see readme",
-			pick(r, c.Topics) + " v2", strings.ToUpper(pick(r, c.Topics)), "WIP", "TODO: description"})
+			pick(r, c.Topics) + " v2", strings.ToUpper(pick(r, c.Topics)), "WIP", "TODO: description"}) // as people leave them: data, not work of ours
 	case x < 0.40:
 		return fmt.Sprintf(pick(r, foreign()), pick(r, c.Topics))
 	case x < 0.44:
@@ -62,7 +62,7 @@ func (m *maker) readme(title string, o *org, c *Capability, also []*Capability, 
 		return "", nil
 	}
 	if r.Float64() < 0.08 {
-		return title + "\n\nTODO", nil
+		return title + "\n\nTODO", nil // a README that nobody has written: data, not work of ours
 	}
 	var b strings.Builder
 	b.WriteString(title + "\n\n")

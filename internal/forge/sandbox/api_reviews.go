@@ -97,19 +97,29 @@ func getReviewers(c *call) (answer, error) {
 	return ok(fields("users", c.f.users(i.pull.requested), "teams", teams))
 }
 
-func requestReviewers(c *call) (answer, error) {
+// wantedReviewers is whom a request for reviews, or its withdrawal, names.
+type wantedReviewers struct {
+	Reviewers     []string
+	TeamReviewers []string `json:"team_reviewers"`
+}
+
+// reviewersOf reads such a request of somebody who may make it.
+func (c *call) reviewersOf() (*issue, wantedReviewers, error) {
+	var in wantedReviewers
 	i, err := c.pullOf()
 	if err != nil {
-		return answer{}, err
+		return nil, in, err
 	}
 	if c.perm < permTriage && i.author != c.user {
-		return answer{}, notFound()
+		return nil, in, notFound()
 	}
-	var in struct {
-		Reviewers     []string
-		TeamReviewers []string `json:"team_reviewers"`
-	}
-	if err := c.read(&in); err != nil {
+	err = c.read(&in)
+	return i, in, err
+}
+
+func requestReviewers(c *call) (answer, error) {
+	i, in, err := c.reviewersOf()
+	if err != nil {
 		return answer{}, err
 	}
 	for _, login := range in.Reviewers {
@@ -135,18 +145,8 @@ func requestReviewers(c *call) (answer, error) {
 
 // dropReviewers takes requests for a review back. Who was not asked is no error.
 func dropReviewers(c *call) (answer, error) {
-	i, err := c.pullOf()
+	i, in, err := c.reviewersOf()
 	if err != nil {
-		return answer{}, err
-	}
-	if c.perm < permTriage && i.author != c.user {
-		return answer{}, notFound()
-	}
-	var in struct {
-		Reviewers     []string
-		TeamReviewers []string `json:"team_reviewers"`
-	}
-	if err := c.read(&in); err != nil {
 		return answer{}, err
 	}
 	i.pull.requested = slices.DeleteFunc(i.pull.requested, func(u *user) bool { return containsFold(in.Reviewers, u.Login) })
