@@ -17,6 +17,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/isrc-dev/isrc/internal/contribute"
 	"github.com/isrc-dev/isrc/internal/term"
 	"github.com/isrc-dev/isrc/internal/workflow"
 )
@@ -96,7 +97,12 @@ func Run(ctx context.Context, inv Invocation) int {
 	}
 	if ctx.Err() != nil {
 		if errors.Is(err, term.ErrDeclined) {
-			err = context.Canceled
+			var hinted *contribute.HintError
+			if errors.As(err, &hinted) {
+				err = &contribute.HintError{Err: context.Canceled, Hint: hinted.Hint}
+			} else {
+				err = context.Canceled
+			}
 		}
 		err = fmt.Errorf("%w: %w", errInterrupted, err)
 	}

@@ -72,7 +72,7 @@ func (a *app) propose(ctx context.Context, o *proposeOptions, arg string) error 
 		return err
 	}
 	if err := a.askTitle(o); err != nil {
-		return err
+		return unopened(err)
 	}
 	plan, err := site.PlanProposal(ctx, contribute.Proposal{
 		Upstream: name, Title: strings.TrimSpace(o.title), Body: text.Body, Form: o.form, Sections: text.Sections, Ticks: o.ticks, Labels: o.labels, Anyway: o.anyway,
@@ -94,10 +94,10 @@ func (a *app) propose(ctx context.Context, o *proposeOptions, arg string) error 
 		}
 	}
 	if err := a.fillProposal(o, plan); err != nil {
-		return err
+		return unopened(err)
 	}
 	if err := a.agreeToProposal(o, describeProposal(plan)); err != nil {
-		return err
+		return unopened(err)
 	}
 	issue, err := site.Propose(ctx, plan)
 	if err != nil {
@@ -105,6 +105,15 @@ func (a *app) propose(ctx context.Context, o *proposeOptions, arg string) error 
 	}
 	result.URL, result.Number, result.Title, result.Outcome, result.Body = &issue.URL, &issue.Number, issue.Title, issue.Outcome, plan.Text
 	return a.show(&o.output, result, func(s *term.Streams) error { return showProposed(s, result) })
+}
+
+// unopened says of a question that was broken off that nothing came of it: what
+// was typed is not kept.
+func unopened(err error) error {
+	if errors.Is(err, term.ErrDeclined) {
+		return &contribute.HintError{Err: err, Hint: "no issue was opened; --title and --body-file give the words at once"}
+	}
+	return err
 }
 
 func (a *app) askTitle(o *proposeOptions) (err error) {
