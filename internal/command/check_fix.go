@@ -2,9 +2,11 @@ package command
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/isrc-dev/isrc/internal/contribute"
+	"github.com/isrc-dev/isrc/internal/git"
 )
 
 // mendRounds bounds how often a change is mended and looked at again: commits
@@ -16,7 +18,7 @@ const mendRounds = 6
 // of what is there then.
 func (a *app) mendAll(ctx context.Context, o *checkOptions, where placeOptions, review *contribute.Review) (*contribute.Review, []contribute.Mended, error) {
 	tool, err := a.tool()
-	if err != nil {
+	if err != nil && !errors.Is(err, git.ErrNoGit) {
 		return nil, nil, err
 	}
 	var done []contribute.Mended

@@ -47,7 +47,7 @@ func (o *cloneFlags) set() bool {
 
 // wish is what the flags ask for. alone says that there is no git program.
 func (o *cloneFlags) wish(a *app, alone bool) contribute.CloneWish {
-	w := contribute.CloneWish{Depth: o.shallow, Sparse: o.sparse, Reference: a.path(o.reference), Submodules: o.modules}
+	w := contribute.CloneWish{Depth: o.shallow, Sparse: o.sparse, Reference: a.path(o.reference), Submodules: o.modules, Alone: alone}
 	switch {
 	case o.full:
 		w.Kind = contribute.Full
@@ -55,4 +55,19 @@ func (o *cloneFlags) wish(a *app, alone bool) contribute.CloneWish {
 		w.Kind = contribute.Shallow
 	}
 	return w
+}
+
+// onlyGit names a flag that takes the git program, "" when none was given.
+func (o *cloneFlags) onlyGit() string {
+	switch {
+	case o.full:
+		return "--full"
+	case len(o.sparse) > 0:
+		return "--sparse"
+	case o.reference != "":
+		return "--reference"
+	case o.modules:
+		return "--submodules"
+	}
+	return ""
 }

@@ -96,14 +96,21 @@ func (a *app) whoCommits(ctx context.Context, o *contributeOptions, dir string) 
 		return nil
 	}
 	tool, err := a.tool()
-	var who git.Settings = tool
-	if errors.Is(err, git.ErrNoGit) {
-		who = &git.Builtin{Env: a.inv.Env}
-	} else if err != nil {
-		return err
-	}
 	if _, err := os.Stat(dir); err != nil {
 		dir = os.TempDir()
+	}
+	var who git.Settings = tool
+	if errors.Is(err, git.ErrNoGit) {
+		builtin := &git.Builtin{Env: a.inv.Env}
+		if err := builtin.MaySign(dir); err != nil {
+			if o.unattended() {
+				return err
+			}
+			a.say("isrc: %v; isrc submit --commit-message will refuse", err)
+		}
+		who = builtin
+	} else if err != nil {
+		return err
 	}
 	_, err = who.Identity(ctx, dir)
 	if !errors.Is(err, git.ErrNoIdentity) {

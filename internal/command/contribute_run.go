@@ -55,8 +55,11 @@ func (a *app) contribute(ctx context.Context, o *contributeOptions, arg string) 
 // request says what is asked for. Another contribution beside an earlier one
 // gets a branch of its own.
 func (o *contributeOptions) request(a *app, site *contribute.Site, name forge.RepoName) (contribute.Request, error) {
-	if site.Tool == nil && o.clone.full {
-		return contribute.Request{}, fmt.Errorf("--full: %w", git.ErrNoGit)
+	if flag := o.clone.onlyGit(); site.Tool == nil && flag != "" {
+		return contribute.Request{}, fmt.Errorf("%s: %w", flag, git.ErrNoGit)
+	}
+	if site.Tool == nil && o.patch != "" {
+		return contribute.Request{}, &contribute.HintError{Err: fmt.Errorf("--apply: %w", git.ErrNoGit), Hint: "--exec runs a command instead, such as patch -p1 < FILE"}
 	}
 	req := contribute.Request{
 		Upstream: name, Issue: o.issue, Title: o.submit.title, Branch: o.branch, Base: o.base, Dir: a.path(firstOf(o.dir, name.Name)),

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -93,39 +92,48 @@ func (a *app) sync(ctx context.Context, o *syncOptions) error {
 		return usagef("--rebase and --merge, and --continue and --abort, exclude each other")
 	}
 	tool, err := a.tool()
-	if err != nil {
+	if err != nil && !errors.Is(err, git.ErrNoGit) {
 		return err
 	}
-	begun, doing, repo, err := contribute.FindSync(ctx, tool, a.inv.Dir)
+	begun, err := contribute.FindSync(a.inv.Dir)
 	if errors.Is(err, git.ErrNotARepo) {
 		return a.noClone(err)
 	}
 	if err != nil {
 		return err
 	}
+	if begun.Doing != "" && tool == nil {
+		return fmt.Errorf("go on with the %s that is half done in %s: %w", begun.Name, begun.Repo.Root(), git.ErrNoGit)
+	}
+	return a.syncBegun(ctx, o, tool, begun)
+}
+
+// syncBegun goes on with what was begun, takes it back, or begins.
+func (a *app) syncBegun(ctx context.Context, o *syncOptions, tool *git.Tool, b *contribute.HalfDone) error {
+	st, dir := b.State, b.Repo.Root()
 	switch {
 	case o.abort:
-		return a.abortSync(ctx, o, tool, repo, begun, doing)
-	case doing != "" && begun == nil:
-		return &usageError{err: fmt.Errorf("a %s that isrc did not begin is half done in %s", strings.Replace(doing, "other", "cherry-pick or revert", 1), repo.Root()), hint: "finish it with git, or take it back, then isrc sync"}
-	case doing != "" && !o.goOn:
-		files, err := tool.Unmerged(ctx, repo.Root())
+		return a.abortSync(ctx, o, tool, b)
+	case b.Doing != "" && st == nil:
+		return &usageError{err: fmt.Errorf("a %s that isrc did not begin is half done in %s", b.Name, dir), hint: "finish it with git, or take it back, then isrc sync"}
+	case b.Doing != "" && !o.goOn:
+		files, err := tool.Unmerged(ctx, dir)
 		if err != nil {
 			return err
 		}
-		return a.handOver(o, &synced{Branch: begun.Branch, Base: begun.Base, Directory: repo.Root(), How: begun.How}, &contribute.SyncConflict{State: *begun, Files: files})
-	case o.goOn && begun == nil:
+		return a.handOver(o, &synced{Branch: st.Branch, Base: st.Base, Directory: dir, How: st.How}, &contribute.SyncConflict{State: *st, Files: files})
+	case o.goOn && st == nil:
 		return &exitError{code: exitNotReached, err: errors.New("there is no sync to go on with"), hint: "isrc sync begins one"}
 	case o.goOn:
-		if err := contribute.GoOn(ctx, tool, repo.Root(), begun, doing); err != nil {
-			return a.handOver(o, &synced{Branch: begun.Branch, Base: begun.Base, Directory: repo.Root(), How: begun.How}, err)
+		if err := contribute.GoOn(ctx, tool, dir, st, b.Doing); err != nil {
+			return a.handOver(o, &synced{Branch: st.Branch, Base: st.Base, Directory: dir, How: st.How}, err)
 		}
-	case begun != nil:
-		if done, err := begun.Done(ctx, tool, repo.Root()); err != nil || !done {
-			begun = nil // it came to nothing, and begins anew
+	case st != nil:
+		if done, err := st.Done(ctx, tool, dir); err != nil || !done {
+			st = nil // it came to nothing, and begins anew
 		}
 	}
-	return a.syncPlace(ctx, o, begun)
+	return a.syncPlace(ctx, o, st)
 }
 
 // syncPlace brings the branch here up to date, or goes on behind what was begun.
@@ -276,14 +284,15 @@ func (a *app) handOver(o *syncOptions, r *synced, err error) error {
 	return &contribute.HintError{Err: conflict, Hint: hint}
 }
 
-func (a *app) abortSync(ctx context.Context, o *syncOptions, tool *git.Tool, repo *git.Repo, begun *contribute.SyncState, doing string) error {
+func (a *app) abortSync(ctx context.Context, o *syncOptions, tool *git.Tool, b *contribute.HalfDone) error {
+	begun, repo := b.State, b.Repo
 	if begun == nil {
-		if doing != "" {
+		if b.Doing != "" {
 			return &usageError{err: fmt.Errorf("what is half done in %s was not begun by isrc sync", repo.Root()), hint: "take it back with git"}
 		}
 		return &exitError{code: exitNotReached, err: errors.New("there is no sync to take back"), hint: "isrc sync begins one"}
 	}
-	if err := contribute.TakeBack(ctx, tool, repo, begun, doing); err != nil {
+	if err := contribute.TakeBack(ctx, tool, repo, begun, b.Doing); err != nil {
 		return err
 	}
 	r := &synced{Branch: begun.Branch, Base: begun.Base, Directory: repo.Root(), Outcome: "aborted", How: begun.How, Before: &begun.From, After: &begun.From, Backup: orNull(begun.Backup), Push: "none"}

@@ -130,7 +130,11 @@ func (p *Place) deepen(ctx context.Context, tool *git.Tool) error {
 		return nil
 	}
 	if tool == nil || p.Remote == "" {
-		return refuse(ErrUsage, "check out with fetch-depth: 0", "the clone is too shallow to see where the change began")
+		hint := "check out with fetch-depth: 0"
+		if tool == nil && p.Event == nil {
+			hint = "install git, which can fetch older commits"
+		}
+		return refuse(ErrUsage, hint, "the clone is too shallow to see where the change began")
 	}
 	for _, depth := range []string{"--deepen=50", "--deepen=500", "--unshallow"} {
 		if _, err := tool.Run(ctx, p.Dir, "fetch", "--quiet", depth, p.Remote); err != nil {

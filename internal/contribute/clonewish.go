@@ -28,6 +28,8 @@ type CloneWish struct {
 	Reference string    `json:"reference,omitempty"` // absolute folder of a clone to copy objects from
 	// Submodules fetches them too.
 	Submodules bool `json:"submodules,omitempty"`
+	// Alone says that there is no git program, so that history is not deepened.
+	Alone bool `json:"alone,omitempty"`
 }
 
 // words say for the plan what the clone will hold.
@@ -37,9 +39,12 @@ func (w CloneWish) words() string {
 	case Full:
 		said = "full: all files of all commits"
 	case Shallow:
-		said = "shallow: the last commit; older ones come when they are needed"
+		said = "shallow: the last commit"
 		if w.Depth > 1 {
-			said = fmt.Sprintf("shallow: the last %d commits; older ones come when they are needed", w.Depth)
+			said = fmt.Sprintf("shallow: the last %d commits", w.Depth)
+		}
+		if !w.Alone {
+			said += "; older ones come when they are needed"
 		}
 	}
 	if len(w.Sparse) > 0 {

@@ -123,6 +123,15 @@ func (m *mender) mend(ctx context.Context, f *chosenFix) error {
 	switch f.fix.Kind {
 	case rule.FixSetTitle, rule.FixSetBody, rule.FixFillBody:
 		err = m.text(f.fix, &done)
+		m.out = append(m.out, done)
+		return err
+	}
+	if m.tool == nil {
+		done.Why, done.Hint = "it takes the git program, which was not found", "install git, then isrc check --fix"
+		m.out = append(m.out, done)
+		return nil
+	}
+	switch f.fix.Kind {
 	case rule.FixRenameBranch:
 		err = m.rename(ctx, f.fix, &done)
 	case rule.FixRewriteMessages, rule.FixSign, rule.FixResetAuthor:

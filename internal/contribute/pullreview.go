@@ -30,10 +30,7 @@ type PullReviewer struct {
 // folder of a clone of it, "" when there is none; Close takes away what was made.
 func (s *Site) NewPullReviewer(ctx context.Context, upstream forge.RepoName, clone string) (*PullReviewer, error) {
 	r := &PullReviewer{site: s, upstream: upstream, dir: clone, from: s.CloneURL(upstream), remove: func() error { return nil }, read: map[string]*Review{}}
-	if s.Tool == nil {
-		return nil, fmt.Errorf("read pull requests of %s: %w", upstream.FullName(), git.ErrNoGit)
-	}
-	if clone != "" {
+	if clone != "" && s.Tool != nil {
 		return r, nil
 	}
 	dir, err := os.MkdirTemp("", "isrc-pulls-*")
@@ -41,6 +38,9 @@ func (s *Site) NewPullReviewer(ctx context.Context, upstream forge.RepoName, clo
 		return nil, err
 	}
 	r.dir, r.remove = dir, func() error { return os.RemoveAll(dir) }
+	if s.Tool == nil {
+		return r, nil
+	}
 	for _, args := range [][]string{{"init", "--quiet", "--template="}, {"remote", "add", "origin", r.from}} {
 		if _, err := s.Tool.Run(ctx, dir, args...); err != nil {
 			return nil, fmt.Errorf("prepare a place to read pull requests: %w", err)
@@ -95,6 +95,9 @@ func (r *PullReviewer) fetchOne(ctx context.Context, p forge.Pull) error {
 }
 
 func (r *PullReviewer) fetch(ctx context.Context, from string, specs ...string) error {
+	if r.site.Tool == nil {
+		return r.site.Builtin.Gather(ctx, r.dir, from, gathered, specs...)
+	}
 	args := []string{"fetch", "--quiet", "--no-tags", "--no-write-fetch-head"}
 	if from == "origin" {
 		args = append(args, "--filter=blob:none")
@@ -102,6 +105,10 @@ func (r *PullReviewer) fetch(ctx context.Context, from string, specs ...string) 
 	_, err := r.site.Tool.Run(ctx, r.dir, append(append(args, "--", from), specs...)...)
 	return err
 }
+
+// gathered is how many commits are fetched of each branch without a git program,
+// which cannot leave out the files of the older ones.
+const gathered = 200
 
 // The references that stand for a pull request in the clone. They hide nothing
 // of the user's and are written over by the next review.

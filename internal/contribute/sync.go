@@ -47,11 +47,12 @@ func (s *Site) LookSync(ctx context.Context, p *Place, wish string, begun *SyncS
 		return nil, refuse(ErrUsage, "git switch BRANCH, then isrc sync", "HEAD is detached: there is no branch to bring up to date")
 	}
 	if p.Remote == "" && !p.Upstream.IsZero() {
-		if err := s.Tool.AddRemote(ctx, p.Dir, "upstream", s.CloneURL(p.Upstream)); err != nil {
+		if err := s.Work().AddRemote(ctx, p.Dir, "upstream", s.CloneURL(p.Upstream)); err != nil {
 			return nil, fmt.Errorf("add the remote upstream: %w", err)
 		}
 		p.Remote = "upstream"
 	}
+	p.Equip(s)
 	if err := p.Refresh(ctx, s.Tool); err != nil {
 		return nil, err
 	}
@@ -65,7 +66,7 @@ func (s *Site) LookSync(ctx context.Context, p *Place, wish string, begun *SyncS
 	if y.Facts.Ahead, y.Facts.Behind, err = p.Repo.AheadBehind(ctx, p.Head, p.BaseRev); err != nil {
 		return nil, fmt.Errorf("compare %s with %s: %w", p.Branch, p.Base, err)
 	}
-	status, err := s.Tool.Status(ctx, p.Dir)
+	status, err := s.Work().Status(ctx, p.Dir)
 	if err != nil {
 		return nil, err
 	}
@@ -187,7 +188,7 @@ func (y *Syncing) findPushed(ctx context.Context) error {
 	if slices.Contains(y.ours, y.There) {
 		return nil
 	}
-	if known, err := y.Site.Tool.IsAncestor(ctx, y.Dir, y.There, y.was); err == nil && known {
+	if known, err := ancestor(ctx, y.Site.Tool, y.Dir, y.There, y.was); err == nil && known {
 		y.ours = append(y.ours, y.There)
 		return nil
 	}
@@ -242,7 +243,7 @@ func (y *Syncing) push(ctx context.Context, head string, force bool) error {
 		if force {
 			o.ForceWithLease = y.There
 		}
-		_, err := y.Site.Tool.Push(ctx, y.Dir, firstWord(y.Remote, y.URL), head, y.Branch, o)
+		_, err := y.Site.Work().Push(ctx, y.Dir, firstWord(y.Remote, y.URL), head, y.Branch, o)
 		return err
 	}
 	j, err := workflow.Open(y.Site.Runs, y.Run.Run)

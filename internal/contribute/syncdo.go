@@ -36,6 +36,9 @@ func (y *Syncing) Carry(ctx context.Context, push, force bool) (*Synced, error) 
 	if st.How == HowRebase {
 		st.Backup = y.backupName()
 	}
+	if y.Site.Tool == nil && (st.How == HowRebase || st.How == HowMerge) {
+		return nil, &HintError{Err: fmt.Errorf("%s %s onto %s: %w", st.How, st.Branch, st.Base, git.ErrNoGit), Hint: "install git; without it isrc sync takes a branch along that has no commits of its own\nisrc sync --fork-only brings the fork's " + st.Base + " up to date without git"}
+	}
 	if len(y.Dirty) > 0 && st.How != HowNothing {
 		return nil, refuse(ErrNoCommit, "git commit them, or git stash, isrc sync, git stash pop", "%s not committed: %s", plural(len(y.Dirty), "file is", "files are"), strings.Join(y.Dirty[:min(len(y.Dirty), 5)], ", "))
 	}
@@ -66,7 +69,7 @@ func (y *Syncing) move(ctx context.Context, st *SyncState) error {
 	var err error
 	switch st.How {
 	case HowFastForward:
-		_, err = y.Site.Tool.Run(ctx, y.Dir, "merge", "--quiet", "--ff-only", st.Onto)
+		err = y.Site.fastForward(ctx, y.Dir, st.Onto)
 	case HowRebase:
 		if _, there := y.Repo.Resolve(st.Backup); there != nil { // else it is of an earlier try
 			err = y.Site.Tool.Backup(ctx, y.Dir, st.Backup)
@@ -83,6 +86,15 @@ func (y *Syncing) move(ctx context.Context, st *SyncState) error {
 	}
 	y.Site.at("after the branch moved")
 	return nil
+}
+
+// fastForward moves what is checked out on to a commit that has it in its history.
+func (s *Site) fastForward(ctx context.Context, dir, to string) error {
+	if s.Tool == nil {
+		return s.Builtin.FastForward(ctx, dir, to)
+	}
+	_, err := s.Tool.Run(ctx, dir, "merge", "--quiet", "--ff-only", to)
+	return err
 }
 
 // conflicting says how to go on after a conflict.
@@ -127,28 +139,53 @@ func (y *Syncing) finish(ctx context.Context, st *SyncState) (*Synced, error) {
 	return done, st.remove(y.Repo)
 }
 
+// HalfDone is what was begun in a clone and is not over.
+type HalfDone struct {
+	State *SyncState // what isrc knows of it, nil when it is none of ours
+	Doing string     // what git is in the middle of: rebase, merge, other or nothing
+	Name  string     // of that, for people
+	Repo  *git.Repo
+}
+
 // FindSync finds what was begun in a clone and is not over: what git is in the
 // middle of, and what isrc knows of it. Git may be in the middle of something
 // that is none of ours.
-func FindSync(ctx context.Context, tool *git.Tool, dir string) (*SyncState, string, *git.Repo, error) {
+func FindSync(dir string) (*HalfDone, error) {
 	repo, err := git.Open(dir)
 	if err != nil {
-		return nil, "", nil, err
+		return nil, err
 	}
-	dir = repo.Root()
-	doing, err := tool.InProgress(ctx, dir)
-	if err != nil {
-		return nil, "", repo, err
-	}
+	b := &HalfDone{Repo: repo}
+	b.Doing, b.Name = repo.InProgress()
 	branch, _, _, err := repo.Head()
-	if doing == "rebase" {
-		branch, err = tool.RebaseHead(ctx, dir)
+	if b.Doing == "rebase" {
+		branch, err = repo.RebaseHead(), nil
 	}
 	if err != nil {
-		return nil, doing, repo, err
+		return nil, err
 	}
-	st, err := LoadSync(repo, branch)
-	return st, doing, repo, err
+	b.State, err = LoadSync(repo, branch)
+	return b, err
+}
+
+// ancestor tells whether one commit is in the history of another.
+func ancestor(ctx context.Context, tool *git.Tool, dir, old, young string) (bool, error) {
+	if tool != nil {
+		return tool.IsAncestor(ctx, dir, old, young)
+	}
+	repo, err := git.Open(dir)
+	if err != nil {
+		return false, err
+	}
+	defer repo.Close() //nolint:errcheck // read only
+	if old, err = repo.Resolve(old); err != nil {
+		return false, err
+	}
+	base, err := repo.MergeBase(ctx, old, young)
+	if errors.Is(err, git.ErrNoMergeBase) || errors.Is(err, git.ErrShallow) {
+		return false, nil
+	}
+	return base == old, err
 }
 
 // GoOn continues the rebase or merge of a sync once its conflicts are mended.
@@ -158,7 +195,7 @@ func GoOn(ctx context.Context, tool *git.Tool, dir string, st *SyncState, doing 
 		return refuse(ErrUsage, "finish it with git first", "git is in the middle of something else in %s", dir)
 	}
 	if doing == "" {
-		has, err := tool.IsAncestor(ctx, dir, st.Onto, "refs/heads/"+st.Branch)
+		has, err := ancestor(ctx, tool, dir, st.Onto, "refs/heads/"+st.Branch)
 		if err == nil && !has {
 			err = refuse(ErrUsage, "isrc sync begins anew", "the %s of %s was taken back", st.How, st.Branch)
 		}
@@ -187,7 +224,7 @@ func TakeBack(ctx context.Context, tool *git.Tool, repo *git.Repo, st *SyncState
 	case doing != "":
 		return refuse(ErrUsage, "finish it with git first", "git is in the middle of something else in %s", repo.Root())
 	default:
-		if has, err := tool.IsAncestor(ctx, repo.Root(), st.Onto, "refs/heads/"+st.Branch); err != nil || has {
+		if has, err := ancestor(ctx, tool, repo.Root(), st.Onto, "refs/heads/"+st.Branch); err != nil || has {
 			hint := "git reset --keep " + firstWord(st.Backup, st.From)
 			return errors.Join(err, refuse(ErrNoCommit, hint, "%s has %s already; what it was is kept", st.Branch, st.Base))
 		}
@@ -202,5 +239,5 @@ func (y *Syncing) Finish(ctx context.Context, st *SyncState) (*Synced, error) {
 
 // Done tells whether a sync that was begun has put the branch on its base.
 func (st *SyncState) Done(ctx context.Context, tool *git.Tool, dir string) (bool, error) {
-	return tool.IsAncestor(ctx, dir, st.Onto, "refs/heads/"+st.Branch)
+	return ancestor(ctx, tool, dir, st.Onto, "refs/heads/"+st.Branch)
 }

@@ -74,7 +74,7 @@ type changeOut struct {
 
 func (s *Site) doApply(ctx context.Context, in applyIn, of results) (changeOut, error) {
 	if s.Tool == nil {
-		return changeOut{}, &HintError{Err: fmt.Errorf("apply %s: %w", filepath.Base(in.Patch), git.ErrNoGit), Hint: "--exec runs a command instead, such as patch -p1 < FILE"}
+		return changeOut{}, fmt.Errorf("apply %s: %w", filepath.Base(in.Patch), git.ErrNoGit)
 	}
 	data, err := os.ReadFile(in.Patch)
 	if err != nil {

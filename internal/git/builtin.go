@@ -25,7 +25,8 @@ import (
 //   - submodules: left empty
 //   - ssh, and credential helpers: it speaks https, with isrc's own token
 //   - line endings: files are taken as they are
-//   - merging, rebasing, stashing, rewriting commits
+//   - merging other than by moving on (FastForward), rebasing, stashing, rewriting
+//     commits
 type Builtin struct {
 	Reader *Reader // its credentials and transport
 	Env    []string

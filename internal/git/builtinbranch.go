@@ -59,6 +59,30 @@ func (b *Builtin) onBranch(ctx context.Context, dir, name string, at func(*Repo)
 	return r.store.SetReference(plumbing.NewSymbolicReference(plumbing.HEAD, plumbing.ReferenceName("refs/heads/"+name)))
 }
 
+// FastForward moves the branch that is checked out, and its files, on to a commit
+// that has it in its history. It refuses as CreateBranch does.
+func (b *Builtin) FastForward(ctx context.Context, dir, to string) error {
+	r, err := b.open(dir)
+	if err != nil {
+		return err
+	}
+	defer r.Close() //nolint:errcheck // what was written is on the disk
+	if err := r.Busy(); err != nil {
+		return err
+	}
+	branch, head, detached, err := r.Head()
+	if err == nil && (detached || branch == "") {
+		err = errors.New("no branch is checked out")
+	}
+	if err == nil {
+		err = r.checkOut(ctx, to)
+	}
+	if err == nil {
+		err = r.setRef("refs/heads/"+branch, to, head)
+	}
+	return wrap(err, "bring %s up to %s", branch, short(to))
+}
+
 // setHead moves a head that is on no branch.
 func (r *Repo) setHead(sha string) error {
 	r.mu.Lock()
@@ -89,7 +113,7 @@ func (b *Builtin) DeleteBranch(_ context.Context, dir, name, sha string) error {
 // Busy names an operation of the user that is half done in the checkout, as a
 // *BusyError.
 func (r *Repo) Busy() error {
-	for _, name := range []string{"rebase-apply", "rebase-merge", "MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD"} {
+	for _, name := range halfDone() {
 		if _, err := os.Stat(filepath.Join(r.gitDir, name)); !errors.Is(err, fs.ErrNotExist) {
 			return &BusyError{What: name}
 		}

@@ -35,6 +35,9 @@ func (b *Builtin) Clone(ctx context.Context, o CloneOptions) error {
 }
 
 func (b *Builtin) cloneBeside(ctx context.Context, o CloneOptions, dir string) error {
+	if len(leftWorkshops(dir)) > 0 {
+		b.Sink.Note("clone", "a clone was cut off here: without a git program it begins anew")
+	}
 	w, err := openWorkshop(dir, "")
 	if err != nil {
 		return classifyDisk(err)
@@ -42,6 +45,9 @@ func (b *Builtin) cloneBeside(ctx context.Context, o CloneOptions, dir string) e
 	defer os.RemoveAll(w.dir)
 	into := filepath.Join(w.dir, filepath.Base(dir))
 	if err := b.cloneInto(ctx, o, into); err != nil {
+		if resumable(ctx, err) {
+			b.Sink.Note("clone", "the clone was cut off; without a git program the next one begins anew")
+		}
 		return classifyDisk(err)
 	}
 	if err := os.Remove(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {

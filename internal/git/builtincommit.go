@@ -36,8 +36,8 @@ func (b *Builtin) commitAll(ctx context.Context, r *Repo, o CommitOptions) (stri
 	if err := r.Busy(); err != nil {
 		return "", err
 	}
-	if isTrue(b.settings(r.Root()).get("commit.gpgsign")) {
-		return "", onlyGit("sign the commit, as commit.gpgsign asks for")
+	if err := b.MaySign(r.Root()); err != nil {
+		return "", err
 	}
 	who, err := b.Identity(ctx, r.Root())
 	if err != nil {
@@ -77,6 +77,14 @@ func (b *Builtin) commitAll(ctx context.Context, r *Repo, o CommitOptions) (stri
 		return sha.String(), r.setHead(sha.String())
 	}
 	return sha.String(), r.setRef(ref, sha.String(), head)
+}
+
+// MaySign refuses to commit where the configuration asks for signatures.
+func (b *Builtin) MaySign(dir string) error {
+	if isTrue(b.settings(dir).get("commit.gpgsign")) {
+		return onlyGit("sign the commit, as commit.gpgsign asks for")
+	}
+	return nil
 }
 
 // stage takes what changed into the index.

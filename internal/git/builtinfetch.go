@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing"
@@ -30,12 +33,30 @@ func (b *Builtin) Fetch(ctx context.Context, dir, remote string, refspecs ...str
 		err = errors.Join(err, checkRev(s))
 	}
 	if err == nil {
-		err = b.fetch(ctx, dir, remote, refspecs)
+		err = b.fetch(ctx, dir, remote, refspecs, 0)
 	}
 	return wrap(err, "fetch from %s", redact(remote))
 }
 
-func (b *Builtin) fetch(ctx context.Context, dir, remote string, refspecs []string) error {
+// Gather brings the last commits of references into a repository of its own
+// without files, which is made where there is none.
+func (b *Builtin) Gather(ctx context.Context, dir, url string, depth int, refspecs ...string) error {
+	err := checkRemote(url)
+	for _, s := range refspecs {
+		err = errors.Join(err, checkRev(s))
+	}
+	if err != nil {
+		return fmt.Errorf("fetch from %s: %w", redact(url), err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, ".git")); errors.Is(err, fs.ErrNotExist) {
+		if err := layOut(dir, "origin", url, "main"); err != nil {
+			return classifyDisk(err)
+		}
+	}
+	return wrap(b.fetch(ctx, dir, url, refspecs, depth), "fetch from %s", redact(url))
+}
+
+func (b *Builtin) fetch(ctx context.Context, dir, remote string, refspecs []string, depth int) error {
 	r, err := b.open(dir)
 	if err != nil {
 		return err
@@ -64,7 +85,7 @@ func (b *Builtin) fetch(ctx context.Context, dir, remote string, refspecs []stri
 		}
 	}
 	if len(wants) > 0 {
-		if err := b.bring(ctx, d, r, wants, 0); err != nil {
+		if err := b.bring(ctx, d, r, wants, depth); err != nil {
 			return err
 		}
 	}

@@ -128,7 +128,7 @@ func (t *Tool) GitPath(ctx context.Context, dir, name string) (string, error) {
 
 // busy names an operation of the user that is half done in this checkout.
 func (t *Tool) busy(ctx context.Context, dir string) error {
-	for _, name := range []string{"rebase-apply", "rebase-merge", "MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD"} {
+	for _, name := range halfDone() {
 		path, err := t.GitPath(ctx, dir, name)
 		if err != nil {
 			return err
@@ -143,12 +143,19 @@ func (t *Tool) busy(ctx context.Context, dir string) error {
 // BusyError says that a merge, rebase or the like is half done.
 type BusyError struct{ What string }
 
-func (e *BusyError) Error() string {
-	names := map[string]string{
+func (e *BusyError) Error() string { return "a " + e.Name() + " is in progress in this checkout" }
+
+// Name is what people call it.
+func (e *BusyError) Name() string {
+	return map[string]string{
 		"rebase-apply": "rebase or am", "rebase-merge": "rebase", "MERGE_HEAD": "merge",
-		"CHERRY_PICK_HEAD": "cherry-pick", "REVERT_HEAD": "revert",
-	}
-	return "a " + names[e.What] + " is in progress in this checkout"
+		"CHERRY_PICK_HEAD": "cherry-pick", "REVERT_HEAD": "revert", "BISECT_LOG": "bisect",
+	}[e.What]
+}
+
+// halfDone lists the files by which git knows that something is half done.
+func halfDone() []string {
+	return []string{"rebase-apply", "rebase-merge", "MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD", "BISECT_LOG"}
 }
 
 func wrap(err error, format string, args ...any) error {

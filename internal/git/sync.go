@@ -48,21 +48,19 @@ func (t *Tool) Unmerged(ctx context.Context, dir string) ([]string, error) {
 }
 
 // InProgress names what is half done in a checkout: "rebase", "merge", or
-// "other" for what is none of the two; "" for nothing.
-func (t *Tool) InProgress(ctx context.Context, dir string) (string, error) {
-	err := t.busy(ctx, dir)
+// "other" for what is none of the two, with its name; "" for nothing.
+func (r *Repo) InProgress() (doing, name string) {
 	var busy *BusyError
-	switch {
-	case err == nil:
-		return "", nil
-	case !errors.As(err, &busy):
-		return "", err
-	case busy.What == "rebase-merge", busy.What == "rebase-apply":
-		return "rebase", nil
-	case busy.What == "MERGE_HEAD":
-		return "merge", nil
+	if !errors.As(r.Busy(), &busy) {
+		return "", ""
 	}
-	return "other", nil
+	switch busy.What {
+	case "rebase-merge", "rebase-apply":
+		return "rebase", busy.Name()
+	case "MERGE_HEAD":
+		return "merge", busy.Name()
+	}
+	return "other", busy.Name()
 }
 
 // StartRebase puts the commits of the branch that is checked out on top of
@@ -104,9 +102,13 @@ func (t *Tool) begin(ctx context.Context, dir, what string, args ...string) erro
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	now, look := t.InProgress(ctx, dir)
-	if look != nil || now != what {
+	r, look := Open(dir)
+	if look != nil {
 		return fault.Join(wrap(err, what), look)
+	}
+	defer r.Close() //nolint:errcheck // read only
+	if now, _ := r.InProgress(); now != what {
+		return wrap(err, what)
 	}
 	files, look := t.Unmerged(ctx, dir)
 	if look != nil {
@@ -119,18 +121,13 @@ func (t *Tool) begin(ctx context.Context, dir, what string, args ...string) erro
 }
 
 // RebaseHead is the branch that is being rebased, "" when there is none.
-func (t *Tool) RebaseHead(ctx context.Context, dir string) (string, error) {
+func (r *Repo) RebaseHead() string {
 	for _, name := range []string{"rebase-merge", "rebase-apply"} {
-		path, err := t.GitPath(ctx, dir, name)
-		if err != nil {
-			return "", err
-		}
-		data, err := os.ReadFile(filepath.Join(path, "head-name"))
-		if err == nil {
-			return strings.TrimPrefix(strings.TrimSpace(string(data)), "refs/heads/"), nil
+		if data, err := os.ReadFile(filepath.Join(r.gitDir, name, "head-name")); err == nil {
+			return strings.TrimPrefix(strings.TrimSpace(string(data)), "refs/heads/")
 		}
 	}
-	return "", nil
+	return ""
 }
 
 // IsAncestor tells whether one commit is in the history of another.
