@@ -36,6 +36,9 @@ type following struct {
 	page int // how many are asked for at once
 	out  forge.FollowAnswer
 	seen map[string]bool
+	// teamless leaves out what teams are called, which takes the scope read:org;
+	// a question that names it is refused whole without that.
+	teamless bool
 }
 
 // add keeps each pull request once.
@@ -76,6 +79,11 @@ func (f *following) byGraph(ctx context.Context) error {
 			f.page /= 2
 			continue
 		}
+		var scope *forge.ScopeError
+		if errors.As(err, &scope) && !f.teamless {
+			f.teamless = true
+			continue
+		}
 		if err != nil {
 			return err
 		}
@@ -100,7 +108,11 @@ func (f *following) byGraph(ctx context.Context) error {
 
 func (f *following) ask(ctx context.Context, open []cursor, named []forge.PullRef, each int) (map[string]*graphFound, reply, error) {
 	got := map[string]*graphFound{}
-	r, err := f.c.ask(ctx, followDocument(open, named, f.limitOf(open, each), f.q.Owning), nil, "pull requests", &got)
+	d := followDocument(open, named, f.limitOf(open, each), f.q.Owning)
+	if f.teamless {
+		d.text = strings.Replace(d.text, followTeams, "", 1)
+	}
+	r, err := f.c.ask(ctx, d, nil, "pull requests", &got)
 	return got, r, err
 }
 

@@ -39,6 +39,9 @@ func followDocument(open []cursor, named []forge.PullRef, first []int, owning bo
 // ownersPaths is where GitHub looks for code owners, in its order.
 var ownersPaths = [...]string{".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"}
 
+// followTeams is what is left out for a token that may not read teams.
+const followTeams = " ... on Team { slug }"
+
 const followFragment = `fragment followed on PullRequest {
   number
   title
@@ -61,7 +64,7 @@ const followFragment = `fragment followed on PullRequest {
     viewerPermission
     manifest: object(expression: "HEAD:innersource.json") { ... on Blob { text } }%s
   }
-  reviewRequests(first: 20) { nodes { requestedReviewer { __typename ... on User { login } ... on Bot { login } ... on Team { slug } } } }
+  reviewRequests(first: 20) { nodes { requestedReviewer { __typename ... on User { login } ... on Bot { login }` + followTeams + ` } } }
   timelineItems(last: 1, itemTypes: [READY_FOR_REVIEW_EVENT]) { nodes { __typename ... on ReadyForReviewEvent { createdAt } } }
   reviews(last: 50) { nodes { state body submittedAt author { ...actor } commit { oid } } }
   comments(last: 30) { nodes { body createdAt author { ...actor } } }%s

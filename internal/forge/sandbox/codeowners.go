@@ -79,7 +79,7 @@ func (c *call) askThem(i *issue, owners []string) {
 	for _, name := range owners {
 		login, slug, isTeam := strings.Cut(strings.TrimPrefix(name, "@"), "/")
 		if isTeam {
-			if t := c.repo.owner.team(slug); t != nil && strings.EqualFold(login, c.repo.owner.Login) {
+			if t := c.repo.owner.team(slug); t != nil && strings.EqualFold(login, c.repo.owner.Login) && c.teamPushes(t) {
 				i.pull.askTeam(t)
 			}
 			continue
@@ -89,6 +89,12 @@ func (c *call) askThem(i *issue, owners []string) {
 			i.pull.ask(u)
 		}
 	}
+}
+
+// teamPushes tells whether a team may push. One that may not is no owner for
+// GitHub, and it says so nowhere but in the list of errors.
+func (c *call) teamPushes(t *team) bool {
+	return parsePermission(c.repo.spec.Access["@"+t.Slug]) >= permPush
 }
 
 // getCodeownersErrors names owners that do not exist or cannot push.
@@ -130,7 +136,7 @@ func (c *call) ownerKnown(name string) bool {
 	login, slug, isTeam := strings.Cut(strings.TrimPrefix(name, "@"), "/")
 	if isTeam {
 		t := c.repo.owner.team(slug)
-		return t != nil && strings.EqualFold(login, c.repo.owner.Login) && parsePermission(c.repo.spec.Access["@"+t.Slug]) >= permPush
+		return t != nil && strings.EqualFold(login, c.repo.owner.Login) && c.teamPushes(t)
 	}
 	u := c.f.state.user(login)
 	return u != nil && c.f.may(u, c.repo) >= permPush

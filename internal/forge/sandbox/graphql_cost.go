@@ -126,8 +126,9 @@ func (g *graphQLRun) checkScopes(w *weight, x *ast.Field) {
 	wanted := map[string][]string{
 		"Organization.teams": {"read:org"}, "Organization.team": {"read:org"}, "Organization.membersWithRole": {"read:org"},
 		"Team.members": {"read:org"}, "User.organizations": {"read:org"},
+		"Team.name": {"read:org", "read:discussion"}, "Team.slug": {"read:org", "read:discussion"}, // cli/cli issue 812
 	}[x.ObjectDefinition.Name+"."+x.Name]
-	if wanted == nil || g.x.token.has("read:org", "write:org", "admin:org") || x.Name == "organizations" && g.x.token.has("repo", "user") {
+	if wanted == nil || g.x.token.has("write:org", "admin:org") || g.x.token.has(wanted...) || x.Name == "organizations" && g.x.token.has("repo", "user") {
 		return
 	}
 	w.refused = append(w.refused, &graphQLError{Type: "INSUFFICIENT_SCOPES", Locations: locationOf(x.Position), Message: fmt.Sprintf(
