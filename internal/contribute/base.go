@@ -16,10 +16,10 @@ func (p *Place) Refresh(ctx context.Context, tool *git.Tool) error {
 		return refuse(ErrUsage, "name it: --base BRANCH", "it is not known which branch this change goes to")
 	}
 	p.fetchBy(tool)
-	tracking := "refs/remotes/" + p.Remote + "/" + p.Base
+	remote, tracking := p.source()
 	var unfetched error
-	if fetch := p.fetcher(tool); fetch != nil && p.Remote != "" && !p.baseIsRevision(tracking) {
-		if err := fetch.Fetch(ctx, p.Dir, p.Remote, "+refs/heads/"+p.Base+":"+tracking); err != nil {
+	if fetch := p.fetcher(tool); fetch != nil && remote != "" && !p.baseIsRevision(tracking) {
+		if err := fetch.Fetch(ctx, p.Dir, remote, "+refs/heads/"+p.Base+":"+tracking); err != nil {
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
@@ -28,11 +28,11 @@ func (p *Place) Refresh(ctx context.Context, tool *git.Tool) error {
 				return p.baseGone(ctx)
 			}
 			unfetched, p.Away = err, err
-			p.Notes = append(p.Notes, fmt.Sprintf("%s of %s was not fetched anew: %v", p.Base, p.Remote, err))
+			p.Notes = append(p.Notes, fmt.Sprintf("%s of %s was not fetched anew: %v", p.Base, firstWord(p.Remote, p.Upstream.FullName()), err))
 		}
 	}
 	candidates := []string{tracking, p.Base, "refs/heads/" + p.Base}
-	if p.Remote == "" {
+	if tracking == "" {
 		candidates = candidates[1:]
 	}
 	if p.Event != nil && p.Event.BaseSHA != "" {

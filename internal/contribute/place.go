@@ -33,13 +33,31 @@ type Place struct {
 	Notes    []string       // what could not be done on the way
 	Work     git.Work       // fetches and looks where there is no git program, else nil
 	Away     error          // why the base could not be fetched anew, nil when it was
+
+	address string // of the upstream, where no remote goes there
 }
 
-// Equip lets the place do without a git program where the site does.
+// Equip lets the place do without a git program where the site does, and without
+// a remote of the upstream.
 func (p *Place) Equip(s *Site) {
 	if s.Tool == nil && s.Builtin != nil {
 		p.Work = s.Builtin
 	}
+	if p.Remote == "" && !p.Upstream.IsZero() {
+		p.address = s.CloneURL(p.Upstream)
+	}
+}
+
+// source is what the base is fetched from, and the reference that it is kept as:
+// that of a remote, or one of isrc's own. Both are "" where nobody knows.
+func (p *Place) source() (remote, tracking string) {
+	switch {
+	case p.Remote != "":
+		return p.Remote, "refs/remotes/" + p.Remote + "/" + p.Base
+	case p.address != "":
+		return p.address, "refs/isrc/base/" + p.Upstream.FullName() + "/" + p.Base
+	}
+	return "", ""
 }
 
 // Finder says what may be used to find a place.
