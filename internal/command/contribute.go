@@ -27,6 +27,7 @@ type contributeOptions struct {
 	exec    string
 	message string
 	signoff bool
+	toFork  bool
 	submit  submitOptions
 	output  output
 	bulk    bulkOptions
@@ -47,6 +48,8 @@ for your change and says how to go on.
 
 A fork is looked for first: under the repository's name, under another name, in
 your account or in --fork-org, which may be the repository's own organisation.
+A repository that is a fork itself is refused, and its source named, unless
+--to-fork says that it goes its own way.
 The answer says whether it was created, existing or renamed. What is there is
 never renamed or deleted; a fork that is behind is brought up to date where that
 needs no force.
@@ -106,6 +109,7 @@ repository, outcome, url, number, via, branch, directory, run and error.`,
 	f.StringVarP(&o.dir, "dir", "d", "", "`FOLDER` of the clone (default: the repository's name, here)")
 	o.clone.add(cmd)
 	f.StringVar(&o.via, "via", "auto", "`WAY` to go: auto, branch or fork")
+	f.BoolVar(&o.toFork, "to-fork", false, "contribute to the repository although it is a fork of another")
 	f.StringVar(&o.forkOrg, "fork-org", "", "make the fork in this `ORGANISATION` instead of your account")
 	f.StringVar(&o.fork, "fork-name", "", "call a new fork `NAME` (default: the repository's, or OWNER-REPO where that name is taken)")
 	f.BoolVar(&o.fresh, "new", false, "start another contribution although one is unfinished, or done")
@@ -132,10 +136,18 @@ repository, outcome, url, number, via, branch, directory, run and error.`,
 
 func (o *contributeOptions) unattended() bool { return o.patch != "" || o.exec != "" }
 
+// knownWay refuses what is no value of --via.
+func knownWay(via string) error {
+	if via != "auto" && via != "branch" && via != "fork" {
+		return usagef("--via takes auto, branch or fork, not %q", via)
+	}
+	return nil
+}
+
 func (o *contributeOptions) validate() error {
 	switch {
-	case o.via != "auto" && o.via != "branch" && o.via != "fork":
-		return usagef("--via takes auto, branch or fork, not %q", o.via)
+	case knownWay(o.via) != nil:
+		return knownWay(o.via)
 	case o.patch != "" && o.exec != "":
 		return usagef("--apply and --exec exclude each other")
 	case o.exec != "" && o.submit.title == "" && o.message == "":

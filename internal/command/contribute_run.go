@@ -63,7 +63,7 @@ func (o *contributeOptions) request(a *app, site *contribute.Site, name forge.Re
 	}
 	req := contribute.Request{
 		Upstream: name, Issue: o.issue, Title: o.submit.title, Branch: o.branch, Base: o.base, Dir: a.path(firstOf(o.dir, name.Name)),
-		Via: contribute.Via(o.via), ForkOrg: o.forkOrg, ForkName: o.fork, Thorough: o.dryRun, Clone: o.clone.wish(a, site.Tool == nil),
+		Via: contribute.Via(o.via), ForkOrg: o.forkOrg, ForkName: o.fork, ToFork: o.toFork, Thorough: o.dryRun, Clone: o.clone.wish(a, site.Tool == nil),
 	}
 	if !o.fresh {
 		return req, nil

@@ -17,6 +17,7 @@ type submitOptions struct {
 	sections []string
 	ticks    []string
 	despite  []string
+	via      string
 	forkOrg  string
 	forkName string
 	again    bool
@@ -62,6 +63,9 @@ In a clone that isrc made it knows where the change goes; elsewhere say so with
   isrc submit --repo identity/auth-lib --base main --draft --json url --jq .url`,
 		Args: exactArgs(0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := knownWay(o.via); err != nil {
+				return err
+			}
 			pull, err := a.submitIn(cmd.Context(), nil, o, a.inv.Dir)
 			if err != nil {
 				return err
@@ -73,6 +77,8 @@ In a clone that isrc made it knows where the change goes; elsewhere say so with
 	f.StringVarP(&o.repo, "repo", "R", "", "the `REPOSITORY` that the change goes to")
 	f.StringVar(&o.base, "base", "", "the `BRANCH` that the change goes to")
 	f.StringVarP(&o.branch, "branch", "b", "", "move commits that lie on the base branch to a new branch of this `NAME`")
+	f.StringVar(&o.via, "via", "auto", "`WAY` to go where the clone has no record of one: auto, branch or fork")
+	registerValues(cmd, "via", "auto", "branch", "fork")
 	f.StringVar(&o.forkOrg, "fork-org", "", "if a fork is needed, make it in this `ORGANISATION`")
 	f.StringVar(&o.forkName, "fork-name", "", "if a fork is needed, call it `NAME`")
 	f.BoolVar(&o.noAsk, "no-re-request", false, "ask nobody to look again")

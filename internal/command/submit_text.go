@@ -10,7 +10,7 @@ import (
 )
 
 func (a *app) submitText(o *submitOptions) (contribute.SubmitOptions, error) {
-	t := contribute.SubmitOptions{Title: o.title, Template: o.template, Ticks: o.ticks, Draft: o.draft, ForkOrg: o.forkOrg, ForkName: o.forkName, Again: o.again, NoReRequest: o.noAsk, Sections: map[string]string{}}
+	t := contribute.SubmitOptions{Title: o.title, Template: o.template, Ticks: o.ticks, Draft: o.draft, Via: contribute.Via(o.via), ForkOrg: o.forkOrg, ForkName: o.forkName, Again: o.again, NoReRequest: o.noAsk, Sections: map[string]string{}}
 	if o.bodyFile != "" {
 		body, err := a.readText(o.bodyFile)
 		if err != nil {

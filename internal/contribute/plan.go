@@ -53,12 +53,13 @@ func admissible(s *Situation) error {
 	if up.Archived {
 		return fmt.Errorf("contribute to %s: %w", up.FullName(), &forge.NotPermittedError{What: "a change to an archived repository", Policy: forge.PolicyArchived})
 	}
-	if up.Fork && up.Parent != nil {
+	if up.Fork && up.Parent != nil && !s.ToFork {
 		source := up.Parent
 		if up.Source != nil {
 			source = up.Source
 		}
-		return refuse(ErrIsFork, "isrc contribute "+source.FullName(), "%s is a fork of %s: its changes belong there", up.FullName(), source.FullName())
+		return refuse(ErrIsFork, "isrc contribute "+source.FullName()+"\nor, if the fork goes its own way: isrc contribute "+up.FullName()+" --to-fork",
+			"%s is a fork of %s: its changes belong there", up.FullName(), source.FullName())
 	}
 	mode, said := s.Guidelines.TakesContributions()
 	if mode == guideline.TakesIssuesOnly {
@@ -179,10 +180,17 @@ func (p *Plan) addReady(s *Situation) error {
 	}
 	fork := map[string]string{"fork": "fork"}
 	err := p.add("ready", kindReady, "wait until the fork takes pushes", readyIn{Base: s.Base}, fork)
-	if err != nil || s.Home.Found == nil && !s.Home.Unsearched {
+	if err != nil || s.Home.Found == nil && !s.Home.Unsearched || s.elsewhere() {
 		return err
 	}
 	return p.add("sync", kindSync, s.Base+" of the fork is brought up to date", syncIn{Base: s.Base}, map[string]string{"fork": "fork", "clone": "clone"})
+}
+
+// elsewhere tells whether a fork of mine may follow another repository than the
+// one that is contributed to: then its base branch stays as it is.
+func (s *Situation) elsewhere() bool {
+	h := s.Home.Found
+	return s.Upstream.Fork && (h == nil || h.Parent == nil || !h.Parent.Equal(s.Upstream.RepoName))
 }
 
 // add appends a step whose input is written as JSON.

@@ -35,6 +35,7 @@ type Request struct {
 	Via      Via
 	ForkOrg  string   // organisation for the fork, "" for the own account
 	ForkName string   // of a new fork, "" lets isrc name it
+	ToFork   bool     // the upstream may be a fork, and is meant nevertheless
 	Thorough bool     // look for forks of other names beforehand, for a request more
 	Taken    []string // branches that isrc does not choose when it names one
 	Clone    CloneWish

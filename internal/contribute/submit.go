@@ -19,6 +19,7 @@ type SubmitOptions struct {
 	Sections map[string]string // heading → text
 	Ticks    []string          // boxes that the user answers for
 	Draft    bool
+	Via      Via // "" is ViaAuto
 	ForkOrg  string
 	ForkName string
 	Again    bool
@@ -118,6 +119,9 @@ func newForkUntouched(run *workflow.State) bool {
 func (s *Site) destination(ctx context.Context, sub *Submission, o SubmitOptions) (*workflow.Step, error) {
 	p := sub.Review.Place
 	if p.Run != nil {
+		if err := sameWay(*p.Run, p.Upstream, o.Via); err != nil {
+			return nil, err
+		}
 		if name, _, ok := ForkOf(*p.Run); ok {
 			sub.To = name
 			return nil, nil
@@ -135,8 +139,11 @@ func (s *Site) destination(ctx context.Context, sub *Submission, o SubmitOptions
 	if err != nil {
 		return nil, err
 	}
+	if strings.EqualFold(o.ForkOrg, login) { // no organisation, but the account itself
+		o.ForkOrg, o.Via = "", ViaFork
+	}
 	mine, others, err := s.remoteForks(ctx, p, login, o)
-	if err != nil || mine != nil {
+	if err != nil || mine != nil && o.Via != ViaBranch {
 		if mine != nil {
 			sub.To = *mine
 		}
@@ -146,7 +153,7 @@ func (s *Site) destination(ctx context.Context, sub *Submission, o SubmitOptions
 	if err != nil {
 		return nil, lookedFor(p.Upstream, login, err)
 	}
-	if !canPush(upstream) || o.ForkOrg != "" || o.ForkName != "" { // else a colleague's fork among the remotes is no reason to push there
+	if o.Via != ViaBranch && (!canPush(upstream) || o.ForkOrg != "" || o.ForkName != "") { // else a colleague's fork among the remotes is no reason to push there
 		for _, name := range others[:min(len(others), 3)] {
 			repo, err := s.Forge.Repo(ctx, name)
 			if err == nil && isForkOf(repo, upstream) && canPush(repo) {
@@ -158,13 +165,27 @@ func (s *Site) destination(ctx context.Context, sub *Submission, o SubmitOptions
 	return s.newDestination(ctx, sub, upstream, login, o)
 }
 
+// sameWay refuses a way that is not the one on which a run has begun.
+func sameWay(run workflow.State, upstream forge.RepoName, via Via) error {
+	_, _, forked := ForkOf(run)
+	direct, known := goesDirect(run, upstream)
+	again := "isrc contribute " + upstream.FullName() + " --new --via " + string(via)
+	switch {
+	case via == ViaFork && direct && known:
+		return refuse(ErrUsage, again, "--via fork: your contribution on %s goes by a branch in %s", run.Branch, upstream.FullName())
+	case via == ViaBranch && (forked || known && !direct):
+		return refuse(ErrUsage, again, "--via branch: your contribution on %s goes by a fork", run.Branch)
+	}
+	return nil
+}
+
 // newDestination decides like a contribution that begins: a branch in the
 // upstream, a fork that is found, or one that is made.
 func (s *Site) newDestination(ctx context.Context, sub *Submission, upstream forge.Repo, login string, o SubmitOptions) (*workflow.Step, error) {
-	if strings.EqualFold(o.ForkOrg, login) { // no organisation, but the account itself
-		o.ForkOrg = ""
+	if o.Via == "" {
+		o.Via = ViaAuto
 	}
-	sit := &Situation{Request: Request{Upstream: upstream.RepoName, Via: ViaAuto, ForkOrg: o.ForkOrg, ForkName: o.ForkName}, Upstream: upstream, Login: login, Guidelines: sub.Review.Guidelines}
+	sit := &Situation{Request: Request{Upstream: upstream.RepoName, Via: o.Via, ForkOrg: o.ForkOrg, ForkName: o.ForkName}, Upstream: upstream, Login: login, Guidelines: sub.Review.Guidelines}
 	query := forkQuery{Org: o.ForkOrg, Name: o.ForkName}
 	declared, _ := sub.Review.Guidelines.Way()
 	if !sit.ownUpstream(upstream.RepoName) && (sit.wantsFork() || declared == guideline.WayFork) {
