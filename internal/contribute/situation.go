@@ -150,6 +150,9 @@ func (s *Site) lookFurther(ctx context.Context, sit *Situation, query forkQuery,
 	if err := g.Wait(); err != nil {
 		return err
 	}
+	if err := s.declaredBase(ctx, sit, settings, direct); err != nil {
+		return err
+	}
 	if mode, _ := sit.Guidelines.Way(); mode != guideline.WayFork || !direct || sit.Via == ViaBranch {
 		return nil
 	}
@@ -159,6 +162,26 @@ func (s *Site) lookFurther(ctx context.Context, sit *Situation, query forkQuery,
 		}
 	}
 	return s.readGuidelines(ctx, sit, settings, false) // rules for branches in the upstream do not bind
+}
+
+// declaredBase takes the branch that the owners declare for changes, where the
+// user named none and it is there: what is asked is read again, on that branch.
+func (s *Site) declaredBase(ctx context.Context, sit *Situation, settings guideline.Settings, direct bool) error {
+	m := sit.Guidelines.Manifest
+	if sit.Request.Base != "" || m == nil || m.Isrc == nil || m.Isrc.Contribute.Base == "" || m.Isrc.Contribute.Base == sit.Base {
+		return nil
+	}
+	declared, usual := m.Isrc.Contribute.Base, sit.Base
+	refs, err := s.Reader.Refs(ctx, s.cloneURLOf(sit.Upstream))
+	if err != nil {
+		return fmt.Errorf("look for the branch %s of %s: %w", declared, sit.Upstream.FullName(), err)
+	}
+	if refs.Hashes["refs/heads/"+declared] == "" {
+		s.Sink.Note("base", "the owners take changes on "+declared+", which is not there: this one goes to "+usual)
+		return nil
+	}
+	sit.Base = declared
+	return s.readGuidelines(ctx, sit, settings, direct)
 }
 
 func (s *Site) readGuidelines(ctx context.Context, sit *Situation, settings guideline.Settings, direct bool) error {
