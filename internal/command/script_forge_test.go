@@ -43,6 +43,12 @@ func changeForge(ts *testscript.TestScript, f *sandbox.Forge, args []string) boo
 		ts.Check(f.ArchiveRepo(args[1], len(args) < 3))
 	case "no-policy":
 		f.ClearPolicies()
+	case "wrote":
+		want, err := strconv.Atoi(args[1])
+		ts.Check(err)
+		if n := wrote(ts, f); n != want {
+			ts.Fatalf("%d requests changed something, want %d", n, want)
+		}
 	case "limited-token":
 		ts.Setenv(args[3], f.LimitedToken(args[1], args[2]))
 	case "commit":
@@ -51,4 +57,20 @@ func changeForge(ts *testscript.TestScript, f *sandbox.Forge, args []string) boo
 		return false
 	}
 	return true
+}
+
+// wrote counts what isrc asked the forge to change since the mark. A GraphQL
+// query is a POST and changes nothing: isrc sends no other documents.
+func wrote(ts *testscript.TestScript, f *sandbox.Forge) int {
+	from, _ := strconv.Atoi(ts.Getenv("FORGE_MARK")) // without a mark from the start
+	n := 0
+	for _, e := range f.Requests()[from:] {
+		switch {
+		case e.Login != "newcomer", e.Method == "GET", e.Method == "HEAD", strings.HasSuffix(e.Path, "/graphql"), strings.HasSuffix(e.Path, "/git-upload-pack"):
+			continue
+		}
+		n++
+		ts.Logf("%s %s %d", e.Method, e.Path, e.Status)
+	}
+	return n
 }
