@@ -48,6 +48,7 @@ var house = map[string][]string{
 	// Programs of their own, for measuring.
 	"catalog/estate/generate": {"catalog/estate"},
 	"catalog/estate/serve":    {"catalog", "catalog/estate", "forge/sandbox"},
+	"forge/sandbox/serve":     {"forge/sandbox"},
 	"contribute":              {"forge", "git", "guideline", "rule", "workflow"},
 	"../cmd/isrc":             {"command"},
 }

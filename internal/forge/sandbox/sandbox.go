@@ -29,6 +29,9 @@ type Options struct {
 	// TLS serves https with a CA made at start, whose certificate is written to
 	// Dir/ca.pem; the server is valid for localhost, 127.0.0.1 and ::1.
 	TLS bool
+	// Public is the host and port by which clients reach the forge, where that is
+	// not the address it listens on: a proxy stands before it.
+	Public string
 	// World is what the forge holds at first, Acme() when nil.
 	World *World
 	// Now is the forge's clock, time.Now when nil.
@@ -48,6 +51,7 @@ type Options struct {
 type Forge struct {
 	dir    string
 	scheme string
+	addr   string
 	host   string
 	ca     string
 	now    func() time.Time
@@ -108,13 +112,15 @@ func Start(ctx context.Context, o Options) (*Forge, error) {
 	if err != nil {
 		return nil, fmt.Errorf("start the sandbox forge: %w", err)
 	}
-	f.scheme, f.host = "http", ln.Addr().String()
+	f.scheme, f.addr = "http", ln.Addr().String()
+	f.host = f.addr
 	if o.TLS {
 		ln, err = f.listenTLS(ln)
 		if err != nil {
 			return nil, fmt.Errorf("start the sandbox forge: %w", err)
 		}
 	}
+	f.host = orElse(o.Public, f.host)
 	f.serve(ctx, ln)
 	return f, nil
 }
@@ -139,6 +145,9 @@ func (f *Forge) serve(ctx context.Context, ln net.Listener) {
 //
 //go:noinline
 func (f *Forge) URL() string { return f.scheme + "://" + f.host }
+
+// Addr is the address that the forge listens on.
+func (f *Forge) Addr() string { return f.addr }
 
 // Host is the forge's host and port.
 func (f *Forge) Host() string { return f.host }

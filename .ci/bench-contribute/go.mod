@@ -1,0 +1,3 @@
+module github.com/isrc-dev/isrc/.ci/bench-contribute
+
+go 1.26
