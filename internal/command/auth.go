@@ -207,7 +207,7 @@ func (a *app) readToken(host string, o *loginOptions) (string, error) {
 	}
 	page := baseURL(c.HostFor(host).Scheme, host) + "/settings/tokens/new?" + url.Values{"scopes": {o.scopes}, "description": {"isrc"}}.Encode()
 	fmt.Fprintf(a.io.Err, "Make a token here (the scopes are filled in):\n\n  %s\n\n", page)
-	token, err := a.io.Secret("Token", "--with-token")
+	token, err := a.io.Secret("Token (nothing is shown while you paste it)", "--with-token")
 	if err == nil && token == "" {
 		err = term.ErrDeclined
 	}

@@ -91,7 +91,11 @@ func (e *exitError) Unwrap() error { return e.err }
 // report writes an error and its hint and gives the exit code.
 func (a *app) report(err error) int {
 	v := a.judge(err)
-	if !v.silent {
+	switch {
+	case v.silent:
+	case err == term.ErrDeclined: //nolint:errorlint // wrapped, it says what was asked
+		a.io.Tell("isrc: nothing was done")
+	default:
 		a.quoteGit(err)
 		a.io.Tell("isrc: error: " + a.redact.text(term.Line(err.Error())))
 		for _, h := range v.hints { // to be pasted, and so in one piece

@@ -48,7 +48,7 @@ func (a *app) preview(r *found) string {
 	line("", r.FullName)
 	line("", firstOf(r.Description, r.Title))
 	b.WriteString("\n")
-	line("", strings.Join(joinNonEmpty(r.Language, r.License), " · "))
+	line("", strings.Join(joinNonEmpty(r.Language, r.License), " "+a.io.Sym(term.SymDot)+" "))
 	if r.Team != nil {
 		line("owner: ", r.Team.Name)
 	}

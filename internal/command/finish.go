@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -113,7 +114,7 @@ func (a *app) finish(ctx context.Context, o *finishOptions, arg string) error {
 		return err
 	}
 	if ref.Repo.IsZero() {
-		return &exitError{code: exitNotReached, err: fmt.Errorf("the contribution on %s has no pull request yet", run.Branch), hint: "isrc abandon " + run.Run + " ends it"}
+		return &exitError{code: exitNotReached, err: fmt.Errorf("the contribution on %s has no pull request yet", run.Branch), hint: "isrc submit opens it\nisrc abandon " + run.Run + " ends it without one"}
 	}
 	site, err := a.site(ctx, ref.Repo.Host)
 	if err != nil {
@@ -248,6 +249,18 @@ func waysAfter(set *guideline.Set, p forge.Pull) []finishWay {
 	)
 }
 
+// mayDelete asks for the branch. What is merged needs no word where nobody can be
+// asked.
+func (a *app) mayDelete(o *finishOptions, branch string, merged bool) error {
+	switch {
+	case o.dryRun || o.yes || merged && !a.io.CanPrompt():
+		return nil
+	case merged:
+		return a.io.Confirm(fmt.Sprintf("Delete the branch %s, which is merged?", term.Line(branch)), "--yes", true)
+	}
+	return a.io.Confirm(fmt.Sprintf("Delete the branch %s, whose commits were not merged?", term.Line(branch)), "--yes", false)
+}
+
 // tidy deletes the branches after a merge, or after a decline if that is asked
 // for, and ends the run.
 func (a *app) tidy(ctx context.Context, site *contribute.Site, o *finishOptions, run *workflow.State, p forge.Pull, r *finished) error {
@@ -255,16 +268,12 @@ func (a *app) tidy(ctx context.Context, site *contribute.Site, o *finishOptions,
 	if run == nil || o.keep || !merged && !o.remove {
 		return nil
 	}
-	if merged && !o.dryRun && !o.yes && a.io.CanPrompt() {
-		a.progress.Clear()
-		if err := a.io.Confirm(fmt.Sprintf("Delete the branch %s, which is merged?", run.Branch), "--yes", true); err != nil {
-			return err
-		}
-	}
-	if !merged && !o.dryRun && !o.yes {
-		if err := a.io.Confirm(fmt.Sprintf("Delete the branch %s, whose commits were not merged?", run.Branch), "--yes", false); err != nil {
-			return err
-		}
+	a.progress.Clear()
+	if err := a.mayDelete(o, run.Branch, merged); errors.Is(err, term.ErrDeclined) && ctx.Err() == nil {
+		r.Cleaned = append(r.Cleaned, cleanedThing{What: "the branch " + run.Branch, Outcome: "kept", Why: orNull("you said no")})
+		return nil // a no is an answer
+	} else if err != nil {
+		return err
 	}
 	all, err := site.Clean(ctx, *run, p, o.dryRun)
 	for _, c := range all {

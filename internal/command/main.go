@@ -17,7 +17,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/isrc-dev/isrc/internal/contribute"
 	"github.com/isrc-dev/isrc/internal/term"
 	"github.com/isrc-dev/isrc/internal/workflow"
 )
@@ -59,13 +58,24 @@ func Main(args []string) int {
 		fmt.Fprintln(os.Stderr, "isrc: error:", err)
 		return exitFailed
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), endings()...)
 	defer stop()
 	go func() {
 		<-ctx.Done()
 		stop() // a second Ctrl-C ends the process at once
 	}()
 	return Run(ctx, inv)
+}
+
+// endings are the signals that end isrc in good order: Ctrl-C, Ctrl-\, the end of
+// the terminal, and what service managers send. Under nohup the end of a
+// terminal ends nothing.
+func endings() []os.Signal {
+	all := []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGQUIT}
+	if !signal.Ignored(syscall.SIGHUP) {
+		all = append(all, syscall.SIGHUP)
+	}
+	return all
 }
 
 // system gives the surroundings of this process.
@@ -96,15 +106,24 @@ func Run(ctx context.Context, inv Invocation) int {
 		return exitDone
 	}
 	if ctx.Err() != nil {
-		if errors.Is(err, term.ErrDeclined) {
-			var hinted *contribute.HintError
-			if errors.As(err, &hinted) {
-				err = &contribute.HintError{Err: context.Canceled, Hint: hinted.Hint}
-			} else {
-				err = context.Canceled
-			}
+		var ended *exitError
+		if errors.As(err, &ended) && ended.err == nil {
+			return ended.code // told already, such as a watch that Ctrl-C ends
 		}
-		err = fmt.Errorf("%w: %w", errInterrupted, err)
+		err = &interruptedError{err}
 	}
 	return a.report(err)
 }
+
+// interruptedError says what was broken off by a signal.
+type interruptedError struct{ err error }
+
+func (e *interruptedError) Error() string {
+	doing := strings.TrimSuffix(e.err.Error(), context.Canceled.Error())
+	if doing = strings.TrimRight(doing, ": "); doing == "" || errors.Is(e.err, term.ErrDeclined) {
+		return errInterrupted.Error()
+	}
+	return errInterrupted.Error() + ": " + doing
+}
+
+func (e *interruptedError) Unwrap() []error { return []error{errInterrupted, e.err} }

@@ -39,7 +39,7 @@ func scripted() int {
 		return 1
 	}
 	inv.Now, inv.Sleep = scriptClock()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), endings()...)
 	defer stop()
 	kill, hold := os.Getenv("TEST_KILL_AT"), os.Getenv("TEST_HOLD_AT")
 	inv.Trace = func(p workflow.Point) {

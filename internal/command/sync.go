@@ -185,14 +185,18 @@ func (a *app) carrySync(ctx context.Context, o *syncOptions, y *contribute.Synci
 	case begun != nil:
 		r.How, r.Why = begun.How, "it was begun before"
 		if begun.How == contribute.HowRebase && begun.Push && !begun.Force {
-			begun.Force = a.mayReplace(o, y)
+			if begun.Force, err = a.mayReplace(ctx, o, y); err != nil {
+				return err
+			}
 		}
 		done, err = y.Finish(ctx, begun)
 	case y.Way.How == contribute.HowNothing:
 		return nil
 	default:
 		if len(y.Dirty) == 0 && push && y.Way.Force {
-			push = a.mayReplace(o, y)
+			if push, err = a.mayReplace(ctx, o, y); err != nil {
+				return err
+			}
 		}
 		done, err = y.Carry(ctx, push, y.Way.Force)
 	}
@@ -213,15 +217,20 @@ func (a *app) carrySync(ctx context.Context, o *syncOptions, y *contribute.Synci
 
 // mayReplace asks before pushed commits are replaced by a rebase. Without an
 // answer they stay.
-func (a *app) mayReplace(o *syncOptions, y *contribute.Syncing) bool {
+func (a *app) mayReplace(ctx context.Context, o *syncOptions, y *contribute.Syncing) (bool, error) {
 	if o.yes || o.noPush {
-		return o.yes && !o.noPush
+		return o.yes && !o.noPush, nil
 	}
 	if !a.io.CanPrompt() {
 		a.say("isrc: %s in %s is not replaced: --yes agrees to that", term.Line(y.Branch), y.To.FullName())
-		return false
+		return false, nil
 	}
-	return a.io.Confirm(fmt.Sprintf("Replace your commits on %s in %s by the rebased ones?", term.Line(y.Branch), y.To.FullName()), "--yes", true) == nil
+	a.progress.Clear()
+	err := a.io.Confirm(fmt.Sprintf("Replace your commits on %s in %s by the rebased ones?", term.Line(y.Branch), y.To.FullName()), "--yes", true)
+	if errors.Is(err, term.ErrDeclined) && ctx.Err() == nil {
+		return false, nil // a no is an answer
+	}
+	return err == nil, err
 }
 
 // foreseeSync says what would be done.

@@ -24,7 +24,9 @@ type Progress struct {
 
 // NewProgress makes a renderer on the error stream, with a clock.
 func (s *Streams) NewProgress(now func() time.Time) *Progress {
-	return &Progress{streams: s, now: now}
+	p := &Progress{streams: s, now: now}
+	s.asking = p.Clear
+	return p
 }
 
 // Sink is what is handed to the packages below.

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
 	"strings"
+	"syscall"
 
 	xterm "golang.org/x/term"
 
@@ -72,6 +74,7 @@ func (s *Streams) Choose(question, flag string, options []string) (int, error) {
 	if !s.CanPrompt() {
 		return 0, &NoPromptError{Question: question, Flag: flag}
 	}
+	s.beforeQuestion()
 	for i, o := range options {
 		fmt.Fprintf(s.Err, "  %d  %s\n", i+1, Line(o))
 	}
@@ -83,8 +86,7 @@ func (s *Streams) Choose(question, flag string, options []string) (int, error) {
 		if answer == "" {
 			return 0, nil
 		}
-		var n int
-		if _, err := fmt.Sscanf(answer, "%d", &n); err == nil && n >= 1 && n <= len(options) {
+		if n, err := strconv.Atoi(answer); err == nil && n >= 1 && n <= len(options) {
 			return n - 1, nil
 		}
 		fmt.Fprintf(s.Err, "Please answer with a number from 1 to %d.\n", len(options))
@@ -97,6 +99,7 @@ func (s *Streams) Secret(question, flag string) (string, error) {
 	if !s.CanPrompt() {
 		return "", &NoPromptError{Question: question, Flag: flag}
 	}
+	s.beforeQuestion()
 	fmt.Fprint(s.Err, question+": ")
 	f, ok := s.In.(*os.File)
 	if !ok {
@@ -131,8 +134,17 @@ func (s *Streams) ask(label, question, flag string) (string, error) {
 	if !s.CanPrompt() {
 		return "", &NoPromptError{Question: question, Flag: flag}
 	}
+	s.beforeQuestion()
 	fmt.Fprint(s.Err, label)
 	return s.readLine()
+}
+
+// beforeQuestion takes off the terminal what moves, so that the question begins
+// a line.
+func (s *Streams) beforeQuestion() {
+	if s.asking != nil {
+		s.asking()
+	}
 }
 
 // readLine reads byte by byte, so that nothing behind the line is swallowed. An
@@ -149,7 +161,7 @@ func (s *Streams) readLine() (string, error) {
 	}()
 	select {
 	case r := <-done:
-		if errors.Is(r.err, io.EOF) {
+		if errors.Is(r.err, io.EOF) || errors.Is(r.err, syscall.EIO) { // Ctrl-D, or the terminal is gone
 			fmt.Fprintln(s.Err)
 			r.err = ErrDeclined
 		}

@@ -25,6 +25,7 @@ type Streams struct {
 	InTTY, OutTTY, ErrTTY bool
 
 	Width   int  // columns of the terminal, 80 when there is none
+	Height  int  // its lines, 0 when there is none
 	Color   bool // whether Out may be coloured
 	Unicode bool // whether symbols beyond ASCII may be written
 	Dumb    bool // whether the terminal can only write one line after the other
@@ -35,6 +36,8 @@ type Streams struct {
 	// NoInput forbids every prompt, whatever the streams are.
 	NoInput bool
 
+	terminal *os.File // that Out goes to in the end, nil when there is none
+	asking   func()   // what is done before a question is written
 	renderer *lipgloss.Renderer
 }
 
@@ -49,13 +52,31 @@ func System(getenv func(string) string) *Streams {
 	}
 	width := 0
 	if s.OutTTY {
-		width, _, _ = xterm.GetSize(int(os.Stdout.Fd())) // a size of 0 falls back below
+		width, s.Height, _ = xterm.GetSize(int(os.Stdout.Fd())) // a size of 0 falls back below
+		s.terminal = os.Stdout
 	} else if s.ErrTTY {
 		width, _, _ = xterm.GetSize(int(os.Stderr.Fd()))
 	}
 	s.Configure(getenv, width)
 	return s
 }
+
+// Resize takes over the size that the terminal has by now, and tells whether it
+// is another one.
+func (s *Streams) Resize() bool {
+	if s.terminal == nil {
+		return false
+	}
+	width, height, err := xterm.GetSize(int(s.terminal.Fd()))
+	if err != nil || width <= 0 || max(width, leastWidth) == s.Width && height == s.Height {
+		return false
+	}
+	s.Width, s.Height = max(width, leastWidth), height
+	return true
+}
+
+// leastWidth is what is written for, however narrow a terminal is.
+const leastWidth = 20
 
 // Configure derives width, colour and symbols from the environment; width is
 // what the terminal reports, 0 when there is none.
@@ -67,7 +88,7 @@ func (s *Streams) Configure(getenv func(string) string, width int) {
 	if s.Width <= 0 {
 		s.Width = 80
 	}
-	s.Width = max(s.Width, 20)
+	s.Width = max(s.Width, leastWidth)
 	s.Color = wantColor(getenv, s.OutTTY)
 	s.Unicode = wantUnicode(getenv)
 	s.Dumb = getenv("TERM") == "dumb"
