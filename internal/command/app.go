@@ -431,13 +431,20 @@ func (a *app) repository(ctx context.Context, arg string) (forge.RepoName, *cont
 func exactArgs(n int, what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) < n {
-			return &usageError{err: fmt.Errorf("%s: %s is missing", cmd.CommandPath(), what), hint: cmd.UseLine()}
+			return &usageError{err: fmt.Errorf("%s: %s is missing", cmd.CommandPath(), what), hint: forExample(cmd)}
 		}
 		if len(args) > n {
-			return &usageError{err: fmt.Errorf("%s: %q is one argument too many", cmd.CommandPath(), args[n]), hint: cmd.UseLine()}
+			return &usageError{err: fmt.Errorf("%s: %q is one argument too many", cmd.CommandPath(), args[n]), hint: cmd.CommandPath() + " --help"}
 		}
 		return nil
 	}
+}
+
+// forExample is a command's first example, to be pasted and changed, and where
+// there is more.
+func forExample(cmd *cobra.Command) string {
+	first, _, _ := strings.Cut(strings.TrimSpace(cmd.Example), "\n")
+	return first + "\n" + cmd.CommandPath() + " --help"
 }
 
 // forgeClient is the client of one host.

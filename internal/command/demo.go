@@ -291,7 +291,14 @@ func (d *demonstration) review(ctx context.Context, login, event, body string) f
 func (d *demonstration) wait(ctx context.Context) error {
 	w := d.app.io.Out
 	fmt.Fprintf(w, "\nThe forge runs at %s until Ctrl-C. In another terminal:\n\n", d.forge.URL())
-	fmt.Fprintf(w, "  export ISRC_TOKEN=%s XDG_CONFIG_HOME=%s XDG_STATE_HOME=%s\n", d.forge.Token("newcomer"), shellWord(filepath.Join(d.home, ".config")), shellWord(filepath.Join(d.home, ".local", "state")))
+	for _, line := range []string{
+		"ISRC_TOKEN=" + d.forge.Token("newcomer"),
+		"XDG_CONFIG_HOME=" + shellWord(filepath.Join(d.home, ".config")) + " XDG_STATE_HOME=" + shellWord(filepath.Join(d.home, ".local", "state")),
+		"XDG_CACHE_HOME=" + shellWord(filepath.Join(d.home, ".cache")) + " XDG_DATA_HOME=" + shellWord(filepath.Join(d.home, ".local", "share")),
+		"GIT_CONFIG_GLOBAL=" + shellWord(filepath.Join(d.home, ".gitconfig")),
+	} {
+		fmt.Fprintf(w, "  export %s\n", line)
+	}
 	fmt.Fprintf(w, "  isrc show platform/pipelines\n")
 	if ca := d.forge.CAFile(); ca != "" {
 		fmt.Fprintf(w, "\nOther tools:\n\n  export GH_HOST=%s GH_ENTERPRISE_TOKEN=$ISRC_TOKEN SSL_CERT_FILE=%s GIT_SSL_CAINFO=%s\n  gh api repos/identity/auth-lib\n", d.forge.Host(), shellWord(ca), shellWord(ca))

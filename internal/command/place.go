@@ -53,7 +53,7 @@ func (a *app) noClone(err error) error {
 	if len(dirs) > 0 {
 		hint = strings.Join(dirs, "\n")
 	}
-	return &contribute.HintError{Err: fmt.Errorf("%s is not in a clone: %w", a.inv.Dir, err), Hint: hint}
+	return &contribute.HintError{Err: fmt.Errorf("%s is not in a clone: %w", a.inv.Dir, git.ErrNotARepo), Hint: hint}
 }
 
 // bareRepository resolves a name without an owner in the configured

@@ -87,7 +87,8 @@ and follows it.`,
 	}
 	root.SetHelpCommand(newHelp())
 	root.SetHelpCommandGroupID("more")
-	root.SetUsageFunc(usage)
+	root.SetUsageFunc(a.usage)
+	root.SetHelpFunc(a.help)
 	for _, c := range root.Commands() {
 		finish(c)
 	}
@@ -183,13 +184,20 @@ func distance(a, b string) int {
 	return row[len(b)]
 }
 
-// welcome is what bare isrc shows: five lines to start with.
+// welcome is what bare isrc shows: a few lines to start with, and first of all
+// what somebody needs who has set up nothing.
 func (a *app) welcome() {
+	if c, err := a.settings(); err == nil && c.Host == "" && len(c.Hosts) == 0 {
+		fmt.Fprint(a.io.Out, "isrc setup <host>         first: point isrc at your company's forge\n\n")
+	}
 	fmt.Fprint(a.io.Out, `isrc find <words>         find a shared repository
 isrc show <repo>          see what it is and what its owners ask
 isrc contribute <repo>    fork or branch, and make your change
 isrc submit               check it, push it, open the pull request
-isrc demo                 watch all of it on a forge of its own; isrc help for more
+isrc status               see who waits for whom
+
+isrc demo                 watch all of it on a forge of its own
+isrc help                 everything else
 `)
 }
 

@@ -12,8 +12,8 @@ import (
 // it is called, examples, the commands below it, flags and exit codes. It takes
 // the place of cobra's template, which would keep every method of every type in
 // the program.
-func usage(cmd *cobra.Command) error {
-	var b strings.Builder
+func (a *app) usage(cmd *cobra.Command) error {
+	var b, examples strings.Builder
 	b.WriteString("Usage:")
 	if cmd.Runnable() {
 		b.WriteString("\n  " + cmd.UseLine())
@@ -21,8 +21,9 @@ func usage(cmd *cobra.Command) error {
 	if cmd.HasAvailableSubCommands() {
 		b.WriteString("\n  " + cmd.CommandPath() + " [command]")
 	}
-	if cmd.HasExample() {
-		b.WriteString("\n\nExamples:\n" + cmd.Example)
+	if cmd.HasExample() { // to be pasted, and so in one piece
+		examples.WriteString(a.io.Fold(b.String()) + "\n\nExamples:\n" + cmd.Example)
+		b.Reset()
 	}
 	if cmd.HasAvailableSubCommands() {
 		usageCommands(&b, cmd)
@@ -47,8 +48,21 @@ func usage(cmd *cobra.Command) error {
 	if cmd.HasAvailableSubCommands() {
 		b.WriteString("\n\n" + cmd.CommandPath() + " [command] --help says more about a command.")
 	}
-	_, err := io.WriteString(cmd.OutOrStderr(), b.String()+"\n")
+	_, err := io.WriteString(cmd.OutOrStderr(), examples.String()+a.io.Fold(b.String())+"\n")
 	return err
+}
+
+// help writes what a command is for, and how it is called.
+func (a *app) help(cmd *cobra.Command, _ []string) {
+	about := strings.TrimSpace(firstOf(cmd.Long, cmd.Short))
+	if cmd.IsAdditionalHelpTopicCommand() { // some are to be copied, such as a Makefile
+		fmt.Fprintf(cmd.OutOrStdout(), "%s\n\n", about)
+		return
+	}
+	fmt.Fprintf(cmd.OutOrStdout(), "%s\n\n", a.io.Reflow(about))
+	if cmd.Runnable() || cmd.HasSubCommands() {
+		fmt.Fprint(cmd.OutOrStdout(), cmd.UsageString())
+	}
 }
 
 // usageCommands lists the commands below one, by group where there are groups.
@@ -57,7 +71,7 @@ func usageCommands(b *strings.Builder, cmd *cobra.Command) {
 		b.WriteString("\n\n" + title)
 		for _, c := range cmd.Commands() {
 			if in(c) {
-				fmt.Fprintf(b, "\n  %-*s %s", c.NamePadding(), c.Name(), c.Short)
+				fmt.Fprintf(b, "\n  %-*s  %s", c.NamePadding(), c.Name(), c.Short)
 			}
 		}
 	}
