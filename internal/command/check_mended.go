@@ -39,7 +39,7 @@ func nothingMended(c *checked, named []string) string {
 	case named != nil:
 		return "Nothing to mend: " + strings.Join(named, ", ") + " found nothing broken."
 	case slices.ContainsFunc(c.Findings, func(f finding) bool { return f.Verdict == "broken" }):
-		return "Nothing mended: what is broken is not for --fix alone."
+		return "Nothing mended: isrc has no safe mend for what is broken."
 	}
 	return "Nothing to mend."
 }

@@ -73,8 +73,11 @@ func summary(c *checked, o *checkOptions) []string {
 	if len(t.named) > 0 {
 		text = append(text, "look first, then: isrc check --fix="+strings.Join(t.named, ","))
 	}
-	if t.safe+len(t.named)+t.blocking == 0 && !failed && c.Repository != nil {
+	switch {
+	case t.safe+len(t.named)+t.blocking == 0 && !failed && c.Repository != nil:
 		text = append(text, "isrc submit")
+	case t.safe+len(t.named) == 0 && t.blocking > 0:
+		text = append(text, "mend by hand, then isrc check")
 	}
 	return text
 }

@@ -26,8 +26,11 @@ func showReview(s *term.Streams, c *checked, o *checkOptions) error {
 		showMended(s, c, o)
 	}
 	if c.Commits == nil || *c.Commits == 0 {
-		t.wrapped("", fmt.Sprintf("Nothing to judge: no commit that %s lacks (%s).", shortRev(c.Base), c.BaseFrom))
+		t.wrapped("", fmt.Sprintf("Nothing to judge: the branch has no commit that %s lacks (the base is from %s).", shortRev(c.Base), c.BaseFrom))
 		t.asides(c)
+		if len(c.Uncommitted) > 0 {
+			t.aside("git add and git commit, then isrc check")
+		}
 		return nil
 	}
 	g := sortFindings(c.Findings, o.verbose)

@@ -141,7 +141,7 @@ func (a *app) begin(ctx context.Context, site *contribute.Site, o *contributeOpt
 		}
 	}
 	if o.dryRun {
-		return a.answer(o, result, func(s *term.Streams) error { return showPlan(s, s.Out, result, o.change()) })
+		return a.answer(o, result, func(s *term.Streams) error { return showDryRun(s, result, o.change()) })
 	}
 	if req.Adopt == nil {
 		if err := contribute.FreeDir(req.Dir); err != nil {

@@ -37,14 +37,20 @@ func showPlan(s *term.Streams, w io.Writer, r *contribution, change planned) err
 			other++
 		}
 	}
-	check := fmt.Sprintf("%d must hold, %d should", must, other)
+	check := askedInWords(must, other)
 	if gates > 0 {
 		check += fmt.Sprintf(", %s not readable from here", pluralOf(gates, "gate is", "gates are"))
 	}
 	n := 0
 	line := func(id, title string) {
 		n++
-		fmt.Fprintf(w, "  %d  %-9s %s\n", n, id, term.Truncate(term.Line(title), s.Width-16, s.Ellipsis()))
+		for i, l := range term.Wrap(term.Line(title), max(s.Width-planIndent, 20)) {
+			if i == 0 {
+				fmt.Fprintf(w, "  %d  %-9s %s\n", n, id, l)
+			} else {
+				fmt.Fprintln(w, pad(planIndent)+l)
+			}
+		}
 	}
 	for _, st := range steps {
 		if st.ID == "ready" || st.ID == "remotes" || st.ID == "remote-fork" || st.ID == "sync" {
@@ -62,13 +68,7 @@ func showPlan(s *term.Streams, w io.Writer, r *contribution, change planned) err
 	fmt.Fprintln(w)
 	for _, q := range yours {
 		if q.Strength == "must" {
-			text, place := term.Line(q.Text), firstSource(q)
-			if term.Columns(text)+term.Columns(place)+12 > s.Width && place != "" {
-				place = "\n" + pad(9) + s.Paint(term.Dim, place)
-			} else if place != "" {
-				place = "   " + s.Paint(term.Dim, place)
-			}
-			fmt.Fprintf(w, "  %s   %s%s\n", s.Paint(term.Bad, "must"), text, place)
+			writeMust(s, w, term.Line(q.Text), firstSource(q))
 		}
 	}
 	showRoutes(s, w, r)
@@ -76,6 +76,50 @@ func showPlan(s *term.Streams, w io.Writer, r *contribution, change planned) err
 		fmt.Fprintln(w)
 	}
 	return nil
+}
+
+// showDryRun shows the plan and says that it is one.
+func showDryRun(s *term.Streams, r *contribution, change planned) error {
+	if err := showPlan(s, s.Out, r, change); err != nil {
+		return err
+	}
+	s.Tell("Nothing was done; without --dry-run it is.")
+	return nil
+}
+
+// planIndent is where the text of a step begins.
+const planIndent = len("  1  contribute")
+
+// askedInWords counts what is asked of contributors.
+func askedInWords(must, other int) string {
+	switch {
+	case must+other == 0:
+		return "nothing is asked that isrc could read"
+	case must == 0:
+		return pluralOf(other, "requirement that should hold", "requirements that should hold")
+	case other == 0:
+		return pluralOf(must, "requirement that must hold", "requirements that must hold")
+	}
+	return fmt.Sprintf("%d requirements: %d must hold, %d should", must+other, must, other)
+}
+
+// writeMust writes what must hold, and who says so beside it or below.
+func writeMust(s *term.Streams, w io.Writer, text, place string) {
+	const indent = len("  must   ")
+	head := "  " + s.Paint(term.Bad, "must") + "   "
+	if place != "" && indent+term.Columns(text)+3+term.Columns(place) <= s.Width {
+		fmt.Fprintln(w, head+text+"   "+s.Paint(term.Dim, place))
+		return
+	}
+	for i, l := range term.Wrap(text, max(s.Width-indent, 20)) {
+		if i > 0 {
+			head = pad(indent)
+		}
+		fmt.Fprintln(w, head+l)
+	}
+	if place != "" {
+		fmt.Fprintln(w, pad(indent)+s.Paint(term.Dim, place))
+	}
 }
 
 // showRoutes says where the owners point before there is code, and who says so.
@@ -136,7 +180,9 @@ func showReady(s *term.Streams, here string, r *contribution) error {
 		facts = append(facts, done+" fork "+term.Line(r.Fork.FullName)+" ("+how+")")
 	}
 	facts = append(facts, done+" clone", done+" branch "+term.Line(r.Branch))
-	fmt.Fprintln(s.Out, strings.Join(facts, "   "))
+	for _, l := range joinFacts(facts, "   ", s.Width) {
+		fmt.Fprintln(s.Out, l)
+	}
 	fmt.Fprintln(s.Out)
 	dir := r.Directory
 	if rel, err := filepath.Rel(here, dir); err == nil && !strings.HasPrefix(rel, "..") {
@@ -159,7 +205,14 @@ func showReady(s *term.Streams, here string, r *contribution) error {
 	} else if next != "isrc submit" { // which commits
 		how = ""
 	}
-	fmt.Fprintf(s.Out, "%s the change%s%s, then: %s\n", first, how, hint, next)
+	text := fmt.Sprintf("%s the change%s%s, then: %s", first, how, hint, next)
+	if !s.OutTTY {
+		fmt.Fprintln(s.Out, text)
+		return nil
+	}
+	for _, l := range term.Wrap(text, s.Width) {
+		fmt.Fprintln(s.Out, l)
+	}
 	return nil
 }
 

@@ -163,7 +163,10 @@ func (f findScreen) foot(s *term.Streams) {
 		foot += fmt.Sprintf(" %s %s", s.Sym(term.SymDot), countOf(f.searched, "repository", "repositories"))
 	}
 	parts := []string{foot + " in " + term.Line(f.where), "isrc show " + term.Line(f.rows[0].FullName)}
-	for _, l := range joinFacts(parts, " "+s.Sym(term.SymDot)+" ", s.Width) {
+	for i, l := range joinFacts(parts, " "+s.Sym(term.SymDot)+" ", s.Width) {
+		if i == 0 && term.Columns(l) > s.Width {
+			l = strings.Join(term.Wrap(l, s.Width), "\n")
+		}
 		fmt.Fprintln(s.Out, l)
 	}
 }

@@ -183,6 +183,31 @@ func sortForks(rows []*forkRow) {
 	})
 }
 
+// writeWithUnder writes a table with a line below each row, where there are some.
+func writeWithUnder(s *term.Streams, t *term.Table, under []string) error {
+	if len(under) == 0 {
+		return t.Write(s.Out)
+	}
+	var b strings.Builder
+	if err := t.Write(&b); err != nil {
+		return err
+	}
+	for i, l := range strings.SplitAfter(b.String(), "\n") {
+		if i < len(under) {
+			fmt.Fprint(s.Out, l, "    ", s.Paint(term.Dim, term.Truncate(under[i], max(s.Width-4, 16), s.Ellipsis())), "\n")
+		}
+	}
+	return nil
+}
+
+func joinCells(s *term.Streams, cells []term.Cell) string {
+	var words []string
+	for _, c := range cells {
+		words = append(words, term.Line(c.Text))
+	}
+	return strings.Join(words, " "+s.Sym(term.SymDot)+" ")
+}
+
 // narrow is a terminal, in columns, that has no room for what can be left out.
 const narrow = 100
 
@@ -191,7 +216,7 @@ func showForks(s *term.Streams, rows []*forkRow, mine bool, now time.Time) error
 		fmt.Fprintln(s.Err, "No forks.")
 		return nil
 	}
-	t := s.NewTable(2)
+	t, under := s.NewTable(2), []string{}
 	for _, r := range rows {
 		tone := map[string]term.Tone{insight.ForkCompeting: term.Warn, insight.ForkContributing: term.Good}[r.State]
 		if r.State == insight.ForkAbandoned || r.State == insight.ForkUnknown {
@@ -210,11 +235,13 @@ func showForks(s *term.Streams, rows []*forkRow, mine bool, now time.Time) error
 			cells = append(cells, term.Cell{Text: up, Tone: term.Dim})
 		}
 		if s.OutTTY && s.Width < narrow {
-			cells = cells[:3] // the rest is in a wider window, and in a pipe
+			rest := cells[3:]
+			cells = cells[:3]
+			under = append(under, joinCells(s, rest))
 		}
 		t.Row(cells...)
 	}
-	if err := t.Write(s.Out); err != nil {
+	if err := writeWithUnder(s, t, under); err != nil {
 		return err
 	}
 	if mine && slices.ContainsFunc(rows, func(r *forkRow) bool { return r.State == insight.ForkAbandoned }) {

@@ -66,7 +66,7 @@ func (a *app) unfinishedRows(runs []workflow.State, known map[string]*workflow.S
 		if st.Ended != "" || !contribute.Begun(st) {
 			continue
 		}
-		row := unfinishedRow(st, name, here, a.inv.Dir)
+		row := a.unfinishedRow(st, name, here)
 		row.Repository = a.named(name)
 		rows = append(rows, row)
 	}
@@ -151,7 +151,7 @@ func (a *app) placeHere() *contribute.Place {
 	return p
 }
 
-func unfinishedRow(st workflow.State, name forge.RepoName, here, dir string) standing {
+func (a *app) unfinishedRow(st workflow.State, name forge.RepoName, here string) standing {
 	r := standing{
 		Repository: repositoryOf(name, ""), Title: firstOf(st.Extra["title"], st.Branch), State: "unfinished", WaitsFor: insight.WaitsForYou, Since: moment(st.Updated),
 		Branch: orNull(st.Branch), Base: orNull(st.Base), Directory: orNull(st.Clone), Run: orNull(st.Run), Here: st.Run == here, Created: moment(st.Created),
@@ -162,6 +162,9 @@ func unfinishedRow(st workflow.State, name forge.RepoName, here, dir string) sta
 		r.Why, next = "begun by a newer isrc ("+st.Tool+")", "isrc abandon "+st.Run
 	case st.Paused != nil:
 		step, r.Why, next = st.Paused.Step, st.Paused.Reason, st.Paused.Next
+		if n := commitsOfRun(a.runsDir(), st); n > 0 {
+			r.Why = pluralOf(n, "commit is", "commits are") + " not submitted yet"
+		}
 	default:
 		for _, s := range st.Steps {
 			if s.Status != workflow.Done {
@@ -174,7 +177,7 @@ func unfinishedRow(st workflow.State, name forge.RepoName, here, dir string) sta
 		}
 	}
 	if r.Here {
-		r.Directory = &dir // the clone may have been moved since
+		r.Directory = &a.inv.Dir // the clone may have been moved since
 	} else if _, err := os.Stat(st.Clone); errors.Is(err, os.ErrNotExist) && st.Paused != nil {
 		r.Why, next = "its clone "+st.Clone+" is gone", "isrc abandon "+st.Run
 	} else if st.Clone != "" && strings.HasPrefix(next, "isrc submit") {
@@ -182,6 +185,21 @@ func unfinishedRow(st workflow.State, name forge.RepoName, here, dir string) sta
 	}
 	r.Step, r.Next = orNull(step), &next
 	return r
+}
+
+// commitsOfRun counts what lies in the branch of a run, if that is what its clone
+// stands on.
+func commitsOfRun(runs string, st workflow.State) int {
+	ctx := context.Background()
+	p, err := contribute.Finder{Dir: st.Clone, Runs: runs, Getenv: func(string) string { return "" }}.Find(ctx)
+	if err != nil || p.Branch != st.Branch {
+		return 0 // the clone is gone, moved or elsewhere: nothing is said of it
+	}
+	ahead, _, err := p.Repo.AheadBehind(ctx, p.Head, "refs/remotes/"+p.Remote+"/"+p.Base)
+	if err != nil {
+		return 0
+	}
+	return ahead
 }
 
 // myPulls asks a forge for my pull requests and where each stands.

@@ -36,7 +36,7 @@ func (a *app) statusOf(ctx context.Context, arg string) (*statusView, error) {
 		if err != nil {
 			return nil, err
 		}
-		row := unfinishedRow(*run, name, here, a.inv.Dir)
+		row := a.unfinishedRow(*run, name, here)
 		row.Repository = a.named(name)
 		return &statusView{rows: []standing{row}, one: true}, nil
 	}

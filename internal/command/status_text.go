@@ -3,6 +3,7 @@ package command
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,8 +23,16 @@ func showStatus(s *term.Streams, rows []standing, waiting bool, now time.Time) e
 		return nil
 	}
 	t := s.NewTable(2)
+	cells := make([][]term.Cell, len(rows))
 	for i := range rows {
-		t.Row(statusCells(s, &rows[i], waiting, now)...)
+		cells[i] = statusCells(s, &rows[i], waiting, now)
+	}
+	below := s.OutTTY && !statusFits(s, cells)
+	for i := range cells {
+		if below { // said whole on a line of its own, rather than cut
+			cells[i] = slices.Delete(cells[i], 2, 3)
+		}
+		t.Row(cells[i]...)
 	}
 	if !s.OutTTY {
 		return t.Write(s.Out)
@@ -35,8 +44,8 @@ func showStatus(s *term.Streams, rows []standing, waiting bool, now time.Time) e
 	lines := strings.SplitAfter(b.String(), "\n")
 	for i := range rows {
 		fmt.Fprint(s.Out, lines[i])
-		if why := term.Line(rows[i].sentence(now)); !strings.Contains(lines[i], why) { // the row was too narrow for it
-			for _, l := range term.Wrap(why, max(s.Width-6, 20)) {
+		if below {
+			for _, l := range term.Wrap(term.Line(rows[i].sentence(now)), max(s.Width-6, 14)) {
 				fmt.Fprintln(s.Out, "      "+l)
 			}
 		}
@@ -48,6 +57,17 @@ func showStatus(s *term.Streams, rows []standing, waiting bool, now time.Time) e
 		fmt.Fprintln(s.Out, s.Paint(term.Dim, l))
 	}
 	return nil
+}
+
+// statusFits tells whether every row has room for its sentence.
+func statusFits(s *term.Streams, rows [][]term.Cell) bool {
+	var widths [4]int
+	for _, r := range rows {
+		for i := range widths {
+			widths[i] = max(widths[i], term.Columns(term.Line(r[i].Text)))
+		}
+	}
+	return 2+widths[0]+2+widths[1]+2+widths[2]+2+widths[3] <= s.Width
 }
 
 func statusCells(s *term.Streams, r *standing, waiting bool, now time.Time) []term.Cell {
@@ -84,10 +104,15 @@ func statusCells(s *term.Streams, r *standing, waiting bool, now time.Time) []te
 func (r *standing) sentence(now time.Time) string {
 	at := since(r.Since, now)
 	switch {
+	case r.State == "unfinished" && since(r.Created, now) != "":
+		return r.Why + ", begun " + since(r.Created, now)
 	case at == "":
 		return r.Why
 	case strings.HasPrefix(r.Why, "waiting"):
-		return r.Why + ", " + strings.TrimSuffix(at, " ago")
+		if span, past := strings.CutSuffix(at, " ago"); past {
+			return r.Why + ", " + span
+		}
+		return r.Why // since just now
 	}
 	return r.Why + ", " + at
 }
@@ -122,6 +147,8 @@ func underRow(s *term.Streams, r *standing, waiting bool, now time.Time) []strin
 	}
 	if waiting {
 		add(term.Dim, r.Title)
+	} else if r.Number == nil && r.Branch != nil {
+		add(term.Dim, "branch "+*r.Branch) // two may be for one repository
 	}
 	if p := pressing(r.Promises); p != nil && (r.WaitsFor == insight.WaitsForThem || waiting) {
 		tone := term.Dim

@@ -56,10 +56,36 @@ func (a *app) watchOn(ctx context.Context, o *statusOptions, look func(context.C
 			}
 			return &exitError{code: exitNotReached, err: fmt.Errorf("after %s somebody is still waited for", o.patience)}
 		}
-		if err := a.sleep(ctx, pause); err != nil {
+		if err := w.wait(ctx, pause); err != nil {
 			return err
 		}
 	}
+}
+
+// wait waits until the next look, and draws anew where the window becomes
+// another one meanwhile.
+func (w *watch) wait(ctx context.Context, pause time.Duration) error {
+	const glance = 250 * time.Millisecond
+	io := w.a.io
+	if !io.OutTTY || io.Dumb {
+		return w.a.sleep(ctx, pause)
+	}
+	for left := pause; left > 0; left -= glance {
+		if err := w.a.sleep(ctx, min(glance, left)); err != nil {
+			return err
+		}
+		if io.Resize() && w.seen != nil {
+			if err := w.draw(w.seen); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// clockSpan writes a span of time as flags take it: 1m, 90s as 1m30s.
+func clockSpan(d time.Duration) string {
+	return strings.TrimSuffix(strings.Replace(d.String(), "m0s", "m", 1), "0m")
 }
 
 // passing tells whether a failure may be over at the next look.
@@ -84,22 +110,29 @@ type watch struct {
 	a    *app
 	o    *statusOptions
 	last map[string]string // by contribution
+	seen *statusView       // what stands on the screen
+	at   time.Time         // since when
 }
 
 func (w *watch) show(v *statusView) error {
 	if !w.a.io.OutTTY || w.a.io.Dumb {
 		return w.changes(v)
 	}
+	w.seen, w.at = v, w.a.inv.Now()
+	return w.draw(v)
+}
+
+// draw writes what was seen last over what stands on the screen.
+func (w *watch) draw(v *statusView) error {
 	var b bytes.Buffer
 	screen := *w.a.io
 	screen.Out, screen.Err = &b, &b
-	now := w.a.inv.Now()
-	fmt.Fprintln(&b, screen.Paint(term.Dim, "every "+w.o.interval.String()+", now "+now.Local().Format("15:04:05")+"; Ctrl-C ends"))
+	fmt.Fprintln(&b, screen.Paint(term.Dim, "every "+clockSpan(w.o.interval)+", now "+w.at.Local().Format("15:04:05")+"; Ctrl-C ends"))
 	var err error
 	if v.one {
-		err = showStanding(&screen, &v.rows[0], now)
+		err = showStanding(&screen, &v.rows[0], w.at)
 	} else {
-		err = showStatus(&screen, v.rows, w.o.waiting, now)
+		err = showStatus(&screen, v.rows, w.o.waiting, w.at)
 	}
 	for _, n := range v.notes {
 		fmt.Fprintln(&b, term.Line(n))
@@ -108,8 +141,13 @@ func (w *watch) show(v *statusView) error {
 		return err
 	}
 	w.a.progress.Clear()
+	text := b.String()
+	if lines := strings.SplitAfter(text, "\n"); len(lines) > w.a.io.Height && w.a.io.Height > 2 { // the last one is empty
+		most := w.a.io.Height - 2
+		text = strings.Join(lines[:most], "") + screen.Paint(term.Dim, fmt.Sprintf("%d more lines in a taller window", len(lines)-1-most)) + "\n"
+	}
 	// From the top, each line to its end, then what is left of the screen before.
-	_, err = fmt.Fprint(w.a.io.Out, "\x1b[H", strings.ReplaceAll(b.String(), "\n", "\x1b[K\n"), "\x1b[J")
+	_, err = fmt.Fprint(w.a.io.Out, "\x1b[H", strings.ReplaceAll(text, "\n", "\x1b[K\n"), "\x1b[J")
 	return err
 }
 

@@ -124,6 +124,9 @@ func showSubmitted(s *term.Streams, p *submitted) error {
 		fmt.Fprintf(s.Err, "%s pull request #%d was open already; commits, title and body are brought up to date\n", s.Paint(term.Good, s.Sym(term.SymOK)), *p.Number)
 	}
 	showRound(s, p.Round)
+	if s.ErrTTY {
+		fmt.Fprintf(s.Err, "  isrc status says who waits for whom from here on\n")
+	}
 	_, err := fmt.Fprintln(s.Out, *p.URL)
 	return err
 }

@@ -51,7 +51,7 @@ func (a *app) submitIn(ctx context.Context, site *contribute.Site, o *submitOpti
 	}
 	for _, f := range review.Findings {
 		if f.Verdict == rule.Broken && f.Requirement != nil && f.Requirement.Strength != rule.May {
-			a.say("isrc: %s, not followed: %s (isrc check says more)", f.Requirement.Strength, term.Line(f.Message))
+			a.say("isrc: not followed, though it %s be: %s (isrc check says more)", f.Requirement.Strength, term.Line(f.Message))
 		}
 	}
 	if n := len(review.Uncommitted); n > 0 {
@@ -205,7 +205,7 @@ func (a *app) refuseBroken(r *contribute.Review, c *checked, o *submitOptions) e
 			}
 		}
 	}
-	hint := "isrc submit --despite " + strings.Join(rules, ",") + " goes on all the same"
+	hint := "mend it and try again, or go on all the same: isrc submit --despite " + strings.Join(rules, ",")
 	switch {
 	case safe:
 		hint = "isrc check --fix, then isrc submit"
