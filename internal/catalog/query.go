@@ -15,6 +15,9 @@ type Query struct {
 	Sort    Sort
 	Limit   int  // at most this many hits; 0 is all of them
 	Exact   bool // mend no typing errors and drop no word
+	// Brief is for a list that people read: of its record a hit needs to have no
+	// more than names, texts, times, flags, counts, URL, Mode and Answers.
+	Brief bool
 }
 
 // Word is a word, or a phrase of several, that is looked for.

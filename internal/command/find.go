@@ -201,6 +201,7 @@ func (a *app) find(ctx context.Context, o *findOptions, words []string) error {
 
 // findInCatalog answers from this machine alone.
 func (a *app) findInCatalog(ctx context.Context, o *findOptions, q catalog.Query, cat *index.Catalog, undo func()) error {
+	q.Brief = !o.output.set && !o.explain && !o.pick
 	result, err := cat.Search(ctx, q, a.inv.Now())
 	if err != nil {
 		return catalogTrouble(err)

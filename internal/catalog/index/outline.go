@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"math"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/isrc-dev/isrc/internal/catalog"
@@ -47,13 +50,13 @@ func outline(plain []byte) (*catalog.Record, error) {
 		case "fork":
 			r.Fork = string(value) == "true"
 		case "stars":
-			return json.Unmarshal(value, &r.Stars)
+			return numberValue(value, &r.Stars)
 		case "forks":
-			return json.Unmarshal(value, &r.Forks)
+			return numberValue(value, &r.Forks)
 		case "topics":
-			return json.Unmarshal(value, &r.Topics)
+			return textsValue(value, &r.Topics)
 		case "skills":
-			return json.Unmarshal(value, &r.Skills)
+			return textsValue(value, &r.Skills)
 		case "provides":
 			return json.Unmarshal(value, &r.Provides)
 		case "helpWanted":
@@ -62,23 +65,38 @@ func outline(plain []byte) (*catalog.Record, error) {
 			return json.Unmarshal(value, &r.Team)
 		case "activity":
 			r.Activity = &catalog.Activity{}
-			return scoreValue(value, &r.Activity.Score)
+			return inside(value, "score", func(v []byte) error { return numberValue(v, &r.Activity.Score) })
 		case "readiness":
 			r.Readiness = &catalog.Readiness{}
-			return scoreValue(value, &r.Readiness.Score)
+			return inside(value, "score", func(v []byte) error { return shareValue(v, &r.Readiness.Score) })
 		}
 		return nil
 	})
 	return r, err
 }
 
+// list adds to an outline what a list of hits shows beside it.
+func list(plain []byte, r *catalog.Record) error {
+	return eachMember(plain, func(key, value []byte) error {
+		switch string(key) {
+		case "url":
+			return textValue(value, &r.URL)
+		case "mode":
+			return textValue(value, &r.Mode)
+		case "answers":
+			return json.Unmarshal(value, &r.Answers)
+		}
+		return nil
+	})
+}
+
 var errOutline = errors.New("no JSON as it is written here")
 
-// scoreValue reads the score of an object.
-func scoreValue(object []byte, score any) error {
+// inside visits one member of an object.
+func inside(object []byte, name string, visit func(value []byte) error) error {
 	return eachMember(object, func(key, value []byte) error {
-		if string(key) == "score" {
-			return json.Unmarshal(value, score)
+		if string(key) == name {
+			return visit(value)
 		}
 		return nil
 	})
@@ -88,10 +106,61 @@ func textValue(value []byte, into *string) error {
 	if len(value) < 2 || value[0] != '"' {
 		return errOutline
 	}
-	if bytes.IndexByte(value, '\\') >= 0 {
+	plain := value[1 : len(value)-1]
+	if bytes.IndexByte(plain, '\\') < 0 {
+		*into = string(plain)
+		return nil
+	}
+	var b strings.Builder
+	b.Grow(len(plain))
+	for {
+		at := bytes.IndexByte(plain, '\\')
+		if at < 0 {
+			b.Write(plain)
+			*into = b.String()
+			return nil
+		}
+		b.Write(plain[:at])
+		switch plain = plain[at+1:]; {
+		case len(plain) > 0 && plain[0] == 'n': // in nearly all of them: lines of a README
+			b.WriteByte('\n')
+		case len(plain) > 0 && (plain[0] == '"' || plain[0] == '\\'):
+			b.WriteByte(plain[0])
+		default:
+			return json.Unmarshal(value, into)
+		}
+		plain = plain[1:]
+	}
+}
+
+func numberValue(value []byte, into *int) error {
+	n, err := strconv.Atoi(string(value))
+	if err != nil {
 		return json.Unmarshal(value, into)
 	}
-	*into = string(value[1 : len(value)-1])
+	*into = n
+	return nil
+}
+
+func shareValue(value []byte, into *float64) error {
+	f, err := strconv.ParseFloat(string(value), 64)
+	if err != nil || math.IsNaN(f) || math.IsInf(f, 0) {
+		return json.Unmarshal(value, into)
+	}
+	*into = f
+	return nil
+}
+
+// textsValue reads an array of strings.
+func textsValue(value []byte, into *[]string) error {
+	if bytes.IndexByte(value, '\\') >= 0 || len(value) < 4 || value[0] != '[' || value[1] != '"' || !bytes.HasSuffix(value, []byte(`"]`)) {
+		return json.Unmarshal(value, into)
+	}
+	all := strings.Split(string(value[2:len(value)-2]), `","`)
+	if bytes.Count(value, []byte{'"'}) != 2*len(all) {
+		return json.Unmarshal(value, into)
+	}
+	*into = all
 	return nil
 }
 

@@ -34,7 +34,7 @@ func TestAnOutlineIsWhatRankingSeesOfARecord(t *testing.T) {
 		records = append(records, r)
 	}
 	yes := true
-	records = append(records, &catalog.Record{Name: "quotes\"\\", Description: `\"},{"name":"x`, Title: "<&>\n\t\u2028", Excerpt: `a\`, Topics: []string{"]", `"`}, AllowForking: &yes,
+	records = append(records, &catalog.Record{Name: "quotes\"\\", Description: `\"},{"name":"x`, Title: "<&>\n\t\u2028", Excerpt: "a\\ \n\"b\"\n\t", URL: `https://x/"`, Mode: "\n", Answers: &catalog.Answers{Merged: 3}, Skills: []string{`a","b`, ""}, Topics: []string{"]", `"`}, AllowForking: &yes,
 		Extra: map[string]json.RawMessage{"name": json.RawMessage(`{"name":["}"]}`)}, UpdatedAt: time.Date(2026, 1, 2, 3, 4, 5, 6, time.FixedZone("", 3600)),
 		Readiness: &catalog.Readiness{Score: 0.25, Points: []catalog.Point{{Why: `{"score":1`}}}, HelpWanted: []catalog.HelpWanted{{Title: "[{", Skills: []string{"}"}}}})
 	for _, r := range records {
@@ -49,12 +49,18 @@ func TestAnOutlineIsWhatRankingSeesOfARecord(t *testing.T) {
 		if diff := cmp.Diff(seenByRanking(&whole), *got); diff != "" {
 			t.Error(diff)
 		}
+		want := seenByRanking(&whole)
+		want.URL, want.Mode, want.Answers = whole.URL, whole.Mode, whole.Answers
+		mustDo(t, list(plain, got))
+		if diff := cmp.Diff(want, *got); diff != "" {
+			t.Error("as a list shows it", diff)
+		}
 	}
 }
 
 func TestAnOutlineOfWhatIsNoRecordIsAnError(t *testing.T) {
 	t.Parallel()
-	for _, plain := range []string{"", "{", `{"name`, `{"name"`, `{"name":`, `{"name":"x`, `{"name":"x\"}`, `{"name":"x"`, `{"name":1}`, `{"name":"x",`, `{"name":"x"]`, ` {"name":"x"}`, `{"stars":[}`, `{"stars":"x"}`, `{"pushedAt":"now"}`, `["name"]`, `{"team":{"name":{]}}`, `{:}`} {
+	for _, plain := range []string{"", "{", `{"name`, `{"name"`, `{"name":`, `{"name":"x`, `{"name":"x\"}`, `{"name":"x"`, `{"name":1}`, `{"name":"x",`, `{"name":"x"]`, ` {"name":"x"}`, `{"stars":[}`, `{"stars":"x"}`, `{"stars":1.5}`, `{"topics":["a",1,"b"]}`, `{"topics":"a"}`, `{"topics":["a"]"]}`, `{"readiness":{"score":NaN}}`, `{"readiness":{"score":Inf}}`, `{"name":"\x"}`, `{"name":"\"}`, `{"pushedAt":"now"}`, `["name"]`, `{"team":{"name":{]}}`, `{:}`} {
 		if got, err := outline([]byte(plain)); err == nil {
 			t.Errorf("%s is read as %+v", plain, got)
 		}

@@ -251,7 +251,7 @@ func (s *search) finish(ctx context.Context, pool []match) error {
 		hits = hits[:s.q.Limit]
 	}
 	for i := range hits {
-		if err := s.c.whole(&hits[i]); err != nil {
+		if err := s.fill(&hits[i]); err != nil {
 			return err
 		}
 		s.found.Hits = append(s.found.Hits, hits[i].Hit)
@@ -376,6 +376,14 @@ func (c *Catalog) outline(h *ranked, body []byte) error {
 		return nil
 	}
 	return c.whole(h)
+}
+
+// fill reads of a hit's record what is shown of it.
+func (s *search) fill(h *ranked) error {
+	if s.q.Brief && list(h.plain, &h.Record) == nil {
+		return nil
+	}
+	return s.c.whole(h)
 }
 
 // whole reads a hit's record.

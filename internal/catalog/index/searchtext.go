@@ -38,27 +38,32 @@ func texts(r *catalog.Record, stems map[string]string) []field {
 		if text == "" {
 			continue
 		}
-		f := field{column: column, stems: stems}
-		for _, line := range strings.Split(text, "\n") {
-			words, indexed := catalog.Words(line), ""
-			f.length += len(words)
-			switch column {
-			case columnName, columnTopics, columnProvides:
-				indexed = catalog.IndexedName(line)
-			default:
-				indexed = catalog.Indexed(line)
-			}
-			if indexed != line {
-				words = catalog.Words(indexed)
-			}
-			for _, w := range words {
-				f.words = append(f.words, catalog.Fold(w))
-			}
+		f := field{column: column, stems: stems, words: make([]string, 0, 4+len(text)/5)}
+		for line := range strings.SplitSeq(text, "\n") {
+			f.add(line)
 			f.words = append(f.words, "") // no phrase runs over a line
 		}
 		out = append(out, f)
 	}
 	return out
+}
+
+// add takes a line apart.
+func (f *field) add(line string) {
+	indexed := ""
+	switch f.column {
+	case columnName, columnTopics, columnProvides:
+		indexed = catalog.IndexedName(line)
+	default:
+		indexed = catalog.Indexed(line)
+	}
+	before := len(f.words)
+	catalog.EachWord(indexed, func(w string) { f.words = append(f.words, catalog.Fold(w)) })
+	if indexed == line {
+		f.length += len(f.words) - before
+		return
+	}
+	catalog.EachWord(line, func(string) { f.length++ })
 }
 
 // asOther is how good a match is that has the same stem and is no form of the word.
