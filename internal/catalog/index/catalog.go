@@ -3,6 +3,7 @@ package index
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"os"
@@ -33,26 +34,22 @@ func (c *Catalog) Close() error { return c.db.Close() }
 // damage that the sample of pages does not show may be seen here.
 func (c *Catalog) readInfo(ctx context.Context, g stamp) error {
 	info := Info{ID: g.ID, Path: c.path, Source: g.Source, Schema: schemaVersion, BuiltAt: g.At, Recovered: g.Recovered, Meta: map[string]string{}}
-	rows, err := c.db.QueryContext(ctx, "SELECT key, value FROM meta")
+	err := c.quick(ctx, func(row []driver.Value) error {
+		info.Meta[text(row[0])] = text(row[1])
+		return nil
+	}, "SELECT key, value FROM meta")
 	if err != nil {
-		return c.failure(err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var key, value string
-		if err := rows.Scan(&key, &value); err != nil {
-			return c.failure(err)
-		}
-		info.Meta[key] = value
-	}
-	if err := rows.Err(); err != nil {
-		return c.failure(err)
+		return err
 	}
 	info.fill()
 	c.info = info
-	own, err := readDictionary(ctx, c.db)
+	var own []byte
+	err = c.quick(ctx, func(row []driver.Value) error {
+		own = blob(row[0])
+		return nil
+	}, dictionaryQuery, int64(generation), int64(mostDictionary))
 	if err != nil {
-		return c.failure(err)
+		return err
 	}
 	c.coder = newCoder(own)
 	return nil

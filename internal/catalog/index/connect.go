@@ -40,8 +40,8 @@ func slashed(path string) string {
 // mapped into memory, which saves a copy of each page: nobody cuts it short.
 func readOnly(path string) (*sql.DB, error) {
 	db, err := connect(path, url.Values{
-		"mode": {"ro"}, "immutable": {"1"}, "_defensive": {"1"}, "_query_only": {"1"}, "_dqs": {"0"},
-		"_pragma": {"trusted_schema(0)", "mmap_size(2147418112)", "cache_size(-8192)", "temp_store(2)"},
+		"mode": {"ro"}, "immutable": {"1"}, "_defensive": {"1"}, "_dqs": {"0"},
+		"_pragma": {"trusted_schema(0)", "mmap_size(2147418112)", "temp_store(2)"},
 	})
 	if err != nil {
 		return nil, err
@@ -79,12 +79,14 @@ func writable(path string) (*sql.DB, error) {
 	return db, nil
 }
 
+const dictionaryQuery = "SELECT content FROM dictionaries WHERE id = ? AND length(content) <= ?"
+
 // readDictionary gives a generation's own dictionary, or nil.
 func readDictionary(ctx context.Context, db interface {
 	QueryRowContext(context.Context, string, ...any) *sql.Row
 }) ([]byte, error) {
 	var own []byte
-	err := db.QueryRowContext(ctx, "SELECT content FROM dictionaries WHERE id = ? AND length(content) <= ?", generation, mostDictionary).Scan(&own)
+	err := db.QueryRowContext(ctx, dictionaryQuery, generation, mostDictionary).Scan(&own)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return nil, fmt.Errorf("read the catalog's dictionary: %w", err)
 	}

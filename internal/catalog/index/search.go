@@ -3,6 +3,7 @@ package index
 import (
 	"cmp"
 	"context"
+	"database/sql/driver"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -319,14 +320,11 @@ func (s *search) read(ctx context.Context, pool []match) ([]ranked, error) {
 		for i, m := range part {
 			args[i] = m.id
 		}
-		err := s.c.each(ctx, func(scan func(...any) error) error {
-			var id, source int64
-			var body []byte
-			err := scan(&id, &source, &body)
-			if i, ok := at[id]; ok {
-				hits[i].source, bodies[i] = source, body
+		err := s.c.quick(ctx, func(row []driver.Value) error {
+			if i, ok := at[number(row[0])]; ok {
+				hits[i].source, bodies[i] = number(row[1]), blob(row[2])
 			}
-			return err
+			return nil
 		}, "SELECT r.id, f.source, r.body FROM records r JOIN facts f ON f.id = r.id WHERE r.id IN (?"+strings.Repeat(",?", len(args)-1)+")", args...)
 		if err != nil {
 			return nil, err
@@ -343,24 +341,27 @@ func (s *search) read(ctx context.Context, pool []match) ([]ranked, error) {
 const fewRated = 100
 
 func (s *search) rateAll(hits []ranked, bodies [][]byte) error {
-	var g errgroup.Group
-	workers := 1
-	if len(hits) > fewRated {
-		workers = min(runtime.GOMAXPROCS(0), 4)
+	if len(hits) <= fewRated {
+		return s.rateSome(hits, bodies, 0, 1)
 	}
+	var g errgroup.Group
+	workers := min(runtime.GOMAXPROCS(0), 4)
 	for w := range workers {
-		g.Go(func() error {
-			stems := map[string]string{}
-			for i := w; i < len(hits); i += workers {
-				if err := s.c.outline(&hits[i], bodies[i]); err != nil {
-					return err
-				}
-				s.rate(&hits[i], stems)
-			}
-			return nil
-		})
+		g.Go(func() error { return s.rateSome(hits, bodies, w, workers) })
 	}
 	return g.Wait()
+}
+
+// rateSome rates each step-th hit from one on.
+func (s *search) rateSome(hits []ranked, bodies [][]byte, from, step int) error {
+	stems := map[string]string{}
+	for i := from; i < len(hits); i += step {
+		if err := s.c.outline(&hits[i], bodies[i]); err != nil {
+			return err
+		}
+		s.rate(&hits[i], stems)
+	}
+	return nil
 }
 
 // outline reads of a hit's record what ranking looks at.

@@ -162,18 +162,3 @@ func (c *Catalog) labelIDs(ctx context.Context, f catalog.Filter, v catalog.Valu
 	}
 	return ids, nil
 }
-
-// each visits the rows of a query.
-func (c *Catalog) each(ctx context.Context, visit func(scan func(...any) error) error, query string, args ...any) error {
-	rows, err := c.db.QueryContext(ctx, query, args...)
-	if err != nil {
-		return c.failure(err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := visit(rows.Scan); err != nil {
-			return c.failure(err)
-		}
-	}
-	return c.failure(rows.Err())
-}

@@ -3,6 +3,7 @@ package index
 import (
 	"cmp"
 	"context"
+	"database/sql/driver"
 	"math"
 	"strings"
 
@@ -284,14 +285,9 @@ func (c *Catalog) records(ctx context.Context, word string) (int64, error) {
 		query, args = "SELECT term, max(df, readmes) FROM vocabulary WHERE term IN (?, ?)", []any{word, word + "s"}
 	}
 	total := int64(0)
-	err := c.each(ctx, func(scan func(...any) error) error {
-		var term string
-		var n int64
-		if err := scan(&term, &n); err != nil {
-			return err
-		}
-		if catalog.Stem(term) == stem {
-			total += n
+	err := c.quick(ctx, func(row []driver.Value) error {
+		if catalog.Stem(text(row[0])) == stem {
+			total += number(row[1])
 		}
 		return nil
 	}, query, args...)
@@ -309,12 +305,8 @@ func (c *Catalog) prefixes(ctx context.Context, cl *clause, tokens []string, mos
 		have[strings.Join(f.stems, " ")] = true
 	}
 	added, typed := 0, cl.records
-	return c.each(ctx, func(scan func(...any) error) error {
-		var term string
-		var n int64
-		if err := scan(&term, &n); err != nil {
-			return err
-		}
+	return c.quick(ctx, func(row []driver.Value) error {
+		term, n := text(row[0]), number(row[1])
 		f := formOf(asPrefix, term)
 		if have[f.stems[0]] || n <= typed && (typed >= few || len(last) < 4) || catalog.StopWord(term) || added == most || len(cl.forms) == mostForms {
 			return nil
