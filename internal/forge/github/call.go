@@ -239,8 +239,12 @@ func (c *Client) partial(a answer) {
 		if _, ids, ok := strings.Cut(header, "organizations="); ok && ids != "" {
 			left = fmt.Sprintf("organisations (%d) are", strings.Count(ids, ",")+1)
 		}
-		c.o.Sink.Note("sso", left+" left out until the token is authorised for single sign-on: "+c.scheme+"://"+c.o.Host+"/settings/tokens")
+		c.leftOut(left)
 	}
+}
+
+func (c *Client) leftOut(what string) {
+	c.o.Sink.Note("sso", what+" left out until the token is authorised for single sign-on: "+c.scheme+"://"+c.o.Host+"/settings/tokens")
 }
 
 //go:noinline

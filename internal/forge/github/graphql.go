@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	pathpkg "path"
+	"slices"
 	"strings"
 
 	"github.com/isrc-dev/isrc/internal/forge"
@@ -66,6 +67,9 @@ func (c *Client) ask(ctx context.Context, d document, vars map[string]any, what 
 	}
 	if err := decode(whole.Data, out); err != nil {
 		return reply{}, c.unavailable(fmt.Errorf("its answer about %s is not the JSON that was expected: %w", what, err))
+	}
+	if slices.ContainsFunc(r.errors, func(e graphError) bool { return e.Extensions.SAML }) {
+		c.leftOut("some organisations are")
 	}
 	return r, nil
 }

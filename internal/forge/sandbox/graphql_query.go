@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"errors"
 	"sort"
 	"strings"
 )
@@ -78,9 +79,24 @@ func nodesOf(g *graphQLRun, _ *graphQLRun, a fieldArgs) (any, error) {
 func queryRepository(g *graphQLRun, _ *graphQLRun, a fieldArgs) (any, error) {
 	owner, name := a.str("owner"), a.str("name")
 	if r := g.find(owner, name, a.on("followRenames")); r != nil {
+		if err := g.signOn(r); err != nil {
+			return nil, err
+		}
 		return r, nil
 	}
 	return nil, unresolved("a Repository with the name '%s/%s'.", owner, name)
+}
+
+// signOn is how GraphQL refuses what lies in an organisation that wants single
+// sign-on: in an error beside the data, which lacks just that.
+func (g *graphQLRun) signOn(r *repository) error {
+	for _, p := range g.f.inForce(g.user, r) {
+		if p.name == "sso" || p.name == "sso-partial" {
+			return &graphQLError{Type: "FORBIDDEN", Extensions: map[string]any{"saml_failure": true},
+				Message: "Resource protected by organization SAML enforcement. You must grant your Personal Access token access to this organization."}
+		}
+	}
+	return nil
 }
 
 // find is a repository that the caller may see.
@@ -131,6 +147,13 @@ func querySearch(g *graphQLRun, _ *graphQLRun, a fieldArgs) (any, error) {
 		})
 		for _, h := range list {
 			g.f.know(h.r)
+			var refused *graphQLError
+			if errors.As(g.signOn(h.r), &refused) {
+				refused.Path = append(append([]any(nil), g.path...), "nodes", len(issues))
+				g.errs = append(g.errs, refused)
+				issues = append(issues, nil)
+				continue
+			}
 			issues = append(issues, &issueNode{h.r, h.i})
 		}
 	}
