@@ -2,6 +2,10 @@ package command
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -43,6 +47,10 @@ func changeForge(ts *testscript.TestScript, f *sandbox.Forge, args []string) boo
 		ts.Check(f.ArchiveRepo(args[1], len(args) < 3))
 	case "no-policy":
 		f.ClearPolicies()
+	case "asked":
+		if got, want := askedToReview(ts, f, args[1], args[2]), strings.Join(args[3:], " "); got != want {
+			ts.Fatalf("asked for a review is %q, want %q", got, want)
+		}
 	case "wrote":
 		want, err := strconv.Atoi(args[1])
 		ts.Check(err)
@@ -57,6 +65,26 @@ func changeForge(ts *testscript.TestScript, f *sandbox.Forge, args []string) boo
 		return false
 	}
 	return true
+}
+
+// askedToReview are the people and teams that are asked for a review, as the forge sees
+// it.
+func askedToReview(ts *testscript.TestScript, f *sandbox.Forge, repo, number string) string {
+	req, err := http.NewRequest(http.MethodGet, f.URL()+"/api/v3/repos/"+repo+"/pulls/"+number+"/requested_reviewers", nil)
+	ts.Check(err)
+	req.Header.Set("Authorization", "token "+f.Token("site-admin"))
+	resp, err := http.DefaultClient.Do(req)
+	ts.Check(err)
+	var all struct {
+		Users, Teams []struct{ Login, Slug string }
+	}
+	ts.Check(errors.Join(json.NewDecoder(resp.Body).Decode(&all), resp.Body.Close()))
+	var names []string
+	for _, x := range append(all.Users, all.Teams...) {
+		names = append(names, x.Login+x.Slug)
+	}
+	slices.Sort(names)
+	return strings.Join(names, " ")
 }
 
 // wrote counts what isrc asked the forge to change since the mark. A GraphQL

@@ -158,6 +158,7 @@ func setUp(env *testscript.Env) error {
 //	forge fork-delay N | listing-lag N | fault METHOD PATH KIND [N [STATUS [SKIP]]]
 //	forge token LOGIN VARIABLE [SCOPE...] | expired-token LOGIN VARIABLE
 //	forge as LOGIN METHOD PATH [BODY] | forge mark | forge count [api|git|page] N | forge clear
+//	forge asked OWNER/NAME NUMBER [LOGIN|TEAM...]: just they are asked for a review
 //	forge wrote N: so many requests since the mark changed something, git's too
 //	forge push OWNER/NAME LOGIN MESSAGE PATH: a commit on the default branch
 //	forge fail-check OWNER/NAME NUMBER CHECK LOGFILE | forge fail-check OWNER/NAME NUMBER CHECK PATH LINE MESSAGE
