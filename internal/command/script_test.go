@@ -156,6 +156,7 @@ func setUp(env *testscript.Env) error {
 // forgeCommand lets a script turn the forge's knobs and act as its people.
 //
 //	forge fork-delay N | listing-lag N | fault METHOD PATH KIND [N [STATUS [SKIP]]]
+//	forge fault METHOD PATH short-limit [N]: a secondary limit of five seconds
 //	forge token LOGIN VARIABLE [SCOPE...] | expired-token LOGIN VARIABLE
 //	forge as LOGIN METHOD PATH [BODY] | forge mark | forge count [api|git|page] N | forge clear
 //	forge asked OWNER/NAME NUMBER [LOGIN|TEAM...]: just they are asked for a review
@@ -217,6 +218,9 @@ func forgeCommand(ts *testscript.TestScript, neg bool, args []string) {
 		f.ClearFaults()
 	case "fault":
 		fault := sandbox.Fault{Method: args[1], Path: args[2], Kind: sandbox.FaultKind(args[3]), Count: 1000}
+		if args[3] == "short-limit" {
+			fault.Kind, fault.RetryAfter = sandbox.FaultSecondaryLimit, 5*time.Second
+		}
 		if len(args) > 4 {
 			fault.Count = number(4)
 		}

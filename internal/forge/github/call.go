@@ -116,7 +116,11 @@ func (c *Client) send(ctx context.Context, k call) (answer, error) {
 			return a, c.refusal(k, a, err)
 		}
 		waited += wait
-		if err := c.wait(ctx, wait); err != nil {
+		why := ""
+		if _, limits := c.limited(a); limits && err == nil {
+			why = ", which limits requests"
+		}
+		if err := c.wait(ctx, wait, why); err != nil {
 			return answer{}, err
 		}
 	}
@@ -142,11 +146,11 @@ func (c *Client) again(k call, a answer, err error, try int) (time.Duration, boo
 	return 0, false
 }
 
-func (c *Client) wait(ctx context.Context, d time.Duration) error {
+func (c *Client) wait(ctx context.Context, d time.Duration, why string) error {
 	c.o.Sink.Send(progress.Event{
 		Phase:   progress.Waiting,
 		Task:    "forge",
-		Message: fmt.Sprintf("waiting %s for %s", seconds(d), c.o.Host),
+		Message: fmt.Sprintf("waiting %s for %s%s", seconds(d), c.o.Host, why),
 		Wait:    d,
 	})
 	if err := c.o.Sleep(ctx, d); err != nil {

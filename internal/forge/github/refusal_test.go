@@ -289,7 +289,7 @@ func TestWaitsAreHonouredReportedAndBounded(t *testing.T) {
 				t.Errorf("%d waits were reported, want %d", len(events), len(tt.waits))
 			}
 			for i, e := range events {
-				want := "waiting " + seconds(tt.waits[i]) + " for " + c.Host()
+				want := "waiting " + seconds(tt.waits[i]) + " for " + c.Host() + ", which limits requests"
 				if e.Phase != progress.Waiting || e.Message != want || e.Wait != tt.waits[i] {
 					t.Errorf("got the event %+v, want %q", e, want)
 				}
