@@ -25,6 +25,7 @@ const neededScopes = "repo,read:org,workflow"
 type signedIn struct {
 	Host    string     `json:"host"`
 	User    *string    `json:"user"`
+	Person  *bool      `json:"person"` // false for the token of an app or a job; null when it could not be asked
 	Origin  *string    `json:"origin"`
 	Scopes  *[]string  `json:"scopes"` // null when the host does not say
 	Expires *string    `json:"expiresAt"`
@@ -128,7 +129,8 @@ func (a *app) login(ctx context.Context, o *loginOptions) error {
 	if !stored.InKeyring {
 		where = stored.File
 	}
-	result := &signedIn{Host: host, User: &viewer.Login, Origin: orNull("login"), Stored: &where}
+	person := !viewer.IsBot()
+	result := &signedIn{Host: host, User: &viewer.Login, Person: &person, Origin: orNull("login"), Stored: &where}
 	if viewer.ScopesKnown {
 		result.Scopes = new(nonNil(viewer.Scopes))
 	}
@@ -136,6 +138,9 @@ func (a *app) login(ctx context.Context, o *loginOptions) error {
 		fmt.Fprintf(s.Out, "%s signed in to %s as %s; the token is kept in %s\n", s.Paint(term.Good, s.Sym(term.SymOK)), host, term.Line(viewer.Login), where)
 		if !stored.InKeyring && stored.Why != "" {
 			fmt.Fprintf(s.Err, "The keyring could not take it: %s\n", term.Line(stored.Why))
+		}
+		if !person {
+			fmt.Fprintln(s.Err, noPersonText)
 		}
 		for _, missing := range missingScopes(viewer.Scopes, viewer.ScopesKnown) {
 			fmt.Fprintf(s.Err, "The token lacks the scope %s; some commands will not work.\n", missing)
@@ -175,6 +180,10 @@ func (a *app) assign(c *config.Config, host, login string, o *loginOptions) erro
 	}
 	return nil
 }
+
+// noPersonText is what a token of an app or a job can do, and what not.
+const noPersonText = "No person stands behind this token: it finds, shows, checks, crawls, and contributes by a branch (--via branch). " +
+	"It forks into no account, has no contributions or forks of its own, and a job's pull requests start no workflows."
 
 func missingScopes(have []string, known bool) []string {
 	if !known {
@@ -288,7 +297,7 @@ func (a *app) whoAmI(ctx context.Context, host string) (signedIn, error) {
 	if err != nil {
 		return fail(err)
 	}
-	row.User, row.Expires = &viewer.Login, momentOf(viewer.TokenExpires)
+	row.User, row.Person, row.Expires = &viewer.Login, new(!viewer.IsBot()), momentOf(viewer.TokenExpires)
 	if viewer.ScopesKnown {
 		row.Scopes = new(nonNil(viewer.Scopes))
 	}
@@ -302,6 +311,9 @@ func showSignedIn(s *term.Streams, rows []signedIn) error {
 			continue
 		}
 		text := fmt.Sprintf("%s: %s, token from %s", r.Host, term.Line(*r.User), term.Line(*r.Origin))
+		if !*r.Person {
+			text += ", of an app or a job"
+		}
 		if r.Scopes != nil {
 			text += ", scopes " + term.Line(strings.Join(*r.Scopes, " "))
 		}
@@ -309,6 +321,9 @@ func showSignedIn(s *term.Streams, rows []signedIn) error {
 			text += ", until " + *r.Expires
 		}
 		fmt.Fprintf(s.Out, "%s %s\n", s.Paint(term.Good, s.Sym(term.SymOK)), text)
+		if !*r.Person {
+			fmt.Fprintln(s.Err, noPersonText)
+		}
 	}
 	return nil
 }

@@ -51,8 +51,9 @@ func (p *hostProbe) probeEmail(ctx context.Context) []probed {
 		return nil
 	}
 	said := "whether it is one of the account cannot be read"
-	known, err := p.client.Emails(ctx)
-	if err == nil {
+	if p.viewer.IsBot() {
+		said = "the token has no person whose address it could be"
+	} else if known, err := p.client.Emails(ctx); err == nil {
 		said = "one of the account"
 		if !slices.ContainsFunc(known, func(e string) bool { return strings.EqualFold(e, who.Email) }) && !strings.Contains(who.Email, "noreply") {
 			return []probed{probedDoubtful(name, "", "git commits here as %s, which is no verified address of %s: %s will not know whose commits they are", who.Email, p.viewer.Login, p.conf.Name)}

@@ -99,6 +99,9 @@ func (p *hostProbe) probeToken() probed {
 	case p.askErr != nil:
 		return probedUnclear(name, "", "from %s; whose it is could not be asked", p.token.Origin)
 	}
+	if p.viewer.IsBot() {
+		return probedDoubtful(name, p.newToken(), "of %s, from %s, which is an app or a job: it reads, checks and contributes by a branch, but forks into no account and has nothing of its own", p.viewer.Login, p.token.Origin)
+	}
 	detail := fmt.Sprintf("of %s, from %s", p.viewer.Login, p.token.Origin)
 	missing := missingScopes(p.viewer.Scopes, p.viewer.ScopesKnown)
 	switch {
@@ -151,6 +154,9 @@ func (p *hostProbe) probeSSO(ctx context.Context) []probed {
 			return []probed{probedBroken(exitNotPermitted, name, sso.URL, "%s", sso)}
 		}
 		return probedUntried("there is no token that works", name)
+	}
+	if p.viewer.IsBot() {
+		return []probed{probedFine(name, "an app's token is admitted by installing the app")}
 	}
 	return bounded(func(ctx context.Context) probed {
 		_, err := p.client.Orgs(ctx)

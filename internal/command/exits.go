@@ -201,7 +201,7 @@ func (a *app) judge(err error) verdict {
 	case errors.As(err, &scope):
 		return code(exitSignIn, a.scopeHints(scope.Host, scope.Needed)...)
 	case errors.As(err, &token):
-		return code(exitSignIn, append(a.tokenHints(token), hint)...)
+		return code(exitSignIn, append(append(a.tokenHints(token), botHints(token, at)...), hint)...)
 	case errors.As(err, &signIn):
 		return code(exitSignIn, firstOf(hint, loginCommand(signIn)), a.firstTime(signIn.Host))
 	case errors.As(err, &refused):
@@ -356,6 +356,8 @@ func missingHint(e *forge.NotFoundError) string {
 	switch {
 	case len(e.Lacks) > 0:
 		return "isrc auth login --host " + e.Host + " --scopes " + e.Lacks[0]
+	case e.Kind == forge.TokenApp:
+		return "look at the spelling, or whether the app was given it: a token of an app or a job sees nothing else that is not public (doing it as a person: isrc auth login --host " + e.Host + ")"
 	case e.Kind == forge.TokenFineGrained:
 		return "look at the spelling, or whether the token was given it (a fine-grained one sees nothing else): https://" + e.Host + "/settings/personal-access-tokens"
 	}

@@ -117,8 +117,12 @@ func (a *app) tokenHints(e *forge.TokenError) []string {
 		return []string{"see its lifetime, and whether the organisation has approved it: " + pages + "personal-access-tokens"}
 	case e.Policy == forge.PolicyTokenAccess:
 		return []string{"use a fine-grained token of that organisation (" + pages + "personal-access-tokens), or sign in by gh auth login"}
+	case e.Policy == forge.PolicyJobPulls:
+		return []string{"ask its owners to let jobs open pull requests (Settings, Actions, General)", "or set ISRC_TOKEN from a secret that holds a token of a person or of an app"}
 	case e.Kind == forge.TokenApp:
-		return []string{"use a token of a person: " + login, "in a job: set ISRC_TOKEN from a secret, for the job's own token can neither fork nor open pull requests elsewhere"}
+		return []string{"use a token of a person: " + login + ", or in a job ISRC_TOKEN from a secret"}
+	case e.Kind == forge.TokenOAuth:
+		return []string{"ask an owner of the organisation to admit the app that made the token, and to give it that: " + pages + "applications", "or use a token of your own: " + login}
 	case e.Kind == forge.TokenFineGrained:
 		return []string{
 			"give it that repository and what it needs, and wait until the organisation approves: " + pages + "personal-access-tokens",
@@ -126,6 +130,18 @@ func (a *app) tokenHints(e *forge.TokenError) []string {
 		}
 	}
 	return []string{login}
+}
+
+// botHints are what works without a person, where a fork does not.
+func botHints(e *forge.TokenError, at *contribute.RefusedError) []string {
+	if e.Kind != forge.TokenApp || e.Policy != "" || at == nil || !at.Fork {
+		return nil
+	}
+	r := whereRefused(at)
+	return []string{
+		"or go by a branch, where the app was given the repository: " + r.or("isrc contribute") + " --via branch",
+		"or fork into an organisation where the app is installed: " + r.or("isrc contribute") + " --fork-org ORGANISATION",
+	}
 }
 
 // scopeHints give the exact line that adds a scope, where the token comes from.

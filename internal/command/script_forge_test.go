@@ -20,7 +20,8 @@ import (
 //	forge fork-of OWNER/NAME UPSTREAM [BEHIND]: a fork that was made a month ago
 //	forge rename OWNER/NAME NAME | forge archive OWNER/NAME [off]
 //	forge policy LOGIN|OWNER/NAME POLICY | forge no-policy: it refuses as GitHub does
-//	forge limited-token LOGIN fine-grained|app VARIABLE
+//	forge limited-token LOGIN VARIABLE: a fine-grained one
+//	forge app-token SLUG OWNER[/NAME] VARIABLE: of an app that is installed there; github-actions is a job
 //	forge commit OWNER/NAME LOGIN PATH: one more commit on the default branch
 func changeForge(ts *testscript.TestScript, f *sandbox.Forge, args []string) bool {
 	switch args[0] {
@@ -58,7 +59,9 @@ func changeForge(ts *testscript.TestScript, f *sandbox.Forge, args []string) boo
 			ts.Fatalf("%d requests changed something, want %d", n, want)
 		}
 	case "limited-token":
-		ts.Setenv(args[3], f.LimitedToken(args[1], args[2]))
+		ts.Setenv(args[2], f.LimitedToken(args[1]))
+	case "app-token":
+		ts.Setenv(args[3], f.AppToken(args[1], args[2]))
 	case "commit":
 		ts.Check(f.Push(context.Background(), args[1], args[2], "Change "+args[3]+"\n", map[string]string{args[3]: "changed\n"}))
 	default:

@@ -19,6 +19,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/forge/sandbox"
 	"github.com/isrc-dev/isrc/internal/workflow"
 )
@@ -158,7 +159,7 @@ func setUp(env *testscript.Env) error {
 //	forge fork-delay N | listing-lag N | fault METHOD PATH KIND [N [STATUS [SKIP]]]
 //	forge fault METHOD PATH short-limit [N]: a secondary limit of five seconds
 //	forge token LOGIN VARIABLE [SCOPE...] | expired-token LOGIN VARIABLE
-//	forge as LOGIN METHOD PATH [BODY] | forge mark | forge count [api|git|page] N | forge clear
+//	forge as LOGIN METHOD PATH [BODY] | forge mark | forge count [api|git|page] N | forge count-all … | forge clear
 //	forge asked OWNER/NAME NUMBER [LOGIN|TEAM...]: just they are asked for a review
 //	forge wrote N: so many requests since the mark changed something, git's too
 //	forge push OWNER/NAME LOGIN MESSAGE PATH: a commit on the default branch
@@ -247,7 +248,7 @@ func forgeCommand(ts *testscript.TestScript, neg bool, args []string) {
 		if neg != (status >= 300) {
 			ts.Fatalf("%s %s answered %d", args[2], args[3], status)
 		}
-	case "count":
+	case "count", "count-all":
 		n, from := 0, 0
 		if v := ts.Getenv("FORGE_MARK"); v != "" {
 			var err error
@@ -255,7 +256,7 @@ func forgeCommand(ts *testscript.TestScript, neg bool, args []string) {
 			ts.Check(err)
 		}
 		for _, e := range f.Requests()[from:] {
-			if e.Kind == args[1] && e.Login == "newcomer" {
+			if e.Kind == args[1] && (args[0] == "count-all" || e.Login == "newcomer" || forge.IsBotLogin(e.Login)) {
 				n++
 				ts.Logf("%s %s %d", e.Method, e.Path, e.Status)
 			}

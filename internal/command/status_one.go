@@ -157,6 +157,9 @@ func (a *app) contributionHere(ctx context.Context, runs []workflow.State) (forg
 		if owner, err = site.Login(ctx); err != nil {
 			return forge.PullRef{}, nil, err
 		}
+		if forge.IsBotLogin(owner) { // which has no fork
+			owner = p.Upstream.Owner
+		}
 	}
 	pulls, err := site.Forge.Pulls(ctx, p.Upstream, forge.PullQuery{State: "all", Head: owner + ":" + p.Branch})
 	if err != nil || len(pulls) == 0 {

@@ -71,7 +71,7 @@ func admissible(s *Situation) error {
 // way chooses between a fork and a branch in the upstream, and says why.
 func way(s *Situation) (Via, string, error) {
 	name := s.Upstream.FullName()
-	push := canPush(s.Upstream)
+	push := canPush(s.Upstream) || s.Via == ViaBranch && forge.IsBotLogin(s.Login) // of an app the host does not say what it may
 	declared, said := s.Guidelines.Way()
 	asked := s.Via == ViaFork || s.ForkOrg != "" || s.ForkName != ""
 	switch {
@@ -81,6 +81,8 @@ func way(s *Situation) (Via, string, error) {
 		return "", "", fmt.Errorf("contribute to %s by a branch: %w", name, &forge.NotPermittedError{What: "pushing to " + name, Policy: forge.PolicyNoAccess})
 	case s.Via == ViaBranch && declared == guideline.WayFork:
 		return ViaBranch, "asked for, although its owners want forks" + cite(said), nil
+	case s.Via == ViaBranch && !canPush(s.Upstream):
+		return ViaBranch, "asked for; whether " + s.Login + " may push to " + name + " is seen when it does", nil
 	case s.Via == ViaBranch:
 		return ViaBranch, "you can push to " + name, nil
 	case s.ownUpstream(s.Upstream.RepoName) && (asked || !push):

@@ -65,6 +65,9 @@ func (s *Site) PlanProposal(ctx context.Context, p Proposal, terms Terms) (*Prop
 	if err != nil {
 		return nil, err
 	}
+	if forge.IsBotLogin(login) {
+		s.Sink.Note("app", "the token belongs to an app or a job, so the issue will be of "+login+", not of a person")
+	}
 	repo, err := s.Forge.Repo(ctx, p.Upstream)
 	if err != nil {
 		return nil, fmt.Errorf("look up %s: %w", p.Upstream.FullName(), err)

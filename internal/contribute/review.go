@@ -45,7 +45,7 @@ func (p *Place) Review(ctx context.Context, site *Site, tool *git.Tool, o Review
 	r := &Review{Place: p, frugal: o.Frugal}
 	p.fetchBy(tool)
 	if site != nil {
-		login, err := site.Login(ctx)
+		login, err := site.someone(ctx)
 		if err != nil {
 			r.Notes = append(r.Notes, "who you are on the forge is not known: "+err.Error())
 		}

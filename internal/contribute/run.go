@@ -31,6 +31,9 @@ func (s *Site) Begin(sit *Situation, p *Plan, after ...workflow.Step) (*workflow
 	if sit.Issue != nil {
 		header.Extra["issue"] = fmt.Sprint(sit.Issue.Number)
 	}
+	if sit.Login != "" {
+		header.Extra["account"] = sit.Login
+	}
 	if !sit.Request.Upstream.Equal(sit.Upstream.RepoName) {
 		header.Extra["asked"] = sit.Request.Upstream.FullName()
 	}

@@ -42,8 +42,8 @@ var errLater = errors.New("asked when the change is submitted")
 
 func (s *Site) frugalSettings(ctx context.Context) *frugal {
 	dir := s.Cache
-	who, err := s.Login(ctx)
-	if err != nil {
+	who, err := s.someone(ctx)
+	if err != nil || who == "" {
 		dir = "" // without knowing who asks, nothing can be remembered for them
 	}
 	return &frugal{Settings: s.Forge, dir: dir, who: who, now: s.Now, rules: map[string]func() ([]forge.Rule, error){}}

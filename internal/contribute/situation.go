@@ -67,6 +67,10 @@ func (s *Site) Look(ctx context.Context, req Request) (*Situation, error) {
 		}
 	}
 	sit := &Situation{Request: req, Login: login}
+	if sit.appAlone() && (req.Via == ViaFork || req.ForkName != "") {
+		return nil, s.noFork(sit, req.Upstream)
+	}
+	s.asBot(login)
 	query, forkThere := forkQuery{Org: req.ForkOrg, Name: req.ForkName, Thorough: req.Thorough}, false
 	g, gctx := errgroup.WithContext(ctx)
 	g.Go(func() (err error) {
@@ -85,7 +89,7 @@ func (s *Site) Look(ctx context.Context, req Request) (*Situation, error) {
 			return nil
 		})
 	}
-	if req.Via != ViaBranch && !sit.ownUpstream(req.Upstream) {
+	if req.Via != ViaBranch && !sit.ownUpstream(req.Upstream) && !sit.appAlone() {
 		g.Go(func() (err error) {
 			forkThere, err = s.repositoryAnswers(gctx, forge.RepoName{Host: s.Host, Owner: sit.forkOwner(), Name: query.usual(req.Upstream, login)})
 			return err
@@ -136,6 +140,9 @@ func (s *Site) lookFurther(ctx context.Context, sit *Situation, query forkQuery,
 		sit.Home, err = s.findFork(ctx, sit.Upstream, sit.Login, query, forkThere)
 		return err
 	}
+	if sit.wantsFork() && sit.appAlone() {
+		return s.noFork(sit, sit.Upstream.RepoName)
+	}
 	g, gctx := errgroup.WithContext(ctx)
 	if sit.wantsFork() {
 		g.Go(func() error { return find(gctx) })
@@ -156,10 +163,13 @@ func (s *Site) lookFurther(ctx context.Context, sit *Situation, query forkQuery,
 	if mode, _ := sit.Guidelines.Way(); mode != guideline.WayFork || !direct || sit.Via == ViaBranch {
 		return nil
 	}
-	if sit.Home == nil && !sit.ownUpstream(sit.Upstream.RepoName) {
+	if sit.Home == nil && !sit.ownUpstream(sit.Upstream.RepoName) && !sit.appAlone() {
 		if err := find(ctx); err != nil {
 			return err
 		}
+	}
+	if sit.Home == nil && sit.appAlone() {
+		return nil
 	}
 	return s.readGuidelines(ctx, sit, settings, false) // rules for branches in the upstream do not bind
 }

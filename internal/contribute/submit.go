@@ -118,6 +118,9 @@ func newForkUntouched(run *workflow.State) bool {
 // remote that is a fork of mine, the upstream where I may push, else a new fork.
 func (s *Site) destination(ctx context.Context, sub *Submission, o SubmitOptions) (*workflow.Step, error) {
 	p := sub.Review.Place
+	if err := s.sayIfBot(ctx); err != nil {
+		return nil, err
+	}
 	if p.Run != nil {
 		if err := sameWay(*p.Run, p.Upstream, o.Via); err != nil {
 			return nil, err
@@ -188,7 +191,13 @@ func (s *Site) newDestination(ctx context.Context, sub *Submission, upstream for
 	sit := &Situation{Request: Request{Upstream: upstream.RepoName, Via: o.Via, ForkOrg: o.ForkOrg, ForkName: o.ForkName}, Upstream: upstream, Login: login, Guidelines: sub.Review.Guidelines}
 	query := forkQuery{Org: o.ForkOrg, Name: o.ForkName}
 	declared, _ := sub.Review.Guidelines.Way()
-	if !sit.ownUpstream(upstream.RepoName) && (sit.wantsFork() || declared == guideline.WayFork) {
+	if sit.appAlone() { // its own repositories are those that it was given
+		if o.ForkName != "" {
+			return nil, s.noFork(sit, upstream.RepoName)
+		}
+		sit.Via = ViaBranch
+	}
+	if !sit.ownUpstream(upstream.RepoName) && !sit.appAlone() && (sit.wantsFork() || declared == guideline.WayFork) {
 		there, err := s.repositoryAnswers(ctx, forge.RepoName{Host: s.Host, Owner: sit.forkOwner(), Name: query.usual(upstream.RepoName, login)})
 		if err == nil {
 			sit.Home, err = s.findFork(ctx, upstream, login, query, there)

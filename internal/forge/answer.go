@@ -14,8 +14,17 @@ type Said struct {
 // IsBot tells a machine's account from a person's. GraphQL knows bots by their
 // type alone, others by their login alone.
 func (u User) IsBot() bool {
-	return u.Type == "Bot" || strings.HasSuffix(u.Login, "[bot]")
+	return u.Type == "Bot" || IsBotLogin(u.Login)
 }
+
+// SomeBot stands for the account of an app where the host does not say which.
+const SomeBot = "[bot]"
+
+// JobBot is the account of the tokens that Actions gives to its jobs.
+const JobBot = "github-actions[bot]"
+
+// IsBotLogin knows accounts of apps by their ending, which no person's has.
+func IsBotLogin(login string) bool { return strings.HasSuffix(login, SomeBot) }
 
 // FirstAnswer is when a pull request got its first answer: people other than
 // its author answer, and no bots; merging and closing is an answer too. CHAOSS

@@ -88,6 +88,7 @@ type TokenError struct {
 	Needed []string // permissions of which one would do, where the host says so
 	Policy Policy   // of the organisation, "" when the token itself falls short
 	Quote  string   // the server's own words, not yet sanitized
+	Login  string   // of the app or job behind it, "" when not known
 }
 
 // The kinds of GitHub's tokens, which their beginnings tell apart.
@@ -119,6 +120,12 @@ func (e *TokenError) Error() string {
 	s := e.What + " is more than " + kind + " token for " + e.Host + " may do"
 	if e.Kind == TokenApp {
 		s = e.What + " takes a person: the token for " + e.Host + " belongs to an app or a job"
+		if name := strings.TrimSuffix(e.Login, SomeBot); name != "" {
+			s += " (" + name + ")"
+		}
+		if e.Policy != "" {
+			s = e.What + " is more than the token of an app or a job may do on " + e.Host
+		}
 	}
 	if p := e.Policy.phrase(); p != "" {
 		s += ": " + p
@@ -156,6 +163,7 @@ const (
 	PolicyIPAllowList     Policy = "ip-allow-list"
 	PolicyAppAccess       Policy = "app-access"   // the organisation admits no such app
 	PolicyTokenAccess     Policy = "token-access" // the organisation admits no such token
+	PolicyJobPulls        Policy = "job-pulls"    // jobs of Actions open no pull requests there
 	PolicyProtected       Policy = "protected-branch"
 	PolicyRuleset         Policy = "ruleset"
 	PolicySecret          Policy = "secret"
@@ -198,6 +206,8 @@ func (p Policy) phrase() string {
 		return "its organisation has not admitted the app that made the token"
 	case PolicyTokenAccess:
 		return "its organisation does not admit such a token"
+	case PolicyJobPulls:
+		return "its owners do not let jobs open pull requests"
 	case PolicyProtected:
 		return "the branch is protected"
 	case PolicyRuleset:

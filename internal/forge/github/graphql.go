@@ -155,7 +155,7 @@ func Documents() map[string]string {
 		profileDocument(), leanDocument(), nameDocument(), teamsDocument(), teamReposDocument(), teamMembersDocument(),
 		textsDocument([]wantedTexts{{repo: "acme/lib", oids: []string{"1"}, issues: []int{7, 8}}, {repo: "acme/app", oids: []string{"2", "3"}}}, false),
 		textsDocument([]wantedTexts{{repo: "acme/lib", oids: []string{"1"}, issues: []int{7}}}, true),
-		forksDocument(),
+		forksDocument(), viewerDocument(),
 		followDocument([]cursor{{}}, []forge.PullRef{{Repo: forge.RepoName{Owner: "acme", Name: "lib"}, Number: 1}}, []int{25}, true),
 		historyDocument([]forge.RepoName{{Owner: "acme", Name: "lib"}, {Owner: "acme", Name: "app"}}, 10),
 		restOfPullsDocument([]unanswered{{repo: forge.RepoName{Owner: "acme", Name: "lib"}, number: 1}, {repo: forge.RepoName{Owner: "acme", Name: "app"}, number: 2}}),

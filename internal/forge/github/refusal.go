@@ -174,8 +174,8 @@ func (c *Client) missing(k call, a answer) error {
 		return &forge.SignInError{Host: c.o.Host}
 	}
 	missing := &forge.NotFoundError{What: k.what}
-	if forge.TokenKind(c.o.Token) == forge.TokenFineGrained {
-		missing.Host, missing.Kind = c.o.Host, forge.TokenFineGrained
+	if kind := forge.TokenKind(c.o.Token); kind == forge.TokenFineGrained || kind == forge.TokenApp {
+		missing.Host, missing.Kind = c.o.Host, kind
 	}
 	var s *forge.ScopeError
 	if errors.As(scope, &s) {

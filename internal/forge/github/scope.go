@@ -34,8 +34,13 @@ func (c *Client) tokenLimit(k call, a answer, w words) error {
 	switch {
 	case w.speaksOf("resource not accessible by personal access token"):
 		e.Kind = forge.TokenFineGrained
+	case w.speaksOf("actions is not permitted to create"):
+		e.Kind, e.Policy = forge.TokenApp, forge.PolicyJobPulls
+		return e
 	case w.speaksOf("resource not accessible by integration"):
-		e.Kind = forge.TokenApp
+		if e.Kind != forge.TokenOAuth { // there a person stands behind the app
+			e.Kind = forge.TokenApp
+		}
 	case w.speaksOf("forbids access via a", "personal access tokens with fine grained access"):
 		e.Policy = forge.PolicyTokenAccess
 		return e

@@ -41,6 +41,9 @@ func (f *Forge) may(u *user, r *repository) permission {
 		}
 		return permNone
 	}
+	if u.isApp() {
+		return u.appMay(r)
+	}
 	p := f.granted(u, r)
 	if p < permPull && r.visibility != "private" {
 		p = permPull

@@ -205,7 +205,7 @@ func (c *call) admit(rt *route) error {
 			message: "Your token has not been granted the required scopes to execute this query."}
 	}
 	if len(rt.parts) < 3 || rt.parts[0] != "repos" {
-		return nil
+		return c.appPolicy(rt)
 	}
 	c.repo = c.f.state.repo(c.vars["owner"], c.vars["repo"])
 	if c.repo == nil {
@@ -216,6 +216,9 @@ func (c *call) admit(rt *route) error {
 		return &apiError{status: http.StatusNotFound, message: "Not Found", header: http.Header{"X-Accepted-Oauth-Scopes": {"repo"}}}
 	}
 	if err := c.policy(rt); err != nil {
+		return err
+	}
+	if err := c.appPolicy(rt); err != nil {
 		return err
 	}
 	if c.user != nil && c.x.r.Method != http.MethodGet && !c.x.token.has("public_repo") {

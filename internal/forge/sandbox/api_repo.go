@@ -101,7 +101,7 @@ func (c *call) forkOwner(organization string) (*user, error) {
 	if org == nil || org.org == nil {
 		return nil, invalid(fieldError("Fork", "organization", "invalid", fmt.Sprintf("'%s' is the login for a user account. You must pass the login for an organization account.", organization)))
 	}
-	if !c.f.member(org, c.user) {
+	if !c.f.member(org, c.user) && !c.user.isApp() {
 		return nil, forbidden("Must have admin rights to Repository.") // GitHub's words for it
 	}
 	return org, nil

@@ -210,6 +210,9 @@ func (f *Forge) repository(r *repository, who *user) obj {
 	}
 	if who != nil {
 		p := f.may(who, r)
+		if who.isApp() {
+			p = permNone // what an app may do is no person's permission, and not said here
+		}
 		o["permissions"] = fields(
 			"admin", p >= permAdmin, "maintain", p >= permMaintain, "push", p >= permPush,
 			"triage", p >= permTriage, "pull", p >= permPull,

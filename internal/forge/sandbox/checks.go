@@ -15,6 +15,9 @@ import (
 // caller holds mu for writing, or makes the repository.
 func (f *Forge) runChecks(ctx context.Context, i *issue) {
 	p := i.pull
+	if i.author.Login == jobs+"[bot]" {
+		return // what a job does starts no other job
+	}
 	for _, c := range p.repo.spec.Checks {
 		run := newCheckRun(p.repo, p.sha, c.Name, orElse(c.App, "github-actions"), f.now())
 		f.decide(ctx, run, c, i)

@@ -39,6 +39,7 @@ func policies() []policy {
 		{name: "no-classic-tokens", on: "all", status: 403, message: "`ORG` forbids access via a personal access token (classic). Please use a GitHub App, OAuth App, or a personal access token with fine-grained permissions."},
 		{name: "interaction-limit", on: "pull", status: 403, message: "An owner of this repository has limited the ability to open a pull request to users that are collaborators on this repository."},
 		{name: "collaborators-only", on: "pull", status: 422, message: "must be a collaborator", field: true},
+		{name: "no-job-pulls"}, // see appPolicy
 		{name: "too-quick", on: "pull", status: 422, message: "was submitted too quickly", field: true},
 		{name: "head-unseen", on: "pull", status: 422, message: "Head sha can't be blank, Base sha can't be blank, No commits between main and it, Head ref must be a branch", field: true},
 		{name: "blocked-user", on: "write", status: 403, message: "User is blocked"},
@@ -140,19 +141,16 @@ func (c *call) refusedBy(p policy) error {
 	return e
 }
 
-// tokenPolicy is what tokens that are no classic ones cannot do: fork, and open
-// pull requests in repositories that they were not given. Here they were given
-// those of their owner alone.
+// tokenPolicy is what fine-grained tokens cannot do: fork, and open pull requests
+// in repositories that they were not given. Here they were given those of their
+// owner alone.
 func (c *call) tokenPolicy(write bool, end string) error {
 	if !write || end != "forks" && end != "pulls" {
 		return nil
 	}
 	needed := map[string]string{"forks": "administration=write,contents=read", "pulls": "pull_requests=write"}[end]
-	switch {
-	case c.x.token.kind == "fine-grained" && c.repo.owner != c.user:
+	if c.x.token.kind == "fine-grained" && c.repo.owner != c.user {
 		return &apiError{status: 403, message: "Resource not accessible by personal access token", header: http.Header{"X-Accepted-Github-Permissions": {needed}}}
-	case c.x.token.kind == "app":
-		return &apiError{status: 403, message: "Resource not accessible by integration", header: http.Header{"X-Accepted-Github-Permissions": {needed}}}
 	}
 	return nil
 }
@@ -189,11 +187,10 @@ func (f *Forge) gitPolicy(u *user, r *repository) string {
 	return ""
 }
 
-// LimitedToken is a token of the account that is no classic one: "fine-grained"
-// or "app".
-func (f *Forge) LimitedToken(login, kind string) string {
-	begin := map[string]string{"fine-grained": "github_pat_", "app": "ghs_"}[kind]
-	secret := begin + strings.TrimPrefix(makeToken(f.world.Name, login, kind), "ghp_")
+// LimitedToken is a fine-grained token of the account.
+func (f *Forge) LimitedToken(login string) string {
+	const kind = "fine-grained"
+	secret := "github_pat_" + strings.TrimPrefix(makeToken(f.world.Name, login, kind), "ghp_")
 	f.tokens.put(secret, token{login: login, scopes: defaultScopes(), kind: kind})
 	return secret
 }

@@ -31,6 +31,8 @@ type user struct {
 	org     *Org // nil for persons
 	created time.Time
 	teams   []*team
+
+	installed []string // of an app: OWNER or OWNER/NAME
 }
 
 type team struct {
