@@ -67,13 +67,7 @@ func (s Source) askingFor(host, login string) Source {
 	}
 	for _, c := range s.settings().AccountsOn(host) {
 		if strings.EqualFold(c.Login, login) {
-			env := s.env
-			s.Getenv = func(name string) string {
-				if name == AccountVariable {
-					return login + "@" + host
-				}
-				return env(name)
-			}
+			return s.As(login, host)
 		}
 	}
 	return s

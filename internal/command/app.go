@@ -268,7 +268,7 @@ func (a *app) siteKeyOf(name forge.RepoName) (string, error) {
 	account, err := source.Account(name.Host)
 	switch {
 	case err != nil:
-		return "", &usageError{err: err, hint: "ISRC_ACCOUNT=LOGIN chooses one for a command; isrc config list shows what each is for"}
+		return "", a.ambiguous(err)
 	case account.Login == "":
 		return name.Host, nil
 	}
@@ -299,7 +299,7 @@ func (a *app) siteWith(c *config.Config, host string, token auth.Token, named bo
 	}
 	h := c.HostFor(host)
 	s := &contribute.Site{
-		Host: host, BaseURL: baseURL(h.Scheme, host), Forge: client, Contents: client, Token: token.Value, KnownLogin: firstOf(token.User, h.User),
+		Host: host, BaseURL: baseURL(h.Scheme, host), Forge: client, Contents: client, Token: token.Value, KnownLogin: loginOf(token, h.User),
 		Sink: a.sink(), Now: a.inv.Now, Sleep: a.inv.Sleep, Trace: a.inv.Trace, Runs: a.runsDir(), Cache: a.dirs().Cache, ToolName: "isrc " + version(),
 		Logins: auth.LoginCache{File: filepath.Join(a.dirs().Cache, "logins.json")},
 		Viewer: func(ctx context.Context) (string, error) { v, err := client.Viewer(ctx); return v.Login, err },
@@ -321,6 +321,15 @@ func (a *app) siteWith(c *config.Config, host string, token auth.Token, named bo
 	}
 	a.clients[host] = client
 	return s, nil
+}
+
+// loginOf is whose token it is, where that is known without asking: the user of
+// the settings has no part in a token of an app or a job.
+func loginOf(token auth.Token, usual string) string {
+	if forge.TokenKind(token.Value) == forge.TokenApp {
+		usual = ""
+	}
+	return firstOf(token.User, usual)
 }
 
 // mayDoWithout tells whether isrc does git's work itself: there is no git program,
@@ -370,6 +379,9 @@ func (a *app) reader(s *contribute.Site, h config.Host) (*git.Reader, error) {
 		Tool: s.Tool, Transport: t, Debug: a.debugging("git"),
 		Auth: func(string) (string, string, bool) {
 			user := firstOf(s.KnownLogin, "x-access-token")
+			if forge.IsBotLogin(user) {
+				user = "x-access-token"
+			}
 			a.redact.addLogin(user, s.Token)
 			return user, s.Token, s.Token != ""
 		},

@@ -84,7 +84,7 @@ type crawling struct {
 	host   string
 	owners []string
 	shard  crawl.Shard
-	client forgeClient
+	client *byAccount
 	store  *index.Store
 	known  *index.Catalog // nil when there is none
 	state  string
@@ -129,10 +129,11 @@ func (a *app) newCrawling(ctx context.Context, o *crawlOptions) (*crawling, erro
 	if err != nil {
 		return nil, err
 	}
-	if _, err := a.site(ctx, host); err != nil {
+	client, err := a.crawlClients(ctx, host, owners)
+	if err != nil {
 		return nil, err
 	}
-	c := &crawling{a: a, o: o, host: host, owners: owners, shard: shard, client: a.clients[host], store: &index.Store{Dir: dir}, state: filepath.Join(dir, "crawl")}
+	c := &crawling{a: a, o: o, host: host, owners: owners, shard: shard, client: client, store: &index.Store{Dir: dir}, state: filepath.Join(dir, "crawl")}
 	if shard.Of > 0 {
 		c.state = filepath.Join(c.state, fmt.Sprintf("shard-%d-of-%d", shard.Number, shard.Of))
 	}

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -32,6 +33,7 @@ type forkRow struct {
 	Error      *itemError    `json:"error"`
 	facts      *insight.Fork // what it was judged by
 	stand      insight.ForkStanding
+	look       *forkLook // that it is deleted by
 }
 
 type forkBranch struct {
@@ -92,64 +94,98 @@ func (a *app) forks(ctx context.Context, o *forksOptions, args []string) error {
 	if o.limit < 1 {
 		return usagef("--limit takes a number from 1")
 	}
-	forks, login, err := a.lookAtForks(ctx, args, o.limit)
+	looks, notes, err := a.lookAtForks(ctx, args, o.limit)
 	if err != nil {
 		return err
 	}
+	for _, n := range notes {
+		a.say("isrc: %s", n)
+	}
 	rows := []*forkRow{}
-	for i := range forks {
-		if r := a.forkRow(&forks[i], login); o.state == "" || r.State == o.state {
-			rows = append(rows, r)
+	for _, l := range looks {
+		for i := range l.forks {
+			if r := a.forkRow(&l.forks[i], l.login); o.state == "" || r.State == o.state {
+				rows = append(rows, r)
+			}
 		}
 	}
 	sortForks(rows)
 	return a.show(&o.output, rows, func(s *term.Streams) error { return showForks(s, rows, len(args) == 0, a.inv.Now()) })
 }
 
-// lookAtForks reads the forks of a repository, or mine.
-func (a *app) lookAtForks(ctx context.Context, args []string, limit int) ([]insight.Fork, string, error) {
+// lookAtForks reads the forks of a repository, or those of my accounts.
+func (a *app) lookAtForks(ctx context.Context, args []string, limit int) ([]*forkLook, []string, error) {
 	if len(args) == 0 {
 		host, err := a.defaultHost()
 		if err != nil {
-			return nil, "", err
+			return nil, nil, err
 		}
-		look, login, err := a.forkLook(ctx, host)
-		if err != nil {
-			return nil, "", err
-		}
-		forks, err := look.mine(ctx, login, limit)
-		return forks, login, err
+		return a.forksOfMine(ctx, host, limit, "listing forks of one's own")
 	}
 	name, site, err := a.repository(ctx, args[0])
 	if err != nil {
-		return nil, "", err
+		return nil, nil, err
 	}
-	look, login, err := a.forkLook(ctx, name.Host)
+	login, err := site.Login(ctx)
 	if err != nil {
-		return nil, "", err
+		return nil, nil, err
 	}
 	upstream, err := site.Forge.Repo(ctx, name)
 	if err != nil {
-		return nil, "", err
+		return nil, nil, err
 	}
-	forks, err := look.of(ctx, upstream, limit)
-	return forks, login, err
+	look := &forkLook{site: site, client: clientOf(site), sink: a.sink(), login: login}
+	look.forks, err = look.of(ctx, upstream, limit)
+	return []*forkLook{look}, nil, err
 }
 
-func (a *app) forkLook(ctx context.Context, host string) (*forkLook, string, error) {
-	site, err := a.site(ctx, host)
+// forksOfMine reads the forks that belong to each of my accounts on a host. An
+// account that cannot be asked is named; the first one's error is the answer
+// where there is no other.
+func (a *app) forksOfMine(ctx context.Context, host string, limit int, what string) ([]*forkLook, []string, error) {
+	askers, notes, err := a.askersOn(ctx, host)
 	if err != nil {
-		return nil, "", err
+		return nil, nil, err
 	}
-	login, err := site.Login(ctx)
-	return &forkLook{site: site, client: a.clients[host], sink: a.sink()}, login, err
+	var looks []*forkLook
+	var failed error
+	for _, w := range askers {
+		look, err := a.forkLook(ctx, w, what)
+		if err == nil {
+			look.forks, err = look.mine(ctx, look.login, limit)
+		}
+		if err != nil && (ctx.Err() != nil || len(askers) == 1) {
+			return nil, nil, err
+		}
+		if err != nil {
+			failed = cmp.Or(failed, err)
+			notes = append(notes, w.String()+": "+term.Line(a.redact.text(err.Error())))
+			continue
+		}
+		looks = append(looks, look)
+	}
+	if len(looks) == 0 {
+		return nil, nil, failed
+	}
+	return looks, notes, nil
+}
+
+// forkLook prepares the look at the forks of an account, which is a person's:
+// what says what for.
+func (a *app) forkLook(ctx context.Context, w asker, what string) (*forkLook, error) {
+	site, err := a.siteAs(ctx, w)
+	if err != nil {
+		return nil, err
+	}
+	login, err := site.Person(ctx, what)
+	return &forkLook{site: site, client: clientOf(site), sink: a.sink(), login: login}, err
 }
 
 func (a *app) forkRow(f *insight.Fork, login string) *forkRow {
 	st := insight.JudgeFork(*f, a.inv.Now())
 	r := &forkRow{
 		Repository: repositoryOf(f.Repo.RepoName, f.Repo.HTMLURL), State: st.State, Why: st.Why, Since: moment(st.Since), Pushed: moment(f.Repo.PushedAt),
-		Branches: []forkBranch{}, More: f.More, Mine: strings.EqualFold(f.Repo.Owner, login), facts: f, stand: st,
+		Branches: []forkBranch{}, More: f.More, Mine: strings.EqualFold(f.Repo.Owner, login) || a.isAccount(f.Repo.RepoName), facts: f, stand: st,
 	}
 	if f.Repo.Parent != nil {
 		up := a.named(*f.Repo.Parent)

@@ -59,13 +59,13 @@ func (a *app) cleanForks(ctx context.Context, o *cleanOptions, args []string) er
 	if !o.dryRun && !o.yes && !a.io.CanPrompt() {
 		return &usageError{err: fmt.Errorf("forks clean deletes, and there is no terminal to ask on"), hint: "isrc forks clean --dry-run shows what, --yes does it"}
 	}
-	look, rows, err := a.mineToClean(ctx, append(args, o.lose...))
+	rows, err := a.mineToClean(ctx, append(args, o.lose...))
 	if err != nil {
 		return err
 	}
 	failed := 0
 	for _, r := range rows {
-		if err := a.cleanFork(ctx, look, o, r); err != nil {
+		if err := a.cleanFork(ctx, o, r); err != nil {
 			return err
 		}
 		if r.Error != nil {
@@ -86,42 +86,73 @@ func (a *app) cleanForks(ctx context.Context, o *cleanOptions, args []string) er
 	return &exitError{code: exitPartly}
 }
 
-// mineToClean looks at the forks that are named, or at all of mine.
-func (a *app) mineToClean(ctx context.Context, names []string) (*forkLook, []*forkRow, error) {
+// mineToClean looks at the forks that are named, each as the account that is for
+// it, or at all of mine.
+func (a *app) mineToClean(ctx context.Context, names []string) ([]*forkRow, error) {
 	host, err := a.defaultHost()
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	var forks []insight.Fork
+	const what = "deleting forks of one's own"
+	var looks []*forkLook
+	if len(names) == 0 {
+		var notes []string
+		if looks, notes, err = a.forksOfMine(ctx, host, 1000, what); err != nil {
+			return nil, err
+		}
+		for _, n := range notes {
+			a.say("isrc: %s", n)
+		}
+	} else if looks, err = a.forksNamed(ctx, host, names, what); err != nil {
+		return nil, err
+	}
+	rows := []*forkRow{}
+	for _, l := range looks {
+		for i := range l.forks {
+			r := a.forkRow(&l.forks[i], l.login)
+			r.look = l
+			rows = append(rows, r)
+		}
+	}
+	return rows, nil
+}
+
+func (a *app) forksNamed(ctx context.Context, host string, args []string, what string) ([]*forkLook, error) {
+	var names []forge.RepoName
 	seen := map[string]bool{}
-	for _, n := range names {
+	for _, n := range args {
 		name, err := forge.ParseRepo(n, host)
 		if err != nil {
-			return nil, nil, &usageError{err: err, hint: "isrc forks lists yours"}
+			return nil, &usageError{err: err, hint: "isrc forks lists yours"}
 		}
-		if host = name.Host; !seen[key(name)] {
-			forks = append(forks, insight.Fork{Repo: forge.Repo{RepoName: name}})
+		if !seen[key(name)] {
+			names = append(names, name)
 		}
 		seen[key(name)] = true
 	}
-	look, login, err := a.forkLook(ctx, host)
+	askers, err := a.askersFor(names)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	if len(names) == 0 {
-		forks, err = look.mine(ctx, login, 1000)
-	} else {
-		err = look.look(ctx, forks)
+	var looks []*forkLook
+	for _, w := range askers {
+		look, err := a.forkLook(ctx, w, what)
+		if err != nil {
+			return nil, err
+		}
+		for _, name := range w.repos {
+			look.forks = append(look.forks, insight.Fork{Repo: forge.Repo{RepoName: name}})
+		}
+		if err := look.look(ctx, look.forks); err != nil {
+			return nil, err
+		}
+		looks = append(looks, look)
 	}
-	rows := []*forkRow{}
-	for i := range forks {
-		rows = append(rows, a.forkRow(&forks[i], login))
-	}
-	return look, rows, err
+	return looks, nil
 }
 
 // cleanFork decides about one fork, asks, and deletes it.
-func (a *app) cleanFork(ctx context.Context, look *forkLook, o *cleanOptions, r *forkRow) error {
+func (a *app) cleanFork(ctx context.Context, o *cleanOptions, r *forkRow) error {
 	set := func(outcome, why string) {
 		r.Outcome = &outcome
 		if why != "" {
@@ -162,7 +193,7 @@ func (a *app) cleanFork(ctx context.Context, look *forkLook, o *cleanOptions, r 
 			return nil //nolint:nilerr // a no is an answer
 		}
 	}
-	if err := look.client.DeleteRepo(ctx, r.facts.Repo.RepoName); err != nil {
+	if err := r.look.client.DeleteRepo(ctx, r.facts.Repo.RepoName); err != nil {
 		r.Error = a.itemError(err)
 		set(forkFailed, r.Error.Message)
 		return nil //nolint:nilerr // told with the fork

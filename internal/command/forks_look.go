@@ -31,6 +31,8 @@ type forkLook struct {
 	client forgeClient
 	sink   progress.Sink
 	known  map[string]upstreamRefs
+	login  string         // who looks
+	forks  []insight.Fork // what was found
 }
 
 type upstreamRefs struct {

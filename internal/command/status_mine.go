@@ -42,8 +42,16 @@ func (a *app) mine(ctx context.Context, o *statusOptions) (*statusView, error) {
 		hosts = append(hosts, host)
 	}
 	slices.Sort(hosts)
-	return v, a.askHosts(ctx, v, hosts, func(ctx context.Context, host string) ([]standing, []string, error) {
-		return a.myPulls(ctx, host, known, here, o)
+	var askers []asker
+	for _, host := range hosts {
+		of, notes, err := a.askersOn(ctx, host)
+		if err != nil {
+			return nil, err
+		}
+		askers, v.notes = append(askers, of...), append(v.notes, notes...)
+	}
+	return v, a.askAll(ctx, v, askers, func(ctx context.Context, w asker) ([]standing, []string, error) {
+		return a.myPulls(ctx, w, askers, known, here, o)
 	})
 }
 
@@ -73,21 +81,29 @@ func (a *app) unfinishedRows(runs []workflow.State, known map[string]*workflow.S
 	return rows, hosts
 }
 
-// askHosts asks several hosts at once. One that fails hides nothing of the
-// others: it is named, and the view ends with "some failed".
-func (a *app) askHosts(ctx context.Context, v *statusView, hosts []string, ask func(context.Context, string) ([]standing, []string, error)) error {
+// askAll asks several hosts, and several accounts on a host, at once. One that
+// fails hides nothing of the others: it is named, and the view ends with "some
+// failed". What two accounts see is shown once.
+func (a *app) askAll(ctx context.Context, v *statusView, askers []asker, ask func(context.Context, asker) ([]standing, []string, error)) error {
 	type found struct {
 		rows  []standing
 		notes []string
 		err   error
 	}
-	all := make([]found, len(hosts))
-	done := a.slowly("asking " + strings.Join(hosts, ", "))
+	all := make([]found, len(askers))
+	names, kind := make([]string, len(askers)), "host"
+	for i, w := range askers {
+		names[i] = w.String()
+		if w.login != "" {
+			kind = "account"
+		}
+	}
+	done := a.slowly("asking " + strings.Join(names, ", "))
 	defer done()
 	var g errgroup.Group
-	for i, host := range hosts {
+	for i, w := range askers {
 		g.Go(func() error {
-			all[i].rows, all[i].notes, all[i].err = ask(ctx, host)
+			all[i].rows, all[i].notes, all[i].err = ask(ctx, w)
 			return nil
 		})
 	}
@@ -96,21 +112,28 @@ func (a *app) askHosts(ctx context.Context, v *statusView, hosts []string, ask f
 		return ctx.Err()
 	}
 	failed := 0
+	seen := map[string]bool{}
 	for i, f := range all {
-		v.rows = append(v.rows, f.rows...)
+		for _, r := range f.rows {
+			if url := textOf(r.URL); url == "" || !seen[url] {
+				seen[url] = true
+				r.Account = orNull(askers[i].login)
+				v.rows = append(v.rows, r)
+			}
+		}
 		v.notes = append(v.notes, f.notes...)
 		if f.err != nil {
 			failed++
-			v.notes = append(v.notes, hosts[i]+": "+term.Line(a.redact.text(f.err.Error())))
+			v.notes = append(v.notes, names[i]+": "+term.Line(a.redact.text(f.err.Error())))
 		}
 	}
 	unread := slices.IndexFunc(v.rows, func(r standing) bool { return r.err != nil })
 	switch {
-	case failed == len(hosts) && len(v.rows) == 0:
+	case failed == len(askers) && len(v.rows) == 0:
 		v.notes = nil
 		return all[0].err
-	case failed > 0 && len(hosts) > 1:
-		v.err = &exitError{code: exitPartly, err: fmt.Errorf("%d of %s could not be asked", failed, plural(len(hosts), "host"))}
+	case failed > 0 && len(askers) > 1:
+		v.err = &exitError{code: exitPartly, err: fmt.Errorf("%d of %s could not be asked", failed, plural(len(askers), kind))}
 	case unread >= 0 && len(v.rows) > 1:
 		v.err = &exitError{code: exitPartly, err: fmt.Errorf("not every contribution could be looked up")}
 	case unread >= 0:
@@ -202,9 +225,10 @@ func commitsOfRun(runs string, st workflow.State) int {
 	return ahead
 }
 
-// myPulls asks a forge for my pull requests and where each stands.
-func (a *app) myPulls(ctx context.Context, host string, known map[string]*workflow.State, here string, o *statusOptions) (rows []standing, notes []string, err error) {
-	site, err := a.site(ctx, host)
+// myPulls asks a forge for the pull requests of an account of mine and where
+// each stands.
+func (a *app) myPulls(ctx context.Context, w asker, all []asker, known map[string]*workflow.State, here string, o *statusOptions) (rows []standing, notes []string, err error) {
+	site, err := a.siteAs(ctx, w)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -212,16 +236,28 @@ func (a *app) myPulls(ctx context.Context, host string, known map[string]*workfl
 	if err != nil {
 		return nil, nil, err
 	}
-	q := forge.FollowQuery{Searches: []string{"is:pr author:" + login + " sort:updated-desc"}, Limit: o.limit}
+	q := forge.FollowQuery{Limit: o.limit}
 	for _, st := range known { // a listing may lag behind what we did
-		if pull := contribute.Opened(*st); pull.Upstream.Host == host && (st.Ended == "" || o.all) {
+		pull := contribute.Opened(*st)
+		if pull.Upstream.Host == w.host && (st.Ended == "" || o.all) && a.asksOfRun(w, all, login, pull.Upstream, st) {
 			q.Pulls = append(q.Pulls, forge.PullRef{Repo: pull.Upstream, Number: pull.Number})
 		}
 	}
-	client := a.client(host)
+	if forge.IsBotLogin(login) {
+		if len(q.Pulls) == 0 {
+			_, err := site.Person(ctx, "listing contributions of one's own")
+			return nil, nil, err
+		}
+		notes = append(notes, w.host+": the token belongs to an app or a job, so only what was opened on this machine is listed")
+	} else {
+		q.Searches = []string{"is:pr author:" + login + " sort:updated-desc"}
+	}
+	client := clientOf(site)
 	found, err := client.Follow(ctx, q)
 	if errors.Is(err, forge.ErrUnsupported) {
-		found, notes, err = a.followListed(ctx, client, host, q)
+		var more []string
+		found, more, err = a.followListed(ctx, client, w.host, q)
+		notes = append(notes, more...)
 	}
 	if err != nil {
 		return nil, notes, fmt.Errorf("look up your pull requests: %w", err)
@@ -242,6 +278,19 @@ func (a *app) myPulls(ctx context.Context, host string, known map[string]*workfl
 	return rows, notes, nil
 }
 
+// asksOfRun tells whether an account is the one to ask about a contribution that
+// was begun here: one that nobody else is for is left to the first.
+func (a *app) asksOfRun(w asker, all []asker, login string, upstream forge.RepoName, st *workflow.State) bool {
+	began := st.Extra["account"]
+	if w.alone && began != "" {
+		return strings.EqualFold(began, login)
+	}
+	of := a.accountOfRun(upstream, began, st.Clone)
+	others := slices.ContainsFunc(all, func(x asker) bool { return x.host == w.host && x.login != "" && strings.EqualFold(x.login, of) })
+	first := slices.IndexFunc(all, func(x asker) bool { return x.host == w.host })
+	return strings.EqualFold(of, login) || !others && all[first].login == w.login
+}
+
 // runOfPull finds the run of a pull request whose address is not known.
 func runOfPull(known map[string]*workflow.State, f forge.Followed) *workflow.State {
 	for _, st := range known {
@@ -255,7 +304,11 @@ func runOfPull(known map[string]*workflow.State, f forge.Followed) *workflow.Sta
 // followListed follows pull requests on hosts that have no search.
 func (a *app) followListed(ctx context.Context, client forgeClient, host string, q forge.FollowQuery) (forge.FollowAnswer, []string, error) {
 	var notes []string
-	issues, err := client.CreatedPulls(ctx, q.Limit)
+	var issues []forge.Issue
+	var err error
+	if len(q.Searches) > 0 {
+		issues, err = client.CreatedPulls(ctx, q.Limit)
+	}
 	if errors.Is(err, forge.ErrUnsupported) {
 		notes, err = append(notes, host+" lists nobody's pull requests: only those that isrc opened on this machine are looked at"), nil
 	}

@@ -31,6 +31,7 @@ type standing struct {
 	Author        *string        `json:"author"`
 	Team          *string        `json:"team"`    // of the author, where it is known
 	Outside       *bool          `json:"outside"` // the author is in another team than the owners
+	Account       *string        `json:"account"` // of yours that it is seen by, null for the usual one
 	Created       *string        `json:"createdAt"`
 	Roles         []string       `json:"roles"` // why it waits for you as owner or reviewer
 	BehindBy      *int           `json:"behindBy"`

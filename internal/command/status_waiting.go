@@ -28,42 +28,12 @@ const (
 
 // waitingOnMe lists what waits for the reader's answer as owner or reviewer.
 func (a *app) waitingOnMe(ctx context.Context, o *statusOptions, args []string) (*statusView, error) {
-	repos := map[string][]forge.RepoName{}
-	var hosts []string
-	add := func(host string, r ...forge.RepoName) {
-		if !slices.Contains(hosts, host) {
-			hosts = append(hosts, host)
-		}
-		repos[host] = append(repos[host], r...)
-	}
-	for _, arg := range args {
-		name, _, err := a.repository(ctx, arg)
-		if err != nil {
-			return nil, err
-		}
-		add(name.Host, name)
-	}
-	if len(args) == 0 {
-		host, err := a.defaultHost()
-		if err != nil {
-			return nil, err
-		}
-		c, err := a.settings()
-		if err != nil {
-			return nil, err
-		}
-		add(host)
-		for name, h := range c.Hosts {
-			if len(h.Orgs) > 0 {
-				add(name)
-			}
-		}
-	}
-	slices.Sort(hosts)
 	v := &statusView{rows: []standing{}}
-	err := a.askHosts(ctx, v, hosts, func(ctx context.Context, host string) ([]standing, []string, error) {
-		return a.waitingOn(ctx, host, repos[host])
-	})
+	askers, err := a.waitingAskers(ctx, v, args)
+	if err != nil {
+		return nil, err
+	}
+	err = a.askAll(ctx, v, askers, func(ctx context.Context, w asker) ([]standing, []string, error) { return a.waitingOn(ctx, w) })
 	order.StableBy(v.rows, func(x, y standing) int { return strings.Compare(textOf(x.Created), textOf(y.Created)) })
 	if n := len(v.rows) - o.limit; n > 0 {
 		v.notes = append(v.notes, fmt.Sprintf("%d more wait, younger than these: --limit %d shows all", n, len(v.rows)))
@@ -72,13 +42,63 @@ func (a *app) waitingOnMe(ctx context.Context, o *statusOptions, args []string) 
 	return v, err
 }
 
-// waitingOn asks one forge.
-func (a *app) waitingOn(ctx context.Context, host string, repos []forge.RepoName) ([]standing, []string, error) {
-	site, err := a.site(ctx, host)
+// waitingAskers are the accounts that are for the named repositories, or all of
+// mine on the default host and on those whose organisations are configured.
+func (a *app) waitingAskers(ctx context.Context, v *statusView, args []string) ([]asker, error) {
+	var names []forge.RepoName
+	for _, arg := range args {
+		name, _, err := a.repository(ctx, arg)
+		if err != nil {
+			return nil, err
+		}
+		names = append(names, name)
+	}
+	if len(names) > 0 {
+		return a.askersFor(names)
+	}
+	host, err := a.defaultHost()
+	if err != nil {
+		return nil, err
+	}
+	c, err := a.settings()
+	if err != nil {
+		return nil, err
+	}
+	hosts := []string{host}
+	for name, h := range c.Hosts {
+		if len(h.Orgs) > 0 && name != host {
+			hosts = append(hosts, name)
+		}
+	}
+	slices.Sort(hosts)
+	var askers []asker
+	for _, h := range hosts {
+		of, notes, err := a.askersOn(ctx, h)
+		if err != nil {
+			return nil, err
+		}
+		askers, v.notes = append(askers, of...), append(v.notes, notes...)
+	}
+	return askers, nil
+}
+
+// orgsAsked are the organisations that an account is asked about: those that are
+// configured for the host, unless another account is for them, or its own.
+func (w asker) orgsAsked(configured []string) []string {
+	if w.login != "" {
+		return w.orgs
+	}
+	return slices.DeleteFunc(slices.Clone(configured), func(o string) bool { return w.only[strings.ToLower(o)] })
+}
+
+// waitingOn asks one forge as one account.
+func (a *app) waitingOn(ctx context.Context, w asker) ([]standing, []string, error) {
+	host, repos := w.host, w.repos
+	site, err := a.siteAs(ctx, w)
 	if err != nil {
 		return nil, nil, err
 	}
-	login, err := site.Login(ctx)
+	login, err := site.Person(ctx, "asking what waits for oneself")
 	if err != nil {
 		return nil, nil, err
 	}
@@ -86,8 +106,8 @@ func (a *app) waitingOn(ctx context.Context, host string, repos []forge.RepoName
 	if err != nil {
 		return nil, nil, err
 	}
-	q := forge.FollowQuery{Searches: waitingSearches(login, repos, orgsOf(c, host)), Limit: waitingRead, Owning: true}
-	client := a.client(host)
+	q := forge.FollowQuery{Searches: waitingSearches(login, repos, w.orgsAsked(orgsOf(c, host))), Limit: waitingRead, Owning: true}
+	client := clientOf(site)
 	found, err := client.Follow(ctx, q)
 	if err != nil {
 		return nil, nil, fmt.Errorf("look for what waits for you: %w", err)

@@ -99,8 +99,10 @@ func passing(err error) bool {
 func (a *app) requests() (n int) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	for _, c := range a.clients {
-		n += c.Requests()
+	for _, s := range a.sites {
+		if c := clientOf(s); c != nil {
+			n += c.Requests()
+		}
 	}
 	return n
 }

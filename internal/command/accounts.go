@@ -1,0 +1,196 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/isrc-dev/isrc/internal/auth"
+	"github.com/isrc-dev/isrc/internal/config"
+	"github.com/isrc-dev/isrc/internal/contribute"
+	"github.com/isrc-dev/isrc/internal/forge"
+)
+
+// accountsAsked is how many accounts of one host are asked for what is theirs.
+const accountsAsked = 8
+
+// asker is an account of a host that is asked for what is its own.
+type asker struct {
+	host  string
+	login string           // "" is the one that counts here anyway
+	alone bool             // it was asked for by name, and no other is
+	repos []forge.RepoName // that are asked about, nil for all
+	only  map[string]bool  // organisations in lower case that are left to other accounts
+	orgs  []string         // that the account is for
+}
+
+func (w asker) String() string {
+	if w.login == "" {
+		return w.host
+	}
+	return w.login + "@" + w.host
+}
+
+// askersOn are the accounts on a host whose contributions are the reader's own:
+// the one that counts here, and all others that the settings name. Whoever asks
+// for one account (ISRC_ACCOUNT) gets that one.
+func (a *app) askersOn(ctx context.Context, host string) ([]asker, []string, error) {
+	c, err := a.settings()
+	if err != nil {
+		return nil, nil, err
+	}
+	host = forge.NormalizeHost(host)
+	first := asker{host: host, only: map[string]bool{}}
+	all := c.AccountsOn(host)
+	if user := c.HostFor(host).User; user != "" && len(all) > 0 {
+		all = append(all, config.Account{Login: user, Host: host})
+	}
+	chosen, err := a.source(c).Account(host)
+	first.alone = chosen.Origin == auth.AccountVariable
+	if err != nil || len(all) == 0 || first.alone {
+		return []asker{first}, nil, a.ambiguous(err)
+	}
+	mine, signedIn := "", true
+	site, err := a.site(ctx, host)
+	var none *forge.SignInError
+	if err == nil {
+		mine, err = site.Login(ctx)
+	}
+	if errors.As(err, &none) && !none.Refused {
+		signedIn = false // then the others are all there are
+	}
+	askers := []asker{first}
+	seen := map[string]bool{strings.ToLower(mine): true}
+	if mine == "" && chosen.Login != "" {
+		seen[strings.ToLower(chosen.Login)] = true
+	}
+	for _, x := range all {
+		if key := strings.ToLower(x.Login); !seen[key] {
+			seen[key] = true
+			askers = append(askers, asker{host: host, login: x.Login, orgs: x.Orgs})
+			for _, o := range x.Orgs {
+				first.only[strings.ToLower(o)] = true
+			}
+		}
+	}
+	if !signedIn && chosen.Login == "" && len(askers) > 1 {
+		askers = askers[1:]
+	}
+	if n := len(askers) - accountsAsked; n > 0 {
+		return askers[:accountsAsked], []string{fmt.Sprintf("of the accounts on %s %d were asked and %d were not: ISRC_ACCOUNT=LOGIN asks one", host, accountsAsked, n)}, nil
+	}
+	return askers, nil, nil
+}
+
+// askersFor are those for repositories that were named: of each the account that
+// is for it.
+func (a *app) askersFor(names []forge.RepoName) ([]asker, error) {
+	var askers []asker
+	at := map[string]int{}
+	for _, name := range names {
+		login, err := a.accountFor(name)
+		if err != nil {
+			return nil, err
+		}
+		key := strings.ToLower(login) + "@" + name.Host
+		if _, ok := at[key]; !ok {
+			at[key] = len(askers)
+			askers = append(askers, asker{host: name.Host, login: login})
+		}
+		w := &askers[at[key]]
+		w.repos = append(w.repos, name)
+	}
+	return askers, nil
+}
+
+// accountFor is the login of the account that is for a repository, "" where that
+// is the one that counts here anyway.
+func (a *app) accountFor(name forge.RepoName) (string, error) {
+	c, err := a.settings()
+	if err != nil {
+		return "", err
+	}
+	source := a.source(c)
+	usual, err := source.Account(name.Host)
+	if err != nil {
+		return "", a.ambiguous(err)
+	}
+	source.Owner = name.Owner
+	chosen, err := source.Account(name.Host)
+	if err != nil || strings.EqualFold(usual.Login, chosen.Login) {
+		return "", a.ambiguous(err)
+	}
+	return chosen.Login, nil
+}
+
+// accountOfRun is the one that a contribution was begun as, or else the one that
+// is for its upstream and its folder.
+func (a *app) accountOfRun(upstream forge.RepoName, began, clone string) string {
+	if began != "" {
+		return began
+	}
+	c, err := a.settings()
+	if err != nil {
+		return ""
+	}
+	source := a.source(c)
+	source.Owner, source.Dir = upstream.Owner, clone
+	chosen, err := source.Account(upstream.Host)
+	if err != nil {
+		return ""
+	}
+	return chosen.Login
+}
+
+// isAccount tells whether a repository belongs to an account of the settings.
+func (a *app) isAccount(name forge.RepoName) bool {
+	c, err := a.settings()
+	return err == nil && slices.ContainsFunc(c.AccountsOn(name.Host), func(x config.Account) bool { return strings.EqualFold(x.Login, name.Owner) })
+}
+
+func (a *app) ambiguous(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &usageError{err: err, hint: "ISRC_ACCOUNT=LOGIN chooses one for a command; isrc config list shows what each is for"}
+}
+
+// siteAs gives the forge on a host as one of several accounts.
+func (a *app) siteAs(ctx context.Context, w asker) (*contribute.Site, error) {
+	if w.login == "" {
+		return a.site(ctx, w.host)
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	key := strings.ToLower(w.login) + "@" + w.host
+	if s := a.sites[key]; s != nil {
+		return s, nil
+	}
+	c, err := a.settings()
+	if err != nil {
+		return nil, err
+	}
+	named := !a.chosen(w.host, c)
+	token, err := a.source(c).As(w.login, w.host).Token(ctx, w.host, named)
+	if err != nil {
+		return nil, err
+	}
+	usual, origin := a.clients[w.host], a.origins[w.host]
+	s, err := a.siteWith(c, w.host, token, named)
+	if err != nil {
+		return nil, err
+	}
+	a.sites[key] = s
+	if usual != nil { // the one that counts here stays so
+		a.clients[w.host], a.origins[w.host] = usual, origin
+	}
+	return s, nil
+}
+
+// clientOf is the client that a site was made with.
+func clientOf(s *contribute.Site) forgeClient {
+	client, _ := s.Forge.(forgeClient)
+	return client
+}
