@@ -118,6 +118,9 @@ func (a *app) begin(ctx context.Context, site *contribute.Site, o *contributeOpt
 			return err
 		}
 	}
+	if err := req.Adopt.Free(); err != nil {
+		return err
+	}
 	if err := a.whoCommits(ctx, o, where); err != nil {
 		return err
 	}

@@ -22,6 +22,15 @@ type Checkout struct {
 	Remote   string           // the one that is the upstream; "" when none is
 	Was      string           // branch that is checked out, or commit when none is; "" before the first commit
 	Branches []string         // that it has and isrc did not make
+	Busy     error            // what is half done there
+}
+
+// Free refuses a new contribution in a clone in which something is half done.
+func (c *Checkout) Free() error {
+	if c == nil || c.Busy == nil {
+		return nil
+	}
+	return &HintError{Err: c.Busy, Hint: "end it first, or work elsewhere: --new --dir " + besideDir(c.Root)}
 }
 
 // Checkout looks whether a folder lies in a clone of the upstream. It answers
@@ -44,7 +53,7 @@ func (s *Site) Checkout(ctx context.Context, dir string, upstream forge.RepoName
 	if err != nil {
 		return nil, err
 	}
-	c := &Checkout{Root: repo.Root(), Remotes: remotes, Remote: remoteOf(ctx, s.Tool, remotes, upstream)}
+	c := &Checkout{Root: repo.Root(), Remotes: remotes, Remote: remoteOf(ctx, s.Tool, remotes, upstream), Busy: repo.Busy()}
 	related := slices.ContainsFunc(remotes, func(r git.Remote) bool {
 		name, ok := repoAt(ctx, s.Tool, r.URL, upstream)
 		return ok && strings.EqualFold(name.Host, upstream.Host) && strings.EqualFold(name.Name, upstream.Name)

@@ -15,6 +15,9 @@ func (p *Place) Refresh(ctx context.Context, tool *git.Tool) error {
 	if p.Base == "" {
 		return refuse(ErrUsage, "name it: --base BRANCH", "it is not known which branch this change goes to")
 	}
+	if p.Repo.IsBare() {
+		return refuse(ErrUsage, "run it in a clone with files", "%s is a bare repository: there is no change in it to look at", p.Dir)
+	}
 	p.fetchBy(tool)
 	remote, tracking := p.source()
 	var unfetched error
@@ -136,8 +139,12 @@ func (p *Place) deepen(ctx context.Context, tool *git.Tool) error {
 		}
 		return refuse(ErrUsage, hint, "the clone is too shallow to see where the change began")
 	}
-	for _, depth := range []string{"--deepen=50", "--deepen=500", "--unshallow"} {
-		if _, err := tool.Run(ctx, p.Dir, "fetch", "--quiet", depth, p.Remote); err != nil {
+	var base []string // alone, where that is a branch: there may be thousands
+	if tracking := "refs/remotes/" + p.Remote + "/" + p.Base; !p.baseIsRevision(tracking) {
+		base = []string{"+refs/heads/" + p.Base + ":" + tracking}
+	}
+	for _, n := range []int{50, 500, 0} {
+		if err := tool.Deepen(ctx, p.Dir, p.Remote, n, base...); err != nil {
 			return fmt.Errorf("fetch more history from %s: %w", p.Remote, err)
 		}
 		if err := p.reopen(tool); err != nil {

@@ -29,11 +29,33 @@ type cloneOut struct {
 func (s *Site) doClone(ctx context.Context, in cloneIn, _ results) (cloneOut, error) {
 	o := git.CloneOptions{URL: s.CloneURL(in.Repo), Dir: in.Dir, Branch: in.Base, Remote: in.Remote, Progress: true}
 	in.apply(&o)
-	err := s.Work().Clone(ctx, o)
+	err := s.narrow(ctx, in, &o)
+	if err == nil {
+		err = s.Work().Clone(ctx, o)
+	}
 	if err != nil {
 		return cloneOut{}, fmt.Errorf("clone %s into %s: %w", in.Repo.FullName(), in.Dir, err)
 	}
 	return cloneOut{Dir: in.Dir, Remote: in.Remote, Base: in.Base}, s.noteParts(ctx, in.Dir, in.Submodules)
+}
+
+// manyBranches is how many branches a clone may bring along that nobody asked for.
+const manyBranches = 500
+
+// narrow fetches the base alone of a repository with very many branches, unless
+// everything was asked for.
+func (s *Site) narrow(ctx context.Context, in cloneIn, o *git.CloneOptions) error {
+	if in.Kind == Full || s.Tool == nil || o.SingleBranch {
+		return nil
+	}
+	n, err := s.Reader.Branches(ctx, o.URL)
+	if err != nil {
+		return err
+	}
+	if o.SingleBranch = n > manyBranches; o.SingleBranch {
+		s.Sink.Note("clone", fmt.Sprintf("of its %d branches only %s is fetched (git fetch %s BRANCH brings another, --full all)", n, in.Base, in.Remote))
+	}
+	return nil
 }
 
 // observeClone finds a clone that was finished: it is made beside its place and

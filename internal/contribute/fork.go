@@ -143,7 +143,11 @@ func (s *Site) doReady(ctx context.Context, in readyIn, of results) (readyOut, e
 			return readyOut{Waited: s.Now().Sub(begun)}, nil
 		}
 		if waited > 5*time.Minute {
-			return readyOut{}, refuse(ErrNotReady, "", "the fork %s is not ready after %s", fork.Fork.FullName(), waited.Truncate(time.Minute))
+			hint := ""
+			if fork.Outcome != forge.ForkCreated {
+				hint = "the same command goes on; if " + s.WebURL(fork.Fork) + " stays empty, delete it there, or take another (--new --fork-name NAME)"
+			}
+			return readyOut{}, refuse(ErrNotReady, hint, "the fork %s is not ready after %s", fork.Fork.FullName(), waited.Truncate(time.Minute))
 		}
 		s.Sink.Send(progress.Event{Phase: progress.Waiting, Task: "fork", Message: "waiting for fork " + fork.Fork.FullName(), Wait: wait})
 		if err := s.sleep(ctx, wait); err != nil {

@@ -66,6 +66,9 @@ func (s *Site) doPush(ctx context.Context, in pushIn, of results) (pushOut, erro
 			done, err = s.Work().Push(ctx, in.Dir, in.Remote, in.SHA, in.Branch, git.PushOptions{Progress: true, ForceWithLease: at})
 		}
 	}
+	if errors.As(err, &rejected) && lacksHistory(rejected.Reason) {
+		done, err = s.pushDeeper(ctx, in)
+	}
 	if err != nil {
 		// The answer may have been lost on the way, not the commit.
 		if at, lookErr := s.remoteBranch(ctx, in.URL, in.Branch); lookErr == nil && at == in.SHA {
@@ -74,6 +77,35 @@ func (s *Site) doPush(ctx context.Context, in pushIn, of results) (pushOut, erro
 		return pushOut{}, s.explainPush(err, in) // the step names the branch and where it goes
 	}
 	return in.done(done.Status == git.PushCreated), nil
+}
+
+// lacksHistory knows the words of a server to which a shallow clone pushes, and
+// which has not the commits behind: a fork that shares nothing with its upstream.
+func lacksHistory(reason string) bool {
+	return reason == "shallow update not allowed" || reason == "missing necessary objects"
+}
+
+// pushDeeper fetches the history that the server lacks, and pushes again.
+func (s *Site) pushDeeper(ctx context.Context, in pushIn) (git.PushResult, error) {
+	why := in.To.FullName() + " lacks the commits that this shallow clone left out"
+	if s.Tool == nil {
+		return git.PushResult{}, fmt.Errorf("%s: %w", why, git.ErrNoGit)
+	}
+	repo, err := git.Open(in.Dir)
+	if err != nil {
+		return git.PushResult{}, err
+	}
+	defer repo.Close() //nolint:errcheck // read only
+	remotes, err := repo.Remotes(ctx)
+	if err != nil {
+		return git.PushResult{}, err
+	}
+	s.Sink.Note("push", why+": they are fetched")
+	from := firstOf(remoteOf(ctx, s.Tool, remotes, in.Upstream), s.CloneURL(in.Upstream))
+	if err := s.Tool.Deepen(ctx, in.Dir, from, 0); err != nil {
+		return git.PushResult{}, &HintError{Err: err, Hint: "git fetch --unshallow " + from + ", then isrc submit"}
+	}
+	return s.Work().Push(ctx, in.Dir, in.Remote, in.SHA, in.Branch, git.PushOptions{Progress: true})
 }
 
 // pushesBy takes the remote that pushes to the destination. Where that goes by

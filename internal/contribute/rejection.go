@@ -18,7 +18,9 @@ func (s *Site) explainPush(err error, in pushIn) error {
 	var rejected *git.RejectedError
 	var denied *git.AuthError
 	switch {
-	case errors.As(err, &rejected) && !rejected.Stale:
+	case errors.As(err, &rejected) && rejected.Stale:
+		return moved(rejected, in)
+	case errors.As(err, &rejected):
 		if strings.Contains(rejected.Reason, "`workflow` scope") {
 			return &forge.ScopeError{Host: s.Host, Needed: []string{"workflow"}}
 		}
@@ -32,6 +34,17 @@ func (s *Site) explainPush(err error, in pushIn) error {
 		return s.readDenial(denied, "pushing to "+in.To.FullName())
 	}
 	return err
+}
+
+// moved says that the branch there has commits which are not here, and the ways
+// on: nothing of them is replaced.
+func moved(e *git.RejectedError, in pushIn) error {
+	take := "git pull --rebase " + firstOf(in.Remote, in.URL) + " " + in.Branch + ", then isrc submit"
+	if in.Made {
+		return refuse(ErrNoCommit, take+" (it takes them along)", "%s in %s has commits that are not here: somebody pushed there since (%s)", in.Branch, in.To.FullName(), e.Reason)
+	}
+	return refuse(ErrNoCommit, "git branch -m OTHER-NAME, then isrc submit\n"+take+" (if they belong to this change)",
+		"%s has a branch %s already, with commits that are not here (%s)", in.To.FullName(), in.Branch, e.Reason)
 }
 
 // readRejection reads why a server declined a push that reached it. GitHub

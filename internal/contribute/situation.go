@@ -157,6 +157,9 @@ func (s *Site) lookFurther(ctx context.Context, sit *Situation, query forkQuery,
 	if err := g.Wait(); err != nil {
 		return err
 	}
+	if err := s.Reader.Usable(s.cloneURLOf(sit.Upstream)); err != nil {
+		return refuse(ErrUsage, "clone it with git, and open the pull request at "+s.WebURL(sit.Upstream.RepoName), "%s cannot be contributed to by isrc: %v", sit.Upstream.FullName(), err)
+	}
 	if err := s.declaredBase(ctx, sit, settings, direct); err != nil {
 		return err
 	}

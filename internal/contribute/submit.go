@@ -51,7 +51,10 @@ func (p *Place) repoFlag() string {
 
 // Ready refuses what cannot be submitted, each with its way out.
 func (p *Place) Ready(r *Review) error {
+	doing, name := p.Repo.InProgress()
 	switch {
+	case doing == "rebase" || doing != "" && p.Detached:
+		return refuse(ErrUsage, "finish it with git, or take it back, then isrc submit", "a %s is half done in %s", name, p.Dir)
 	case p.Upstream.IsZero() && p.Branch != "":
 		return refuse(ErrUsage, "isrc submit --repo OWNER/NAME", "it is not known which repository this change goes to")
 	case p.Detached || p.Branch == "":

@@ -24,7 +24,8 @@ import (
 //   - filters such as Git LFS: a changed file that goes through one is refused
 //   - submodules: left empty
 //   - ssh, and credential helpers: it speaks https, with isrc's own token
-//   - line endings: files are taken as they are
+//   - line endings: not converted; a changed file of which git would convert them
+//     is refused
 //   - merging other than by moving on (FastForward), rebasing, stashing, rewriting
 //     commits
 type Builtin struct {

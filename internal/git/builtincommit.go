@@ -89,10 +89,12 @@ func (b *Builtin) MaySign(dir string) error {
 
 // stage takes what changed into the index.
 func (b *Builtin) stage(ctx context.Context, w *worktree, entries []StatusEntry) error {
-	filtered, err := w.filters()
+	filtered, text, err := w.filters()
 	if err != nil {
 		return err
 	}
+	auto := b.settings(w.repo.Root()).get("core.autocrlf")
+	converts := func(name string) bool { return text(name) || isTrue(auto) || strings.EqualFold(auto, "input") }
 	var names []string
 	for _, e := range entries {
 		if !e.Untracked {
@@ -115,17 +117,22 @@ func (b *Builtin) stage(ctx context.Context, w *worktree, entries []StatusEntry)
 		if filtered(name) {
 			return onlyGit("commit " + name + ", which goes through a filter (.gitattributes)")
 		}
-		if err := w.stageFile(name, info); err != nil {
+		if err := w.stageFile(name, info, converts); err != nil {
 			return fmt.Errorf("add %s: %w", name, err)
 		}
 	}
 	return nil
 }
 
-func (w *worktree) stageFile(name string, info fs.FileInfo) error {
+// stageFile takes a file into the index. One whose line endings git would write
+// otherwise is refused.
+func (w *worktree) stageFile(name string, info fs.FileInfo, converts func(name string) bool) error {
 	data, err := w.read(name, info)
 	if err != nil {
 		return err
+	}
+	if bytes.Contains(data, []byte("\r\n")) && bytes.IndexByte(data, 0) < 0 && converts(name) {
+		return onlyGit("commit its line endings as the settings want them")
 	}
 	f := tracked{mode: filemode.Regular}
 	was, known := w.index[name]
@@ -145,16 +152,17 @@ func (w *worktree) stageFile(name string, info fs.FileInfo) error {
 	return w.note(name, f)
 }
 
-// filters tells which files go through a program on their way into git.
-func (w *worktree) filters() (func(name string) bool, error) {
-	var patterns []gitignore.Pattern
+// filters tells which files go through a program on their way into git, and of
+// which git converts the line endings.
+func (w *worktree) filters() (filtered, text func(name string) bool, err error) {
+	var patterns, texts []gitignore.Pattern
 	for name := range w.index {
 		if path.Base(name) != ".gitattributes" {
 			continue
 		}
 		data, err := readIgnore(w.root.FS(), name)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		var domain []string
 		if dir := path.Dir(name); dir != "." {
@@ -162,13 +170,26 @@ func (w *worktree) filters() (func(name string) bool, error) {
 		}
 		for line := range bytes.Lines(data) {
 			f := strings.Fields(string(line))
-			if len(f) > 1 && !strings.HasPrefix(f[0], "#") && strings.Contains(" "+strings.Join(f[1:], " "), " filter=") {
+			if len(f) < 2 || strings.HasPrefix(f[0], "#") {
+				continue
+			}
+			says := func(word string) bool { return strings.Contains(" "+strings.Join(f[1:], " ")+" ", word) }
+			if says(" filter=") {
 				patterns = append(patterns, gitignore.ParsePattern(f[0], domain))
+			}
+			switch {
+			case says(" text ") || says(" text=auto ") || says(" eol="):
+				texts = append(texts, gitignore.ParsePattern(f[0], domain))
+			case says(" -text ") || says(" binary "):
+				texts = append(texts, gitignore.ParsePattern("!"+f[0], domain))
 			}
 		}
 	}
-	m := gitignore.NewMatcher(patterns)
-	return func(name string) bool { return m.Match(strings.Split(name, "/"), false) }, nil
+	matches := func(patterns []gitignore.Pattern) func(string) bool {
+		m := gitignore.NewMatcher(patterns)
+		return func(name string) bool { return m.Match(strings.Split(name, "/"), false) }
+	}
+	return matches(patterns), matches(texts), nil
 }
 
 // put writes an object.

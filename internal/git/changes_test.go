@@ -114,6 +114,7 @@ func TestKindsOfChanges(t *testing.T) {
 	w.write("lib/image.png", "\x89PNG\x00\x02\x03")
 	w.write("lib/crlf.txt", "a\nb\r\n")
 	w.write("lib/folder/now.txt", "a folder\n")
+	w.write("lib/two\nlines.txt", "x\n") // go-git's own search for renames refuses such a name
 	if err := os.Symlink("touched.txt", w.path("lib/link")); err != nil {
 		t.Fatal(err)
 	}
@@ -142,6 +143,7 @@ func TestKindsOfChanges(t *testing.T) {
 		{Path: "new/place.txt", OldPath: "moved.txt", Status: Renamed, Mode: 0o644, Added: 1, Deleted: 1, AddedLines: []Line{{1, "b line that stays"}}},
 		{Path: "sub", Status: Modified, Mode: gitlink, Added: 1, Deleted: 1, AddedLines: []Line{{1, "Subproject commit " + strings.Repeat("2", 40)}}},
 		{Path: "touched.txt", Status: Modified, Mode: 0o644, Added: 1, Deleted: 1, AddedLines: []Line{{31, "the end"}}},
+		{Path: "two\nlines.txt", Status: Added, Mode: 0o644, Added: 1, AddedLines: []Line{{1, "x"}}},
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)

@@ -42,6 +42,7 @@ type directSource struct {
 	auth    transport.AuthMethod
 	session transport.UploadPackSession
 	adv     *packp.AdvRefs
+	saw     func(url string, branches int)
 }
 
 // direct prepares the direct way. The client is built here rather than
@@ -55,7 +56,7 @@ func (r *Reader) direct(address string) (*directSource, error) {
 		next = http.DefaultTransport
 	}
 	wire := &bounded{next: next, stall: r.stall}
-	d := &directSource{url: address, wire: wire, client: githttp.NewClient(&http.Client{Transport: wire})}
+	d := &directSource{url: address, wire: wire, saw: r.saw, client: githttp.NewClient(&http.Client{Transport: wire})}
 	if r.Auth != nil && mayCarry(address) {
 		if user, pass, ok := r.Auth(address); ok {
 			d.auth = &githttp.BasicAuth{Username: user, Password: pass}
@@ -113,6 +114,7 @@ func (d *directSource) refs(ctx context.Context) (Refs, error) {
 			out.Head = to
 		}
 	}
+	d.saw(d.url, out.branches())
 	return out, nil
 }
 
@@ -218,6 +220,9 @@ func (d *directSource) failure(err error) error {
 		return err
 	case errors.Is(err, transport.ErrEmptyRemoteRepository):
 		return ErrEmpty
+	case strings.Contains(err.Error(), " object-format=sha256"): // in an advertisement that could not be read
+		d.saw(d.url, strange)
+		return errSHA256()
 	case errors.Is(err, transport.ErrAuthenticationRequired):
 		return &AuthError{URL: at, Err: err}
 	case errors.Is(err, transport.ErrAuthorizationFailed):

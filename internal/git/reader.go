@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/go-git/go-git/v5/plumbing"
@@ -41,6 +42,49 @@ type Reader struct {
 	Debug     io.Writer
 
 	stall time.Duration // for tests; 0: stallAfter
+
+	mu       sync.Mutex
+	branches map[string]int // by address, as they were seen last; strange where the repository cannot be used
+}
+
+// strange stands for the number of branches of a repository of a kind that is
+// not supported.
+const strange = -1
+
+// Usable answers an *UnsupportedError for a repository of which it was seen that
+// it cannot be worked with. It asks nothing.
+func (r *Reader) Usable(url string) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.branches[url] == strange {
+		return errSHA256()
+	}
+	return nil
+}
+
+func errSHA256() error { return &UnsupportedError{What: "sha256 object ids"} }
+
+// Branches is how many branches a repository has: from what was read of it
+// before, else by asking.
+func (r *Reader) Branches(ctx context.Context, url string) (int, error) {
+	r.mu.Lock()
+	n, known := r.branches[url]
+	r.mu.Unlock()
+	if known {
+		return n, nil
+	}
+	refs, err := r.Refs(ctx, url)
+	return refs.branches(), err
+}
+
+// saw remembers how many branches a repository has.
+func (r *Reader) saw(url string, n int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.branches == nil {
+		r.branches = map[string]int{}
+	}
+	r.branches[url] = n
 }
 
 // Tree gives the files of a branch, tag or commit of a remote repository; an
@@ -93,6 +137,16 @@ func (r *Reader) History(ctx context.Context, url, ref string, n int) ([]Commit,
 type Refs struct {
 	Head   string            // the default branch, such as "main"; may be empty
 	Hashes map[string]string // full names, and "HEAD", to object ids; without peeled tags
+}
+
+func (r Refs) branches() int {
+	n := 0
+	for name := range r.Hashes {
+		if strings.HasPrefix(name, "refs/heads/") {
+			n++
+		}
+	}
+	return n
 }
 
 // Refs asks for the references. It answers whether a repository exists and may
@@ -149,7 +203,8 @@ func (r *Reader) either(ctx context.Context, url, what string, read func(source)
 func final(ctx context.Context, err error) bool {
 	var missing *NotFoundError
 	var large *TooLargeError
-	return ctx.Err() != nil || errors.Is(err, ErrEmpty) || errors.As(err, &missing) || errors.As(err, &large)
+	var unsupported *UnsupportedError
+	return ctx.Err() != nil || errors.Is(err, ErrEmpty) || errors.As(err, &unsupported) || errors.As(err, &missing) || errors.As(err, &large)
 }
 
 func typed(err error) bool {

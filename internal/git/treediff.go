@@ -100,11 +100,14 @@ func (d *treeDiff) pair(dir string, a, b entry, depth int) error {
 	return d.folders(name, from, to, depth+1)
 }
 
+// side is one side of a change. go-git refuses to read a blob under a name with
+// control characters, which git allows: the name within the folder, which nothing
+// else looks at, is a plain one.
 func (d *treeDiff) side(i int, name string, e entry) object.ChangeEntry {
 	if e.name == "" {
 		return object.ChangeEntry{}
 	}
-	return object.ChangeEntry{Name: name, Tree: d.trees[i], TreeEntry: object.TreeEntry{Name: e.name, Mode: modeOf(e.mode), Hash: e.id}}
+	return object.ChangeEntry{Name: name, Tree: d.trees[i], TreeEntry: object.TreeEntry{Name: "file", Mode: modeOf(e.mode), Hash: e.id}}
 }
 
 // modeOf is how git writes the kind of a file.
