@@ -156,6 +156,18 @@ registry() {
 	grep '^ *--- PASS: TestARealRegistry/' "$work/registry.out"
 }
 
+# keyring signs in with Debian's GNOME keyring in a D-Bus session without a desktop:
+# unlocked, locked, frozen and gone.
+keyring() {
+	apt gnome-keyring-daemon gnome-keyring
+	apt dbus-run-session dbus-daemon
+	apt dbus-send dbus-bin
+	apt secret-tool libsecret-tools
+	ISRC_KEYRING_PROGRAM=$(command -v gnome-keyring-daemon) \
+		go test -count=1 -v -run TestARealKeyring ./internal/command >"$work/keyring.out" 2>&1 || { cat "$work/keyring.out"; return 1; }
+	grep '^ *--- PASS: TestARealKeyring/' "$work/keyring.out"
+}
+
 conform() {
 	judge "$work/record"
 }

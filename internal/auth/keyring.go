@@ -3,6 +3,7 @@ package auth
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/zalando/go-keyring"
@@ -13,6 +14,8 @@ var ErrNoSecret = errors.New("nothing stored")
 
 var (
 	errNoKeyring = errors.New("there is no keyring")
+	// ErrLocked says that there is a keyring and that it is locked.
+	ErrLocked = errors.New("the keyring is locked")
 	errSlow      = errors.New("the keyring did not answer within " + patience.String())
 )
 
@@ -39,13 +42,16 @@ func (systemKeyring) Get(host string) (string, error) {
 	return s, ours(err)
 }
 
-func (systemKeyring) Set(host, secret string) error { return keyring.Set(service, host, secret) }
+func (systemKeyring) Set(host, secret string) error { return ours(keyring.Set(service, host, secret)) }
 
 func (systemKeyring) Delete(host string) error { return ours(keyring.Delete(service, host)) }
 
 func ours(err error) error {
-	if errors.Is(err, keyring.ErrNotFound) {
+	switch {
+	case errors.Is(err, keyring.ErrNotFound):
 		return ErrNoSecret
+	case err != nil && strings.Contains(err.Error(), "failed to unlock"): // go-keyring has no value for it
+		return ErrLocked
 	}
 	return err
 }

@@ -122,7 +122,7 @@ func (s Source) forget(ctx context.Context, host, login string) (removed bool, e
 		return removed, ctx.Err()
 	case err != nil:
 		return false, fmt.Errorf("forget the token for %s: %w", host, err)
-	case errors.Is(fromKeyring, errSlow):
+	case errors.Is(fromKeyring, errSlow), errors.Is(fromKeyring, ErrLocked):
 		return removed, fmt.Errorf("forget the token for %s: %w", host, fromKeyring)
 	}
 	return removed || fromKeyring == nil, nil
@@ -160,8 +160,8 @@ func (s Source) kept(ctx context.Context, name string) (Token, []string, error) 
 		raw, err = k.Get(name)
 		return err
 	})
-	if errors.Is(err, errSlow) {
-		return Token{}, []string{errSlow.Error()}, nil
+	if errors.Is(err, errSlow) || errors.Is(err, ErrLocked) {
+		return Token{}, []string{err.Error()}, nil
 	}
 	if err != nil || raw == "" {
 		return Token{}, nil, nil //nolint:nilerr // no keyring, or nothing in it: other sources are asked

@@ -70,7 +70,8 @@ func newLogin(a *app) *cobra.Command {
 		Short: "Keep a token for a host",
 		Long: `Login shows the page on which the host makes a token, with the scopes filled in,
 reads the token without showing it, tries it, and keeps it in the system's
-keyring (where there is none: in a file that only you can read).
+keyring (where there is none, or it is locked or does not answer within three
+seconds: in a file that only you can read).
 
 With --org or --dir the account is one of several: it counts for repositories of
 these organisations, and for all others in and below these folders. That is

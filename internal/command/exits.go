@@ -11,6 +11,7 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/isrc-dev/isrc/internal/auth"
 	"github.com/isrc-dev/isrc/internal/catalog/crawl"
 	"github.com/isrc-dev/isrc/internal/catalog/index"
 	"github.com/isrc-dev/isrc/internal/contribute"
@@ -224,6 +225,9 @@ func (a *app) judge(err error) verdict {
 		return code(exitNotFound, firstOf(hint, missingHint(missing)))
 	case errors.Is(err, forge.ErrUnsupported):
 		return code(exitFailed, hint)
+	}
+	if errors.Is(err, auth.ErrLocked) {
+		return code(exitFailed, firstOf(hint, "unlock the keyring, then try again"))
 	}
 	if v, ok := a.judgeContribution(err, hint); ok {
 		return v
