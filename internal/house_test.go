@@ -25,6 +25,7 @@ var house = map[string][]string{
 	"fault":            {},
 	"lazy":             {},
 	"order":            {},
+	"secret":           {},
 	"progress":         {},
 	"config":           {"forge"},
 	"auth":             {"config", "forge", "git"},
@@ -54,7 +55,7 @@ var house = map[string][]string{
 }
 
 // ground is what any package may import.
-var ground = []string{"disk", "fault", "lazy", "order", "progress"}
+var ground = []string{"disk", "fault", "lazy", "order", "progress", "secret"}
 
 // alone says which packages may import a library.
 var alone = map[string][]string{

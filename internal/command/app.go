@@ -308,6 +308,7 @@ func (a *app) siteWith(c *config.Config, host string, token auth.Token, named bo
 	switch {
 	case err == nil:
 		own := *tool
+		own.Secrets = &a.redact.secrets
 		own.Env = append(slices.Clone(own.Env), auth.GitEnv(a.inv.Self, h, auth.GitEnvOptions{Scheme: h.Scheme, Named: named, Account: token.Account, Environ: own.Env})...)
 		s.Tool = &own
 	case !mayDoWithout(c, err):
@@ -382,7 +383,6 @@ func (a *app) reader(s *contribute.Site, h config.Host) (*git.Reader, error) {
 			if forge.IsBotLogin(user) {
 				user = "x-access-token"
 			}
-			a.redact.addLogin(user, s.Token)
 			return user, s.Token, s.Token != ""
 		},
 	}, nil

@@ -47,7 +47,12 @@ Where you have several accounts on a host, each question finds its own, and
 nothing is switched: ISRC_ACCOUNT for one command; the account that is for the
 owner of the repository; the one that is for the folder you stand in; the user
 that the settings name for the host; else the one that signed in last without
---org, --dir or --user. A token of another account is never taken instead.`,
+--org, --dir or --user. A token of another account is never taken instead.
+
+isrc puts no token into another program's arguments or environment: git asks for
+it where a server wants it. One that you export goes to every program that you
+start, hooks and commands of --exec among them, but not to what check --run runs
+for the project; one that is kept goes to none of them.`,
 		Example: "  isrc auth login --host git.example.com\n  isrc auth login --org identity --dir ~/work\n  isrc auth status",
 	}
 	cmd.AddCommand(newLogin(a), newAuthStatus(a), newLogout(a), newGitCredential(a))

@@ -209,7 +209,6 @@ func (a *app) registryLogin(place publish.Place) (func(context.Context, string) 
 		return nil, usagef("of ISRC_REGISTRY_USER and ISRC_REGISTRY_PASSWORD only one is set")
 	}
 	a.redact.add(password)
-	a.redact.addLogin(user, password)
 	if own := a.sourceHost(); user != "" && own != "" && place.Host() != "" && !strings.EqualFold(own, place.Host()) {
 		a.say("isrc: ISRC_REGISTRY_USER and ISRC_REGISTRY_PASSWORD are for %s (catalog.source), not for %s", own, place.Host())
 		user, password = "", ""

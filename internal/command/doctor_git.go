@@ -26,7 +26,7 @@ func (p *hostProbe) probeGitWays(ctx context.Context) []probed {
 	tool, err := p.a.tool()
 	if err == nil {
 		own := *tool
-		own.Sink = nil
+		own.Sink, own.Secrets = nil, &p.a.redact.secrets
 		own.Env = append(slices.Clone(own.Env), auth.GitEnv(p.a.inv.Self, p.conf, auth.GitEnvOptions{Named: p.named, Environ: own.Env})...)
 		site.Tool = &own
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"github.com/isrc-dev/isrc/internal/secret"
 	"github.com/isrc-dev/isrc/internal/workflow"
 )
 
@@ -49,7 +50,7 @@ func (s *Site) kinds() []workflow.Kind {
 
 // Engine gives the engine that carries out runs of this site.
 func (s *Site) Engine() *workflow.Engine {
-	return &workflow.Engine{Kinds: s.kinds(), Sink: s.Sink, Trace: s.Trace}
+	return &workflow.Engine{Kinds: s.kinds(), Sink: s.Sink, Trace: s.Trace, Secrets: secret.Of(s.Token)}
 }
 
 // results reads what earlier steps answered.

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/isrc-dev/isrc/internal/progress"
+	"github.com/isrc-dev/isrc/internal/secret"
 )
 
 // Tool is the git program of this machine.
@@ -26,6 +27,10 @@ type Tool struct {
 	// Terminal lets git and ssh talk to the person at the terminal. Without it
 	// they have no terminal and fail instead of asking.
 	Terminal bool
+	// Secrets are kept out of what git and the server say: a server may repeat
+	// what it was sent. nil keeps none out but those that stand in addresses and
+	// headers.
+	Secrets *secret.Set
 }
 
 // killDelay is how long git may take to clean up after it was told to end.
@@ -144,7 +149,7 @@ func (t *Tool) run(ctx context.Context, c command) (string, error) {
 	if ctx.Err() != nil {
 		killGroup(cmd, t.Terminal)
 	}
-	stderr := redact(errs.String())
+	stderr := t.Secrets.Hide(redact(errs.String()))
 	if c.transcript != nil {
 		*c.transcript = stderr
 	}

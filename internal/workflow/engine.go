@@ -8,6 +8,7 @@ import (
 
 	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/progress"
+	"github.com/isrc-dev/isrc/internal/secret"
 )
 
 // Engine carries out runs.
@@ -18,6 +19,9 @@ type Engine struct {
 	// Trace, if set, is called at every point between a line of the journal
 	// and an effect. Tests end the process there.
 	Trace func(Point)
+	// Secrets never get into the journal, whatever a server or a program says of
+	// a step, or why one failed.
+	Secrets *secret.Set
 }
 
 // Point is a place between the journal and the world at which a process can
@@ -156,7 +160,7 @@ func (e *Engine) observe(ctx context.Context, j *Journal, k Kind, s StepState, i
 }
 
 func (e *Engine) done(j *Journal, s StepState, out json.RawMessage) error {
-	if err := j.write(record{Event: eventDone, Step: s.ID, Out: out}); err != nil {
+	if err := j.write(record{Event: eventDone, Step: s.ID, Out: e.Secrets.HideBytes(out)}); err != nil {
 		return &StepError{Step: s.ID, Kind: s.Kind, Title: s.Title, Err: err}
 	}
 	e.tell(progress.Done, s)
@@ -172,7 +176,7 @@ func (e *Engine) failed(ctx context.Context, j *Journal, s StepState, err error,
 		return interrupted(ctx, j)
 	}
 	failure := &StepError{Step: s.ID, Kind: s.Kind, Title: s.Title, Observing: observing, Err: err}
-	return fault.Join(failure, j.write(record{Event: eventFailed, Step: s.ID, Error: err.Error()}))
+	return fault.Join(failure, j.write(record{Event: eventFailed, Step: s.ID, Error: e.Secrets.Hide(err.Error())}))
 }
 
 // ins gathers what a step uses, from the journal alone.

@@ -201,13 +201,10 @@ func (c *Client) once(ctx context.Context, k call) (answer, error) {
 	case resp.StatusCode == http.StatusNotModified && haveKept:
 		return kept.answer(resp.Header), nil
 	}
-	if c.o.Token != "" {
-		// A server, or a proxy before it, may repeat what it was sent, and its
-		// words are shown.
-		body = bytes.ReplaceAll(body, []byte(c.o.Token), []byte("***"))
-	}
-	a := answer{status: resp.StatusCode, header: resp.Header, body: body}
-	if a.status < 300 && k.accept == "" && len(body) > 0 && !json.Valid(body) {
+	// A server, or a proxy before it, may repeat what it was sent, and its words
+	// are shown and kept.
+	a := answer{status: resp.StatusCode, header: resp.Header, body: c.secrets.HideBytes(body)}
+	if a.status < 300 && k.accept == "" && len(a.body) > 0 && !json.Valid(a.body) {
 		if a.isHTML() {
 			return answer{}, errPage
 		}

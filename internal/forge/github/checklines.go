@@ -124,10 +124,7 @@ func (c *Client) tail(from io.Reader) ([]byte, error) {
 			kept = kept[i+1:]
 		}
 	}
-	if c.o.Token != "" {
-		kept = bytes.ReplaceAll(kept, []byte(c.o.Token), []byte("***"))
-	}
-	return kept, nil
+	return c.secrets.HideBytes(kept), nil
 }
 
 // Behind counts the commits that a branch has and a commit lacks.

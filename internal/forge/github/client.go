@@ -22,6 +22,7 @@ import (
 
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/progress"
+	"github.com/isrc-dev/isrc/internal/secret"
 )
 
 // Options says how a host is reached. Only Host is needed.
@@ -49,6 +50,8 @@ type Client struct {
 	http   *http.Client
 	wire   *wire
 	cache  cache
+	// secrets is the token, which is nowhere in an answer that leaves the client.
+	secrets *secret.Set
 
 	mu    sync.Mutex
 	known map[string]bool      // repositories this host has shown, by lower-case full name
@@ -78,8 +81,8 @@ func New(o Options) (*Client, error) {
 		}
 	}
 	fillDefaults(&o)
-	c := &Client{o: o, api: api, scheme: webScheme(o), known: map[string]bool{}}
-	c.wire = &wire{base: o.Transport, api: api, token: o.Token, debug: o.Debug, now: o.Now}
+	c := &Client{o: o, api: api, scheme: webScheme(o), known: map[string]bool{}, secrets: secret.Of(o.Token)}
+	c.wire = &wire{base: o.Transport, api: api, token: o.Token, secrets: c.secrets, debug: o.Debug, now: o.Now}
 	c.http = &http.Client{Transport: c.wire, CheckRedirect: c.redirect, Timeout: callTimeout}
 	c.gh = gh.NewClient(nil)
 	c.gh.BaseURL, c.gh.UserAgent = api, o.UserAgent

@@ -209,7 +209,7 @@ func TestDebugLinesSayWhatWasAskedAndHideTheToken(t *testing.T) {
 	if _, _, err := c.SearchRepos(t.Context(), "x "+testToken, 3); err != nil {
 		t.Fatal(err)
 	}
-	want := regexp.MustCompile(`^api GET /api/v3/search/repositories\?per_page=3&q=x\+\*\*\* 200 0 ms id AB:12b2J rest 29\n$`)
+	want := regexp.MustCompile(`^api GET /api/v3/search/repositories\?per_page=3&q=x\+\[redacted\] 200 0 ms id AB:12b2J rest 29\n$`)
 	if !want.MatchString(out.String()) {
 		t.Errorf("got %q", out.String())
 	}

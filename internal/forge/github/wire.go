@@ -10,6 +10,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/isrc-dev/isrc/internal/secret"
 )
 
 // wire is where requests leave: it adds the token, for its own host alone,
@@ -18,6 +20,7 @@ type wire struct {
 	base     http.RoundTripper
 	api      *url.URL
 	token    string
+	secrets  *secret.Set
 	now      func() time.Time
 	requests atomic.Int64
 
@@ -62,12 +65,9 @@ func (w *wire) log(req *http.Request, resp *http.Response, took time.Duration) {
 	}
 	line := fmt.Sprintf("api %s %s %s %d ms id %s rest %s\n",
 		req.Method, req.URL.RequestURI(), status, took.Milliseconds(), id, rest)
-	if w.token != "" {
-		line = strings.ReplaceAll(line, w.token, "***")
-	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	io.WriteString(w.debug, line) // a debug line that cannot be written must not fail the request
+	io.WriteString(w.debug, w.secrets.Hide(line)) // a debug line that cannot be written must not fail the request
 }
 
 // counted is the key under which a context carries a count of its requests.
