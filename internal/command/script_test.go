@@ -40,6 +40,12 @@ func scripted() int {
 		return 1
 	}
 	inv.Now, inv.Sleep = scriptClock()
+	if file := os.Getenv("TEST_KEYRING"); file != "" {
+		if err := keyringOf(file); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), endings()...)
 	defer stop()
 	kill, hold := os.Getenv("TEST_KILL_AT"), os.Getenv("TEST_HOLD_AT")
