@@ -18,6 +18,7 @@ func (w *Writer) finish(o UpdateOptions) error {
 	for _, step := range []func() error{
 		w.optimise, // first: the pages that it frees are used for what follows
 		w.postings.finish,
+		w.facets.write,
 		w.labels.finish,
 		w.rows.flush,
 		w.putKeywords,

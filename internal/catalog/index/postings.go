@@ -161,7 +161,10 @@ func (e *entries) columns() uint8 {
 	return uint8(e.code)&0x7f | uint8(e.code>>8)<<columnReadme
 }
 
-var errPosting = errors.New("a posting cannot be read")
+var (
+	errPosting = errors.New("a posting cannot be read")
+	errFacets  = errors.New("what filters ask of its records cannot be read")
+)
 
 // slabSize is how many records stand in a row of standings, so that a row fills a
 // page. slabOf and slabAt tell which row is a record's and where it is in it.

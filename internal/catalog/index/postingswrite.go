@@ -3,7 +3,6 @@ package index
 import (
 	"bytes"
 	"cmp"
-	"maps"
 	"slices"
 	"strings"
 
@@ -25,7 +24,7 @@ type postingTable struct {
 	at      map[int64]int // places in ids
 	pending []pendingTerm
 	most    int // terms in memory
-	slabs   map[int64]*slab
+	stands  slabTable
 }
 
 // pendingTerm is a stem of the record at a place of ids.
@@ -34,12 +33,6 @@ type pendingTerm struct {
 	place   uint32
 	weight  uint16 // doubled
 	columns uint8
-}
-
-// slab is a row of standings.
-type slab struct {
-	rows       []byte
-	dirty, new bool
 }
 
 // mostCollected bounds the terms in memory, to 16 MiB.
@@ -53,7 +46,7 @@ const mostParts = 200
 const fewParts = 12
 
 func newPostingTable(w *Writer) *postingTable {
-	t := &postingTable{w: w, most: mostCollected, slabs: map[int64]*slab{}}
+	t := &postingTable{w: w, most: mostCollected, stands: newSlabTable(w, "standings", standingBytes)}
 	t.reset()
 	return t
 }
@@ -103,7 +96,7 @@ func (t *postingTable) put(id int64, terms []term, length int) error {
 		t.pending = append(t.pending, pendingTerm{stem, uint32(len(t.ids) - 1), term.weight, term.columns})
 		t.latest[stem] = len(t.pending)
 	}
-	s, err := t.standing(id)
+	s, err := t.stands.at(id)
 	if err != nil {
 		return err
 	}
@@ -133,7 +126,7 @@ func (t *postingTable) stemOf(word string) uint32 {
 
 // stand keeps what a search needs to know of a record's facts.
 func (t *postingTable) stand(id int64, f facts) error {
-	s, err := t.standing(id)
+	s, err := t.stands.at(id)
 	if err != nil {
 		return err
 	}
@@ -147,35 +140,9 @@ func (t *postingTable) drop(id int64) error {
 		t.ids[place] = 0
 		delete(t.at, id)
 	}
-	s, err := t.standing(id)
+	s, err := t.stands.at(id)
 	clear(s)
 	return err
-}
-
-// standing gives the place of a record's standing, which is going to be changed.
-func (t *postingTable) standing(id int64) ([]byte, error) {
-	s, err := t.slab(id)
-	if err != nil {
-		return nil, err
-	}
-	s.dirty = true
-	return s.rows[slabAt(id):][:standingBytes], nil
-}
-
-func (t *postingTable) slab(id int64) (*slab, error) {
-	if s, ok := t.slabs[slabOf(id)]; ok {
-		return s, nil
-	}
-	s := &slab{rows: make([]byte, slabBytes)}
-	var rows []byte
-	found, err := t.w.row("SELECT records FROM standings WHERE id = ?", []any{slabOf(id)}, &rows)
-	if err != nil {
-		return nil, err
-	}
-	s.new = !found
-	copy(s.rows, rows)
-	t.slabs[slabOf(id)] = s
-	return s, nil
 }
 
 // flush writes what is collected.
@@ -247,21 +214,7 @@ func (t *postingTable) finish() error {
 			return err
 		}
 	}
-	for _, id := range slices.Sorted(maps.Keys(t.slabs)) { // the same catalog makes the same file
-		s := t.slabs[id]
-		if !s.dirty {
-			continue
-		}
-		how := "UPDATE standings SET records = ?2 WHERE id = ?1"
-		if s.new {
-			how = "INSERT INTO standings (id, records) VALUES (?1, ?2)"
-		}
-		if err := t.w.exec(how, id, s.rows); err != nil {
-			return err
-		}
-		s.dirty, s.new = false, false
-	}
-	return nil
+	return t.stands.write()
 }
 
 // mergedAtOnce is how many bytes of postings are brought together at once.
@@ -270,11 +223,11 @@ const mergedAtOnce = 4 << 20
 // merge makes one part of all, without what is not true any more. Nothing may be
 // collected meanwhile.
 func (t *postingTable) merge() error {
-	if err := t.loadSlabs(); err != nil {
+	if err := t.stands.load(); err != nil {
 		return err
 	}
 	alive := func(id int64, part byte) bool {
-		s := t.slabs[slabOf(id)]
+		s := t.stands.slabs[slabOf(id)]
 		return s != nil && s.rows[slabAt(id)+standPart] == part && part > 0
 	}
 	for last := ""; ; {
@@ -297,7 +250,7 @@ func (t *postingTable) merge() error {
 			i = same
 		}
 	}
-	for _, s := range t.slabs {
+	for _, s := range t.stands.slabs {
 		for at := standPart; at < len(s.rows); at += standingBytes {
 			if s.rows[at] > 1 {
 				s.rows[at], s.dirty = 1, true
@@ -341,29 +294,4 @@ func (t *postingTable) batch(last string) ([]posting, error) {
 		out = append(out, p)
 	}
 	return out, rows.Err()
-}
-
-func (t *postingTable) loadSlabs() error {
-	rows, err := t.w.query("SELECT id FROM standings")
-	if err != nil {
-		return err
-	}
-	var ids []int64
-	for rows.Next() {
-		var id int64
-		if err := rows.Scan(&id); err != nil {
-			_ = rows.Close()
-			return err
-		}
-		ids = append(ids, id)
-	}
-	if err := rows.Close(); err != nil {
-		return err
-	}
-	for _, id := range ids {
-		if _, err := t.slab(id * slabSize); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
 }

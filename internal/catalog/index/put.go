@@ -175,6 +175,11 @@ func (w *Writer) putSides(id int64, d *document, known bool, wasFrom string) err
 	if err := w.postings.stand(id, f); err != nil {
 		return err
 	}
+	at, err := w.facets.at(id)
+	if err != nil {
+		return err
+	}
+	facetOf(f, ids).put(at)
 	for i, h := range d.wanted {
 		at, err := w.insert("INSERT INTO wanted (record, place, flags, ease) VALUES (?, ?, ?, ?)", id, i, h.flags, h.ease)
 		if err != nil {
@@ -267,6 +272,11 @@ func (w *Writer) remove(key string) error {
 	if err := w.postings.drop(o.id); err != nil {
 		return err
 	}
+	facet, err := w.facets.at(o.id)
+	if err != nil {
+		return err
+	}
+	clear(facet)
 	if err := w.labels.replace(o.id, was.labels, nil); err != nil {
 		return err
 	}

@@ -9,7 +9,7 @@ import (
 // The schema of a generation, and who reads what of it.
 //
 // A search touches every match, so what is asked of a match is narrow: 4 bytes
-// (standings), and what filters need (facts). The rows with the records are read
+// (standings), and what filters need (facets, facts). The rows with the records are read
 // for the hits that may be shown and for no others.
 //
 //	records   id → the record as JSON without its README, compressed (body.go).
@@ -17,7 +17,8 @@ import (
 //	          put again is seen not to need indexing again.
 //	dictionaries  what the records are compressed with (dictionary.go).
 //	keys      host/owner/name in lower case → id. names: the bare name → id.
-//	facts     one narrow row for each record: see facts.go.
+//	facts     one narrow row for each record: see facts.go. facets say of it what
+//	          filters ask, for a thousand records in a row: see facets.go.
 //	labels    every value by which records are filtered, once: a kind (the
 //	          constants label…), the folded value, as it was first written, and
 //	          how many records have it. labelled: which record has which.
@@ -45,7 +46,7 @@ import (
 // Whatever changes here, or in how a record becomes rows (document.go, body.go,
 // the words of internal/catalog), changes schemaVersion: rows that were derived
 // otherwise could not be taken back.
-const schemaVersion = 1
+const schemaVersion = 2
 
 // applicationID is "isrc" in the header of the file.
 const applicationID = 0x69737263
@@ -88,6 +89,7 @@ CREATE VIRTUAL TABLE words USING fts5(
   content='', contentless_delete=1, detail=full, tokenize='porter unicode61 remove_diacritics 2');
 CREATE TABLE postings (stem TEXT NOT NULL, part INTEGER NOT NULL, entries BLOB NOT NULL, PRIMARY KEY (stem, part)) WITHOUT ROWID;
 CREATE TABLE standings (id INTEGER PRIMARY KEY, records BLOB NOT NULL);
+CREATE TABLE facets (id INTEGER PRIMARY KEY, records BLOB NOT NULL);
 CREATE TABLE vocabulary (id INTEGER PRIMARY KEY, term TEXT NOT NULL UNIQUE, df INTEGER NOT NULL, readmes INTEGER NOT NULL);
 CREATE TABLE keywords (record INTEGER PRIMARY KEY, terms BLOB NOT NULL);
 CREATE TABLE wanted (id INTEGER PRIMARY KEY, record INTEGER NOT NULL, place INTEGER NOT NULL, flags INTEGER NOT NULL, ease REAL NOT NULL);

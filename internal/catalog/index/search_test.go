@@ -260,7 +260,40 @@ func TestTheIndexFiltersAsTheQueryAdmits(t *testing.T) {
 		if diff := cmp.Diff(want, got); diff != "" || found.Total != len(want) {
 			t.Errorf("%s: %d in all, want %d: %s", typed, found.Total, len(want), diff)
 		}
+		if names := byFacets(t, c, q); !slices.Equal(names, want) {
+			t.Errorf("%s: by facets %s", typed, cmp.Diff(want, names))
+		}
 	}
+}
+
+// byFacets are the names of all records that the facets let pass.
+func byFacets(t *testing.T, c *Catalog, q catalog.Query) []string {
+	t.Helper()
+	ctx := context.Background()
+	where, err := c.conditions(ctx, q, rankingNow)
+	mustDo(t, err)
+	names := map[int64]string{}
+	var all []rankedID
+	mustDo(t, c.each(ctx, func(scan func(...any) error) error {
+		var id int64
+		var body []byte
+		if err := scan(&id, &body); err != nil {
+			return err
+		}
+		r, err := c.record(body)
+		names[id] = r.FullName()
+		all = append(all, rankedID{id: id})
+		return err
+	}, "SELECT id, body FROM records"))
+	s := search{c: c, where: where}
+	kept, err := s.byFacets(ctx, all)
+	mustDo(t, err)
+	var out []string
+	for _, r := range kept {
+		out = append(out, names[r.id])
+	}
+	slices.Sort(out)
+	return out
 }
 
 func TestHostileQueriesAreWordsAndNothingElse(t *testing.T) {

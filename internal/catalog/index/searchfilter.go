@@ -2,8 +2,10 @@ package index
 
 import (
 	"context"
+	"database/sql/driver"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,40 +19,74 @@ type condition struct {
 	// simple tells that it leaves out archived records and nothing else, which a
 	// word of the index does as well.
 	simple bool
+	// test says the same of one record, with the sets that have to be read first.
+	test test
+	sets []*labelSet
+}
+
+// slow is about how many rows of facts could be looked up in the time that it
+// takes to get ready for its test, in a catalog of so many records.
+func (c condition) slow(records int) int64 {
+	n := int64(300 + records/200)
+	for _, s := range c.sets {
+		n += s.size / 8
+	}
+	return n
 }
 
 // everything is the condition that leaves nothing out.
 const everything = "1"
 
-// conditions turns the filters of a query into SQL that decides as
-// catalog.Query.Admits does. What was typed goes into args alone.
+// conditions turns the filters of a query into SQL, and into a test, that both
+// decide as catalog.Query.Admits does. What was typed goes into args alone.
 func (c *Catalog) conditions(ctx context.Context, q catalog.Query, now time.Time) (condition, error) {
 	all := condition{sql: everything}
+	var tests []test
 	switch also, only := q.Archived(); {
 	case also:
 	case only:
-		all.sql = fmt.Sprintf("f.flags & %d <> 0", flagArchived)
+		all = flagged(flagArchived)
+		tests = append(tests, all.test)
 	default:
 		all.sql, all.simple = fmt.Sprintf("f.flags & %d = 0", flagArchived), len(q.Filters) == 0
+		tests = append(tests, func(_ int64, f *facet) bool { return f.flags&flagArchived == 0 })
 	}
 	for _, f := range q.Filters {
 		if f.Name == "archived" {
 			continue
 		}
-		var any []string
-		for _, v := range f.Any {
-			one, err := c.condition(ctx, q, f, v, now)
-			if err != nil {
-				return condition{}, err
-			}
-			any = append(any, one.sql)
-			all.args = append(all.args, one.args...)
+		one, err := c.anyOf(ctx, q, f, now)
+		if err != nil {
+			return condition{}, err
 		}
-		not := ""
-		if f.Not {
-			not = "NOT "
+		all.sql += " AND " + one.sql
+		all.args, all.sets, tests = append(all.args, one.args...), append(all.sets, one.sets...), append(tests, one.test)
+	}
+	all.test = func(id int64, f *facet) bool {
+		return !slices.ContainsFunc(tests, func(t test) bool { return !t(id, f) })
+	}
+	return all, nil
+}
+
+// anyOf is the condition of a filter: that one of its values holds, or none.
+func (c *Catalog) anyOf(ctx context.Context, q catalog.Query, filter catalog.Filter, now time.Time) (condition, error) {
+	var all condition
+	var parts []string
+	var tests []test
+	for _, v := range filter.Any {
+		one, err := c.condition(ctx, q, filter, v, now)
+		if err != nil {
+			return condition{}, err
 		}
-		all.sql += " AND " + not + "(" + strings.Join(any, " OR ") + ")"
+		parts, tests = append(parts, one.sql), append(tests, one.test)
+		all.args, all.sets = append(all.args, one.args...), append(all.sets, one.sets...)
+	}
+	all.sql = "(" + strings.Join(parts, " OR ") + ")"
+	if filter.Not {
+		all.sql = "NOT " + all.sql
+	}
+	all.test = func(id int64, f *facet) bool {
+		return slices.ContainsFunc(tests, func(t test) bool { return t(id, f) }) != filter.Not
 	}
 	return all, nil
 }
@@ -58,34 +94,60 @@ func (c *Catalog) conditions(ctx context.Context, q catalog.Query, now time.Time
 func (c *Catalog) condition(ctx context.Context, q catalog.Query, f catalog.Filter, v catalog.Value, now time.Time) (condition, error) {
 	switch f.Name {
 	case "updated":
-		return spanCondition("(CASE f.updated WHEN 0 THEN f.pushed ELSE f.updated END)", v.Time, now), nil
-	case "pushed", "created":
-		return spanCondition("f."+f.Name, v.Time, now), nil
-	case "stars", "forks":
-		return condition{sql: "f." + f.Name + " BETWEEN ? AND ?", args: []any{v.Number.Min, v.Number.Max}}, nil
+		return spanCondition("(CASE f.updated WHEN 0 THEN f.pushed ELSE f.updated END)", v.Time, now, func(f *facet) uint16 { return f.updated }), nil
+	case "pushed":
+		return spanCondition("f.pushed", v.Time, now, func(f *facet) uint16 { return f.pushed }), nil
+	case "created":
+		return spanCondition("f.created", v.Time, now, func(f *facet) uint16 { return f.created }), nil
+	case "stars":
+		return countCondition("f.stars", v.Number, func(f *facet) uint32 { return f.stars }), nil
+	case "forks":
+		return countCondition("f.forks", v.Number, func(f *facet) uint32 { return f.forks }), nil
 	case "is", "has":
-		return condition{sql: fmt.Sprintf("f.flags & %d <> 0", flagOf(f.Name+":"+v.Text))}, nil
+		return flagged(flagOf(f.Name + ":" + v.Text)), nil
 	}
-	ids, err := c.labelIDs(ctx, f, v)
+	set, err := c.labelSet(ctx, f, v)
 	if err != nil {
 		return condition{}, err
 	}
-	if len(ids) == 0 {
-		return condition{sql: "0"}, nil
+	if len(set.labels) == 0 {
+		return condition{sql: "0", test: func(int64, *facet) bool { return false }}, nil
 	}
-	marks := "?" + strings.Repeat(",?", len(ids)-1)
+	if len(set.labels) == 1 && set.size == int64(c.info.Records) && f.Name == "host" {
+		return condition{sql: everything, test: func(int64, *facet) bool { return true }}, nil
+	}
+	marks := "(?" + strings.Repeat(",?", len(set.labels)-1) + ")"
+	single := func(column string, of func(*facet) uint32) condition {
+		return condition{sql: "f." + column + " IN " + marks, args: set.labels, test: func(_ int64, f *facet) bool {
+			return slices.Contains(set.ids, of(f))
+		}}
+	}
 	switch f.Name {
 	case "org":
-		return condition{sql: "f.owner IN (" + marks + ")", args: ids}, nil
+		return single("owner", func(f *facet) uint32 { return f.owner }), nil
 	case "team":
-		return condition{sql: "f.team IN (" + marks + ")", args: ids}, nil
+		return single("team", func(f *facet) uint32 { return f.team }), nil
 	case "license":
-		return condition{sql: "f.license IN (" + marks + ")", args: ids}, nil
+		return single("license", func(f *facet) uint32 { return f.license }), nil
 	}
+	labelled := condition{args: set.labels, sets: []*labelSet{set}, test: func(id int64, _ *facet) bool { return set.has(id) }}
 	if len(q.Words) == 0 { // few labels are on many records: begin with the label
-		return condition{sql: "f.id IN (SELECT record FROM labelled WHERE label IN (" + marks + "))", args: ids}, nil
+		labelled.sql = "f.id IN (SELECT record FROM labelled WHERE label IN " + marks + ")"
+	} else {
+		labelled.sql = "EXISTS (SELECT 1 FROM labelled l WHERE l.label IN " + marks + " AND l.record = f.id)"
 	}
-	return condition{sql: "EXISTS (SELECT 1 FROM labelled l WHERE l.label IN (" + marks + ") AND l.record = f.id)", args: ids}, nil
+	return labelled, nil
+}
+
+func flagged(flag int) condition {
+	return condition{sql: fmt.Sprintf("f.flags & %d <> 0", flag), test: func(_ int64, f *facet) bool { return f.flags&uint32(flag) != 0 }}
+}
+
+func countCondition(column string, n catalog.Range, of func(*facet) uint32) condition {
+	return condition{sql: column + " BETWEEN ? AND ?", args: []any{n.Min, n.Max}, test: func(_ int64, f *facet) bool {
+		have := int64(of(f))
+		return have >= n.Min && have <= n.Max
+	}}
 }
 
 // flagOf gives the bit of facts.flags behind a choice of is: and has:.
@@ -116,7 +178,7 @@ func flagOf(choice string) int {
 }
 
 // spanCondition compares days; 0 is an unknown one, which lies in no span.
-func spanCondition(column string, s catalog.Span, now time.Time) condition {
+func spanCondition(column string, s catalog.Span, now time.Time, of func(*facet) uint16) condition {
 	from, to := s.Ends(now)
 	low, high := int64(1), int64(math.MaxInt32)
 	if !from.IsZero() {
@@ -125,7 +187,10 @@ func spanCondition(column string, s catalog.Span, now time.Time) condition {
 	if !to.IsZero() {
 		high = days(to) - 1
 	}
-	return condition{sql: column + " BETWEEN ? AND ?", args: []any{low, high}}
+	return condition{sql: column + " BETWEEN ? AND ?", args: []any{low, high}, test: func(_ int64, f *facet) bool {
+		day := int64(of(f))
+		return day >= low && day <= high
+	}}
 }
 
 // labelKinds are the kinds of labels behind the qualifiers that are about names.
@@ -136,23 +201,18 @@ func labelKinds() map[string]int {
 	}
 }
 
-// labelIDs gives the labels that a value names.
-func (c *Catalog) labelIDs(ctx context.Context, f catalog.Filter, v catalog.Value) ([]any, error) {
-	kind := labelKinds()[f.Name]
-	var ids []any
+// labelSet gives the labels that a value names, at most 900.
+func (c *Catalog) labelSet(ctx context.Context, f catalog.Filter, v catalog.Value) (*labelSet, error) {
+	kind, set := int64(labelKinds()[f.Name]), &labelSet{}
 	for _, want := range f.Spellings(v) {
-		query, args := "SELECT id, value FROM labels WHERE kind = ? AND value = ?", []any{kind, want}
+		query, args := "SELECT id, value, records FROM labels WHERE kind = ? AND value = ?", []any{kind, want}
 		if f.Name == "team" || f.Name == "license" { // a part of the value is enough
-			query, args = "SELECT id, value FROM labels WHERE kind = ?", []any{kind}
+			query, args = "SELECT id, value, records FROM labels WHERE kind = ?", args[:1]
 		}
-		err := c.each(ctx, func(scan func(...any) error) error {
-			var id int64
-			var value string
-			if err := scan(&id, &value); err != nil {
-				return err
-			}
-			if catalog.SameName(f.Name, value, want) && len(ids) < 900 {
-				ids = append(ids, id)
+		err := c.quick(ctx, func(row []driver.Value) error {
+			if catalog.SameName(f.Name, text(row[1]), want) && len(set.labels) < 900 {
+				set.labels, set.ids = append(set.labels, number(row[0])), append(set.ids, held(number(row[0])))
+				set.size += number(row[2])
 			}
 			return nil
 		}, query, args...)
@@ -160,5 +220,5 @@ func (c *Catalog) labelIDs(ctx context.Context, f catalog.Filter, v catalog.Valu
 			return nil, err
 		}
 	}
-	return ids, nil
+	return set, nil
 }

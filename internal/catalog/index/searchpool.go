@@ -76,6 +76,9 @@ func (s *search) filtered(ctx context.Context, all []rankedID) ([]rankedID, erro
 	if len(all) == 0 {
 		return nil, nil
 	}
+	if s.order() == "" && int64(len(all)) > s.where.slow(s.c.info.Records) {
+		return s.byFacets(ctx, all)
+	}
 	ids := []byte{'['}
 	rank := make(map[int64]float32, len(all))
 	for i, r := range all {

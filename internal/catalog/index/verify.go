@@ -89,8 +89,8 @@ func verify(ctx context.Context, path string, sink progress.Sink) error {
 		return damaged(path, err)
 	}
 	defer conn.Close()
-	for i, look := range []func(context.Context, *sql.Conn) (string, error){ownSchema, integrity, wholeRecords, wholePostings} {
-		sink.Send(progress.Event{Phase: progress.Running, Task: "verify", Message: "verifying the catalog", Current: int64(i), Total: 4})
+	for i, look := range []func(context.Context, *sql.Conn) (string, error){ownSchema, integrity, wholeRecords, wholePostings, wholeFacets} {
+		sink.Send(progress.Event{Phase: progress.Running, Task: "verify", Message: "verifying the catalog", Current: int64(i), Total: 5})
 		why, err := look(ctx, conn)
 		if err != nil {
 			return damaged(path, fmt.Errorf("verify the catalog: %w", err))

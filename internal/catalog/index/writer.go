@@ -38,6 +38,7 @@ type Writer struct {
 	labels   *labelTable
 	vocab    *vocabulary
 	postings *postingTable
+	facets   slabTable
 	telling  *spool
 	touched  map[string]bool // keys whose forks may have to be pointed elsewhere
 	pulled   map[string]int64
@@ -63,6 +64,7 @@ func newWriter(ctx context.Context, db *sql.Conn, base, scratch string) (*Writer
 		w.base = &earlier{path: base}
 	}
 	w.labels, w.vocab, w.rows, w.postings = newLabelTable(w), newVocabulary(w), &nameRows{w: w}, newPostingTable(w)
+	w.facets = newSlabTable(w, "facets", facetBytes)
 	own, err := readDictionary(ctx, db)
 	if err != nil {
 		return nil, errors.Join(err, telling.close())
