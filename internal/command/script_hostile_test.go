@@ -29,6 +29,8 @@ func worldOf(env *testscript.Env) *sandbox.World {
 	switch name := filepath.Base(env.WorkDir); {
 	case strings.Contains(name, "hostile"):
 		return hostileWorld()
+	case strings.Contains(name, "thousand"):
+		return sandbox.Estate(1300, 1)
 	case strings.Contains(name, "public"):
 		w := *sandbox.Acme()
 		w.Repos, w.Anonymous = slices.Clone(w.Repos), true

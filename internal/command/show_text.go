@@ -28,6 +28,9 @@ func showCard(s *term.Streams, c *card, explain bool, now time.Time) error {
 	if c.Fork && c.Parent != nil {
 		fmt.Fprintln(w, s.Paint(term.Warn, "a fork of "+term.Line(*c.Parent)+": contribute there"))
 	}
+	if c.closed() {
+		fmt.Fprintln(w, s.Paint(term.Warn, "forking is disabled there, and you cannot push: its owners give access"))
+	}
 	fmt.Fprintln(w)
 	if how := takes(&c.Contributions); c.Contributions != "pull-requests" && c.Contributions != "unknown" {
 		fmt.Fprintln(w, s.Paint(term.Warn, how)+place(s, c.SaidBy))
@@ -56,12 +59,18 @@ func showCard(s *term.Streams, c *card, explain bool, now time.Time) error {
 	if len(c.HelpWanted) > 0 {
 		next += fmt.Sprintf(" --issue %d", c.HelpWanted[0].Number)
 	}
-	if c.Archived || c.Contributions == "issues-only" {
+	switch {
+	case c.Archived:
 		next = "isrc show " + c.FullName + " --web"
+	case c.Contributions == "issues-only", c.closed():
+		next = "isrc propose " + c.FullName
 	}
 	fmt.Fprintln(w, s.Paint(term.Strong, next))
 	return nil
 }
+
+// closed tells whether no way leads there: neither by a branch nor by a fork.
+func (c *card) closed() bool { return c.Access != nil && *c.Access == "none" && !c.Archived }
 
 // maxShown bounds a piece of foreign text that nobody wants to read whole, in
 // columns.

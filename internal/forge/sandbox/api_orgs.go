@@ -3,6 +3,7 @@ package sandbox
 import (
 	"fmt"
 	"net/http"
+	"strings"
 )
 
 // orgOf is the organisation that {org} names.
@@ -38,6 +39,12 @@ func listOrgRepos(c *call) (answer, error) {
 	org, err := c.orgOf()
 	if err != nil {
 		return answer{}, err
+	}
+	for _, p := range c.f.state.policies[strings.ToLower(org.Login)] {
+		if p.name == "sso" { // what is public of it is hidden as well
+			url := strings.NewReplacer("ORG", org.Login, "URL", c.f.URL()).Replace(p.header[1])
+			return answer{}, &apiError{status: p.status, message: p.message, header: http.Header{p.header[0]: {url}}}
+		}
 	}
 	return c.reposOwnedBy(org)
 }

@@ -167,7 +167,7 @@ func (f *Forge) partial(h http.Header, x *exchange) {
 	var ids []string
 	for _, o := range f.world.Orgs {
 		for _, p := range f.state.policies[strings.ToLower(o.Login)] {
-			if org := f.state.user(o.Login); p.name == "sso-partial" && org != nil {
+			if org := f.state.user(o.Login); (p.name == "sso-partial" || p.name == "sso") && org != nil {
 				ids = append(ids, strconv.FormatInt(org.id, 10))
 			}
 		}
