@@ -16,7 +16,7 @@ var (
 	errNoKeyring = errors.New("there is no keyring")
 	// ErrLocked says that there is a keyring and that it is locked.
 	ErrLocked = errors.New("the keyring is locked")
-	errSlow      = errors.New("the keyring did not answer within " + patience.String())
+	errSlow   = errors.New("the keyring did not answer within " + patience.String())
 )
 
 // Keyring keeps secrets by host. ErrNoSecret says that a working keyring has

@@ -61,6 +61,7 @@ for the project; one that is kept goes to none of them.`,
 
 type loginOptions struct {
 	withToken bool
+	device    bool
 	scopes    string
 	user      string
 	orgs      []string
@@ -78,6 +79,10 @@ reads the token without showing it, tries it, and keeps it in the system's
 keyring (where there is none, or it is locked or does not answer within three
 seconds: in a file that only you can read).
 
+Where the settings name the host's OAuth application (hosts.HOST.oauthClientId),
+it shows a code instead, which you type in on a page of the host, here or on
+another machine, and waits for it. With --device it does so without a terminal.
+
 With --org or --dir the account is one of several: it counts for repositories of
 these organisations, and for all others in and below these folders. That is
 written to your settings as accounts.LOGIN@HOST.orgs and dirs.`,
@@ -86,7 +91,8 @@ written to your settings as accounts.LOGIN@HOST.orgs and dirs.`,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return a.login(cmd.Context(), o) },
 	}
 	cmd.Flags().BoolVar(&o.withToken, "with-token", false, "read the token from standard input")
-	cmd.Flags().StringVar(&o.scopes, "scopes", neededScopes, "the `SCOPES` to fill in on the token page")
+	cmd.Flags().BoolVar(&o.device, "device", false, "sign in by a code for a page of the host, also without a terminal")
+	cmd.Flags().StringVar(&o.scopes, "scopes", neededScopes, "the `SCOPES` to ask for")
 	cmd.Flags().StringVar(&o.user, "user", "", "keep the token only if it is of this `LOGIN`, as one of several")
 	cmd.Flags().StringSliceVar(&o.orgs, "org", nil, "this account is for repositories of `ORGANISATION` (repeatable)")
 	cmd.Flags().StringSliceVar(&o.folders, "dir", nil, "this account is for what is done in and below `FOLDER` (repeatable)")
@@ -100,7 +106,7 @@ func (a *app) login(ctx context.Context, o *loginOptions) error {
 	if err != nil {
 		return err
 	}
-	token, err := a.readToken(host, o)
+	token, err := a.readToken(ctx, host, o)
 	if err != nil {
 		return err
 	}
@@ -205,7 +211,10 @@ func missingScopes(have []string, known bool) []string {
 	return out
 }
 
-func (a *app) readToken(host string, o *loginOptions) (string, error) {
+func (a *app) readToken(ctx context.Context, host string, o *loginOptions) (string, error) {
+	if o.withToken && o.device {
+		return "", usagef("--with-token and --device exclude each other")
+	}
 	if o.withToken {
 		line, err := bufio.NewReader(io.LimitReader(a.io.In, 64*1024)).ReadString('\n')
 		if err != nil && !errors.Is(err, io.EOF) {
@@ -219,6 +228,15 @@ func (a *app) readToken(host string, o *loginOptions) (string, error) {
 	c, err := a.settings()
 	if err != nil {
 		return "", err
+	}
+	client := c.HostFor(host).OAuthClientID
+	switch {
+	case o.device && client == "":
+		return "", &usageError{err: fmt.Errorf("--device: no OAuth application of %s is configured", host), hint: "isrc config set hosts." + host + ".oauthClientId ID\nor give a token: isrc auth login --host " + host + " --with-token"}
+	case client != "" && !o.device && !a.io.CanPrompt():
+		return "", &usageError{err: errors.New("signing in takes a person, and there is no terminal to ask on"), hint: "isrc auth login --host " + host + " --with-token reads a token from standard input\nisrc auth login --host " + host + " --device shows a code, and waits until somebody has typed it in"}
+	case client != "":
+		return a.tokenByCode(ctx, host, client, o)
 	}
 	page := baseURL(c.HostFor(host).Scheme, host) + "/settings/tokens/new?" + url.Values{"scopes": {o.scopes}, "description": {"isrc"}}.Encode()
 	fmt.Fprintf(a.io.Err, "Make a token here (the scopes are filled in):\n\n  %s\n\n", page)

@@ -21,6 +21,7 @@ import (
 //	forge rename OWNER/NAME NAME | forge archive OWNER/NAME [off]
 //	forge policy LOGIN|OWNER/NAME POLICY | forge no-policy: it refuses as GitHub does
 //	forge limited-token LOGIN VARIABLE: a fine-grained one
+//	forge device LOGIN [PENDING [SLOW]] | forge device-ends ERROR [PENDING] | forge device-page PAGE | forge device-off
 //	forge app-token SLUG OWNER[/NAME] VARIABLE: of an app that is installed there; github-actions is a job
 //	forge commit OWNER/NAME LOGIN PATH: one more commit on the default branch
 func changeForge(ts *testscript.TestScript, f *sandbox.Forge, args []string) bool {
@@ -60,6 +61,23 @@ func changeForge(ts *testscript.TestScript, f *sandbox.Forge, args []string) boo
 		}
 	case "limited-token":
 		ts.Setenv(args[2], f.LimitedToken(args[1]))
+	case "device", "device-ends":
+		plan := sandbox.DevicePlan{Login: args[1]}
+		if args[0] == "device-ends" {
+			plan = sandbox.DevicePlan{Ends: args[1]}
+		}
+		for i, n := range []*int{&plan.Pending, &plan.Slow} {
+			if len(args) > 2+i {
+				var err error
+				*n, err = strconv.Atoi(args[2+i])
+				ts.Check(err)
+			}
+		}
+		f.PlanDevice(plan)
+	case "device-page":
+		f.PlanDevice(sandbox.DevicePlan{Page: args[1]})
+	case "device-off":
+		f.PlanDevice(sandbox.DevicePlan{Off: true})
 	case "app-token":
 		ts.Setenv(args[3], f.AppToken(args[1], args[2]))
 	case "commit":

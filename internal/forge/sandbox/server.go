@@ -52,6 +52,10 @@ func (f *Forge) serveHTTP(w http.ResponseWriter, r *http.Request) {
 	case "git":
 		f.serveGit(out, x)
 	default:
+		if isOAuth(r.URL.Path) {
+			f.serveOAuth(out, x)
+			break
+		}
 		f.servePage(out, x)
 	}
 	out.finish()

@@ -22,6 +22,9 @@ type state struct {
 	nextID atomic.Int64
 
 	policies map[string][]policy // by login or OWNER/NAME in lower case
+
+	devicePlan DevicePlan
+	devices    map[string]*device // by their code
 }
 
 // user is a person, a bot or an organisation.

@@ -1,0 +1,93 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/isrc-dev/isrc/internal/auth"
+	"github.com/isrc-dev/isrc/internal/contribute"
+	"github.com/isrc-dev/isrc/internal/progress"
+	"github.com/isrc-dev/isrc/internal/term"
+)
+
+// tokenByCode signs in by a code that the person types in on a page of the host.
+// Only a terminal is asked whether to open it.
+func (a *app) tokenByCode(ctx context.Context, host, client string, o *loginOptions) (string, error) {
+	c, err := a.settings()
+	if err != nil {
+		return "", err
+	}
+	h := c.HostFor(host)
+	transport, err := a.transport(h)
+	if err != nil {
+		return "", err
+	}
+	defer transport.CloseIdleConnections()
+	d := auth.Device{Host: host, BaseURL: baseURL(h.Scheme, host), ClientID: client, Scopes: strings.FieldsFunc(o.scopes, isComma), Client: transport, Now: a.inv.Now, Sleep: a.sleeping()}
+	code, err := d.Begin(ctx)
+	if err != nil {
+		return "", a.deviceError(ctx, host, err)
+	}
+	fmt.Fprintf(a.io.Err, "Type in the code %s here, as the account that isrc should use:\n\n  %s\n\n", a.io.Paint(term.Strong, term.Line(code.UserCode)), term.Line(code.Page))
+	if page, err := url.Parse(code.Page); err == nil && !strings.EqualFold(page.Host, host) {
+		fmt.Fprintf(a.io.Err, "That page is not on %s itself: look at its address before you type anything in.\n", host)
+	}
+	if len(d.Scopes) > 0 {
+		fmt.Fprintf(a.io.Err, "isrc asks for the scopes %s. The code is good until %s.\n", term.Line(strings.Join(d.Scopes, ", ")), code.Ends.Local().Format("15:04"))
+	}
+	if a.io.CanPrompt() {
+		if err := a.offerPage(ctx, code.Page); err != nil {
+			return "", a.deviceError(ctx, host, err)
+		}
+	}
+	a.sink().Send(progress.Event{Phase: progress.Waiting, Task: "login", Message: "waiting until the code is typed in on " + host})
+	got, err := d.Wait(ctx, code)
+	a.progress.Clear()
+	if err != nil {
+		return "", a.deviceError(ctx, host, err)
+	}
+	if got.Lasts > 0 {
+		a.say("This token ends in %s; sign in again then.", span(got.Lasts))
+	}
+	return got.Token, nil
+}
+
+//go:noinline
+func isComma(r rune) bool { return r == ',' || r == ' ' }
+
+// offerPage opens the page if the person says so.
+func (a *app) offerPage(ctx context.Context, page string) error {
+	err := a.io.Confirm("Open it in a browser here?", "--device", true)
+	if errors.Is(err, term.ErrDeclined) && ctx.Err() == nil {
+		return nil // they open it themselves, perhaps on another machine
+	}
+	if err != nil {
+		return err
+	}
+	c, err := a.settings()
+	if err != nil {
+		return err
+	}
+	if err := a.inv.Streams.Browse(firstOf(c.Browser, a.inv.Getenv("BROWSER")), page); err != nil {
+		a.say("isrc: no browser could be started: %s", err)
+	}
+	return nil
+}
+
+// deviceError says of an end without a token what helps.
+func (a *app) deviceError(ctx context.Context, host string, err error) error {
+	var device *auth.DeviceError
+	again := "isrc auth login --host " + host
+	switch {
+	case ctx.Err() != nil:
+		return &contribute.HintError{Err: ctx.Err(), Hint: "nothing was kept; " + again + " begins anew"}
+	case !errors.As(err, &device):
+		return fmt.Errorf("sign in to %s by a code: %w", host, err)
+	case device.Configured():
+		return &usageError{err: device, hint: "ask who runs it for the setting hosts." + host + ".oauthClientId, or give a token: " + again + " --with-token"}
+	}
+	return &exitError{code: exitSignIn, err: device, hint: again + " begins anew; nothing was kept"}
+}

@@ -1,0 +1,125 @@
+package sandbox
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// OAuthClient is the one app that the forge knows for signing in by a code.
+const OAuthClient = "Iv1.5a4d8b0c1e2f3a6b"
+
+// deviceGrant is how a token is asked for by a device's code (RFC 8628, 3.4).
+const deviceGrant = "urn:ietf:params:oauth:grant-type:device_code"
+
+// DevicePlan is what a person does with the next code that the forge gives out,
+// and when: questions for the token are counted, since no time passes in tests.
+type DevicePlan struct {
+	Login   string // who types the code in
+	Pending int    // questions before that
+	Slow    int    // of those after them, so many are answered slow_down
+	Ends    string // instead of a token: access_denied, expired_token and so on
+	Page    string // the verification_uri, "" for the forge's own
+	Off     bool   // the app was not allowed to sign people in this way
+}
+
+// device is a code that was given out.
+type device struct {
+	plan   DevicePlan
+	scopes []string
+}
+
+// PlanDevice sets what becomes of the next code.
+func (f *Forge) PlanDevice(p DevicePlan) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.state.devicePlan = p
+}
+
+func isOAuth(path string) bool {
+	return path == "/login/device/code" || path == "/login/oauth/access_token"
+}
+
+// serveOAuth answers as GitHub's "Device flow" is described: errors come with the
+// status 200, in JSON where that is accepted, else as a form.
+func (f *Forge) serveOAuth(w *answerWriter, x *exchange) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, x.r.Body, 1<<16))
+	in, bad := url.ParseQuery(string(body))
+	if err != nil || bad != nil || x.r.Method != http.MethodPost {
+		w.WriteHeader(http.StatusNotFound)
+		return
+	}
+	f.mu.Lock()
+	answer := f.oauth(x.r.URL.Path, in)
+	f.mu.Unlock()
+	if answer == nil { // an app that is not known
+		w.Header().Set("Content-Type", "application/json; charset=utf-8")
+		w.WriteHeader(http.StatusNotFound)
+		_, _ = io.WriteString(w, `{"error":"Not Found"}`)
+		return
+	}
+	if strings.Contains(x.r.Header.Get("Accept"), "application/json") {
+		w.Header().Set("Content-Type", "application/json; charset=utf-8")
+		data, _ := json.Marshal(answer)
+		_, _ = w.Write(data)
+		return
+	}
+	form := url.Values{}
+	for k, v := range answer {
+		form.Set(k, fmt.Sprint(v))
+	}
+	w.Header().Set("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
+	_, _ = io.WriteString(w, form.Encode())
+}
+
+// oauth answers one question, nil for an unknown app. The caller holds mu.
+func (f *Forge) oauth(path string, in url.Values) obj {
+	if in.Get("client_id") != OAuthClient {
+		return nil
+	}
+	if path == "/login/device/code" {
+		return f.giveDevice(in)
+	}
+	d := f.state.devices[in.Get("device_code")]
+	refuse := func(code, text string) obj {
+		return obj{"error": code, "error_description": text, "error_uri": "https://docs.github.com/developers/apps/authorizing-oauth-apps#error-codes-for-the-device-flow"}
+	}
+	switch {
+	case in.Get("grant_type") != deviceGrant:
+		return refuse("unsupported_grant_type", "The grant type is not supported.")
+	case d == nil:
+		return refuse("incorrect_device_code", "The device_code provided is not valid.")
+	case d.plan.Pending > 0:
+		d.plan.Pending--
+		return refuse("authorization_pending", "The authorization request is still pending.")
+	case d.plan.Slow > 0:
+		d.plan.Slow--
+		o := refuse("slow_down", "Too many requests have been made in the same timeframe.")
+		o["interval"] = 10
+		return o
+	case d.plan.Ends != "":
+		return refuse(d.plan.Ends, "It ends like this.")
+	case d.plan.Login == "":
+		return refuse("authorization_pending", "The authorization request is still pending.")
+	}
+	delete(f.state.devices, in.Get("device_code"))
+	secret := "gho_" + strings.TrimPrefix(makeToken(f.world.Name, d.plan.Login, "device "+strings.Join(d.scopes, ",")), "ghp_")
+	f.tokens.put(secret, token{login: d.plan.Login, scopes: d.scopes})
+	return obj{"access_token": secret, "token_type": "bearer", "scope": strings.Join(d.scopes, ",")}
+}
+
+func (f *Forge) giveDevice(in url.Values) obj {
+	plan := f.state.devicePlan
+	if plan.Off {
+		return obj{"error": "device_flow_disabled", "error_description": "Device Flow must be explicitly enabled for this App", "error_uri": "https://docs.github.com"}
+	}
+	if f.state.devices == nil {
+		f.state.devices = map[string]*device{}
+	}
+	code := strings.ToLower(strings.TrimPrefix(makeToken(f.world.Name, fmt.Sprint(len(f.state.devices)), "device code"), "ghp_"))
+	f.state.devices[code] = &device{plan: plan, scopes: strings.FieldsFunc(in.Get("scope"), func(r rune) bool { return r == ' ' || r == ',' })}
+	return obj{"device_code": code, "user_code": "WDJB-MJHT", "verification_uri": orElse(plan.Page, f.page("/login/device")), "expires_in": 899, "interval": 5}
+}
