@@ -27,6 +27,7 @@ type faultDoor struct {
 	fault string
 	left  int // so often yet
 	met   int
+	cut   *cutting
 }
 
 // asking is one request of the way, without what differs from run to run.
@@ -116,6 +117,9 @@ func (d *faultDoor) recorded() (all []asking) {
 }
 
 func (d *faultDoor) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if d.cutOff(w, r) {
+		return
+	}
 	switch d.take(r) {
 	case "":
 		d.pass(w, r, nil)
@@ -150,10 +154,15 @@ func reset(w http.ResponseWriter) {
 	if err != nil {
 		panic(http.ErrAbortHandler)
 	}
+	linger(c)
+	_ = c.Close()
+}
+
+// linger lets the other side see a reset when the connection is closed.
+func linger(c net.Conn) {
 	if tcp, ok := c.(*net.TCPConn); ok {
 		_ = tcp.SetLinger(0)
 	}
-	_ = c.Close()
 }
 
 // pass lets the forge carry a request out; spoil writes another answer.

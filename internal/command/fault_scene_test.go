@@ -46,7 +46,8 @@ type faultScene struct {
 	door  *faultDoor
 	dir   string
 	trap  *trap
-	said  string // by the last command
+	said  string          // by the last command
+	ctx   context.Context // nil is one that nobody cancels
 }
 
 func newFaultScene(t *testing.T, flow faultFlow) *faultScene {
@@ -103,7 +104,11 @@ func (s *faultScene) run(command string) int {
 		return -1
 	}
 	var out, errs bytes.Buffer
-	code := Run(context.Background(), Invocation{
+	ctx := s.ctx
+	if ctx == nil {
+		ctx = context.Background()
+	}
+	code := Run(ctx, Invocation{
 		Args: args, Env: s.env(), Dir: dir, Streams: &term.Streams{In: strings.NewReader(""), Out: &out, Err: &errs, Width: 80},
 		Now: func() time.Time { return clock }, Sleep: func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
 		Self: self, Dial: s.door.dial,

@@ -32,11 +32,8 @@ func TestReliabilityPage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	faults, err := os.ReadFile(filepath.Join("..", "command", "testdata", "fault-matrix.md"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	got := fmt.Sprintf(reliability, table(points, crashWays), table(accidents, []string{"after the next command"}), string(engine), once, string(faults))
+	got := fmt.Sprintf(reliability, table(points, crashWays), table(accidents, []string{"after the next command"}), string(engine), once,
+		seen(t, "fault-matrix.md"), seen(t, "transfer-matrix.md"))
 	if *update {
 		if err := os.WriteFile(page, []byte(got), 0o644); err != nil {
 			t.Fatal(err)
@@ -49,6 +46,16 @@ func TestReliabilityPage(t *testing.T) {
 	if d := cmp.Diff(string(want), got); d != "" {
 		t.Errorf("%s is stale (go test ./internal/contribute -run TestReliabilityPage -update):\n%s", page, d)
 	}
+}
+
+// seen is a table that a test of the commands has written.
+func seen(t *testing.T, name string) string {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join("..", "command", "testdata", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
 }
 
 // The verdict must be able to fail: a world in which something is there twice,
@@ -146,6 +153,18 @@ token; the token is not sent there. Only a GET has an ETag; the time that is
 waited for an answer is isrc's own, so git's requests (marked) have no time-out.
 
 %[5]s
+## Transfers are cut
+
+git's transfers, cut after so many bytes: after none, before the last one, and
+at ten random places between (ISRC_FAULT_SEED and ISRC_FAULT_CUTS set where and
+how many; the test prints the seed). The connection ends before the announced
+length, or is reset, or the answer ends as if it were whole, as old proxies do.
+Each cut meets the same command again, so that a clone is cut thirty-six
+times before it gets through; a push has something new to send each time. 0 is
+that git repeated the request, or that isrc found at the forge what it had sent,
+or, for check, that the base is judged as it was fetched last, and that is said.
+
+%[6]s
 ## What scripts show
 
 | what goes wrong | what becomes of it | shown by |
@@ -170,4 +189,7 @@ second kill during the recovery.
   does elsewhere is its own.
 - A git that is killed while it writes into the clone can leave a lock file
   (.git/index.lock). git names it, and it is never removed by isrc.
+- git itself waits for ever where the answer to a push ends early and looks
+  whole: its two processes wait for each other. Ctrl-C ends both, the commit has
+  arrived, and the same command goes on. Without the git program it is noticed.
 `

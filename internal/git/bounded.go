@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strings"
 	"sync/atomic"
 	"time"
 )
@@ -19,6 +20,17 @@ type bounded struct {
 	most  int64         // bytes of one answer; 0: maxAnswer
 	// broke is why an answer ended early; go-git passes on only its words.
 	broke atomic.Pointer[error]
+	home  string // host of the address
+	asked atomic.Pointer[string]
+}
+
+// led is the host that was asked last, where a redirect led to another one than
+// that of the address; otherwise "".
+func (b *bounded) led() string {
+	if host := b.asked.Load(); host != nil && b.home != "" && !strings.EqualFold(*host, b.home) {
+		return *host
+	}
+	return ""
 }
 
 // reason is why the last answer ended early, or nil.
@@ -31,6 +43,7 @@ func (b *bounded) reason() error {
 
 // RoundTrip carries one request.
 func (b *bounded) RoundTrip(req *http.Request) (*http.Response, error) {
+	b.asked.Store(&req.URL.Host)
 	wait := b.stall
 	if wait == 0 {
 		wait = stallAfter

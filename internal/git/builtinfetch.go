@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing"
@@ -195,21 +196,53 @@ func (b *Builtin) bring(ctx context.Context, d *directSource, r *Repo, wants []p
 	if req.Capabilities.Supports(capability.Sideband64k) {
 		pack = sideband.NewDemuxer(sideband.Sideband64k, res)
 	}
-	w, err := r.store.PackfileWriter()
-	if err != nil {
-		return classifyDisk(err)
-	}
-	_, err = io.Copy(w, &counting{Reader: pack, sink: b.Sink})
-	if err = errors.Join(err, w.Close()); err != nil {
+	if err := r.keepPack(&counting{Reader: pack, sink: b.Sink}); err != nil {
 		return classifyDisk(d.failure(err))
+	}
+	r.store.Reindex()
+	for _, id := range wants {
+		if !r.has(id) { // a pack that did not come at all is no error to the library
+			return d.failure(io.ErrUnexpectedEOF)
+		}
 	}
 	if len(res.Shallows) > 0 {
 		if err := r.store.SetShallow(append(ids, res.Shallows...)); err != nil {
 			return classifyDisk(err)
 		}
 	}
-	r.store.Reindex()
 	return r.readShallow()
+}
+
+// keepPack writes a pack into the repository, whole or not at all: the library
+// leaves what it began.
+func (r *Repo) keepPack(pack io.Reader) error {
+	before := r.begunPacks()
+	w, err := r.store.PackfileWriter()
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(w, pack)
+	if err = errors.Join(err, w.Close()); err == nil {
+		return nil
+	}
+	for _, name := range r.begunPacks() {
+		if !slices.Contains(before, name) {
+			_ = os.Remove(filepath.Join(r.commonDir, "objects", "pack", name))
+		}
+	}
+	return err
+}
+
+// begunPacks lists packs that the library is writing, or left. git's own have six
+// letters after the name, the library's more digits than that.
+func (r *Repo) begunPacks() (names []string) {
+	entries, _ := os.ReadDir(filepath.Join(r.commonDir, "objects", "pack"))
+	for _, e := range entries {
+		if number, ok := strings.CutPrefix(e.Name(), "tmp_pack_"); ok && len(number) > 6 {
+			names = append(names, e.Name())
+		}
+	}
+	return names
 }
 
 // counting reports how much has come.

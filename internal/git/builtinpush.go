@@ -104,6 +104,9 @@ func (b *Builtin) send(ctx context.Context, r *Repo, remote string, id plumbing.
 			return &RejectedError{Ref: res.Ref, Reason: report.UnpackStatus, Remote: res.Remote}
 		}
 	}
+	if err == nil && report == nil && req.Capabilities.Supports(capability.ReportStatus) { // an empty answer, which the library takes for a good one
+		err = io.ErrUnexpectedEOF
+	}
 	if err != nil {
 		return d.failure(err)
 	}

@@ -35,7 +35,7 @@ func classify(address string, e *CommandError) error {
 		"terminal prompts disabled", "permission denied (", "returned error: 401",
 		"host key verification failed", "too many authentication failures"):
 		if other := ledTo(at, e.Stderr); other != "" {
-			return &UnavailableError{URL: at, Err: fmt.Errorf("it sends git on to %s, which does not get your token: %w", other, e)}
+			return &UnavailableError{URL: at, Err: ledAway(other, e)}
 		}
 		return &AuthError{URL: at, Err: e}
 	case has("remote branch ") && has(" not found in upstream"), has("couldn't find remote ref"):
@@ -48,11 +48,20 @@ func classify(address string, e *CommandError) error {
 	case has("could not resolve", "failed to connect", "couldn't connect", "connection refused",
 		"connection timed out", "timed out", "connection reset", "connection closed",
 		"network is unreachable", "no route to host", "returned error: 5", "returned error: 429",
-		"early eof", "rpc failed", "hung up unexpectedly", "unexpected disconnect",
-		"empty reply from server", "proxy", "recv failure", "send failure", "kex_exchange"):
+		"early eof", "rpc failed", "remote end hung up", "unexpected disconnect",
+		"empty reply from server", "proxy", "recv failure", "send failure", "kex_exchange",
+		"transfer closed", "recv error", "ssl_read", "not valid: is this a git repository",
+		"expected flush after", "expected 'acknowledgments'", "expected 'packfile'", "expected response end",
+		"protocol error", "invalid server response", "bad line length", "invalid index-pack output",
+		"could not read from remote repository"):
 		return &UnavailableError{URL: at, Err: e}
 	}
 	return e
+}
+
+// ledAway says that a server led to another host, and what came of it.
+func ledAway(host string, err error) error {
+	return fmt.Errorf("it sends git on to %s, which does not get your token: %w", host, err)
 }
 
 // ledTo is the host that wanted credentials where that is another one than the

@@ -6,12 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net"
 	"net/http"
 	"net/url"
 	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing"
+	"github.com/go-git/go-git/v5/plumbing/format/pktline"
 	"github.com/go-git/go-git/v5/plumbing/protocol/packp"
 	"github.com/go-git/go-git/v5/plumbing/protocol/packp/capability"
 	"github.com/go-git/go-git/v5/plumbing/protocol/packp/sideband"
@@ -56,6 +58,9 @@ func (r *Reader) direct(address string) (*directSource, error) {
 		next = http.DefaultTransport
 	}
 	wire := &bounded{next: next, stall: r.stall}
+	if u, err := url.Parse(address); err == nil {
+		wire.home = u.Host
+	}
 	d := &directSource{url: address, wire: wire, saw: r.saw, client: githttp.NewClient(&http.Client{Transport: wire})}
 	if r.Auth != nil && mayCarry(address) {
 		if user, pass, ok := r.Auth(address); ok {
@@ -208,9 +213,15 @@ func (d *directSource) failure(err error) error {
 		err = hidden.Err
 	}
 	if broke := d.wire.reason(); broke != nil {
-		err = fault.Join(err, broke)
+		if !strings.Contains(err.Error(), broke.Error()) {
+			broke = fault.Join(err, broke)
+		}
+		err = broke
 	}
 	var status *githttp.Err
+	var said *pktline.ErrorLine
+	var large *TooLargeError
+	var file *fs.PathError
 	var network *url.Error
 	var unknown x509.UnknownAuthorityError
 	var name x509.HostnameError
@@ -223,6 +234,8 @@ func (d *directSource) failure(err error) error {
 	case strings.Contains(err.Error(), " object-format=sha256"): // in an advertisement that could not be read
 		d.saw(d.url, strange)
 		return errSHA256()
+	case d.wire.led() != "": // what another host says is not said of this repository
+		return &UnavailableError{URL: at, Err: ledAway(d.wire.led(), err)}
 	case errors.Is(err, transport.ErrAuthenticationRequired):
 		return &AuthError{URL: at, Err: err}
 	case errors.Is(err, transport.ErrAuthorizationFailed):
@@ -235,10 +248,14 @@ func (d *directSource) failure(err error) error {
 		return &UnavailableError{URL: at, Err: err}
 	case errors.As(err, &status) && status.StatusCode() == http.StatusGone:
 		return &NotFoundError{URL: at, Err: err}
-	case errors.As(err, &network), errors.Is(err, errStalled), errors.Is(err, io.ErrUnexpectedEOF):
+	case errors.As(err, &network), errors.Is(err, errStalled):
 		return &UnavailableError{URL: at, Err: err}
+	case errors.As(err, &status), errors.As(err, &said), errors.As(err, &large), errors.As(err, &file), isDiskFull(err):
+		return err
 	}
-	return err
+	// What is left is an answer that is not git's, or not all of one. The library
+	// has no type for most of it.
+	return &UnavailableError{URL: at, Err: err}
 }
 
 // find gives the object that a name stands for: an id, a full name, a branch,

@@ -45,9 +45,10 @@ func (t *Tool) fetch(ctx context.Context, dir, remote string, options, refspecs 
 	}
 	args := append([]string{"fetch", "--progress", "--no-recurse-submodules"}, options...)
 	args = append(append(args, "--", remote), refspecs...)
-	_, err = t.run(ctx, command{dir: dir, args: args, task: "fetch", url: t.address(ctx, dir, remote)})
+	url := t.address(ctx, dir, remote)
+	_, err = t.run(ctx, command{dir: dir, args: args, task: "fetch", url: url})
 	if err != nil {
-		return fmt.Errorf("fetch from %s: %w", redact(remote), err)
+		return fmt.Errorf("fetch from %s: %w", redact(remote), t.confirm(ctx, url, err))
 	}
 	return nil
 }

@@ -191,7 +191,7 @@ func (r *Reader) either(ctx context.Context, url, what string, read func(source)
 		return "", err
 	}
 	start := time.Now()
-	viaGit := read(&toolSource{tool: r.Tool, url: url})
+	viaGit := read(&toolSource{tool: r.Tool, url: url, after: err})
 	r.trace(HowTool, what, url, start, viaGit)
 	if viaGit != nil && typed(err) && !typed(viaGit) {
 		return HowDirect, err

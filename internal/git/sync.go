@@ -64,13 +64,28 @@ func (r *Repo) InProgress() (doing, name string) {
 }
 
 // StartRebase puts the commits of the branch that is checked out on top of
-// another commit. One that conflicts is left half done, for people to mend, and
-// is a ConflictError with its files.
+// another commit. One that conflicts is left half done, for people to mend, and is
+// a ConflictError with its files. In a partial clone git may need the network on
+// its way; where that breaks off, the rebase is taken back, because git would go
+// on behind the commit at which it ended, and leave that one out.
 func (t *Tool) StartRebase(ctx context.Context, dir, onto string) error {
 	if err := checkRev(onto); err != nil {
 		return err
 	}
-	return t.begin(ctx, dir, "rebase", "-c", "rebase.updateRefs=false", "rebase", "--quiet", "--no-fork-point", "--no-autostash", onto)
+	err := t.begin(ctx, dir, "rebase", "-c", "rebase.updateRefs=false", "rebase", "--quiet", "--no-fork-point", "--no-autostash", onto)
+	var down *UnavailableError
+	if !errors.As(err, &down) {
+		return err
+	}
+	r, look := Open(dir)
+	if look != nil {
+		return fault.Join(err, look)
+	}
+	defer r.Close() //nolint:errcheck // read only
+	if now, _ := r.InProgress(); now == "rebase" {
+		return fault.Join(err, t.Abort(ctx, dir, now))
+	}
+	return err
 }
 
 // StartMerge merges a commit into the branch that is checked out. One that
@@ -102,6 +117,10 @@ func (t *Tool) begin(ctx context.Context, dir, what string, args ...string) erro
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
+	var failed *CommandError
+	if errors.As(err, &failed) {
+		err = classify(t.promisor(ctx, dir), failed)
+	}
 	r, look := Open(dir)
 	if look != nil {
 		return fault.Join(wrap(err, what), look)
@@ -118,6 +137,16 @@ func (t *Tool) begin(ctx context.Context, dir, what string, args ...string) erro
 		return wrap(err, what) // it stopped for another reason, such as a hook
 	}
 	return &ConflictError{Doing: "the " + what, Files: files}
+}
+
+// promisor is where a partial clone has the rest from, "" in a whole one.
+func (t *Tool) promisor(ctx context.Context, dir string) string {
+	out, err := t.Run(ctx, dir, "config", "--get-regexp", `^remote\..*\.promisor$`)
+	key, _, found := strings.Cut(out, " ")
+	if err != nil || !found {
+		return ""
+	}
+	return t.address(ctx, dir, strings.TrimSuffix(strings.TrimPrefix(key, "remote."), ".promisor"))
 }
 
 // RebaseHead is the branch that is being rebased, "" when there is none.

@@ -233,6 +233,7 @@ func TestClassify(t *testing.T) {
 		{"Host key verification failed.\nfatal: Could not read from remote repository.", "*git.AuthError"},
 		{"remote: Permission to a/b.git denied to newcomer.\nfatal: unable to access 'https://x/': The requested URL returned error: 403", "*git.AuthError forbidden"},
 		{"remote: Repository not found.\nfatal: repository 'https://forge.example/a/b/' not found", "*git.NotFoundError"},
+		{"fatal: the remote end hung up upon initial contact", "*git.UnavailableError"},
 		{"ERROR: Repository not found.\nfatal: Could not read from remote repository.", "*git.NotFoundError"},
 		{"fatal: '/no/such' does not appear to be a git repository", "*git.NotFoundError"},
 		{"fatal: Remote branch topic not found in upstream origin", "*git.NotFoundError topic"},
@@ -247,6 +248,10 @@ func TestClassify(t *testing.T) {
 		{"fatal: unable to access 'https://x/': server certificate verification failed. CAfile: none", "*git.UnavailableError certificate"},
 		{"error: unable to write file: No space left on device\nfatal: cannot create", "disk"},
 		{"fatal: write error: Disk quota exceeded", "disk"},
+		{"fatal: expected flush after capabilities", "*git.UnavailableError"},
+		{"fatal: unable to access 'https://x/': transfer closed with 43 bytes remaining to read", "*git.UnavailableError"},
+		{"fatal: https://x/info/refs not valid: is this a git repository?", "*git.UnavailableError"},
+		{"fatal: expected 'acknowledgments'", "*git.UnavailableError"},
 		{"fatal: not something we know", "*git.CommandError"},
 		{"remote: Authentication failed\nremote: No space left on device\nremote: 404 not found\nfatal: odd", "*git.CommandError"},
 	}

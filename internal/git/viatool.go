@@ -2,6 +2,7 @@ package git
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"strconv"
@@ -17,6 +18,8 @@ import (
 type toolSource struct {
 	tool *Tool
 	url  string
+	// after is why the direct way failed, if it did.
+	after error
 }
 
 func (s *toolSource) refs(ctx context.Context) (Refs, error) {
@@ -39,7 +42,28 @@ func (s *toolSource) refs(ctx context.Context) (Refs, error) {
 			refs.Hashes[name] = id
 		}
 	}
+	// git takes a page, or nothing at all, for a repository without references.
+	var down *UnavailableError
+	if len(refs.Hashes) == 0 && errors.As(s.after, &down) {
+		return Refs{}, s.after
+	}
 	return refs, nil
+}
+
+// confirm asks again before a branch counts as missing: git says so of a page, too.
+func (t *Tool) confirm(ctx context.Context, url string, err error) error {
+	var missing *NotFoundError
+	if !errors.As(err, &missing) || missing.Ref == "" || !isHTTP(url) {
+		return err
+	}
+	refs, look := (&toolSource{tool: t, url: url}).refs(ctx)
+	if look == nil && len(refs.Hashes) == 0 {
+		look = &UnavailableError{URL: redact(url), Err: fmt.Errorf("it names no branch at all: %w", missing.Err)}
+	}
+	if look != nil {
+		return look
+	}
+	return err
 }
 
 func (s *toolSource) commits(ctx context.Context, m *memory, ref string, depth int, filter string) (plumbing.Hash, error) {

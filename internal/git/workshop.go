@@ -72,7 +72,7 @@ func (t *Tool) fetchHistory(ctx context.Context, o CloneOptions, into string) er
 		c.task = "clone"
 	}
 	_, err := t.run(ctx, c)
-	return err
+	return t.confirm(ctx, o.URL, err)
 }
 
 // checkOut writes the files of a clone that has none yet; in a partial clone
