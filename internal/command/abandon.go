@@ -132,7 +132,7 @@ func (a *app) agreeToEnd(ctx context.Context, o *abandonOptions, st workflow.Sta
 		return nil
 	}
 	err := a.io.Confirm(fmt.Sprintf("Close its pull request #%d too?", pull.Number), "--close", false)
-	if o.close = err == nil; errors.Is(err, term.ErrDeclined) && ctx.Err() == nil {
+	if o.close = err == nil; term.SaidNo(err) {
 		err = nil // a no is an answer
 	}
 	return err

@@ -235,7 +235,11 @@ func (b *bulk) agree(todo []*bulkItem) error {
 		fmt.Fprintf(a.io.Err, "  %s\n", term.Line(it.Repository.FullName))
 	}
 	fmt.Fprintf(a.io.Err, "\nIn each: %s, then a pull request %q.\n", term.Line(b.o.change().Title), term.Line(b.o.submit.title))
-	question := fmt.Sprintf("Open up to %s in these %s?", pluralOf(min(len(todo), b.o.bulk.limit), "pull request", "pull requests"), pluralOf(len(todo), "repository", "repositories"))
+	where := "this repository"
+	if len(todo) > 1 {
+		where = fmt.Sprintf("these %d repositories", len(todo))
+	}
+	question := fmt.Sprintf("Open up to %s in %s?", pluralOf(min(len(todo), b.o.bulk.limit), "pull request", "pull requests"), where)
 	return a.io.Confirm(question, "--yes", false)
 }
 

@@ -94,7 +94,7 @@ func (a *app) report(err error) int {
 	v := a.judge(err)
 	switch {
 	case v.silent:
-	case err == term.ErrDeclined: //nolint:errorlint // wrapped, it says what was asked
+	case err == term.ErrDeclined, err == term.ErrNoAnswer: //nolint:errorlint // wrapped, it says what was asked
 		a.io.Tell("isrc: nothing was done")
 	default:
 		a.quoteGit(err)

@@ -2,7 +2,6 @@ package command
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -269,7 +268,7 @@ func (a *app) tidy(ctx context.Context, site *contribute.Site, o *finishOptions,
 		return nil
 	}
 	a.progress.Clear()
-	if err := a.mayDelete(o, run.Branch, merged); errors.Is(err, term.ErrDeclined) && ctx.Err() == nil {
+	if err := a.mayDelete(o, run.Branch, merged); term.SaidNo(err) {
 		r.Cleaned = append(r.Cleaned, cleanedThing{What: "the branch " + run.Branch, Outcome: "kept", Why: orNull("you said no")})
 		return nil // a no is an answer
 	} else if err != nil {

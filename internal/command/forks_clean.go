@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/insight"
 	"github.com/isrc-dev/isrc/internal/term"
@@ -64,8 +65,11 @@ func (a *app) cleanForks(ctx context.Context, o *cleanOptions, args []string) er
 		return err
 	}
 	failed := 0
-	for _, r := range rows {
+	for i, r := range rows {
 		if err := a.cleanFork(ctx, o, r); err != nil {
+			if i > 0 { // what is done is done, and must be told
+				err = fault.Join(err, a.show(&o.output, rows[:i], func(s *term.Streams) error { return showCleaned(s, rows[:i]) }))
+			}
 			return err
 		}
 		if r.Error != nil {
@@ -186,7 +190,7 @@ func (a *app) cleanFork(ctx context.Context, o *cleanOptions, r *forkRow) error 
 			question = "Delete " + r.Repository.FullName + " and lose " + lossOf(lost) + "?"
 		}
 		if err := a.io.Confirm(question, "--yes", false); err != nil {
-			if ctx.Err() != nil {
+			if !term.SaidNo(err) {
 				return err
 			}
 			set(forkKept, "you said no")

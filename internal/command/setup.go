@@ -264,17 +264,19 @@ func (a *app) testHost(ctx context.Context, host string) ([]probed, error) {
 
 func (a *app) offerLogin(ctx context.Context, host string, lines []probed) ([]probed, error) {
 	err := a.io.Confirm("There is no token for "+host+" that works. Sign in now?", "--yes", true)
-	if errors.Is(err, term.ErrDeclined) && ctx.Err() == nil {
+	if term.SaidNo(err) {
 		return lines, nil // a no is an answer
 	}
 	if err != nil {
 		return nil, err
 	}
 	if err := a.anew(host).login(ctx, &loginOptions{scopes: neededScopes}); err != nil {
-		if ctx.Err() != nil {
+		if errors.Is(err, term.ErrNoAnswer) {
 			return nil, err
 		}
-		a.say("isrc: %s", term.Line(a.redact.text(err.Error())))
+		if !term.SaidNo(err) {
+			a.say("isrc: %s", term.Line(a.redact.text(err.Error())))
+		}
 		return lines, nil
 	}
 	return a.testHost(ctx, host)

@@ -227,7 +227,7 @@ func (a *app) mayReplace(ctx context.Context, o *syncOptions, y *contribute.Sync
 	}
 	a.progress.Clear()
 	err := a.io.Confirm(fmt.Sprintf("Replace your commits on %s in %s by the rebased ones?", term.Line(y.Branch), y.To.FullName()), "--yes", true)
-	if errors.Is(err, term.ErrDeclined) && ctx.Err() == nil {
+	if term.SaidNo(err) {
 		return false, nil // a no is an answer
 	}
 	return err == nil, err

@@ -2,12 +2,10 @@ package term
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"os"
 	"time"
 
-	"github.com/muesli/cancelreader"
 	xterm "golang.org/x/term"
 
 	"github.com/isrc-dev/isrc/internal/fault"
@@ -76,50 +74,17 @@ const (
 
 // run shows the picking until it is over, and leaves the terminal as it was.
 func (p *picking) run(ctx context.Context, in *os.File, s *Streams) (err error) {
-	before, err := xterm.MakeRaw(int(in.Fd()))
+	typed, end, err := keysOf(ctx, in)
 	if err != nil {
-		return fmt.Errorf("look at the terminal: %w", err)
+		return err
 	}
-	// What is typed after the choice is for whoever asks next: the reading must end.
-	reader, err := cancelreader.NewReader(in)
-	if err != nil {
-		return fault.Join(fmt.Errorf("read from the terminal: %w", err), xterm.Restore(int(in.Fd()), before))
-	}
-	typed, ended := make(chan []byte), make(chan struct{})
-	go func() {
-		defer close(ended)
-		defer close(typed)
-		readChunks(ctx, reader, typed)
-	}()
 	io.WriteString(s.Err, otherScreen)
 	defer func() {
-		if reader.Cancel() {
-			for range typed { //nolint:revive // what arrives too late is nobody's
-			}
-			<-ended
-		}
+		ended := end()
 		io.WriteString(s.Err, ownScreen)
-		err = fault.Join(err, reader.Close(), xterm.Restore(int(in.Fd()), before))
+		err = fault.Join(err, ended)
 	}()
 	return p.loop(ctx, in, s, typed)
-}
-
-// readChunks passes on what is typed, as it arrives.
-func readChunks(ctx context.Context, from io.Reader, to chan<- []byte) {
-	for {
-		b := make([]byte, 256)
-		n, err := from.Read(b)
-		if n > 0 {
-			select {
-			case to <- b[:n]:
-			case <-ctx.Done():
-				return
-			}
-		}
-		if err != nil {
-			return
-		}
-	}
 }
 
 func (p *picking) loop(ctx context.Context, in *os.File, s *Streams, typed <-chan []byte) error {
@@ -136,7 +101,7 @@ func (p *picking) loop(ctx context.Context, in *os.File, s *Streams, typed <-cha
 		select {
 		case b, ok := <-typed:
 			if !ok {
-				return ErrDeclined
+				return ErrNoAnswer
 			}
 			pending = p.press(append(pending, b...), false)
 		case <-late:
@@ -146,14 +111,14 @@ func (p *picking) loop(ctx context.Context, in *os.File, s *Streams, typed <-cha
 				continue
 			}
 		case <-ctx.Done():
-			return ErrDeclined
+			return ErrNoAnswer
 		case <-s.Interrupted:
-			return ErrDeclined
+			return ErrNoAnswer
 		}
 		p.draw(s.Err)
 	}
 	if p.declined {
-		return ErrDeclined
+		return ErrNoAnswer
 	}
 	return nil
 }

@@ -51,7 +51,7 @@ func control(c byte) (key, bool) {
 		return keyEnter, true
 	case 0x0f: // Ctrl-O
 		return keySecond, true
-	case 0x03, 0x04, 0x07: // Ctrl-C, Ctrl-D, Ctrl-G
+	case 0x03, 0x04, 0x07, 0x1c: // Ctrl-C, Ctrl-D, Ctrl-G, Ctrl-\
 		return keyCancel, true
 	case 0x10, 0x0b: // Ctrl-P, Ctrl-K
 		return keyUp, true

@@ -9,14 +9,18 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
-
-	xterm "golang.org/x/term"
-
-	"github.com/isrc-dev/isrc/internal/fault"
 )
 
-// ErrDeclined says that a question was answered with no, or with Ctrl-D.
-var ErrDeclined = errors.New("declined")
+var (
+	// ErrDeclined says that a question was answered with no, or not at all.
+	ErrDeclined = errors.New("declined")
+	// ErrNoAnswer is the kind of it that is no no: Ctrl-D, a terminal that is gone,
+	// an interrupt, or nothing but wrong answers.
+	ErrNoAnswer = fmt.Errorf("%w: no answer", ErrDeclined)
+)
+
+// SaidNo tells whether a question was answered with no, which is an answer.
+func SaidNo(err error) bool { return errors.Is(err, ErrDeclined) && !errors.Is(err, ErrNoAnswer) }
 
 // NoPromptError says that an answer is missing and may not be asked for.
 type NoPromptError struct {
@@ -53,7 +57,7 @@ func (s *Streams) Confirm(question, flag string, def bool) error {
 		}
 		fmt.Fprintln(s.Err, "Please answer y or n.")
 	}
-	return ErrDeclined
+	return ErrNoAnswer
 }
 
 // Input asks for one line; Enter takes def.
@@ -91,7 +95,7 @@ func (s *Streams) Choose(question, flag string, options []string) (int, error) {
 		}
 		fmt.Fprintf(s.Err, "Please answer with a number from 1 to %d.\n", len(options))
 	}
-	return 0, ErrDeclined
+	return 0, ErrNoAnswer
 }
 
 // Secret reads one line without showing it.
@@ -100,34 +104,14 @@ func (s *Streams) Secret(question, flag string) (string, error) {
 		return "", &NoPromptError{Question: question, Flag: flag}
 	}
 	s.beforeQuestion()
-	fmt.Fprint(s.Err, question+": ")
 	f, ok := s.In.(*os.File)
 	if !ok {
+		fmt.Fprint(s.Err, question+": ")
 		return s.readLine()
 	}
-	before, err := xterm.GetState(int(f.Fd()))
-	if err != nil {
-		return "", fmt.Errorf("look at the terminal: %w", err)
-	}
-	answer := make(chan []byte, 1)
-	go func() {
-		secret, err := xterm.ReadPassword(int(f.Fd()))
-		if err != nil {
-			secret = nil
-		}
-		answer <- secret
-	}()
-	select {
-	case secret := <-answer:
-		fmt.Fprintln(s.Err)
-		if secret == nil {
-			return "", ErrDeclined
-		}
-		return strings.TrimSpace(string(secret)), nil
-	case <-s.Interrupted:
-		fmt.Fprintln(s.Err)
-		return "", fault.Join(ErrDeclined, xterm.Restore(int(f.Fd()), before)) // the terminal must show again what is typed
-	}
+	secret, err := s.hiddenLine(f, question+": ")
+	fmt.Fprintln(s.Err)
+	return secret, err
 }
 
 func (s *Streams) ask(label, question, flag string) (string, error) {
@@ -163,12 +147,12 @@ func (s *Streams) readLine() (string, error) {
 	case r := <-done:
 		if errors.Is(r.err, io.EOF) || errors.Is(r.err, syscall.EIO) { // Ctrl-D, or the terminal is gone
 			fmt.Fprintln(s.Err)
-			r.err = ErrDeclined
+			r.err = ErrNoAnswer
 		}
 		return r.text, r.err
 	case <-s.Interrupted:
 		fmt.Fprintln(s.Err)
-		return "", ErrDeclined
+		return "", ErrNoAnswer
 	}
 }
 
