@@ -147,8 +147,10 @@ func border(runes []rune, i int) bool {
 }
 
 // Spread sets the signs of scripts that write no spaces (Han, Hiragana,
-// Katakana) apart, so that each is a word and a run of them a phrase.
+// Katakana) apart, so that each is a word and a run of them a phrase, and spells
+// out what signs alone tell apart: see spelled.
 func Spread(text string) string {
+	text = spelled(text)
 	if !mayBeUnspaced(text) || !strings.ContainsFunc(text, unspaced) {
 		return text
 	}
@@ -163,6 +165,59 @@ func Spread(text string) string {
 		b.WriteRune(c)
 	}
 	return b.String()
+}
+
+// spelled writes C++, C#, F# and .NET as people write them where signs are no
+// part of a word: cpp, csharp, fsharp, dotnet.
+func spelled(text string) string {
+	var b strings.Builder
+	done := 0
+	for i := 0; i < len(text); i++ {
+		from, to, word := i, i+1, ""
+		switch text[i] {
+		case '+':
+			if i > 0 && text[i-1]|0x20 == 'c' && strings.HasPrefix(text[i:], "++") {
+				from, to, word = i-1, i+2, "cpp"
+			}
+		case '#':
+			if i > 0 && (text[i-1]|0x20 == 'c' || text[i-1]|0x20 == 'f') {
+				from, word = i-1, string(text[i-1]|0x20)+"sharp"
+			}
+		case '.':
+			if len(text) >= i+4 && strings.EqualFold(text[i+1:i+4], "net") {
+				to, word = i+4, "dotnet"
+			}
+		}
+		if word == "" || from < done || !apart(text, from, to, word) {
+			continue
+		}
+		b.WriteString(text[done:from])
+		b.WriteString(" " + word + " ")
+		done, i = to, to-1
+	}
+	if done == 0 {
+		return text
+	}
+	return b.String() + text[done:]
+}
+
+// apart tells whether what stands between from and to is no part of a longer
+// word: of an address, as in example.net or page#c. ASP.NET is two words.
+func apart(text string, from, to int, word string) bool {
+	before, after := byte(' '), byte(' ')
+	if from > 0 {
+		before = text[from-1]
+	}
+	if to < len(text) {
+		after = text[to]
+	}
+	letter := func(c byte) bool { return wordByte(c) || c >= utf8.RuneSelf || c == '_' }
+	if word == "dotnet" {
+		asp := from >= 3 && strings.EqualFold(text[from-3:from], "asp") && (from == 3 || !letter(text[from-4]))
+		return (asp || !letter(before) && before != '.' && before != '-') && !letter(after)
+	}
+	digit := '0' <= after && after <= '9' // C++17, C#8
+	return !letter(before) && before != '.' && before != '#' && (!letter(after) || digit)
 }
 
 // mayBeUnspaced looks for the first bytes of U+3000 and of all beyond it.

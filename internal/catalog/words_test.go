@@ -113,3 +113,21 @@ func TestTextWithoutSpacesIsSetApart(t *testing.T) {
 		}
 	}
 }
+
+func TestLanguagesAreToldApartThatOnlySignsTellApart(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"C/C++ bindings, C++17 and C++.":         "C cpp bindings cpp 17 and cpp",
+		"for C#, F# and ASP.NET (.NET 8)":        "for csharp fsharp and ASP dotnet dotnet 8",
+		"c++":                                    "cpp",
+		".net":                                   "dotnet",
+		"libc++ c++filt example.net System.Net":  "libc c filt example net System Net",
+		"https://a.example/page.c#l3 #c# .nett":  "https a example page c l3 c nett",
+		"a C major, c+ and + and # and . or .ne": "a C major c and and and or ne",
+	} {
+		want, got := strings.Fields(want), Words(Spread(text))
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: %s", text, diff)
+		}
+	}
+}
