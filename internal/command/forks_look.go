@@ -21,6 +21,7 @@ import (
 const (
 	forkBranches = 10  // branches of one fork that are compared
 	pullsOfForks = 300 // pull requests of the upstream that are read
+	pullsOfEmpty = 100 // the same, for a fork without a branch of its own
 	forksAtOnce  = 4
 )
 
@@ -194,8 +195,15 @@ func (l *forkLook) branches(ctx context.Context, f *insight.Fork) error {
 	return nil
 }
 
-// pulls looks for the pull requests of a fork's own branches.
+// pulls looks for the pull requests of a fork's own branches. A fork that has
+// none with anything in it, because they were tidied up, is looked for among the
+// upstream's latest.
 func (l *forkLook) pulls(ctx context.Context, f *insight.Fork) error {
+	if !slices.ContainsFunc(f.Branches, func(b insight.ForkBranch) bool { return b.Ahead > 0 || !b.Known }) {
+		all, err := l.client.Pulls(ctx, *f.Repo.Parent, forge.PullQuery{State: "all", Sort: "created", Direction: "desc", Limit: pullsOfEmpty})
+		f.Pulls = slices.DeleteFunc(all, func(p forge.Pull) bool { return p.Head.Repo == nil || !p.Head.Repo.Equal(f.Repo.RepoName) })
+		return err
+	}
 	for _, b := range f.Branches {
 		all, err := l.client.Pulls(ctx, *f.Repo.Parent, forge.PullQuery{State: "all", Head: f.Repo.Owner + ":" + b.Name})
 		if err != nil {
