@@ -168,6 +168,17 @@ keyring() {
 	grep '^ *--- PASS: TestARealKeyring/' "$work/keyring.out"
 }
 
+# ssh_server carries a contribution through Debian's openssh-server, which runs on
+# a free port as whoever runs this; as root it wants a folder of its own.
+ssh_server() {
+	PATH=$PATH:/usr/sbin
+	apt ssh openssh-client
+	apt sshd openssh-server
+	((EUID != 0)) || mkdir -p /run/sshd
+	ISRC_SSHD=$(command -v sshd) go test -count=1 -v -run TestARealSSHServer ./internal/command >"$work/sshd.out" 2>&1 || { cat "$work/sshd.out"; return 1; }
+	grep '^ *--- PASS: TestARealSSHServer/' "$work/sshd.out"
+}
+
 conform() {
 	judge "$work/record"
 }

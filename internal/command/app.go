@@ -99,7 +99,11 @@ func (a *app) findGit() (*git.Tool, error) {
 	if err != nil {
 		return nil, err
 	}
-	t, err := git.FindTool(c.Git.Binary, append(slices.Clone(a.inv.Env), skipHooks+"=1"))
+	env := append(slices.Clone(a.inv.Env), skipHooks+"=1")
+	if !a.io.CanPrompt() && a.inv.Getenv("SSH_ASKPASS_REQUIRE") == "" {
+		env = append(env, "SSH_ASKPASS_REQUIRE=never") // no window waits for somebody
+	}
+	t, err := git.FindTool(c.Git.Binary, env)
 	if err != nil {
 		return nil, err
 	}

@@ -291,6 +291,30 @@ func signInHint(address string) string {
 	return "isrc auth status"
 }
 
+// sshHints says what to do where ssh does not let git through. What ssh asks is
+// asked by ssh itself, at a terminal: isrc answers nothing of it.
+func sshHints(e *git.AuthError) []string {
+	var at, port string
+	if u, err := url.Parse(e.URL); err == nil && u.Host != "" {
+		if at = u.Hostname(); u.User != nil {
+			at = u.User.Username() + "@" + at
+		}
+		if u.Port() != "" {
+			port = "-p " + u.Port() + " "
+		}
+	} else {
+		at, _, _ = strings.Cut(e.URL, ":")
+	}
+	ssh := "ssh " + port + "-T " + shellWord(at)
+	switch e.SSH {
+	case git.UnknownHost:
+		return []string{ssh + " shows its key and asks: compare it with what the forge publishes"}
+	case git.ChangedHost:
+		return []string{"ask those who run it whether the key was changed before you go on; ssh-keygen -R forgets the old one"}
+	}
+	return []string{ssh + " tries it alone; ssh-add -l lists the keys that the agent holds", "or go by https: git remote set-url NAME https://..."}
+}
+
 func judgeGit(err error, hint string) (verdict, bool) {
 	var (
 		authErr  *git.AuthError
@@ -304,6 +328,8 @@ func judgeGit(err error, hint string) (verdict, bool) {
 	switch {
 	case errors.As(err, &authErr) && authErr.Forbidden:
 		v = verdict{code: exitNotPermitted, hints: []string{"isrc auth status says who you are there"}}
+	case errors.As(err, &authErr) && authErr.SSH != "":
+		v = verdict{code: exitSignIn, hints: sshHints(authErr)}
 	case errors.As(err, &authErr):
 		v = verdict{code: exitSignIn, hints: []string{signInHint(authErr.URL)}}
 	case errors.As(err, &down):

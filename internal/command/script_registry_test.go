@@ -92,5 +92,5 @@ func await(ts *testscript.TestScript, address, log string) {
 		}
 	}
 	said, _ := os.ReadFile(log)
-	ts.Fatalf("the registry does not listen: %s", strings.TrimSpace(string(said)))
+	ts.Fatalf("nothing listens at %s: %s", address, strings.TrimSpace(string(said)))
 }

@@ -197,7 +197,7 @@ func cutLast(s, sep string) (before, after string, ok bool) {
 
 // isForgeURL tells a repository of a forge from a folder on this machine.
 func isForgeURL(url string) bool {
-	return strings.Contains(url, "://") && !strings.HasPrefix(url, "file:") || strings.Contains(url, "@") && strings.Contains(url, ":")
+	return strings.Contains(url, "://") && !strings.HasPrefix(url, "file:") || sshPathAt(url) > 0
 }
 
 // defaultBranch is the branch that a remote's HEAD points to, as the clone

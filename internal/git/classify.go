@@ -31,9 +31,16 @@ func classify(address string, e *CommandError) error {
 		return e
 	case has("returned error: 403"):
 		return &AuthError{URL: at, Forbidden: true, Remote: remoteLines(e.Stderr), Err: e}
+	case has("host key verification failed"):
+		problem := UnknownHost
+		if has("identification has changed") {
+			problem = ChangedHost
+		}
+		return &AuthError{URL: at, SSH: problem, Err: e}
+	case has("permission denied (", "too many authentication failures"):
+		return &AuthError{URL: at, SSH: NoKey, Err: e}
 	case has("authentication failed", "could not read username", "could not read password",
-		"terminal prompts disabled", "permission denied (", "returned error: 401",
-		"host key verification failed", "too many authentication failures"):
+		"terminal prompts disabled", "returned error: 401"):
 		if other := ledTo(at, e.Stderr); other != "" {
 			return &UnavailableError{URL: at, Err: ledAway(other, e)}
 		}
@@ -43,6 +50,8 @@ func classify(address string, e *CommandError) error {
 	case has("repository not found", "' not found", "does not appear to be a git repository",
 		"returned error: 404", "returned error: 410", "does not exist"):
 		return &NotFoundError{URL: at, Err: e}
+	case has("could not read from remote repository") && len(refusalLines(e.Stderr)) > 0:
+		return &AuthError{URL: at, Forbidden: true, Remote: refusalLines(e.Stderr), Err: e}
 	case has("certificate", "ssl_connect", "gnutls_handshake", "ssl peer"):
 		return &UnavailableError{URL: at, Certificate: has("certificate"), Err: e}
 	case has("could not resolve", "failed to connect", "couldn't connect", "connection refused",
@@ -62,6 +71,18 @@ func classify(address string, e *CommandError) error {
 // ledAway says that a server led to another host, and what came of it.
 func ledAway(host string, err error) error {
 	return fmt.Errorf("it sends git on to %s, which does not get your token: %w", host, err)
+}
+
+// refusalLines are what a forge says over ssh before it hangs up: lines that begin
+// with ERROR in capitals, which git itself does not write.
+func refusalLines(stderr string) []string {
+	var lines []string
+	for line := range strings.Lines(stderr) {
+		if said, ok := strings.CutPrefix(line, "ERROR: "); ok {
+			lines = append(lines, strings.TrimSpace(said))
+		}
+	}
+	return lines
 }
 
 // ledTo is the host that wanted credentials where that is another one than the

@@ -68,10 +68,29 @@ type AuthError struct {
 	URL       string   // without credentials
 	Forbidden bool     // known to the server, and not allowed (403)
 	Remote    []string // what the server said, not sanitized
+	SSH       SSHProblem
 	Err       error
 }
 
+// SSHProblem says why ssh did not let git through.
+type SSHProblem string
+
+// The ways in which ssh stops before git's server is reached.
+const (
+	UnknownHost SSHProblem = "unknown host" // its key is in no known_hosts, and nobody was there to ask
+	ChangedHost SSHProblem = "changed host" // its key is another one than before
+	NoKey       SSHProblem = "no key"       // the server takes none of the user's keys
+)
+
 func (e *AuthError) Error() string {
+	switch e.SSH {
+	case UnknownHost:
+		return "ssh does not know the host key of " + e.URL + " yet"
+	case ChangedHost:
+		return "the host key of " + e.URL + " is another one than ssh knows"
+	case NoKey:
+		return "ssh has no key that " + e.URL + " takes"
+	}
 	if e.Forbidden {
 		return "access to " + e.URL + " is not allowed"
 	}

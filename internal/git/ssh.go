@@ -20,21 +20,41 @@ func (t *Tool) SSHHost(ctx context.Context, name string) string {
 	}
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	ssh := lookProgram(t.Env, "ssh")
-	if ssh == "" {
-		return name
-	}
-	cmd := exec.CommandContext(ctx, ssh, "-G", name)
-	cmd.Env, cmd.WaitDelay = t.environ(), time.Second
-	detach(cmd, false)
-	out, err := cmd.Output()
-	if err != nil {
-		return name
-	}
-	for line := range strings.Lines(string(out)) {
+	out := t.askSSH(ctx, name)
+	for line := range strings.Lines(out) {
 		if host, ok := strings.CutPrefix(line, "hostname "); ok {
 			return strings.TrimSpace(host)
 		}
 	}
 	return name
+}
+
+// askSSH asks the ssh that git would call how it reaches a name: the command of
+// the environment or the settings, as git itself does to find out what kind of
+// ssh that is, else the ssh of the PATH.
+func (t *Tool) askSSH(ctx context.Context, name string) string {
+	own := lookup(t.environ(), "GIT_SSH_COMMAND")
+	if own == "" {
+		set, _ := t.Run(ctx, "", "config", "--get", "core.sshCommand")
+		own = strings.TrimSpace(set)
+	}
+	run := func(program string, args ...string) string {
+		cmd := exec.CommandContext(ctx, program, args...)
+		cmd.Env, cmd.WaitDelay = t.environ(), time.Second
+		detach(cmd, false)
+		out, err := cmd.Output()
+		if err != nil {
+			return ""
+		}
+		return string(out)
+	}
+	if own != "" {
+		if out := run("sh", "-c", own+` "$@"`, own, "-G", name); out != "" {
+			return out
+		}
+	}
+	if ssh := lookProgram(t.Env, "ssh"); ssh != "" {
+		return run(ssh, "-G", name)
+	}
+	return ""
 }

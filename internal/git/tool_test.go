@@ -229,8 +229,10 @@ func TestClassify(t *testing.T) {
 		{"fatal: could not read Username for 'https://forge.example': terminal prompts disabled", "*git.AuthError"},
 		{"fatal: Authentication failed for 'https://elsewhere.example/a/b/'", "*git.UnavailableError"}, // after a redirection
 		{"fatal: could not read Username for 'https://elsewhere.example': terminal prompts disabled", "*git.UnavailableError"},
-		{"git@forge.example: Permission denied (publickey).\nfatal: Could not read from remote repository.", "*git.AuthError"},
-		{"Host key verification failed.\nfatal: Could not read from remote repository.", "*git.AuthError"},
+		{"git@forge.example: Permission denied (publickey).\nfatal: Could not read from remote repository.", "*git.AuthError no key"},
+		{"Host key verification failed.\nfatal: Could not read from remote repository.", "*git.AuthError unknown host"},
+		{"@ WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED! @\nHost key verification failed.\nfatal: Could not read from remote repository.", "*git.AuthError changed host"},
+		{"ERROR: Permission to a/b.git denied to newcomer.\nfatal: Could not read from remote repository.", "*git.AuthError forbidden"},
 		{"remote: Permission to a/b.git denied to newcomer.\nfatal: unable to access 'https://x/': The requested URL returned error: 403", "*git.AuthError forbidden"},
 		{"remote: Repository not found.\nfatal: repository 'https://forge.example/a/b/' not found", "*git.NotFoundError"},
 		{"fatal: the remote end hung up upon initial contact", "*git.UnavailableError"},
@@ -263,6 +265,7 @@ func TestClassify(t *testing.T) {
 			if e.Forbidden {
 				got += " forbidden"
 			}
+			got = strings.TrimSpace(got + " " + string(e.SSH))
 		case *NotFoundError:
 			got = strings.TrimSpace(got + " " + e.Ref)
 		case *UnavailableError:
