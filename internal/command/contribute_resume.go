@@ -214,8 +214,7 @@ func replaceChange(j *workflow.Journal, wanted workflow.Step, differs func(flag,
 // leaves nothing to go on with, so the run ends.
 func stopped(j *workflow.Journal, err error) error {
 	st := j.State()
-	var refused *forge.NotPermittedError
-	if errors.As(err, &refused) && !anyDone(st) {
+	if denied(err) && !anyDone(st) {
 		return fault.Join(err, j.End("refused"))
 	}
 	if errors.Is(err, context.Canceled) {
@@ -231,6 +230,16 @@ func stopped(j *workflow.Journal, err error) error {
 	}
 	again := "isrc contribute " + upstream.FullName() + " --branch " + shellWord(st.Branch)
 	return &contribute.HintError{Err: err, Hint: "what was made is kept; the same command, or " + again + ", goes on"}
+}
+
+// denied tells whether the host has answered, and would answer the same again.
+func denied(err error) bool {
+	var (
+		refused *forge.NotPermittedError
+		missing *forge.NotFoundError
+		invalid *forge.InvalidError
+	)
+	return errors.As(err, &refused) || errors.As(err, &missing) || errors.As(err, &invalid)
 }
 
 func anyDone(st workflow.State) bool {

@@ -43,6 +43,10 @@ func policyHints(e *forge.NotPermittedError, r refusedAt) []string {
 		return []string{branch, propose}
 	case forge.PolicyForkDestination:
 		return []string{"leave out --fork-org, or name another organisation: " + r.or("isrc contribute") + " --fork-org ORGANISATION", "or " + branch}
+	case forge.PolicyNoPulls:
+		return []string{"propose it as an issue: " + r.or("isrc propose"), "or " + r.ask}
+	case forge.PolicyNoIssues:
+		return []string{r.or("isrc show") + " says where to ask", "or " + r.ask + " by another way"}
 	case forge.PolicyEmpty:
 		return []string{r.ask + " for a first commit, then: " + r.or("isrc contribute")}
 	case forge.PolicyManagedUser:
@@ -50,6 +54,9 @@ func policyHints(e *forge.NotPermittedError, r refusedAt) []string {
 	case forge.PolicyNoAccess:
 		if r.fork {
 			return []string{"isrc auth status says who you are there", "or " + branch}
+		}
+		if e.Pushing {
+			return []string{"isrc submit --via fork pushes it to a fork instead", "or " + r.ask + " for write access"}
 		}
 		return []string{r.ask + " for write access, or go by a fork: " + r.or("isrc contribute") + " --via fork"}
 	case forge.PolicyCollaborators:
@@ -78,10 +85,12 @@ func policyHints(e *forge.NotPermittedError, r refusedAt) []string {
 // pushHints are the ways round what stands against a push.
 func pushHints(e *forge.NotPermittedError, r refusedAt) []string {
 	switch e.Policy {
-	case forge.PolicyProtected:
-		return []string{"go through a pull request: isrc submit"}
-	case forge.PolicyRuleset:
-		return []string{"mend what the rule names (isrc check may know how), then: isrc submit", "or " + r.ask}
+	case forge.PolicyProtected, forge.PolicyRuleset:
+		hints := []string{"mend what the rule names (isrc check may know how), then: isrc submit", "or " + r.ask}
+		if !r.fork {
+			hints = append([]string{"isrc submit --via fork pushes it to a fork instead"}, hints...)
+		}
+		return hints
 	case forge.PolicySecret:
 		hints := []string{"revoke the secret, take it out of the commits (git rebase -i), then: isrc submit"}
 		if e.URL != "" {
@@ -95,7 +104,15 @@ func pushHints(e *forge.NotPermittedError, r refusedAt) []string {
 	case forge.PolicyHook:
 		return []string{"mend what it says, then: isrc submit"}
 	}
-	return nil
+	if r.repo == "" || e.Policy != forge.PolicyOther {
+		return nil
+	}
+	// The server's words are all that is known of the reason.
+	ways := []string{r.ask + " what stands against it", "or propose it as an issue: " + r.or("isrc propose")}
+	if r.fork {
+		ways = append([]string{r.ask + " for write access, then: " + r.or("isrc contribute") + " --via branch"}, "or propose it as an issue: "+r.or("isrc propose"))
+	}
+	return ways
 }
 
 // policyHint is the first of them, for a table that has one line for each.

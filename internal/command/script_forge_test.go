@@ -19,6 +19,8 @@ import (
 //	forge repo OWNER/NAME | forge empty OWNER/NAME: a repository of somebody, with one commit or none
 //	forge fork-of OWNER/NAME UPSTREAM [BEHIND]: a fork that was made a month ago
 //	forge rename OWNER/NAME NAME | forge archive OWNER/NAME [off]
+//	forge delete OWNER/NAME
+//	forge pulls OWNER/NAME all|collaborators_only|none: who may open pull requests there
 //	forge policy LOGIN|OWNER/NAME POLICY | forge no-policy: it refuses as GitHub does
 //	forge limited-token LOGIN VARIABLE: a fine-grained one
 //	forge device LOGIN [PENDING [SLOW]] | forge device-ends ERROR [PENDING] | forge device-page PAGE | forge device-off
@@ -47,6 +49,10 @@ func changeForge(ts *testscript.TestScript, f *sandbox.Forge, args []string) boo
 		ts.Check(f.SetPolicy(args[1], args[2]))
 	case "archive":
 		ts.Check(f.ArchiveRepo(args[1], len(args) < 3))
+	case "delete":
+		ts.Check(f.DeleteRepo(args[1]))
+	case "pulls":
+		ts.Check(f.SetPulls(args[1], args[2]))
 	case "no-policy":
 		f.ClearPolicies()
 	case "asked":

@@ -269,5 +269,7 @@ func (sub *Submission) underWay(st workflow.State) bool {
 	if !want.Edit { // what was found is what the interrupted request opened
 		want.Existing = pull.Existing
 	}
-	return pending && want == pull && push.SHA == sub.push.SHA && push.Branch == sub.push.Branch && push.Dir == sub.push.Dir
+	// A step that waits for its fork names no destination; otherwise it is the same.
+	elsewhere := !push.To.IsZero() && !push.To.Equal(sub.push.To)
+	return pending && !elsewhere && want == pull && push.SHA == sub.push.SHA && push.Branch == sub.push.Branch && push.Dir == sub.push.Dir
 }

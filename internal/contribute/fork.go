@@ -59,7 +59,7 @@ func (s *Site) doFork(ctx context.Context, in forkIn, _ results) (forkOut, error
 	}
 	fork, err := s.Forge.CreateFork(ctx, in.Upstream, forge.ForkOptions{Org: in.Org, Name: in.Name})
 	if err != nil {
-		return forkOut{}, err
+		return forkOut{}, explainFork(err, in)
 	}
 	if fork.Equal(in.Upstream) {
 		return forkOut{}, fmt.Errorf("%s answered the request for a fork with the upstream itself", s.Host)
@@ -68,6 +68,26 @@ func (s *Site) doFork(ctx context.Context, in forkIn, _ results) (forkOut, error
 		return forkOut{}, &forge.NotPermittedError{What: "pushing to the fork " + fork.FullName() + " that is there", Policy: forge.PolicyNoAccess}
 	}
 	return forkOut{Fork: fork.RepoName, URL: s.cloneURLOf(fork.Repo), Outcome: fork.Outcome}, nil
+}
+
+// explainFork says of a refusal that names no policy what could be asked for
+// instead: the upstream was there a moment ago, so what is missing is the
+// organisation, and what is there already has the fork's name.
+func explainFork(err error, in forkIn) error {
+	var (
+		missing *forge.NotFoundError
+		invalid *forge.InvalidError
+	)
+	again := "isrc contribute " + in.Upstream.FullName()
+	switch {
+	case errors.As(err, &missing) && in.Org != "":
+		return &HintError{Err: err, Hint: "leave out --fork-org, or name another: " + again + " --fork-org ORGANISATION"}
+	case errors.As(err, &missing):
+		return &HintError{Err: err, Hint: "ask its owners for write access, then: " + again + " --via branch"}
+	case errors.As(err, &invalid) && invalid.Exists:
+		return &HintError{Err: err, Hint: "give the fork another name: " + again + " --fork-name NAME"}
+	}
+	return err
 }
 
 // observeFork looks for the fork under the name that it was to get; under

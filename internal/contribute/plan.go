@@ -61,11 +61,26 @@ func admissible(s *Situation) error {
 		return refuse(ErrIsFork, "isrc contribute "+source.FullName()+"\nor, if the fork goes its own way: isrc contribute "+up.FullName()+" --to-fork",
 			"%s is a fork of %s: its changes belong there", up.FullName(), source.FullName())
 	}
+	if policy := pullPolicy(up); policy != "" {
+		return fmt.Errorf("contribute to %s: %w", up.FullName(), &forge.NotPermittedError{What: "a pull request", Policy: policy})
+	}
 	mode, said := s.Guidelines.TakesContributions()
 	if mode == guideline.TakesIssuesOnly {
 		return refuse(ErrNotTaken, "isrc propose "+up.FullName(), "contribute to %s: its owners take issues, not pull requests%s", up.FullName(), cite(said))
 	}
 	return nil
+}
+
+// pullPolicy is why a repository takes no pull request of this account, "" where
+// it does or does not say.
+func pullPolicy(r forge.Repo) forge.Policy {
+	switch {
+	case r.Pulls == forge.PullsFromNobody:
+		return forge.PolicyNoPulls
+	case r.Pulls == forge.PullsFromCollaborators && r.Access != nil && !canPush(r):
+		return forge.PolicyCollaborators
+	}
+	return ""
 }
 
 // way chooses between a fork and a branch in the upstream, and says why.

@@ -106,7 +106,7 @@ func (s *Site) proposalJournal(p *ProposalPlan) (*workflow.Journal, error) {
 func (s *Site) doIssue(ctx context.Context, in issueIn, _ results) (OpenedIssue, error) {
 	issue, err := s.Forge.CreateIssue(ctx, in.Upstream, forge.NewIssue{Title: in.Title, Body: in.Body, Labels: in.Labels})
 	if err != nil {
-		return OpenedIssue{}, fmt.Errorf("open an issue in %s: %w", in.Upstream.FullName(), err)
+		return OpenedIssue{}, err // it says what was being done
 	}
 	return OpenedIssue{Upstream: in.Upstream, Number: issue.Number, URL: issue.URL, Title: issue.Title, Outcome: PullCreated}, nil
 }

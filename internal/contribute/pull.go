@@ -57,10 +57,10 @@ func (s *Site) doPull(ctx context.Context, in pullIn, of results) (pullOut, erro
 		if ok {
 			return found, nil
 		}
-		return pullOut{}, fmt.Errorf("open a pull request in %s: %w", in.Upstream.FullName(), fault.Join(err, lookErr))
+		return pullOut{}, fault.Join(err, lookErr)
 	}
 	if err != nil {
-		return pullOut{}, fmt.Errorf("open a pull request in %s: %w", in.Upstream.FullName(), explainOpening(err, in))
+		return pullOut{}, explainOpening(err, in)
 	}
 	return describePull(in, pull, PullCreated), nil
 }

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/isrc-dev/isrc/internal/forge"
@@ -17,9 +19,13 @@ import (
 func (s *Site) explainPush(err error, in pushIn) error {
 	var rejected *git.RejectedError
 	var denied *git.AuthError
+	var gone *git.NotFoundError
 	switch {
 	case errors.As(err, &rejected) && rejected.Stale:
 		return moved(rejected, in)
+	case errors.As(err, &gone) && !in.To.Equal(in.Upstream):
+		again := in.Branch + "-again"
+		return &HintError{Err: fmt.Errorf("the fork %s is gone: %w", in.To.FullName(), err), Hint: "isrc contribute " + in.Upstream.FullName() + " --new --branch " + again + "\ngit merge " + in.Branch + "\nisrc submit"}
 	case errors.As(err, &rejected):
 		if strings.Contains(rejected.Reason, "`workflow` scope") {
 			return &forge.ScopeError{Host: s.Host, Needed: []string{"workflow"}}
@@ -59,7 +65,7 @@ func readRejection(e *git.RejectedError) *forge.NotPermittedError {
 		}
 		return false
 	}
-	r := &forge.NotPermittedError{Policy: forge.PolicyOther, Quote: e.Reason, URL: pageIn(e.Remote)}
+	r := &forge.NotPermittedError{Policy: forge.PolicyOther, Quote: e.Reason, URL: pageIn(e.Remote), Pushing: true}
 	pick := func(p forge.Policy, lines []string) *forge.NotPermittedError {
 		r.Policy = p
 		if len(lines) > 0 {
@@ -75,11 +81,14 @@ func readRejection(e *git.RejectedError) *forge.NotPermittedError {
 	case has("GH006"):
 		return pick(forge.PolicyProtected, afterLine(e.Remote, "GH006"))
 	case has("GH001", "exceeds GitHub's file size limit"):
+		if over := containing(e.Remote, "this exceeds"); len(over) > 0 {
+			return pick(forge.PolicyLargeFile, over) // and not what is only larger than recommended
+		}
 		return pick(forge.PolicyLargeFile, containing(e.Remote, "exceeds", "larger than"))
 	case has("GH007"):
 		return pick(forge.PolicyEmail, containing(e.Remote, "GH007"))
 	case strings.Contains(e.Reason, "hook declined"):
-		return pick(forge.PolicyHook, e.Remote)
+		return pick(forge.PolicyHook, slices.DeleteFunc(e.Remote, func(l string) bool { return strings.HasPrefix(l, "error: hook declined to update ") }))
 	case strings.Contains(e.Reason, "protected branch"):
 		return pick(forge.PolicyProtected, nil)
 	}
@@ -99,10 +108,10 @@ func (s *Site) readDenial(e *git.AuthError, what string) error {
 		}
 		return false
 	}
-	refused := &forge.NotPermittedError{What: what, Quote: quote}
+	refused := &forge.NotPermittedError{What: what, Quote: quote, Pushing: true}
 	switch {
 	case has("saml sso", "saml enforcement"):
-		return &forge.SSOError{Host: s.Host, URL: pageIn(lines)}
+		return &forge.SSOError{Host: s.Host, URL: pageIn(lines), Quote: quote}
 	case has("write access to repository not granted", "not accessible by personal access token"):
 		return &forge.TokenError{Host: s.Host, What: what, Kind: forge.TokenKind(s.Token), Quote: quote}
 	case has("forbids access via a"):
@@ -201,7 +210,9 @@ func afterLine(lines []string, mark string) []string {
 	for i, l := range lines {
 		if strings.Contains(l, mark) {
 			for _, next := range lines[i+1:] {
-				out = append(out, strings.TrimPrefix(strings.TrimPrefix(next, "error: "), "- "))
+				if next = strings.TrimPrefix(strings.TrimSpace(strings.TrimPrefix(next, "error:")), "- "); next != "" {
+					out = append(out, next)
+				}
 			}
 			break
 		}

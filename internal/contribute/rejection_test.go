@@ -16,10 +16,10 @@ func TestAPushThatAServerDeclinesIsExplained(t *testing.T) {
 	const token = "ghp_0123456789abcdef"
 	in := pushIn{Branch: "fix", To: forge.RepoName{Host: "forge.example", Owner: "me", Name: "lib"}}
 	refused := func(p forge.Policy, quote, page string) error {
-		return &forge.NotPermittedError{What: "pushing fix to me/lib", Policy: p, Quote: quote, URL: page}
+		return &forge.NotPermittedError{What: "pushing fix to me/lib", Policy: p, Quote: quote, URL: page, Pushing: true}
 	}
 	denied := func(p forge.Policy, quote string) error {
-		return &forge.NotPermittedError{What: "pushing to me/lib", Policy: p, Quote: quote}
+		return &forge.NotPermittedError{What: "pushing to me/lib", Policy: p, Quote: quote, Pushing: true}
 	}
 	for _, tt := range []struct {
 		name   string
@@ -41,6 +41,11 @@ func TestAPushThatAServerDeclinesIsExplained(t *testing.T) {
 			refused(forge.PolicyProtected, "Changes must be made through a pull request.", "")},
 		{"a file that is too large", "pre-receive hook declined", []string{"error: Trace: 0e1f", "error: See https://gh.io/lfs for more information.", "error: File big.bin is 123.45 MB; this exceeds GitHub's file size limit of 100.00 MB", "error: GH001: Large files detected. You may want to try Git Large File Storage."},
 			refused(forge.PolicyLargeFile, "File big.bin is 123.45 MB; this exceeds GitHub's file size limit of 100.00 MB", "")},
+		{"a file that is larger than recommended is not what is refused", "pre-receive hook declined", []string{"warning: File half.bin is 64.00 MB; this is larger than GitHub's recommended maximum file size of 50.00 MB", "error: File big.bin is 123.45 MB; this exceeds GitHub's file size limit of 100.00 MB", "error: GH001: Large files detected."},
+			refused(forge.PolicyLargeFile, "File big.bin is 123.45 MB; this exceeds GitHub's file size limit of 100.00 MB", "")},
+		{"a protected branch with an empty line and points", "protected branch hook declined", []string{"error: GH006: Protected branch update failed for refs/heads/fix.", "error:", "error: - Changes must be made through a pull request.", "error: - 2 of 2 required status checks are expected."},
+			refused(forge.PolicyProtected, "Changes must be made through a pull request.; 2 of 2 required status checks are expected.", "")},
+		{"a hook's own words, without git's", "hook declined", []string{"Branches are called feature/*", "error: hook declined to update refs/heads/fix"}, refused(forge.PolicyHook, "Branches are called feature/*", "")},
 		{"an address that is kept private", "push declined due to email privacy restrictions", []string{"error: GH007: Your push would publish a private email address."},
 			refused(forge.PolicyEmail, "GH007: Your push would publish a private email address.", "")},
 		{"a hook that nobody knows", "pre-receive hook declined", []string{"Ticket number missing"}, refused(forge.PolicyHook, "Ticket number missing", "")},
@@ -48,7 +53,8 @@ func TestAPushThatAServerDeclinesIsExplained(t *testing.T) {
 			&forge.ScopeError{Host: "forge.example", Needed: []string{"workflow"}}},
 
 		{"single sign-on gives its page", "", []string{"The 'acme' organization has enabled or enforced SAML SSO.", "To access this repository, visit https://github.com/orgs/acme/sso?authorization_request=AOON5 and try your request again."},
-			&forge.SSOError{Host: "forge.example", URL: "https://github.com/orgs/acme/sso?authorization_request=AOON5"}},
+			&forge.SSOError{Host: "forge.example", URL: "https://github.com/orgs/acme/sso?authorization_request=AOON5",
+				Quote: "The 'acme' organization has enabled or enforced SAML SSO. To access this repository, visit https://github.com/orgs/acme/sso?authorization_request=AOON5 and try your request again."}},
 		{"a fine-grained token", "", []string{"Write access to repository not granted."},
 			&forge.TokenError{Host: "forge.example", What: "pushing to me/lib", Kind: forge.TokenClassic, Quote: "Write access to repository not granted."}},
 		{"another account", "", []string{"Permission to me/lib.git denied to you."}, denied(forge.PolicyNoAccess, "Permission to me/lib.git denied to you.")},
@@ -70,7 +76,7 @@ func TestAPushThatAServerDeclinesIsExplained(t *testing.T) {
 		})
 	}
 	stale := &git.RejectedError{Reason: "fetch first", Stale: true}
-	if got := (&Site{}).explainPush(stale, in); !errors.Is(got, stale) {
+	if got := (&Site{}).explainPush(stale, in); !errors.Is(got, ErrNoCommit) {
 		t.Errorf("a branch that has moved became %v", got)
 	}
 }

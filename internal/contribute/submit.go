@@ -136,7 +136,7 @@ func (s *Site) destination(ctx context.Context, sub *Submission, o SubmitOptions
 			sub.To = to
 			return nil, nil
 		}
-		if direct, known := goesDirect(*p.Run, p.Upstream); direct && known {
+		if direct, known := goesDirect(*p.Run, p.Upstream); direct && known && !o.wantsFork() {
 			sub.To = p.Upstream
 			return nil, nil
 		}
@@ -171,13 +171,21 @@ func (s *Site) destination(ctx context.Context, sub *Submission, o SubmitOptions
 	return s.newDestination(ctx, sub, upstream, login, o)
 }
 
-// sameWay refuses a way that is not the one on which a run has begun.
+// wantsFork tells whether a fork is asked for in so many words.
+func (o SubmitOptions) wantsFork() bool {
+	return o.Via == ViaFork || o.ForkOrg != "" || o.ForkName != ""
+}
+
+// sameWay refuses a way that is not the one on which a run has begun. From a
+// branch in the upstream one may turn to a fork until it is pushed: its owners
+// may let no branch be made there.
 func sameWay(run workflow.State, upstream forge.RepoName, via Via) error {
 	_, _, forked := ForkOf(run)
 	direct, known := goesDirect(run, upstream)
+	_, pushed := pushedTo(run)
 	again := "isrc contribute " + upstream.FullName() + " --new --via " + string(via)
 	switch {
-	case via == ViaFork && direct && known:
+	case via == ViaFork && direct && pushed:
 		return refuse(ErrUsage, again, "--via fork: your contribution on %s goes by a branch in %s", run.Branch, upstream.FullName())
 	case via == ViaBranch && (forked || known && !direct):
 		return refuse(ErrUsage, again, "--via branch: your contribution on %s goes by a fork", run.Branch)

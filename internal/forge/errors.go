@@ -52,12 +52,13 @@ func (e *ScopeError) Error() string {
 
 // SSOError says that a token must first be authorised for an organisation.
 type SSOError struct {
-	Host string
-	URL  string // where a person does that
+	Host  string
+	URL   string // where a person does that
+	Quote string // the server's own words, not yet sanitized
 }
 
 func (e *SSOError) Error() string {
-	return "the organisation wants single sign-on for this token"
+	return "the organisation wants single sign-on for this token" + said(e.Quote)
 }
 
 // NotFoundError says that the host knows no such thing, or hides it.
@@ -70,9 +71,14 @@ type NotFoundError struct {
 	// Kind is that of the token that asked, "" when its shape does not tell: a
 	// fine-grained one sees only the repositories that it was given.
 	Kind string
+	// Doing is the write that was answered so, "" for a read: "forking acme/lib".
+	Doing string
 }
 
 func (e *NotFoundError) Error() string {
+	if e.Doing != "" {
+		return e.Doing + ": there is no such thing, says the host, as it also does to accounts and tokens that may not"
+	}
 	if len(e.Lacks) > 0 {
 		return e.What + " does not exist, or is not visible to a token without the scope " + strings.Join(e.Lacks, " or ")
 	}
@@ -154,6 +160,8 @@ const (
 	PolicyManagedUser     Policy = "managed-user"
 	PolicyNoAccess        Policy = "no-access"
 	PolicyCollaborators   Policy = "collaborators-only"
+	PolicyNoPulls         Policy = "no-pull-requests"
+	PolicyNoIssues        Policy = "no-issues"
 	PolicyArchived        Policy = "archived"
 	PolicyLocked          Policy = "locked"
 	PolicyBlocked         Policy = "repository-blocked" // by the host: law, terms, unpaid bills
@@ -188,6 +196,10 @@ func (p Policy) phrase() string {
 		return "you have no write access"
 	case PolicyCollaborators:
 		return "it takes pull requests from its collaborators alone"
+	case PolicyNoPulls:
+		return "its owners have switched pull requests off"
+	case PolicyNoIssues:
+		return "its owners have switched issues off"
 	case PolicyArchived:
 		return "it is archived"
 	case PolicyLocked:
@@ -230,6 +242,8 @@ type NotPermittedError struct {
 	Policy Policy
 	Quote  string // the server's own words, not yet sanitized
 	URL    string // a page of the host on which it can be changed, "" for none
+	// Pushing is true where git was refused, with the branch made already.
+	Pushing bool
 }
 
 func (e *NotPermittedError) Error() string {

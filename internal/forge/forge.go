@@ -29,6 +29,7 @@ type Repo struct {
 	Source        *RepoName // where a network of forks begins
 	AllowForking  *bool
 	HasIssues     bool
+	Pulls         PullsFrom // who may open pull requests, "" when not said
 	HTMLURL       string
 	CloneURL      string
 	CreatedAt     time.Time
@@ -45,6 +46,17 @@ type Repo struct {
 	AllowMerge  *bool
 	AllowRebase *bool
 }
+
+// PullsFrom is whom a repository takes pull requests from.
+type PullsFrom string
+
+// Whom a repository takes pull requests from. Collaborators are those who may
+// push.
+const (
+	PullsFromAll           PullsFrom = "all"
+	PullsFromCollaborators PullsFrom = "collaborators"
+	PullsFromNobody        PullsFrom = "nobody"
+)
 
 // Access is what the signed-in user may do with a repository.
 type Access struct {

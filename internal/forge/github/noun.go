@@ -169,7 +169,7 @@ func (c *Client) pull(in forge.RepoName, p *gh.PullRequest) forge.Pull {
 	}
 	state := forge.PullOpen
 	switch {
-	case p.MergedAt != nil || p.GetMerged():
+	case moment(p.MergedAt) != nil || p.GetMerged():
 		state = forge.PullMerged
 	case strings.EqualFold(p.GetState(), "closed"):
 		state = forge.PullDeclined
@@ -208,7 +208,7 @@ func (c *Client) pull(in forge.RepoName, p *gh.PullRequest) forge.Pull {
 // mergedBy is the commit by which a pull request was merged. Of an open one the
 // API gives a commit that was made only to try it.
 func mergedBy(p *gh.PullRequest) string {
-	if p.MergedAt == nil && !p.GetMerged() {
+	if moment(p.MergedAt) == nil && !p.GetMerged() {
 		return ""
 	}
 	return p.GetMergeCommitSHA()

@@ -73,8 +73,8 @@ func (w words) quote() string {
 	said := w.message
 	if len(w.details) > 0 {
 		said = strings.Join(w.details, "; ")
-		if w.message != "" && !strings.EqualFold(strings.TrimRight(w.message, "."), "validation failed") {
-			said = w.message + ": " + said
+		if message := strings.TrimRight(w.message, ".: "); message != "" && !strings.EqualFold(message, "validation failed") {
+			said = message + ": " + said
 		}
 	}
 	if w.reason != "" {
@@ -177,6 +177,9 @@ func (c *Client) missing(k call, a answer) error {
 	if kind := forge.TokenKind(c.o.Token); kind == forge.TokenFineGrained || kind == forge.TokenApp {
 		missing.Host, missing.Kind = c.o.Host, kind
 	}
+	if !k.reads() {
+		missing.Doing = k.doing
+	}
 	var s *forge.ScopeError
 	if errors.As(scope, &s) {
 		missing.Host, missing.Lacks = c.o.Host, s.Needed
@@ -215,15 +218,18 @@ func policyOf(w words) forge.Policy {
 	}{
 		{forge.PolicyEmpty, []string{"no git content", "empty repositories cannot be forked"}},
 		{forge.PolicyManagedUser, []string{"enterprise managed user"}},
-		{forge.PolicyForkDestination, []string{"fork an internal repo", "cannot be forked to", "cannot be forked outside", "forked outside of", "fork destination", "not an allowed destination"}},
+		{forge.PolicyForkDestination, []string{"fork an internal repo", "cannot be forked to", "cannot be forked outside", "forked outside of", "fork destination", "not an allowed destination",
+			"internal repositories can only be forked", "permission to create repositories in this organization", "must be a member of the organization", "is the login for a user account"}},
+		{forge.PolicyNoPulls, []string{"pull requests are disabled", "pull requests has been disabled", "pull requests have been disabled", "has disabled pull requests"}},
+		{forge.PolicyNoIssues, []string{"issues has been disabled", "issues are disabled", "issues have been disabled", "has disabled issues", "issues is disabled"}},
 		{forge.PolicyArchived, []string{"archived"}},
 		{forge.PolicyLocked, []string{"locked for migration", "is currently being migrated", "repository is locked"}},
 		{forge.PolicyBlocked, []string{"repository access blocked", "disabled by github staff", "access to this repository has been disabled", "repository is disabled", "trade controls", "billing"}},
 		{forge.PolicySuspended, []string{"account was suspended", "account is suspended", "account has been suspended"}},
-		{forge.PolicyUserBlocked, []string{"user is blocked", "you have been blocked", "blocked from", "user has blocked"}},
+		{forge.PolicyUserBlocked, []string{"user is blocked", "you have been blocked", "has blocked you", "blocked from", "user has blocked"}},
 		{forge.PolicyIPAllowList, []string{"ip allow list", "ip allowlist", "ip whitelist"}},
-		{forge.PolicyInteraction, []string{"interaction limit", "interaction-limit", "interactions on this repository", "limited interactions", "limited the ability to", "correct permissions to execute `createpullrequest`"}},
-		{forge.PolicyCollaborators, []string{"only collaborators can", "must be a collaborator"}},
+		{forge.PolicyInteraction, []string{"interaction limit", "interaction-limit", "interactions on this repository", "limited interactions", "limited the ability to", "restricted to prior contributors", "restricted to existing users", "correct permissions to execute `createpullrequest`"}},
+		{forge.PolicyCollaborators, []string{"only collaborators can", "must be a collaborator", "restricted to collaborators", "limited to collaborators", "collaborators only"}},
 		{forge.PolicySecret, []string{"secret detected", "secrets detected", "cannot contain secrets"}},
 		{forge.PolicyRuleset, []string{"rule violations", "ruleset"}},
 		{forge.PolicyProtected, []string{"protected branch", "branch protection", "is protected"}},
@@ -248,7 +254,7 @@ func (c *Client) singleSignOn(a answer, w words) error {
 	_, raw, _ := strings.Cut(header, "url=")
 	page, err := url.Parse(strings.TrimSpace(raw))
 	if err != nil || page.User != nil || !(page.Scheme == "https" || page.Scheme == "http" && isLoopback(page.Hostname())) {
-		return &forge.SSOError{Host: c.o.Host}
+		return &forge.SSOError{Host: c.o.Host, Quote: w.quote()}
 	}
-	return &forge.SSOError{Host: c.o.Host, URL: page.String()}
+	return &forge.SSOError{Host: c.o.Host, URL: page.String(), Quote: w.quote()}
 }

@@ -76,6 +76,14 @@ func TestARefusalBecomesAnErrorOfForge(t *testing.T) {
 		change func(*Options)
 		want   error
 	}{
+		{"pull requests that are switched off are a policy", fork, said(403, `{"message":"Pull requests are disabled for this repository"}`), nil,
+			&forge.NotPermittedError{What: "forking acme/lib", Policy: forge.PolicyNoPulls, Quote: "Pull requests are disabled for this repository"}},
+		{"issues that are switched off are no block by the host", fork, said(410, `{"message":"Issues has been disabled in this repository."}`), nil,
+			&forge.NotPermittedError{What: "forking acme/lib", Policy: forge.PolicyNoIssues, Quote: "Issues has been disabled in this repository."}},
+		{"who may not make repositories in an organisation forks elsewhere", fork, said(403, `{"message":"You don't have permission to create repositories in this organization."}`), nil,
+			&forge.NotPermittedError{What: "forking acme/lib", Policy: forge.PolicyForkDestination, Quote: "You don't have permission to create repositories in this organization."}},
+		{"a message before particulars ends in one mark", fork, said(422, `{"message":"Repository creation failed.","errors":[{"message":"too many"}]}`), nil,
+			&forge.InvalidError{What: "forking acme/lib", Quote: "Repository creation failed: too many"}},
 		{"a token that is refused wants a sign-in", read, said(401, `{"message":"Bad credentials"}`), nil,
 			&forge.SignInError{Host: host, Refused: true}},
 		{"no token, where one is needed, wants a sign-in", read, said(401, `{"message":"Requires authentication"}`), func(o *Options) { o.Token = "" },
@@ -83,7 +91,7 @@ func TestARefusalBecomesAnErrorOfForge(t *testing.T) {
 		{"a write without a token that finds nothing wants a sign-in", fork, said(404, `{"message":"Not Found"}`), func(o *Options) { o.Token = "" },
 			&forge.SignInError{Host: host}},
 		{"single sign-on gives its page", read, said(403, `{"message":"Resource protected by organization SAML enforcement."}`, "X-GitHub-SSO", "required; url=https://github.com/orgs/acme/sso?authorization_request=A1"), nil,
-			&forge.SSOError{Host: host, URL: "https://github.com/orgs/acme/sso?authorization_request=A1"}},
+			&forge.SSOError{Host: host, URL: "https://github.com/orgs/acme/sso?authorization_request=A1", Quote: "Resource protected by organization SAML enforcement."}},
 		{"a page of single sign-on that is no web page is not passed on", read, said(403, `{}`, "X-GitHub-SSO", "required; url=javascript:alert(1)"), nil,
 			&forge.SSOError{Host: host}},
 		{"a scope that is missing is named on 403", fork, said(403, `{"message":"Forbidden"}`, "X-OAuth-Scopes", "read:user, gist", "X-Accepted-OAuth-Scopes", "public_repo, repo"), nil,
@@ -91,7 +99,7 @@ func TestARefusalBecomesAnErrorOfForge(t *testing.T) {
 		{"a scope that is missing is named on the 404 of a write", fork, said(404, `{"message":"Not Found"}`, "X-OAuth-Scopes", "", "X-Accepted-OAuth-Scopes", "repo"), nil,
 			&forge.ScopeError{Host: host, Needed: []string{"repo"}}},
 		{"a scope that contains the accepted one is enough", fork, said(404, `{"message":"Not Found"}`, "X-OAuth-Scopes", "admin:org", "X-Accepted-OAuth-Scopes", "read:org"), nil,
-			&forge.NotFoundError{What: "repository acme/lib"}},
+			&forge.NotFoundError{What: "repository acme/lib", Doing: "forking acme/lib"}},
 		{"a read that finds nothing may be about scopes", read, said(404, `{"message":"Not Found"}`, "X-OAuth-Scopes", "", "X-Accepted-OAuth-Scopes", "repo"), nil,
 			&forge.NotFoundError{What: "repository acme/lib", Host: host, Lacks: []string{"repo"}}},
 		{"a read that finds nothing with every scope is not about them", read, said(404, `{"message":"Not Found"}`, "X-OAuth-Scopes", "repo", "X-Accepted-OAuth-Scopes", "repo"), nil,

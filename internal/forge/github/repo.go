@@ -18,13 +18,25 @@ func repoNoun(r forge.RepoName) string { return "repository " + r.FullName() }
 
 // Repo reads a repository. One that was renamed answers under its new name.
 func (c *Client) Repo(ctx context.Context, r forge.RepoName) (forge.Repo, error) {
-	var w gh.Repository
+	var w struct { // what the library does not know yet stands beside it
+		gh.Repository
+		HasPulls   *bool  `json:"has_pull_requests"`
+		PullPolicy string `json:"pull_request_creation_policy"`
+	}
 	if _, err := c.do(ctx, get(repoNoun(r), "repos/%s/%s", r.Owner, r.Name), &w); err != nil {
 		return forge.Repo{}, err
 	}
-	repo, ok := c.repo(&w)
+	repo, ok := c.repo(&w.Repository)
 	if !ok {
 		return forge.Repo{}, c.unavailable(fmt.Errorf("its answer about %s names no repository", repoNoun(r)))
+	}
+	switch {
+	case w.HasPulls != nil && !*w.HasPulls:
+		repo.Pulls = forge.PullsFromNobody
+	case w.PullPolicy == "collaborators_only":
+		repo.Pulls = forge.PullsFromCollaborators
+	case w.PullPolicy == "all":
+		repo.Pulls = forge.PullsFromAll
 	}
 	c.know(r)
 	return repo, nil

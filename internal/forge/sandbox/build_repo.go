@@ -208,6 +208,12 @@ func (f *Forge) repository(r *repository, who *user) obj {
 	) {
 		o[k] = v
 	}
+	if r.pulls != "" {
+		o["has_pull_requests"] = r.pulls != "none"
+		if r.pulls != "none" {
+			o["pull_request_creation_policy"] = r.pulls
+		}
+	}
 	if who != nil {
 		p := f.may(who, r)
 		if who.isApp() {

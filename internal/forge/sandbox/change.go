@@ -149,6 +149,19 @@ func (f *Forge) ArchiveRepo(fullName string, archived bool) error {
 	})
 }
 
+// SetPulls says who may open pull requests in a repository: all,
+// collaborators_only or none. Until then the repository says nothing of it, as
+// on servers that do not know the setting.
+func (f *Forge) SetPulls(fullName, who string) error {
+	if who != "all" && who != "collaborators_only" && who != "none" {
+		return fmt.Errorf("there is no setting %q for pull requests", who)
+	}
+	return f.change(fullName, func(r *repository) error {
+		r.pulls, r.updated = who, f.moment()
+		return nil
+	})
+}
+
 // DescribeRepo changes a repository's description and topics, which moves
 // updatedAt and not pushedAt.
 func (f *Forge) DescribeRepo(fullName, description string, topics ...string) error {

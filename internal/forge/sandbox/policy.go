@@ -47,7 +47,13 @@ func policies() []policy {
 		{name: "disabled", on: "all", status: 403, message: "Repository access blocked", block: "tos", git: "Access to this repository has been disabled by GitHub staff."},
 		{name: "dmca", on: "all", status: 451, message: "Repository access blocked", block: "dmca", git: "Repository unavailable due to DMCA takedown."},
 		{name: "suspended", on: "all", status: 403, message: "Sorry. Your account was suspended.", git: "Your account is suspended. Please visit https://support.github.com for more information."},
+		{name: "no-member", on: "fork-to-org", status: 403, message: "You don't have permission to create repositories in this organization."},
+		{name: "forbidden-fork", on: "fork", status: 403, message: "Forbidden"},
+		{name: "no-pulls", on: "pull", status: 403, message: "Pull requests are disabled in this repository."},
+		{name: "no-issues", on: "issues", status: 410, message: "Issues has been disabled in this repository."},
+		{name: "pulls-hidden", on: "pull", status: 404, message: "Not Found"},
 		{name: "protected-branch", on: "push"}, // GH006
+		{name: "no-new-branches", on: "push"},  // GH013, for forks are not bound by the rules of their source
 		{name: "push-protection", on: "push"},  // GH013 with secrets
 		{name: "file-limit", on: "push"},       // GH001
 		{name: "private-email", on: "push"},    // GH007
@@ -116,12 +122,16 @@ func (c *call) policy(rt *route) error {
 		switch {
 		case p.on == "all":
 		case p.on == "write" && write:
+		case write && p.on == "issues" && end == "issues":
 		case write && p.on == "pull" && end == "pulls", write && p.on == "fork" && end == "forks":
 		case write && p.on == "fork-to-org" && end == "forks" && strings.Contains(string(c.body), `"organization"`):
 		default:
 			continue
 		}
 		return c.refusedBy(p)
+	}
+	if write && end == "pulls" && (c.repo.pulls == "none" || c.repo.pulls == "collaborators_only" && c.f.may(c.user, c.repo) < permPush) {
+		return &apiError{status: http.StatusForbidden, message: "Pull request creation is restricted in this repository."}
 	}
 	return c.tokenPolicy(write, end)
 }

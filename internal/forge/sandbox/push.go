@@ -116,7 +116,7 @@ func (f *Forge) mustJudge(x *exchange, r *repository, p *pushRequest) bool {
 			return true
 		}
 	}
-	for _, name := range []string{"protected-branch", "push-protection", "file-limit", "private-email"} {
+	for _, name := range []string{"protected-branch", "no-new-branches", "push-protection", "file-limit", "private-email"} {
 		if f.pushPolicy(r, name) {
 			return true
 		}

@@ -131,14 +131,19 @@ func (j *pushJudge) policies(u refUpdate, commits []commitInfo, files []changedF
 		return
 	}
 	if j.f.pushPolicy(j.r, "protected-branch") {
-		j.sayAs("GH006", u.ref, "error: GH006: Protected branch update failed for %s.\nerror: Changes must be made through a pull request.", u.ref)
+		j.sayAs("GH006", u.ref, "error: GH006: Protected branch update failed for %s.\nerror: \nerror: - Changes must be made through a pull request.", u.ref)
+	}
+	for _, p := range j.f.inForce(nil, j.r) {
+		if p.name == "no-new-branches" && u.create() { // in the repository itself, not in its forks
+			j.say(u.ref, "Cannot create ref due to creations being restricted.")
+		}
 	}
 	if j.f.pushPolicy(j.r, "private-email") {
 		j.sayAs("GH007", u.ref, "error: GH007: Your push would publish a private email address.\nYou can make your email public or disable this protection by visiting:\n%s/settings/emails", j.f.URL())
 	}
 	for _, x := range files {
 		if j.f.pushPolicy(j.r, "file-limit") && strings.HasSuffix(x.path, ".bin") {
-			j.sayAs("GH001", u.ref, "error: Trace: 0e1f2a\nerror: See https://gh.io/lfs for more information.\nerror: File %s is 123.45 MB; this exceeds GitHub's file size limit of 100.00 MB\nerror: GH001: Large files detected. You may want to try Git Large File Storage - https://git-lfs.github.com.", x.path)
+			j.sayAs("GH001", u.ref, "warning: File half.bin is 64.00 MB; this is larger than GitHub's recommended maximum file size of 50.00 MB\nerror: Trace: 0e1f2a\nerror: See https://gh.io/lfs for more information.\nerror: File %s is 123.45 MB; this exceeds GitHub's file size limit of 100.00 MB\nerror: GH001: Large files detected. You may want to try Git Large File Storage - https://git-lfs.github.com.", x.path)
 		}
 		if j.f.pushPolicy(j.r, "push-protection") && strings.Contains(x.path, "secret") && len(commits) > 0 {
 			j.sayAs("secret", u.ref, "         - commit: %s\n           path: %s:1", commits[0].sha, x.path)

@@ -52,6 +52,7 @@ type repository struct {
 	branch      string // the default branch
 	visibility  string
 	archived    bool
+	pulls       string // who may open pull requests: "", all, collaborators_only or none
 	parent      *repository
 	forks       []*repository
 	creator     *user // who forked it into an organisation
