@@ -54,7 +54,7 @@ func (c *Catalog) Like(ctx context.Context, repo forge.RepoName, limit int) ([]c
 	if err != nil {
 		return nil, err
 	}
-	var hits []ranked
+	var hits []*ranked
 	same := fromTemplate(append(slices.Clone(others), own...))
 	for _, o := range others {
 		p, err := w.profile(ctx, o)
@@ -65,9 +65,9 @@ func (c *Catalog) Like(ctx context.Context, repo forge.RepoName, limit int) ([]c
 		if similarity < likeLeast || related(&self.member, &p.member) || same(&self.member, &p.member) {
 			continue
 		}
-		hits = append(hits, ranked{match: match{id: o.id, source: o.source}, Hit: likeHit(o.Record, shared, similarity)})
+		hits = append(hits, &ranked{match: match{id: o.id, source: o.source}, Hit: likeHit(o.Record, shared, similarity)})
 	}
-	order.By(hits, func(a, b ranked) int {
+	order.By(hits, func(a, b *ranked) int {
 		return cmp.Or(cmp.Compare(b.Score, a.Score), strings.Compare(a.FullName(), b.FullName()))
 	})
 	hits = fold(hits)

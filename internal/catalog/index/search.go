@@ -252,7 +252,7 @@ func (s *search) finish(ctx context.Context, pool []match) error {
 		hits = hits[:s.q.Limit]
 	}
 	for i := range hits {
-		if err := s.fill(&hits[i]); err != nil {
+		if err := s.fill(hits[i]); err != nil {
 			return err
 		}
 		s.found.Hits = append(s.found.Hits, hits[i].Hit)
@@ -266,8 +266,8 @@ func asksForForks(q catalog.Query) bool {
 	})
 }
 
-func (s *search) sort(hits []ranked) {
-	slices.SortStableFunc(hits, func(a, b ranked) int {
+func (s *search) sort(hits []*ranked) {
+	order.StableBy(hits, func(a, b *ranked) int {
 		by := 0
 		switch s.q.Sort {
 		case catalog.ByActivity:
@@ -308,12 +308,12 @@ func (r *ranked) readiness() float64 {
 
 // read gets the records of a pool, in its order, and rates them: on all
 // processors, since taking texts apart is most of the work of a search.
-func (s *search) read(ctx context.Context, pool []match) ([]ranked, error) {
-	hits := make([]ranked, len(pool))
+func (s *search) read(ctx context.Context, pool []match) ([]*ranked, error) {
+	hits := make([]*ranked, len(pool))
 	bodies := make([][]byte, len(pool))
 	at := map[int64]int{}
 	for i, m := range pool {
-		hits[i], at[m.id] = ranked{match: m}, i
+		hits[i], at[m.id] = &ranked{match: m}, i
 	}
 	for part := range slices.Chunk(pool, 500) {
 		args := make([]any, len(part))
@@ -340,7 +340,7 @@ func (s *search) read(ctx context.Context, pool []match) ([]ranked, error) {
 // begin.
 const fewRated = 100
 
-func (s *search) rateAll(hits []ranked, bodies [][]byte) error {
+func (s *search) rateAll(hits []*ranked, bodies [][]byte) error {
 	if len(hits) <= fewRated {
 		return s.rateSome(hits, bodies, 0, 1)
 	}
@@ -353,13 +353,13 @@ func (s *search) rateAll(hits []ranked, bodies [][]byte) error {
 }
 
 // rateSome rates each step-th hit from one on.
-func (s *search) rateSome(hits []ranked, bodies [][]byte, from, step int) error {
+func (s *search) rateSome(hits []*ranked, bodies [][]byte, from, step int) error {
 	stems := map[string]string{}
 	for i := from; i < len(hits); i += step {
-		if err := s.c.outline(&hits[i], bodies[i]); err != nil {
+		if err := s.c.outline(hits[i], bodies[i]); err != nil {
 			return err
 		}
-		s.rate(&hits[i], stems)
+		s.rate(hits[i], stems)
 	}
 	return nil
 }
@@ -397,7 +397,7 @@ func (c *Catalog) whole(h *ranked) error {
 }
 
 // places finds out which words stand in the READMEs of hits.
-func (s *search) places(hits []ranked) error {
+func (s *search) places(hits []*ranked) error {
 	if s.tally == nil {
 		return nil
 	}
@@ -410,7 +410,7 @@ func (s *search) places(hits []ranked) error {
 		return err
 	}
 	for i := range hits {
-		h := &hits[i]
+		h := hits[i]
 		h.inReadme = make([]bool, len(s.clauses))
 		for n, cl := range s.clauses {
 			has := s.tally.has(h.id, n)

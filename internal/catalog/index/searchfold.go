@@ -13,8 +13,8 @@ import (
 // other, and what has the same name and nearly the same text under the oldest
 // and most used. A fork that scores more than its source, although being a fork
 // costs it much, is where work goes on: it stands for itself.
-func fold(hits []ranked) []ranked {
-	var families [][]ranked
+func fold(hits []*ranked) []*ranked {
+	var families [][]*ranked
 	byFamily, byName := map[int64]int{}, map[string][]int{}
 	score := map[int64]float64{}
 	said := map[int64]map[string]bool{} // taken apart once, since many are called the same
@@ -34,7 +34,7 @@ func fold(hits []ranked) []ranked {
 		}
 		at, ok := byFamily[family]
 		for _, place := range byName[name] {
-			if !ok && nearlySame(words(&families[place][0]), words(&h)) {
+			if !ok && nearlySame(words(families[place][0]), words(h)) {
 				at, ok = place, h.source == 0 || family != h.id
 			}
 		}
@@ -48,7 +48,7 @@ func fold(hits []ranked) []ranked {
 		}
 		families[at] = append(families[at], h)
 	}
-	out := make([]ranked, len(families))
+	out := make([]*ranked, len(families))
 	for i, members := range families {
 		out[i] = eldest(members)
 	}
@@ -57,14 +57,14 @@ func fold(hits []ranked) []ranked {
 
 // eldest gives the member that stands for a family, with the others as its
 // copies. One that scores much more stands before what is older.
-func eldest(members []ranked) ranked {
+func eldest(members []*ranked) *ranked {
 	best := members[0].Score
 	sources := map[int64]bool{}
 	for _, m := range members {
 		sources[m.source] = true
 	}
-	first := slices.MinFunc(members, func(a, b ranked) int {
-		rank := func(m ranked) int {
+	first := slices.MinFunc(members, func(a, b *ranked) int {
+		rank := func(m *ranked) int {
 			switch {
 			case sources[m.id]:
 				return 0
@@ -75,7 +75,7 @@ func eldest(members []ranked) ranked {
 			}
 			return 3
 		}
-		old := func(m ranked) int64 {
+		old := func(m *ranked) int64 {
 			if m.CreatedAt.IsZero() {
 				return 1 << 40
 			}

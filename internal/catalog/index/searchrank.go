@@ -32,8 +32,8 @@ var columnNames = [wordColumns]string{"name", "topics", "title", "description", 
 type seen struct {
 	columns []int
 	weight  float64
-	at      map[int]int // column → place of the best match
-	length  map[int]int // column → words it takes there
+	at      [wordColumns]int // by column, the place of the best match
+	length  [wordColumns]int // and the words it takes there, 0 where there is none
 	words   []string
 }
 
@@ -84,7 +84,7 @@ func (s *search) rate(h *ranked, stems map[string]string) {
 // look finds a clause in the fields of a record. In the README it stands where
 // the index says so, as its text is not kept.
 func look(fields []field, cl clause, inReadme bool) seen {
-	out := seen{at: map[int]int{}, length: map[int]int{}}
+	var out seen
 	for i := range fields {
 		f := &fields[i]
 		best, length := 0.0, 0
@@ -159,13 +159,12 @@ func (s *search) together(h *ranked, fields []field, all []seen, total float64) 
 	for i := 1; i < len(all); i++ {
 		best, where := 0.0, 0
 		for _, f := range fields {
-			a, okA := all[i-1].at[f.column]
-			b, okB := all[i].at[f.column]
-			if !okA || !okB {
+			length := all[i-1].length[f.column]
+			if length == 0 || all[i].length[f.column] == 0 {
 				continue
 			}
-			near := 0.0
-			switch gap := b - a - all[i-1].length[f.column]; {
+			a, b, near := all[i-1].at[f.column], all[i].at[f.column], 0.0
+			switch gap := b - a - length; {
 			case gap == 0 || a == b:
 				near = 1
 			case gap > -4 && gap < 4:
