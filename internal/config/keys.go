@@ -216,8 +216,13 @@ func (f field) read(raw any, host string) ([]string, error) {
 		}
 		out = []string{s}
 		switch {
-		case f.paths: // blanks are part of names
-			out = strings.Split(s, ",")
+		case f.paths: // blanks are part of names, but not those beside a comma
+			out = nil
+			for _, p := range strings.Split(s, ",") {
+				if p = strings.TrimSpace(p); p != "" {
+					out = append(out, p)
+				}
+			}
 		case f.kind == list:
 			out = strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ' ' || r == '\t' || r == '\n' })
 		}
