@@ -102,7 +102,7 @@ type deviceAnswer struct {
 }
 
 // Begin asks for a code.
-func (d Device) Begin(ctx context.Context) (DeviceCode, error) {
+func (d *Device) Begin(ctx context.Context) (DeviceCode, error) {
 	a, err := d.post(ctx, "/login/device/code", url.Values{"client_id": {d.ClientID}, "scope": {strings.Join(d.Scopes, " ")}})
 	switch {
 	case err != nil:
@@ -126,7 +126,7 @@ func (d Device) Begin(ctx context.Context) (DeviceCode, error) {
 
 // Wait asks until the person has answered, never more often than the host wants.
 // A question that fails on the way is asked again, later each time.
-func (d Device) Wait(ctx context.Context, c DeviceCode) (DeviceToken, error) {
+func (d *Device) Wait(ctx context.Context, c DeviceCode) (DeviceToken, error) {
 	in := url.Values{"client_id": {d.ClientID}, "device_code": {c.secret}, "grant_type": {"urn:ietf:params:oauth:grant-type:device_code"}}
 	interval := c.interval
 	var last error
@@ -169,7 +169,7 @@ func seconds(n float64, otherwise, most time.Duration) time.Duration {
 	return time.Duration(min(n, most.Seconds()) * float64(time.Second))
 }
 
-func (d Device) failed(a deviceAnswer) error {
+func (d *Device) failed(a deviceAnswer) error {
 	said := a.Description
 	if len(said) > 200 {
 		said = said[:200]
@@ -177,11 +177,11 @@ func (d Device) failed(a deviceAnswer) error {
 	return &DeviceError{Host: d.Host, Code: strings.ToValidUTF8(a.Error[:min(len(a.Error), 60)], ""), Said: strings.ToValidUTF8(said, "")}
 }
 
-func (d Device) unavailable(err error) error { return &forge.UnavailableError{Host: d.Host, Err: err} }
+func (d *Device) unavailable(err error) error { return &forge.UnavailableError{Host: d.Host, Err: err} }
 
 // post asks one question. Redirects are not followed: what is sent is for this
 // host.
-func (d Device) post(ctx context.Context, path string, in url.Values) (a deviceAnswer, err error) {
+func (d *Device) post(ctx context.Context, path string, in url.Values) (a deviceAnswer, err error) {
 	ctx, cancel := context.WithTimeout(ctx, deviceTimeout)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, d.BaseURL+path, strings.NewReader(in.Encode()))

@@ -48,14 +48,14 @@ func (h *anOAuthHost) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // device gives one at a host, and the waits between its questions in seconds.
-func (h *anOAuthHost) device(t *testing.T) (d Device, waits *[]int) {
+func (h *anOAuthHost) device(t *testing.T) (d *Device, waits *[]int) {
 	t.Helper()
 	h.t = t
 	srv := httptest.NewServer(h)
 	t.Cleanup(srv.Close)
 	now := time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)
 	waits = &[]int{}
-	return Device{
+	return &Device{
 		Host: "h.example", BaseURL: srv.URL, ClientID: "the-client", Scopes: []string{"repo", "read:org"}, Client: http.DefaultTransport,
 		Now: func() time.Time { return now },
 		Sleep: func(ctx context.Context, d time.Duration) error {

@@ -26,7 +26,7 @@ type asker struct {
 	orgs  []string         // that the account is for
 }
 
-func (w asker) String() string {
+func (w *asker) String() string {
 	if w.login == "" {
 		return w.host
 	}
@@ -36,13 +36,13 @@ func (w asker) String() string {
 // askersOn are the accounts on a host whose contributions are the reader's own:
 // the one that counts here, and all others that the settings name. Whoever asks
 // for one account (ISRC_ACCOUNT) gets that one.
-func (a *app) askersOn(ctx context.Context, host string) ([]asker, []string, error) {
+func (a *app) askersOn(ctx context.Context, host string) ([]*asker, []string, error) {
 	c, err := a.settings()
 	if err != nil {
 		return nil, nil, err
 	}
 	host = forge.NormalizeHost(host)
-	first := asker{host: host, only: map[string]bool{}}
+	first := &asker{host: host, only: map[string]bool{}}
 	all := c.AccountsOn(host)
 	if user := c.HostFor(host).User; user != "" && len(all) > 0 {
 		all = append(all, config.Account{Login: user, Host: host})
@@ -50,7 +50,7 @@ func (a *app) askersOn(ctx context.Context, host string) ([]asker, []string, err
 	chosen, err := a.source(c).Account(host)
 	first.alone = chosen.Origin == auth.AccountVariable
 	if err != nil || len(all) == 0 || first.alone {
-		return []asker{first}, nil, a.ambiguous(err)
+		return []*asker{first}, nil, a.ambiguous(err)
 	}
 	mine, signedIn := "", true
 	site, err := a.site(ctx, host)
@@ -61,7 +61,7 @@ func (a *app) askersOn(ctx context.Context, host string) ([]asker, []string, err
 	if errors.As(err, &none) && !none.Refused {
 		signedIn = false // then the others are all there are
 	}
-	askers := []asker{first}
+	askers := []*asker{first}
 	seen := map[string]bool{strings.ToLower(mine): true}
 	if mine == "" && chosen.Login != "" {
 		seen[strings.ToLower(chosen.Login)] = true
@@ -69,7 +69,7 @@ func (a *app) askersOn(ctx context.Context, host string) ([]asker, []string, err
 	for _, x := range all {
 		if key := strings.ToLower(x.Login); !seen[key] {
 			seen[key] = true
-			askers = append(askers, asker{host: host, login: x.Login, orgs: x.Orgs})
+			askers = append(askers, &asker{host: host, login: x.Login, orgs: x.Orgs})
 			for _, o := range x.Orgs {
 				first.only[strings.ToLower(o)] = true
 			}
@@ -86,8 +86,8 @@ func (a *app) askersOn(ctx context.Context, host string) ([]asker, []string, err
 
 // askersFor are those for repositories that were named: of each the account that
 // is for it.
-func (a *app) askersFor(names []forge.RepoName) ([]asker, error) {
-	var askers []asker
+func (a *app) askersFor(names []forge.RepoName) ([]*asker, error) {
+	var askers []*asker
 	at := map[string]int{}
 	for _, name := range names {
 		login, err := a.accountFor(name)
@@ -97,9 +97,9 @@ func (a *app) askersFor(names []forge.RepoName) ([]asker, error) {
 		key := strings.ToLower(login) + "@" + name.Host
 		if _, ok := at[key]; !ok {
 			at[key] = len(askers)
-			askers = append(askers, asker{host: name.Host, login: login})
+			askers = append(askers, &asker{host: name.Host, login: login})
 		}
-		w := &askers[at[key]]
+		w := askers[at[key]]
 		w.repos = append(w.repos, name)
 	}
 	return askers, nil
@@ -158,7 +158,7 @@ func (a *app) ambiguous(err error) error {
 }
 
 // siteAs gives the forge on a host as one of several accounts.
-func (a *app) siteAs(ctx context.Context, w asker) (*contribute.Site, error) {
+func (a *app) siteAs(ctx context.Context, w *asker) (*contribute.Site, error) {
 	if w.login == "" {
 		return a.site(ctx, w.host)
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/isrc-dev/isrc/internal/auth"
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/git"
 	"github.com/isrc-dev/isrc/internal/rule"
@@ -21,15 +22,23 @@ func (p *hostProbe) probeAccount() []probed {
 	case at.Login == "":
 		return nil
 	case p.askErr != nil || p.tokenErr != nil:
-		return []probed{probedUnclear(name, "", "%s: %s (%s); its token could not be tried", at.Login, at.Why, at.Origin)}
+		return []probed{probedUnclear(name, "", "%s here, because %s; its token could not be tried", at.Login, reason(at))}
 	case !strings.EqualFold(at.Login, p.viewer.Login):
 		remedy := ""
 		if strings.HasSuffix(p.token.Origin, "_TOKEN") {
 			remedy = "unset " + p.token.Origin
 		}
-		return []probed{probedDoubtful(name, remedy, "%s here, because %s (%s); but the token from %s, which comes first, is of %s", at.Login, at.Why, at.Origin, p.token.Origin, p.viewer.Login)}
+		return []probed{probedDoubtful(name, remedy, "%s here, because %s; but the token from %s, which comes first, is of %s", at.Login, reason(at), p.token.Origin, p.viewer.Login)}
 	}
-	return []probed{probedFine(name, "%s here, because %s (%s)", p.viewer.Login, at.Why, at.Origin)}
+	return []probed{probedFine(name, "%s here, because %s", p.viewer.Login, reason(at))}
+}
+
+// reason says why an account counts, and where that stands if it is anywhere.
+func reason(at auth.Account) string {
+	if at.Origin == "" || at.Origin == auth.AccountVariable {
+		return at.Why
+	}
+	return at.Why + " (" + at.Origin + ")"
 }
 
 // probeEmail holds the address that git would commit with here against what the

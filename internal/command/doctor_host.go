@@ -88,7 +88,7 @@ func (p *hostProbe) run(ctx context.Context) []probed {
 //
 //go:noinline
 func onlyToken(lines []probed) bool {
-	return !slices.ContainsFunc(lines, func(l probed) bool { return l.State == stateBroken && l.Name != "token" })
+	return !slices.ContainsFunc(lines, func(l probed) bool { return l.State == stateBroken && l.Name != "token" && l.Name != "account" })
 }
 
 // settingRemedy shows what is set for the host.
@@ -242,6 +242,8 @@ func (p *hostProbe) tokenOrigin() probed {
 	const name = "token"
 	var none *forge.SignInError
 	switch {
+	case p.accountErr != nil:
+		return probedUnclear(name, "", "not looked for: which account counts here is in doubt")
 	case errors.As(p.tokenErr, &none) && len(none.Withheld) > 0:
 		return probedBroken(exitSignIn, name, "isrc auth login --host "+p.conf.Name, "%s", strings.Join(none.Withheld, "; "))
 	case errors.As(p.tokenErr, &none):

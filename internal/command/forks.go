@@ -172,7 +172,7 @@ func (a *app) forksOfMine(ctx context.Context, host string, limit int, what stri
 
 // forkLook prepares the look at the forks of an account, which is a person's:
 // what says what for.
-func (a *app) forkLook(ctx context.Context, w asker, what string) (*forkLook, error) {
+func (a *app) forkLook(ctx context.Context, w *asker, what string) (*forkLook, error) {
 	site, err := a.siteAs(ctx, w)
 	if err != nil {
 		return nil, err

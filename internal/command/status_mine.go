@@ -42,7 +42,7 @@ func (a *app) mine(ctx context.Context, o *statusOptions) (*statusView, error) {
 		hosts = append(hosts, host)
 	}
 	slices.Sort(hosts)
-	var askers []asker
+	var askers []*asker
 	for _, host := range hosts {
 		of, notes, err := a.askersOn(ctx, host)
 		if err != nil {
@@ -50,7 +50,7 @@ func (a *app) mine(ctx context.Context, o *statusOptions) (*statusView, error) {
 		}
 		askers, v.notes = append(askers, of...), append(v.notes, notes...)
 	}
-	return v, a.askAll(ctx, v, askers, func(ctx context.Context, w asker) ([]standing, []string, error) {
+	return v, a.askAll(ctx, v, askers, func(ctx context.Context, w *asker) ([]standing, []string, error) {
 		return a.myPulls(ctx, w, askers, known, here, o)
 	})
 }
@@ -84,7 +84,7 @@ func (a *app) unfinishedRows(runs []workflow.State, known map[string]*workflow.S
 // askAll asks several hosts, and several accounts on a host, at once. One that
 // fails hides nothing of the others: it is named, and the view ends with "some
 // failed". What two accounts see is shown once.
-func (a *app) askAll(ctx context.Context, v *statusView, askers []asker, ask func(context.Context, asker) ([]standing, []string, error)) error {
+func (a *app) askAll(ctx context.Context, v *statusView, askers []*asker, ask func(context.Context, *asker) ([]standing, []string, error)) error {
 	type found struct {
 		rows  []standing
 		notes []string
@@ -227,7 +227,7 @@ func commitsOfRun(runs string, st workflow.State) int {
 
 // myPulls asks a forge for the pull requests of an account of mine and where
 // each stands.
-func (a *app) myPulls(ctx context.Context, w asker, all []asker, known map[string]*workflow.State, here string, o *statusOptions) (rows []standing, notes []string, err error) {
+func (a *app) myPulls(ctx context.Context, w *asker, all []*asker, known map[string]*workflow.State, here string, o *statusOptions) (rows []standing, notes []string, err error) {
 	site, err := a.siteAs(ctx, w)
 	if err != nil {
 		return nil, nil, err
@@ -280,14 +280,14 @@ func (a *app) myPulls(ctx context.Context, w asker, all []asker, known map[strin
 
 // asksOfRun tells whether an account is the one to ask about a contribution that
 // was begun here: one that nobody else is for is left to the first.
-func (a *app) asksOfRun(w asker, all []asker, login string, upstream forge.RepoName, st *workflow.State) bool {
+func (a *app) asksOfRun(w *asker, all []*asker, login string, upstream forge.RepoName, st *workflow.State) bool {
 	began := st.Extra["account"]
 	if w.alone && began != "" {
 		return strings.EqualFold(began, login)
 	}
 	of := a.accountOfRun(upstream, began, st.Clone)
-	others := slices.ContainsFunc(all, func(x asker) bool { return x.host == w.host && x.login != "" && strings.EqualFold(x.login, of) })
-	first := slices.IndexFunc(all, func(x asker) bool { return x.host == w.host })
+	others := slices.ContainsFunc(all, func(x *asker) bool { return x.host == w.host && x.login != "" && strings.EqualFold(x.login, of) })
+	first := slices.IndexFunc(all, func(x *asker) bool { return x.host == w.host })
 	return strings.EqualFold(of, login) || !others && all[first].login == w.login
 }
 

@@ -33,7 +33,7 @@ func (a *app) waitingOnMe(ctx context.Context, o *statusOptions, args []string) 
 	if err != nil {
 		return nil, err
 	}
-	err = a.askAll(ctx, v, askers, func(ctx context.Context, w asker) ([]standing, []string, error) { return a.waitingOn(ctx, w) })
+	err = a.askAll(ctx, v, askers, func(ctx context.Context, w *asker) ([]standing, []string, error) { return a.waitingOn(ctx, w) })
 	order.StableBy(v.rows, func(x, y standing) int { return strings.Compare(textOf(x.Created), textOf(y.Created)) })
 	if n := len(v.rows) - o.limit; n > 0 {
 		v.notes = append(v.notes, fmt.Sprintf("%d more wait, younger than these: --limit %d shows all", n, len(v.rows)))
@@ -44,7 +44,7 @@ func (a *app) waitingOnMe(ctx context.Context, o *statusOptions, args []string) 
 
 // waitingAskers are the accounts that are for the named repositories, or all of
 // mine on the default host and on those whose organisations are configured.
-func (a *app) waitingAskers(ctx context.Context, v *statusView, args []string) ([]asker, error) {
+func (a *app) waitingAskers(ctx context.Context, v *statusView, args []string) ([]*asker, error) {
 	var names []forge.RepoName
 	for _, arg := range args {
 		name, _, err := a.repository(ctx, arg)
@@ -71,7 +71,7 @@ func (a *app) waitingAskers(ctx context.Context, v *statusView, args []string) (
 		}
 	}
 	slices.Sort(hosts)
-	var askers []asker
+	var askers []*asker
 	for _, h := range hosts {
 		of, notes, err := a.askersOn(ctx, h)
 		if err != nil {
@@ -84,7 +84,7 @@ func (a *app) waitingAskers(ctx context.Context, v *statusView, args []string) (
 
 // orgsAsked are the organisations that an account is asked about: those that are
 // configured for the host, unless another account is for them, or its own.
-func (w asker) orgsAsked(configured []string) []string {
+func (w *asker) orgsAsked(configured []string) []string {
 	if w.login != "" {
 		return w.orgs
 	}
@@ -92,7 +92,7 @@ func (w asker) orgsAsked(configured []string) []string {
 }
 
 // waitingOn asks one forge as one account.
-func (a *app) waitingOn(ctx context.Context, w asker) ([]standing, []string, error) {
+func (a *app) waitingOn(ctx context.Context, w *asker) ([]standing, []string, error) {
 	host, repos := w.host, w.repos
 	site, err := a.siteAs(ctx, w)
 	if err != nil {
