@@ -42,6 +42,24 @@ func TestASpanEndsOnABusinessDay(t *testing.T) {
 	}
 }
 
+func TestWhatADismissedReviewOrALostAccountLeaves(t *testing.T) {
+	t.Parallel()
+	opened := moment(t, "Mon 2026-02-16 09:00")
+	f := forge.Followed{Pull: forge.Pull{Author: author, State: forge.PullOpen, CreatedAt: opened}}
+	f.Reviews = []forge.Review{{Author: reviewer, State: "dismissed", Body: "no", At: opened.Add(time.Hour)}}
+	if got := Stand(f); got.Who != WaitsForThem || got.Why != "waiting for a reply" {
+		t.Errorf("a review that was taken back leaves %+v", got)
+	}
+	f.Checks = []forge.Check{{Name: "a", State: "failure"}}
+	if got := Stand(f).Why; got != "check a fails" {
+		t.Errorf("one check: %q", got)
+	}
+	f.Checks = append(f.Checks, forge.Check{Name: "b", State: "failure"}, forge.Check{Name: "c", State: "failure"})
+	if got := Stand(f).Why; got != "checks a and 2 more fail" {
+		t.Errorf("three checks: %q", got)
+	}
+}
+
 func TestPromisesAreHeldAgainstWhatHappened(t *testing.T) {
 	t.Parallel()
 	slo := manifest.SLO{FirstResponse: "2bd", Decision: "10bd"}

@@ -79,7 +79,7 @@ func blockedByMe(f forge.Followed) (Standing, bool) {
 		return Standing{State: state, Who: WaitsForYou, Since: p.UpdatedAt, Why: why}, true
 	}
 	if failing := failed(f.Checks); failing != "" {
-		return mine("checks-failing", "check "+failing+" fails")
+		return mine("checks-failing", failing)
 	}
 	switch {
 	case p.Mergeable != nil && !*p.Mergeable, p.MergeState == "dirty":
@@ -135,6 +135,10 @@ func talk(f forge.Followed) Standing {
 		spoken = spoken || u.Login != p.Author.Login
 	}
 	for _, r := range f.Reviews {
+		if r.State == "dismissed" { // said, and taken back: nothing to answer
+			spoken = spoken || r.Author.Login != p.Author.Login
+			continue
+		}
 		hear(r.Author, r.At)
 	}
 	for _, c := range f.Comments {
@@ -177,6 +181,7 @@ func lastReviews(p forge.Pull, reviews []forge.Review) []forge.Review {
 	return out
 }
 
+// failed says which checks fail, "" for none.
 func failed(checks []forge.Check) string {
 	name, n := "", 0
 	for _, c := range checks {
@@ -187,10 +192,13 @@ func failed(checks []forge.Check) string {
 			n++
 		}
 	}
-	if n > 1 {
-		return fmt.Sprintf("%s and %d more", name, n-1)
+	switch n {
+	case 0:
+		return ""
+	case 1:
+		return "check " + name + " fails"
 	}
-	return name
+	return fmt.Sprintf("checks %s and %d more fail", name, n-1)
 }
 
 func when(t *time.Time, otherwise time.Time) time.Time {

@@ -21,10 +21,19 @@ func (c *Client) Reviews(ctx context.Context, r forge.RepoName, number int) ([]f
 	reviews := make([]forge.Review, 0, len(all))
 	for _, w := range all {
 		reviews = append(reviews, forge.Review{
-			Author: user(w.GetUser()), State: strings.ToLower(w.GetState()), Body: w.GetBody(), At: w.GetSubmittedAt().Time, SHA: w.GetCommitID(),
+			Author: signed(user(w.GetUser())), State: strings.ToLower(w.GetState()), Body: w.GetBody(), At: w.GetSubmittedAt().Time, SHA: w.GetCommitID(),
 		})
 	}
 	return reviews, nil
+}
+
+// signed gives what an account wrote that is gone the name under which GitHub
+// shows it.
+func signed(u forge.User) forge.User {
+	if u.Login == "" {
+		u.Login = "ghost"
+	}
+	return u
 }
 
 // RequestReviewers asks people for a review, or to look again.
@@ -45,7 +54,7 @@ func (c *Client) Comments(ctx context.Context, r forge.RepoName, number int) ([]
 	}
 	comments := make([]forge.Comment, 0, len(all))
 	for _, w := range all {
-		comments = append(comments, forge.Comment{Author: user(w.GetUser()), Body: w.GetBody(), At: w.GetCreatedAt().Time})
+		comments = append(comments, forge.Comment{Author: signed(user(w.GetUser())), Body: w.GetBody(), At: w.GetCreatedAt().Time})
 	}
 	return comments, nil
 }
