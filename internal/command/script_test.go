@@ -170,6 +170,7 @@ func setUp(env *testscript.Env) error {
 //	forge wrote N: so many requests since the mark changed something, git's too
 //	forge push OWNER/NAME LOGIN MESSAGE PATH: a commit on the default branch
 //	forge fail-check OWNER/NAME NUMBER CHECK LOGFILE | forge fail-check OWNER/NAME NUMBER CHECK PATH LINE MESSAGE
+//	forge pass-checks OWNER/NAME NUMBER N: so many more checks that pass
 //	forge tls: a second forge with a CA of its own, in TLS_HOST, TLS_URL and TLS_CA
 //	forge corp: this forge behind an own CA and a proxy, in CORP_HOST, CORP_CA and CORP_PROXY
 //	forge proxied AGENT: a program of that name went through the proxy
@@ -217,6 +218,8 @@ func forgeCommand(ts *testscript.TestScript, neg bool, args []string) {
 			how.Log = ts.ReadFile(args[4])
 		}
 		ts.Check(f.FailCheck(args[1], n, args[3], how))
+	case "pass-checks":
+		ts.Check(f.PassChecks(args[1], number(2), number(3)))
 	case "listing-lag":
 		f.SetListingLag(number(1))
 	case "mark": // count from here

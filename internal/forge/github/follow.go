@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/isrc-dev/isrc/internal/forge"
 )
 
@@ -16,7 +18,7 @@ const followPage = 25
 // GraphQL with one request for a page of them, else one by one. A host without
 // a search is forge.ErrUnsupported if one is asked for.
 func (c *Client) Follow(ctx context.Context, q forge.FollowQuery) (forge.FollowAnswer, error) {
-	f := &following{c: c, q: q, page: followPage, seen: map[string]bool{}}
+	f := &following{c: c, q: q, page: followPage, seen: map[string]bool{}, more: map[string]bool{}}
 	f.out.Totals = make([]int, len(q.Searches))
 	if q.Limit <= 0 {
 		f.q.Limit = perPage
@@ -36,15 +38,19 @@ type following struct {
 	page int // how many are asked for at once
 	out  forge.FollowAnswer
 	seen map[string]bool
+	more map[string]bool // those of which not all checks were told
 	// teamless leaves out what teams are called, which takes the scope read:org;
 	// a question that names it is refused whole without that.
 	teamless bool
 }
 
+func keyOf(p forge.Pull) string {
+	return strings.ToLower(fmt.Sprintf("%s#%d", p.Repo.FullName(), p.Number))
+}
+
 // add keeps each pull request once.
 func (f *following) add(p forge.Followed) {
-	key := strings.ToLower(fmt.Sprintf("%s#%d", p.Repo.FullName(), p.Number))
-	if !f.seen[key] {
+	if key := keyOf(p.Pull); !f.seen[key] {
 		f.seen[key] = true
 		f.out.Pulls = append(f.out.Pulls, p)
 	}
@@ -103,7 +109,26 @@ func (f *following) byGraph(ctx context.Context) error {
 			f.add(p)
 		}
 	}
-	return nil
+	return f.restOfChecks(ctx)
+}
+
+// restOfChecks reads all checks of those pull requests that have more than one
+// page of them, as builds of many platforms do: one request for each hundred.
+// What cannot be read leaves the first page.
+func (f *following) restOfChecks(ctx context.Context) error {
+	g, gctx := errgroup.WithContext(ctx)
+	g.SetLimit(6)
+	for i := range f.out.Pulls {
+		if p := &f.out.Pulls[i]; f.more[keyOf(p.Pull)] {
+			g.Go(func() error {
+				if all := f.checks(gctx, p.Repo, p.Head.SHA); len(all) > len(p.Checks) {
+					p.Checks = all
+				}
+				return gctx.Err()
+			})
+		}
+	}
+	return g.Wait()
 }
 
 func (f *following) ask(ctx context.Context, open []cursor, named []forge.PullRef, each int) (map[string]*graphFound, reply, error) {
@@ -138,6 +163,7 @@ func (f *following) takeSearch(cur cursor, got map[string]*graphFound, found [][
 		if n != nil && n.Number > 0 {
 			if p, ok := f.c.followed(n); ok {
 				p.Search = cur.n
+				f.more[keyOf(p.Pull)] = n.moreChecks()
 				found[cur.n] = append(found[cur.n], p)
 			}
 		}
@@ -154,6 +180,7 @@ func (f *following) takeNamed(ref forge.PullRef, i int, got map[string]*graphFou
 	if g := got[name]; g != nil && g.PullRequest != nil {
 		if p, ok := f.c.followed(g.PullRequest); ok {
 			p.Search = -1
+			f.more[keyOf(p.Pull)] = g.PullRequest.moreChecks()
 			return p
 		}
 	}

@@ -73,6 +73,7 @@ const followFragment = `fragment followed on PullRequest {
       commit {
         statusCheckRollup {
           contexts(first: 50) {
+            pageInfo { hasNextPage }
             nodes {
               __typename
               ... on CheckRun {
@@ -147,7 +148,10 @@ type (
 			Nodes []*struct {
 				Commit struct {
 					StatusCheckRollup *struct {
-						Contexts struct{ Nodes []*graphCheck }
+						Contexts struct {
+							PageInfo graphPageInfo
+							Nodes    []*graphCheck
+						}
 					}
 				}
 			}
@@ -225,7 +229,7 @@ func (g *graphFollowed) take(f *forge.Followed) {
 		if n == nil || n.SubmittedAt == nil {
 			continue // one that is still being written
 		}
-		r := forge.Review{Author: n.Author.user(), State: strings.ToLower(n.State), Body: n.Body, At: *n.SubmittedAt}
+		r := forge.Review{Author: signed(n.Author.user()), State: strings.ToLower(n.State), Body: n.Body, At: *n.SubmittedAt}
 		if n.Commit != nil {
 			r.SHA = n.Commit.Oid
 		}
@@ -233,7 +237,7 @@ func (g *graphFollowed) take(f *forge.Followed) {
 	}
 	for _, n := range g.Comments.Nodes {
 		if n != nil {
-			f.Comments = append(f.Comments, forge.Comment{Author: n.Author.user(), Body: n.Body, At: n.CreatedAt})
+			f.Comments = append(f.Comments, forge.Comment{Author: signed(n.Author.user()), Body: n.Body, At: n.CreatedAt})
 		}
 	}
 	if g.Files != nil {
@@ -252,6 +256,17 @@ func (g *graphFollowed) take(f *forge.Followed) {
 			}
 		}
 	}
+}
+
+// moreChecks tells whether an open pull request has more checks than were asked
+// for: one that fails may be among them.
+func (g *graphFollowed) moreChecks() bool {
+	for _, n := range g.Commits.Nodes {
+		if n != nil && n.Commit.StatusCheckRollup != nil && n.Commit.StatusCheckRollup.Contexts.PageInfo.HasNextPage {
+			return strings.EqualFold(g.State, "OPEN")
+		}
+	}
+	return false
 }
 
 func (h graphHome) home() forge.Home {

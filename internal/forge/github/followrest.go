@@ -79,25 +79,32 @@ func (f *following) one(ctx context.Context, ref forge.PullRef, h *homes) forge.
 		out.Err = err
 		return out
 	}
-	out.Checks, err = f.c.Checks(ctx, ref.Repo, pull.Head.SHA)
-	if err != nil {
-		out.Checks = nil // a state without checks is better than none
-	}
-	asked := 0
-	for i := range out.Checks {
-		k := &out.Checks[i]
-		if k.State != "failure" || !k.Marked || k.ID == 0 || asked == 3 {
-			continue
-		}
-		asked++
-		if lines, err := f.c.Annotations(ctx, ref.Repo, k.ID); err == nil {
-			k.Lines = lines
-		}
-	}
+	out.Checks = f.checks(ctx, ref.Repo, pull.Head.SHA)
 	if f.q.Owning && out.Home.Owners != "" {
 		out.Files, _ = f.c.PullFiles(ctx, ref.Repo, ref.Number) // without them, only who owns everything is found
 	}
 	return out
+}
+
+// checks reads the checks of a commit, and where the first that fail point to.
+// A state without checks is better than none.
+func (f *following) checks(ctx context.Context, r forge.RepoName, sha string) []forge.Check {
+	all, err := f.c.Checks(ctx, r, sha)
+	if err != nil {
+		return nil
+	}
+	asked := 0
+	for i := range all {
+		k := &all[i]
+		if k.State != "failure" || !k.Marked || k.ID == 0 || asked == 3 {
+			continue
+		}
+		asked++
+		if lines, err := f.c.Annotations(ctx, r, k.ID); err == nil {
+			k.Lines = lines
+		}
+	}
+	return all
 }
 
 // PullFiles lists the paths that a pull request touches, a hundred at most.
