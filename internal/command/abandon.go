@@ -97,14 +97,15 @@ func (a *app) abandon(ctx context.Context, o *abandonOptions, run string) error 
 			return nil
 		})
 	}
-	if err := a.agreeToEnd(ctx, o, st, name); err != nil {
-		return err
-	}
 	j, err := workflow.Open(a.runsDir(), run)
 	if err != nil {
 		return a.runError(run, err)
 	}
 	defer j.Close() //nolint:errcheck // every line was written when it was made
+	a.foretell(ctx, j, name, o)
+	if err := a.agreeToEnd(o, st, name); err != nil {
+		return err
+	}
 	failed := a.takeBack(ctx, j, name, o, result)
 	if failed == nil && !o.dryRun {
 		if err := j.End("abandoned"); err != nil {
@@ -118,9 +119,26 @@ func (a *app) abandon(ctx context.Context, o *abandonOptions, run string) error 
 	return &contribute.HintError{Err: fmt.Errorf("abandon %s: %w", run, failed), Hint: "what could not be looked at is kept, and the contribution is not ended; try again: isrc abandon " + run}
 }
 
+// foretell shows, before it is asked for, what ending a contribution would take
+// back. Where there is a pull request that depends on the answers; and what
+// cannot be looked at now is told when it is done.
+func (a *app) foretell(ctx context.Context, j *workflow.Journal, name forge.RepoName, o *abandonOptions) {
+	if o.dryRun || o.yes || !a.io.CanPrompt() || contribute.Opened(j.State()) != nil {
+		return
+	}
+	dry, would := abandonOptions{dryRun: true}, &abandoned{}
+	if err := a.takeBack(ctx, j, name, &dry, would); err != nil {
+		return
+	}
+	aside := *a.io
+	aside.Out = a.io.Err
+	a.progress.Clear()
+	_ = showAbandoned(&aside, would) // to the error stream, where nothing can be done about it
+}
+
 // agreeToEnd asks whether to end the contribution, and what to do with its pull
 // request.
-func (a *app) agreeToEnd(ctx context.Context, o *abandonOptions, st workflow.State, name forge.RepoName) error {
+func (a *app) agreeToEnd(o *abandonOptions, st workflow.State, name forge.RepoName) error {
 	if o.dryRun || o.yes || !a.io.CanPrompt() {
 		return nil
 	}
@@ -185,7 +203,7 @@ func showAbandoned(s *term.Streams, r *abandoned) error {
 			if u.Why != nil {
 				why = ": " + term.Line(*u.Why)
 			}
-			fmt.Fprintf(s.Out, "%s kept: %s%s\n", s.Paint(term.Warn, s.Sym(term.SymUnknown)), u.ID, why)
+			fmt.Fprintf(s.Out, "%s kept: %s%s\n", s.Paint(term.Dim, s.Sym(term.SymDash)), u.ID, why)
 		}
 	}
 	if r.Ended {

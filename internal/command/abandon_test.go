@@ -1,7 +1,6 @@
 package command
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -39,7 +38,7 @@ func TestAbandonAsksAtATerminal(t *testing.T) {
 			t.Parallel()
 			var said strings.Builder
 			a := &app{io: &term.Streams{In: strings.NewReader(c.answers), Out: io.Discard, Err: &said, InTTY: true, OutTTY: true}}
-			err := a.agreeToEnd(context.Background(), &c.o, c.st, forge.RepoName{Host: "forge.example", Owner: "acme", Name: "lib"})
+			err := a.agreeToEnd(&c.o, c.st, forge.RepoName{Host: "forge.example", Owner: "acme", Name: "lib"})
 			if ended := err == nil; ended != c.ended || (err != nil && !errors.Is(err, term.ErrDeclined)) {
 				t.Errorf("got %v, want ended %v", err, c.ended)
 			}

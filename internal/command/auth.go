@@ -294,7 +294,8 @@ func (a *app) authStatus(ctx context.Context, o *output) error {
 	case len(failed) < len(rows):
 		return &exitError{code: exitPartly}
 	}
-	return &exitError{code: a.judge(failed[0]).code, err: failed[0], hint: strings.Join(a.judge(failed[0]).hints, "; ")}
+	v := a.judge(failed[0])
+	return &exitError{code: v.code, err: failed[0], hint: strings.Join(v.hints, "\n")}
 }
 
 func (a *app) whoAmI(ctx context.Context, host string) (signedIn, error) {

@@ -39,7 +39,7 @@ func (a *app) tokenByCode(ctx context.Context, host, client string, o *loginOpti
 		fmt.Fprintf(a.io.Err, "isrc asks for the scopes %s. The code is good until %s.\n", term.Line(strings.Join(d.Scopes, ", ")), code.Ends.Local().Format("15:04"))
 	}
 	if a.io.CanPrompt() {
-		if err := a.offerPage(ctx, code.Page); err != nil {
+		if err := a.offerPage(code.Page); err != nil {
 			return "", a.deviceError(ctx, host, err)
 		}
 	}
@@ -59,9 +59,9 @@ func (a *app) tokenByCode(ctx context.Context, host, client string, o *loginOpti
 func isComma(r rune) bool { return r == ',' || r == ' ' }
 
 // offerPage opens the page if the person says so.
-func (a *app) offerPage(ctx context.Context, page string) error {
+func (a *app) offerPage(page string) error {
 	err := a.io.Confirm("Open it in a browser here?", "--device", true)
-	if errors.Is(err, term.ErrDeclined) && ctx.Err() == nil {
+	if term.SaidNo(err) {
 		return nil // they open it themselves, perhaps on another machine
 	}
 	if err != nil {
@@ -84,6 +84,8 @@ func (a *app) deviceError(ctx context.Context, host string, err error) error {
 	switch {
 	case ctx.Err() != nil:
 		return &contribute.HintError{Err: ctx.Err(), Hint: "nothing was kept; " + again + " begins anew"}
+	case errors.Is(err, term.ErrNoAnswer):
+		return err
 	case !errors.As(err, &device):
 		return fmt.Errorf("sign in to %s by a code: %w", host, err)
 	case device.Configured():

@@ -105,7 +105,7 @@ func showNeeds(s *term.Streams, rows []needed, file string) error {
 		if r.LastAt != nil {
 			last, _, _ = strings.Cut(*r.LastAt, "T")
 		}
-		t.Row(term.Cell{Text: strconv.Itoa(r.Times) + "×"}, term.Cell{Text: r.Query, Tone: term.Strong}, term.Cell{Text: last}, term.Cell{Text: strings.Join(r.Nearest, ", "), Tone: term.Dim})
+		t.Row(term.Cell{Text: strconv.Itoa(r.Times) + s.Twin("×")}, term.Cell{Text: r.Query, Tone: term.Strong}, term.Cell{Text: last}, term.Cell{Text: strings.Join(r.Nearest, ", "), Tone: term.Dim})
 	}
 	return t.Write(s.Out)
 }

@@ -75,7 +75,7 @@ func (a *app) updateByCrawl(ctx context.Context, o *updateOptions, r *updatedCat
 	if errors.As(err, &usage) {
 		return &usageError{
 			err:  fmt.Errorf("there is nothing to update from: neither catalog.source nor organisations are configured"),
-			hint: "isrc config set catalog.source oci://REGISTRY/PATH:TAG\nisrc config set orgs NAME,…",
+			hint: "isrc setup HOST   # asks for both, or takes your company's file\nisrc config set catalog.source oci://REGISTRY/PATH:TAG\nisrc config set orgs NAME,…",
 		}
 	}
 	if err != nil {

@@ -80,6 +80,9 @@ func citation(q quote) string {
 			text += fmt.Sprintf(":%d", q.Column)
 		}
 	}
+	if q.Kind == guideline.KindHistory { // counted, not said by anybody
+		return shortLine(q.Text)
+	}
 	if words := shortLine(q.Text); words != "" {
 		text += ` "` + words + `"`
 	}

@@ -287,7 +287,7 @@ func showPulls(s *term.Streams, upstream string, rows []pullJudged) {
 			continue
 		}
 		head := fmt.Sprintf("#%d", r.Number)
-		fmt.Fprintf(s.Out, "%s %s  %s %s\n", s.Paint(tone, fmt.Sprintf("%-2s", sign)), s.Paint(term.Strong, head), term.Truncate(term.Line(r.Title), max(s.Width-len(head)-len(r.Author)-8, 20), "…"), s.Paint(term.Dim, term.Line(r.Author)))
+		fmt.Fprintf(s.Out, "%s %s  %s %s\n", s.Paint(tone, fmt.Sprintf("%-2s", sign)), s.Paint(term.Strong, head), term.Truncate(term.Line(r.Title), max(s.Width-len(head)-len(r.Author)-8, 20), s.Ellipsis()), s.Paint(term.Dim, term.Line(r.Author)))
 		if len(said) > 0 {
 			writeDetail(s, s.Out, 5, term.Plain, term.Line(strings.Join(said, "; ")))
 		}

@@ -100,7 +100,7 @@ func (a *app) report(err error) int {
 		a.quoteGit(err)
 		a.io.Tell("isrc: error: " + a.redact.text(term.Line(err.Error())))
 		for _, h := range v.hints { // to be pasted, and so in one piece
-			fmt.Fprintf(a.io.Err, "isrc: hint: %s\n", a.redact.text(term.Line(h)))
+			fmt.Fprintf(a.io.Err, "isrc: hint: %s\n", a.io.Twin(a.redact.text(term.Line(h))))
 		}
 	}
 	return v.code
@@ -204,7 +204,10 @@ func (a *app) judge(err error) verdict {
 	case errors.As(err, &token):
 		return code(exitSignIn, append(append(a.tokenHints(token), botHints(token, at)...), hint)...)
 	case errors.As(err, &signIn):
-		return code(exitSignIn, firstOf(hint, loginCommand(signIn)), a.firstTime(signIn.Host))
+		if hint == "" && a.isFirstTime(signIn.Host) {
+			return code(exitSignIn, "isrc setup HOST   # your company's forge: isrc knows none yet", loginCommand(signIn)+"   # if that is github.com")
+		}
+		return code(exitSignIn, firstOf(hint, loginCommand(signIn)))
 	case errors.As(err, &refused):
 		return code(exitNotPermitted, append(policyHints(refused, whereRefused(at)), hint)...)
 	case errors.As(err, &limited):
@@ -241,13 +244,11 @@ func (a *app) judge(err error) verdict {
 	return code(exitFailed, systemHint(err), hint)
 }
 
-// firstTime adds, for somebody who never named a forge, how to name one.
-func (a *app) firstTime(host string) string {
+// isFirstTime tells whether somebody has named no forge yet, so that github.com
+// is but a guess.
+func (a *app) isFirstTime(host string) bool {
 	c, err := a.settings()
-	if err != nil || host != "github.com" || c.Host != "" || len(c.Hosts) > 0 {
-		return ""
-	}
-	return "for your company's own forge, first: isrc setup HOST"
+	return err == nil && host == "github.com" && c.Host == "" && len(c.Hosts) == 0 && a.flags.host == ""
 }
 
 // judgeContribution covers the states of a contribution that stop a command.

@@ -100,10 +100,7 @@ func writeTerms(s *term.Streams, w io.Writer, terms []termRow) {
 	for _, t := range terms {
 		sign := "+"
 		if t.Times {
-			sign = "×"
-			if !s.Unicode {
-				sign = "x"
-			}
+			sign = s.Twin("×")
 		}
 		why := t.Name
 		if t.Why != "" {

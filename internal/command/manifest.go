@@ -93,7 +93,7 @@ func (a *app) checkManifest(args []string, strict bool, o *output) error {
 	data, err := readBounded(path, maxManifest)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return &exitError{code: exitNotFound, err: fmt.Errorf("check the manifest: there is no %s", path)}
+		return &exitError{code: exitNotFound, err: fmt.Errorf("check the manifest: there is no %s", path), hint: "isrc manifest check PATH/TO/innersource.json\nisrc manifest --help says what belongs into one"}
 	case err != nil:
 		return fmt.Errorf("check the manifest: %w", err)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/isrc-dev/isrc/internal/catalog"
 	"github.com/isrc-dev/isrc/internal/contribute"
+	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/term"
 )
 
@@ -71,7 +72,7 @@ func (a *app) propose(ctx context.Context, o *proposeOptions, arg string) error 
 	if err != nil {
 		return err
 	}
-	if err := a.askTitle(o); err != nil {
+	if err := a.askTitle(ctx, o, site, name); err != nil {
 		return unopened(err)
 	}
 	plan, err := site.PlanProposal(ctx, contribute.Proposal{
@@ -116,8 +117,15 @@ func unopened(err error) error {
 	return err
 }
 
-func (a *app) askTitle(o *proposeOptions) (err error) {
+// askTitle asks what for, once it is known that there is something to propose to:
+// what is typed must not be for nothing.
+func (a *app) askTitle(ctx context.Context, o *proposeOptions, site *contribute.Site, name forge.RepoName) (err error) {
 	if o.title == "" {
+		if a.io.CanPrompt() {
+			if _, err := site.Forge.Repo(ctx, name); err != nil {
+				return err
+			}
+		}
 		o.title, err = a.io.Input("What do you want to change, in one line", "--title", "")
 	}
 	if err == nil && strings.TrimSpace(o.title) == "" {
@@ -195,10 +203,17 @@ func (a *app) fillProposal(o *proposeOptions, plan *contribute.ProposalPlan) err
 // askSections asks at a terminal for what the form has room for, unless a text
 // was given; Enter leaves a part empty.
 func (a *app) askSections(o *proposeOptions, plan *contribute.ProposalPlan) error {
-	if !a.io.CanPrompt() || o.yes || plan.Used == nil || plan.Body != nil {
+	if !a.io.CanPrompt() || o.yes || plan.Body != nil {
 		return nil
 	}
-	a.progress.Clear()
+	if plan.Used == nil {
+		why, err := a.io.Input("Why, in a line or two (Enter leaves it out)", "--body-file", "")
+		if err != nil || why == "" {
+			return err
+		}
+		plan.Body = &why
+		return plan.Fill()
+	}
 	for _, s := range plan.Used.Form.Sections {
 		if _, given := plan.Sections[s.Heading]; given || s.Heading == "" || len(s.Boxes) > 0 || s.Content != "" {
 			continue

@@ -108,10 +108,12 @@ func showProposalPlan(s *term.Streams, w io.Writer, r *proposed) error {
 		fmt.Fprintln(w, "  "+s.Paint(term.Dim, "labels: "+term.Line(strings.Join(r.Labels, ", "))))
 	}
 	fmt.Fprintln(w)
-	for _, l := range strings.Split(strings.TrimSpace(term.Block(r.Body)), "\n") {
-		fmt.Fprintln(w, strings.TrimRight("  "+l, " "))
+	if body := strings.TrimSpace(term.Block(r.Body)); body != "" {
+		for l := range strings.SplitSeq(body, "\n") {
+			fmt.Fprintln(w, strings.TrimRight("  "+l, " "))
+		}
+		fmt.Fprintln(w)
 	}
-	fmt.Fprintln(w)
 	for _, m := range r.Missing {
 		fmt.Fprintf(w, "  %s still demanded: %s\n", s.Paint(term.Warn, s.Sym(term.SymUnknown)), term.Line(m))
 	}

@@ -67,9 +67,10 @@ func questions() map[string]question {
 		"bulk_run.go agree":               {scene: listed, args: "contribute --repos repos.txt --exec 'echo mended > mended.txt' --title Mend", asks: "Open up to 1 pull request in this repository? [y/N] ", wrong: "perhaps", says: yesNo, other: enter, stops: exitInterrupted, right: "y"},
 		"submit_run.go moveCommits":       {scene: onMain, dir: "lib", args: "submit --repo platform/lib", asks: "Name of a branch to move them to: ", other: enter, stops: exitInterrupted, right: "moved"},
 
-		"propose.go askTitle":        {args: "propose platform/lib", asks: "in one line: ", other: enter, stops: exitUsage, right: "Grip", after: []string{"Open it? [Y/n] ", ""}},
+		"propose.go askTitle":        {args: "propose platform/lib", asks: "in one line: ", other: enter, stops: exitUsage, right: "Grip", after: []string{"leaves it out): ", "", "Open it? [Y/n] ", ""}},
 		"propose.go takeSimilar":     {scene: similar, args: "propose platform/lib --title Grip", asks: "Open yours beside them? [1] ", wrong: "3", says: aNumber, other: "-", right: enter},
-		"propose.go askSections":     {args: form, asks: "Why: ", other: "-", right: "It slips", after: []string{"[y/N] ", "y", "Open it? [Y/n] ", ""}},
+		"propose.go askSections":     {args: "propose platform/lib --title Grip", asks: "Why, in a line or two (Enter leaves it out): ", other: "-", right: "It slips", after: []string{"Open it? [Y/n] ", ""}},
+		"propose.go askSections 2":   {args: form, asks: "Why: ", other: "-", right: "It slips", after: []string{"[y/N] ", "y", "Open it? [Y/n] ", ""}},
 		"propose.go fillProposal":    {args: form + " --section Why=why.txt", scene: reasons, asks: "I have looked [y/N] ", wrong: "perhaps", says: yesNo, other: enter, stops: exitInterrupted, right: "y", after: []string{"Open it? [Y/n] ", ""}},
 		"propose.go fillProposal 2":  {args: form + " --tick 'I have looked'", before: []string{"Why: ", ""}, asks: "Why: ", other: enter, stops: exitUsage, right: "It slips", after: []string{"Open it? [Y/n] ", ""}},
 		"propose.go agreeToProposal": {args: form + " --tick 'I have looked' --section Why=why.txt", scene: reasons, asks: "Open it? [Y/n] ", wrong: "perhaps", says: yesNo, other: "n", stops: exitInterrupted, right: enter},
@@ -79,6 +80,7 @@ func questions() map[string]question {
 		"setup_ask.go askForHost 2":     {args: "setup HOST", asks: "(Enter: all that you can see): ", other: "-", right: "platform"},
 		"setup.go offerLogin":           {args: "setup HOST --scheme http --orgs platform", scene: setUpOnce, env: []string{"ISRC_TOKEN="}, asks: "Sign in now? [Y/n] ", wrong: "perhaps", says: yesNo, other: "n", stops: exitSignIn, right: enter, after: []string{"paste it): ", ""}, exit: exitSignIn},
 		"setup_file.go agreeToSettings": {args: "setup company.yaml", scene: companyFile, asks: "[Y/n] ", wrong: "perhaps", says: yesNo, other: "n", stops: exitInterrupted, right: enter},
+		"auth_device.go offerPage":      {scene: byCode, args: "auth login", env: []string{"ISRC_TOKEN=", "BROWSER=true"}, asks: "Open it in a browser here? [Y/n] ", wrong: "perhaps", says: yesNo, other: "-", right: enter},
 		"auth.go readToken":             {args: "auth login", env: []string{"ISRC_TOKEN="}, asks: "while you paste it): ", other: enter, stops: exitInterrupted, right: "ghp_nonsense", exit: exitSignIn},
 
 		"find_pick.go pick":    {args: "find lib --pick", asks: "Esc cancel", other: "\x1b", stops: exitInterrupted, right: "\r"},
@@ -242,6 +244,11 @@ func reasons(s *questioned) { s.write("why.txt", "It slips.\n") }
 
 func setUpOnce(s *questioned) { s.run(exitDone, "setup HOST --scheme http --orgs platform") }
 
+func byCode(s *questioned) {
+	s.run(exitDone, "config set hosts.HOST.oauthClientId "+sandbox.OAuthClient)
+	s.forge.PlanDevice(sandbox.DevicePlan{Login: "newcomer"})
+}
+
 func companyFile(s *questioned) { s.write("company.yaml", "orgs: [platform]\n") }
 
 // what is everything that an interruption must leave alone: files of the user,
@@ -271,7 +278,7 @@ func (s *questioned) what() string {
 		s.t.Fatal(err)
 	}
 	for _, r := range s.forge.Requests() {
-		if r.Method != http.MethodGet && r.Method != http.MethodHead && !strings.HasSuffix(r.Path, "/graphql") && !strings.HasSuffix(r.Path, "/git-upload-pack") {
+		if r.Method != http.MethodGet && r.Method != http.MethodHead && !strings.HasSuffix(r.Path, "/graphql") && r.Path != "/login/device/code" && !strings.HasSuffix(r.Path, "/git-upload-pack") {
 			fmt.Fprintf(&b, "%s %s %d\n", r.Method, r.Path, r.Status)
 		}
 	}

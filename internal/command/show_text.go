@@ -229,7 +229,10 @@ func sources(said []quote, enforcer *string) []string {
 		if q.Line > 0 {
 			text += fmt.Sprintf(":%d", q.Line)
 		}
-		if q.Text != "" {
+		switch {
+		case q.Kind == guideline.KindHistory: // counted, not said by anybody
+			text = term.Line(q.Text)
+		case q.Text != "":
 			text += ` "` + term.Line(q.Text) + `"`
 		}
 		if len(out) < maxQuotes {

@@ -185,7 +185,7 @@ func (a *app) carrySync(ctx context.Context, o *syncOptions, y *contribute.Synci
 	case begun != nil:
 		r.How, r.Why = begun.How, "it was begun before"
 		if begun.How == contribute.HowRebase && begun.Push && !begun.Force {
-			if begun.Force, err = a.mayReplace(ctx, o, y); err != nil {
+			if begun.Force, err = a.mayReplace(o, y); err != nil {
 				return err
 			}
 		}
@@ -194,7 +194,7 @@ func (a *app) carrySync(ctx context.Context, o *syncOptions, y *contribute.Synci
 		return nil
 	default:
 		if len(y.Dirty) == 0 && push && y.Way.Force {
-			if push, err = a.mayReplace(ctx, o, y); err != nil {
+			if push, err = a.mayReplace(o, y); err != nil {
 				return err
 			}
 		}
@@ -217,7 +217,7 @@ func (a *app) carrySync(ctx context.Context, o *syncOptions, y *contribute.Synci
 
 // mayReplace asks before pushed commits are replaced by a rebase. Without an
 // answer they stay.
-func (a *app) mayReplace(ctx context.Context, o *syncOptions, y *contribute.Syncing) (bool, error) {
+func (a *app) mayReplace(o *syncOptions, y *contribute.Syncing) (bool, error) {
 	if o.yes || o.noPush {
 		return o.yes && !o.noPush, nil
 	}

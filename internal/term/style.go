@@ -1,6 +1,10 @@
 package term
 
-import "github.com/charmbracelet/lipgloss"
+import (
+	"strings"
+
+	"github.com/charmbracelet/lipgloss"
+)
 
 // Tone is what a piece of text means; each has a colour of the 16 that every
 // terminal lets its user choose.
@@ -78,6 +82,17 @@ func (s *Streams) Sym(y Symbol) string {
 		return symbols[y][0]
 	}
 	return symbols[y][1]
+}
+
+// Twin writes a text of isrc's own as this terminal can show it.
+func (s *Streams) Twin(text string) string {
+	if s.Unicode {
+		return text
+	}
+	for _, pair := range [...][2]string{{"…", "..."}, {"·", "-"}, {"–", "-"}, {"×", "x"}, {"←", "<-"}, {"▸", ">"}} {
+		text = strings.ReplaceAll(text, pair[0], pair[1])
+	}
+	return text
 }
 
 // Ellipsis is the sign that Truncate writes.

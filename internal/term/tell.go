@@ -10,7 +10,7 @@ import (
 // columns further in than they began; elsewhere they stay as they are, for those
 // who look for them.
 func (s *Streams) Tell(text string) {
-	for line := range strings.SplitSeq(text, "\n") {
+	for line := range strings.SplitSeq(s.Twin(text), "\n") {
 		if !s.ErrTTY || Columns(line) <= s.Width {
 			fmt.Fprintln(s.Err, line)
 			continue
