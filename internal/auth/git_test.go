@@ -2,15 +2,20 @@ package auth
 
 import (
 	"bytes"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/isrc-dev/isrc/internal/config"
+	gittool "github.com/isrc-dev/isrc/internal/git"
 )
 
 func TestTheCredentialHelperAnswersOnlyWhatItMay(t *testing.T) {
@@ -111,12 +116,14 @@ func TestGitReachesAHostAsIsrcDoes(t *testing.T) {
 	env := append(environ, added...)
 	for key, want := range map[string]string{
 		"user.name": "newcomer",
-		"credential.https://ghe.example:8443.helper":      `!f() { test "$1" = get || exit 0; '/opt/it'\''s here/isrc' auth git-credential get; }; f`,
 		"credential.https://ghe.example:8443.useHttpPath": "false",
 	} {
 		if got := strings.TrimSuffix(git(t, env, "", "config", "--get", key), "\n"); got != want {
 			t.Errorf("%s is %q, want %q", key, got, want)
 		}
+	}
+	if got := git(t, env, "", "config", "--get", "credential.https://ghe.example:8443.helper"); !strings.Contains(got, `'/opt/it'\''s here/isrc' auth git-credential get;`) {
+		t.Errorf("the helper is %s", got)
 	}
 	for key, want := range map[string]string{"sslCAInfo": "/etc/acme.pem", "proxy": "http://proxy.example:3128", "sslCert": "/c.pem", "sslKey": "/k.pem"} {
 		if got := strings.TrimSpace(git(t, env, "", "config", "--get-urlmatch", "http."+key, "https://ghe.example:8443/acme/lib.git")); got != want {
@@ -194,5 +201,55 @@ func TestAProgramRunsWithoutTheVariablesTakenFromIt(t *testing.T) {
 	}
 	if _, err := Exec(t.Context(), Command{Name: filepath.Join(t.TempDir(), "missing")}); err == nil {
 		t.Error("a program that is not there ran")
+	}
+}
+
+// TestHandedCredentialsNeedNoHelper lets a real git sign in at a server. The
+// helper's program answers with another secret, so that it is seen who was asked.
+func TestHandedCredentialsNeedNoHelper(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("nothing is handed on there")
+	}
+	self := filepath.Join(t.TempDir(), "isrc")
+	if err := os.WriteFile(self, []byte("#!/bin/sh\necho username=u\necho password=looked-up\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	var mu sync.Mutex
+	var sent []string
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if _, pass, _ := r.BasicAuth(); pass != "" {
+			mu.Lock()
+			sent = append(sent, pass)
+			mu.Unlock()
+			w.WriteHeader(http.StatusForbidden)
+			return
+		}
+		w.Header().Set("WWW-Authenticate", `Basic realm="x"`)
+		w.WriteHeader(http.StatusUnauthorized)
+	}))
+	t.Cleanup(server.Close)
+	address, host := server.URL+"/acme/lib.git", strings.TrimPrefix(server.URL, "http://")
+	for name, tt := range map[string]struct {
+		site, address, want string
+	}{
+		"for this host":                         {server.URL, address, "handed"},
+		"for another host":                      {"http://127.0.0.1:1", address, "looked-up"},
+		"for an account that the address names": {server.URL, strings.Replace(address, "://", "://somebody@", 1), "looked-up"},
+	} {
+		environ := gitEnviron(t)
+		tool, err := gittool.FindTool("auto", environ)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tool.Env = append(environ, GitEnv(self, config.Host{Name: host, Scheme: "http"}, GitEnvOptions{Environ: environ})...)
+		tool.Handed = &gittool.Handed{Site: tt.site, User: "x-access-token", Pass: "handed"}
+		sent = nil
+		if _, err := tool.LsRemote(t.Context(), t.TempDir(), tt.address); err == nil {
+			t.Error("a server that refuses everybody was read")
+		}
+		if diff := cmp.Diff([]string{tt.want}, sent); diff != "" {
+			t.Errorf("%s: (-want +got):\n%s", name, diff)
+		}
 	}
 }

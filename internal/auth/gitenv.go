@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/isrc-dev/isrc/internal/config"
+	gittool "github.com/isrc-dev/isrc/internal/git"
 )
 
 // GitEnvOptions is what GitEnv needs beside the host.
@@ -34,7 +35,7 @@ func GitEnv(self string, host config.Host, o GitEnvOptions) []string {
 	var settings [][2]string
 	set := func(key, value string) { settings = append(settings, [2]string{key, value}) }
 	if self != "" {
-		set("credential."+url+".helper", helper(self))
+		set("credential."+url+".helper", helper(self, url))
 		set("credential."+url+".useHttpPath", "false")
 	}
 	ca, own := authorities(host, o.Environ)
@@ -130,7 +131,9 @@ func withoutProxy(environ []string) []string {
 
 // helper is isrc as git's credential helper. git also tells its helpers what
 // worked; isrc has nothing to store, so the shell answers that without starting
-// it again.
-func helper(self string) string {
-	return `!f() { test "$1" = get || exit 0; ` + quoted(filepath.ToSlash(self)) + ` auth git-credential get; }; f`
+// it again. Nor is it started where this process has handed the credentials on:
+// they are taken from the pipe if they are for this host.
+func helper(self, url string) string {
+	return `!f() { test "$1" = get || exit 0; if test -n "$` + gittool.HandedVariable + `" && test -p /dev/fd/3 && { read -r h && read -r u && read -r p && test "$h" = ` + quoted(url) + `; } 2>/dev/null <&3; then printf '%s\n%s\n' "$u" "$p"; else ` +
+		quoted(filepath.ToSlash(self)) + ` auth git-credential get; fi; }; f`
 }

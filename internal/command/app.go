@@ -314,6 +314,7 @@ func (a *app) siteWith(c *config.Config, host string, token auth.Token, named bo
 		own := *tool
 		own.Secrets = &a.redact.secrets
 		own.Env = append(slices.Clone(own.Env), auth.GitEnv(a.inv.Self, h, auth.GitEnvOptions{Scheme: h.Scheme, Named: named, Account: token.Account, Environ: own.Env})...)
+		own.Handed = &git.Handed{Site: s.BaseURL, User: firstOf(token.User, "x-access-token"), Pass: token.Value}
 		s.Tool = &own
 	case !mayDoWithout(c, err):
 		return nil, err

@@ -18,7 +18,7 @@ const stallAfter = 2 * time.Minute
 // from a hook or "git rebase --exec", where they would point git at a
 // repository other than the folder it is run in.
 const localVars = " GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_COMMON_DIR GIT_OBJECT_DIRECTORY" +
-	" GIT_ALTERNATE_OBJECT_DIRECTORIES GIT_PREFIX GIT_SHALLOW_FILE GIT_NAMESPACE GIT_GRAFT_FILE "
+	" GIT_ALTERNATE_OBJECT_DIRECTORIES GIT_PREFIX GIT_SHALLOW_FILE GIT_NAMESPACE GIT_GRAFT_FILE " + HandedVariable + " "
 
 // environ is the environment for git: answers in English, no questions at the
 // terminal, and no proxy between us and our own machine.

@@ -24,6 +24,7 @@ type Tool struct {
 	Env     []string // the whole environment; nil means the one of this process
 	Debug   io.Writer
 	Sink    progress.Sink
+	Handed  *Handed // credentials that need no helper; nil for none
 	// Terminal lets git and ssh talk to the person at the terminal. Without it
 	// they have no terminal and fail instead of asking.
 	Terminal bool
@@ -143,6 +144,7 @@ func (t *Tool) run(ctx context.Context, c command) (string, error) {
 	cmd.Dir, cmd.Stdin, cmd.Stdout, cmd.Stderr = c.dir, c.in, &out, errs
 	cmd.Env = append(t.environ(), c.env...)
 	cmd.WaitDelay = killDelay
+	defer t.handOn(cmd, c.url)()
 	detach(cmd, t.Terminal)
 	start := time.Now()
 	err := cmd.Run()

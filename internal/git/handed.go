@@ -1,0 +1,44 @@
+package git
+
+import (
+	"os/exec"
+	"strings"
+)
+
+// HandedVariable tells the credential helper that credentials lie in the pipe
+// that is open as descriptor 3, so that no process has to be started for them.
+// What comes through a pipe stands in no environment, file or list of processes.
+const HandedVariable = "ISRC_CREDENTIAL_PIPE"
+
+// handedCopies is how often git may ask in one command. After that the helper
+// is asked as if nothing had been handed on.
+const handedCopies = 16
+
+// Handed are credentials for one host that git's helper need not look up.
+type Handed struct {
+	Site string // scheme and host, as in the helper's settings
+	User string
+	Pass string
+}
+
+// text is what lies in the pipe: for each time a line with the host, which the
+// helper compares with its own, and git's two lines.
+func (h *Handed) text() string {
+	return strings.Repeat(h.Site+"\nusername="+h.User+"\npassword="+h.Pass+"\n", handedCopies)
+}
+
+// fits says whether the credentials are for an address, which must not name an
+// account of its own.
+func (h *Handed) fits(address string) bool {
+	return h != nil && h.Pass != "" && !strings.ContainsAny(h.Site+h.User+h.Pass, "\n\x00") &&
+		strings.HasPrefix(address, h.Site+"/") && mayCarry(address)
+}
+
+// handOn opens the pipe for a command that talks to the host. The answer closes
+// this process's end.
+func (t *Tool) handOn(cmd *exec.Cmd, address string) func() {
+	if !t.Handed.fits(address) {
+		return func() {}
+	}
+	return openHanded(cmd, t.Handed.text())
+}
