@@ -91,7 +91,7 @@ const identityLines = "git config --global user.name \"Your Name\"\ngit config -
 
 // whoCommits says early that git has no name to commit with: as a remark where
 // the user will commit, as an error where isrc would.
-func (a *app) whoCommits(ctx context.Context, o *contributeOptions, dir string) error {
+func (a *app) whoCommits(ctx context.Context, o *contributeOptions, dir string, say func(string, ...any)) error {
 	if o.dryRun {
 		return nil
 	}
@@ -106,7 +106,7 @@ func (a *app) whoCommits(ctx context.Context, o *contributeOptions, dir string) 
 			if o.unattended() {
 				return err
 			}
-			a.say("isrc: %v; isrc submit --commit-message will refuse", err)
+			say("isrc: %v; isrc submit --commit-message will refuse", err)
 		}
 		who = builtin
 	} else if err != nil {
@@ -122,9 +122,9 @@ func (a *app) whoCommits(ctx context.Context, o *contributeOptions, dir string) 
 	if o.unattended() {
 		return git.ErrNoIdentity
 	}
-	a.say("isrc: %v; before you commit:", git.ErrNoIdentity)
+	say("isrc: %v; before you commit:", git.ErrNoIdentity)
 	for _, l := range hintLines(identityLines) {
-		a.say("isrc: hint: %s", l)
+		say("isrc: hint: %s", l)
 	}
 	return nil
 }

@@ -121,10 +121,7 @@ func (a *app) begin(ctx context.Context, site *contribute.Site, o *contributeOpt
 	if err := req.Adopt.Free(); err != nil {
 		return err
 	}
-	if err := a.whoCommits(ctx, o, where); err != nil {
-		return err
-	}
-	sit, err := site.Look(ctx, req)
+	sit, err := a.look(ctx, site, o, req, where)
 	if err != nil {
 		return err
 	}
@@ -155,6 +152,24 @@ func (a *app) begin(ctx context.Context, site *contribute.Site, o *contributeOpt
 		return err
 	}
 	return a.carryOut(ctx, site, o, sit, plan, result)
+}
+
+// look asks the forge, and meanwhile git who would commit. What git says of that
+// comes first.
+func (a *app) look(ctx context.Context, site *contribute.Site, o *contributeOptions, req contribute.Request, where string) (*contribute.Situation, error) {
+	var remarks []string
+	who := make(chan error, 1)
+	go func() {
+		who <- a.whoCommits(ctx, o, where, func(format string, args ...any) { remarks = append(remarks, fmt.Sprintf(format, args...)) })
+	}()
+	sit, err := site.Look(ctx, req)
+	if nobody := <-who; nobody != nil {
+		return nil, nobody
+	}
+	for _, r := range remarks {
+		a.say("%s", r)
+	}
+	return sit, err
 }
 
 // agree shows the plan and asks. Without a terminal the command itself is the

@@ -90,12 +90,22 @@ func (s *Site) observeBranch(ctx context.Context, in branchIn, _ results) (branc
 	if err != nil {
 		return branchOut{}, false, err
 	}
-	if in.Run != "" {
-		if err := s.Work().SetConfig(ctx, in.Dir, runKey(name), in.Run); err != nil {
-			return branchOut{}, false, err
-		}
+	if err := s.nameBranch(ctx, in, name); err != nil {
+		return branchOut{}, false, err
 	}
 	return branchOut{Dir: in.Dir, Branch: name, Base: in.Base, Remote: in.Remote, Run: in.Run, Start: start, Was: in.Was}, true, nil
+}
+
+// nameBranch writes the run of a branch into the clone's configuration. A clone
+// of the user's is left to git, which understands whatever is in there.
+func (s *Site) nameBranch(ctx context.Context, in branchIn, name string) error {
+	switch {
+	case in.Run == "":
+		return nil
+	case in.Adopted:
+		return s.Work().SetConfig(ctx, in.Dir, runKey(name), in.Run)
+	}
+	return git.Configure(ctx, in.Dir, git.Setting{Key: runKey(name), Value: in.Run})
 }
 
 // branchOfRun finds the branch of a run under the name that it has now: git

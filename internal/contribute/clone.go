@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/git"
@@ -104,22 +105,19 @@ func (s *Site) doRemotes(ctx context.Context, in remotesIn, of results) (remotes
 	if err != nil {
 		return remotesOut{}, err
 	}
-	there := false
-	for _, r := range remotes {
-		there = there || r.Name == "origin"
+	settings := []git.Setting{
+		{Key: "remote.pushDefault", Value: "origin"},
+		{Key: "remote.upstream.gh-resolved", Value: "base"}, // tells GitHub's own command line which repository is the base
 	}
-	if !there {
-		if err := s.Work().AddRemote(ctx, in.Dir, "origin", fork.URL); err != nil {
+	if !slices.ContainsFunc(remotes, func(r git.Remote) bool { return r.Name == "origin" }) {
+		origin, err := git.RemoteSettings("origin", fork.URL)
+		if err != nil {
 			return remotesOut{}, err
 		}
+		settings = append(origin, settings...)
 	}
-	for _, kv := range [][2]string{
-		{"remote.pushDefault", "origin"},
-		{"remote.upstream.gh-resolved", "base"}, // tells GitHub's own command line which repository is the base
-	} {
-		if err := s.Work().SetConfig(ctx, in.Dir, kv[0], kv[1]); err != nil {
-			return remotesOut{}, err
-		}
+	if err := git.Configure(ctx, in.Dir, settings...); err != nil {
+		return remotesOut{}, fmt.Errorf("name the remotes of %s: %w", in.Dir, err)
 	}
 	return remotesOut{Push: "origin"}, nil
 }

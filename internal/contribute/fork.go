@@ -141,6 +141,7 @@ type readyIn struct {
 
 type readyOut struct {
 	Waited time.Duration `json:"waited"`
+	At     string        `json:"at,omitempty"` // commit of the base in the fork
 }
 
 // doReady waits until the fork can be pushed to. A forge answers a request for
@@ -160,7 +161,7 @@ func (s *Site) doReady(ctx context.Context, in readyIn, of results) (readyOut, e
 		case err != nil && !errors.As(err, &missing):
 			return readyOut{}, fmt.Errorf("look whether %s is ready: %w", fork.Fork.FullName(), err)
 		case err == nil && (len(refs.Hashes) > 0 && (refs.Hashes["refs/heads/"+in.Base] != "" || fork.Outcome != forge.ForkCreated)):
-			return readyOut{Waited: s.Now().Sub(begun)}, nil
+			return readyOut{Waited: s.Now().Sub(begun), At: refs.Hashes["refs/heads/"+in.Base]}, nil
 		}
 		if waited > 5*time.Minute {
 			hint := ""

@@ -41,7 +41,13 @@ func (s *Site) doSync(ctx context.Context, in syncIn, of results) (ForkSync, err
 	if fork.Outcome == forge.ForkCreated {
 		return ForkSync{State: SyncCurrent}, nil
 	}
-	done, err := s.FastForward(ctx, clone.Dir, clone.Remote, in.Base, fork.URL)
+	var ready readyOut
+	if _, said := of["ready"]; said { // runs of earlier versions did not use it
+		if err := of.read("ready", &ready); err != nil {
+			return ForkSync{}, err
+		}
+	}
+	done, err := s.forward(ctx, clone.Dir, clone.Remote, in.Base, fork.URL, ready.At)
 	if err != nil {
 		return ForkSync{}, err
 	}
@@ -55,6 +61,11 @@ func (s *Site) doSync(ctx context.Context, in syncIn, of results) (ForkSync, err
 // knows it, without force and without a forge request. Whatever speaks against
 // it leaves the branch as it is; only an interruption is an error.
 func (s *Site) FastForward(ctx context.Context, dir, remote, base, fork string) (ForkSync, error) {
+	return s.forward(ctx, dir, remote, base, fork, "")
+}
+
+// forward is FastForward of a branch that was just seen at a commit, "" if not.
+func (s *Site) forward(ctx context.Context, dir, remote, base, fork, at string) (ForkSync, error) {
 	repo, err := git.Open(dir)
 	if err != nil {
 		return ForkSync{}, err
@@ -64,7 +75,9 @@ func (s *Site) FastForward(ctx context.Context, dir, remote, base, fork string) 
 	if err != nil {
 		return ForkSync{State: SyncKept, Why: "the clone does not know the upstream's"}, nil //nolint:nilerr // said in the answer
 	}
-	at, err := s.remoteBranch(ctx, fork, base)
+	if at == "" {
+		at, err = s.remoteBranch(ctx, fork, base)
+	}
 	switch {
 	case ctx.Err() != nil:
 		return ForkSync{}, ctx.Err()

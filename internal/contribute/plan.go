@@ -200,7 +200,7 @@ func (p *Plan) addReady(s *Situation) error {
 	if err != nil || s.Home.Found == nil && !s.Home.Unsearched || s.elsewhere() {
 		return err
 	}
-	return p.add("sync", kindSync, s.Base+" of the fork is brought up to date", syncIn{Base: s.Base}, map[string]string{"fork": "fork", "clone": "clone"})
+	return p.add("sync", kindSync, s.Base+" of the fork is brought up to date", syncIn{Base: s.Base}, map[string]string{"fork": "fork", "clone": "clone", "ready": "ready"})
 }
 
 // elsewhere tells whether a fork of mine may follow another repository than the

@@ -17,7 +17,7 @@ import (
 func TestReliabilityPage(t *testing.T) {
 	t.Parallel()
 	points, accidents := pointMatrix(t), accidentMatrix(t)
-	if len(points) < 39 || len(accidents) < 30 {
+	if len(points) < 39 || len(accidents) < 29 {
 		t.Errorf("only %d points and %d accidents were tried", len(points), len(accidents))
 	}
 	for _, r := range append(points, accidents...) {

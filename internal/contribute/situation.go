@@ -52,6 +52,8 @@ type Situation struct {
 	Home         *ForkHome // where a fork lies or will; nil where none was looked for
 	Guidelines   *guideline.Set
 	Requirements []rule.Requirement
+
+	ahead *aheadTree
 }
 
 // Look reads all that a plan needs, in parallel, and changes nothing.
@@ -72,6 +74,9 @@ func (s *Site) Look(ctx context.Context, req Request) (*Situation, error) {
 	}
 	s.asBot(login)
 	query, forkThere := forkQuery{Org: req.ForkOrg, Name: req.ForkName, Thorough: req.Thorough}, false
+	reading, stop := context.WithCancel(ctx)
+	defer stop()
+	sit.ahead = s.readAhead(reading, req.Upstream, req.Base)
 	g, gctx := errgroup.WithContext(ctx)
 	g.Go(func() (err error) {
 		if sit.Upstream, err = s.Forge.Repo(gctx, req.Upstream); err != nil {
@@ -200,7 +205,7 @@ func (s *Site) declaredBase(ctx context.Context, sit *Situation, settings guidel
 func (s *Site) readGuidelines(ctx context.Context, sit *Situation, settings guideline.Settings, direct bool) error {
 	set, err := guideline.Read(ctx, guideline.Query{
 		Repo: sit.Upstream.RepoName, Web: s.BaseURL, Ref: sit.Base, Base: sit.Base, Head: sit.Request.Branch, Direct: direct,
-	}, s.trees(sit.Upstream), settings)
+	}, trees{site: s, known: sit.Upstream, ahead: sit.ahead}, settings)
 	if err != nil {
 		return fmt.Errorf("read the guidelines of %s: %w", sit.Upstream.FullName(), err)
 	}

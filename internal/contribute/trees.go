@@ -18,6 +18,40 @@ type trees struct {
 	known forge.Repo
 	local *git.Repo
 	at    string // commit of the local clone that stands for known
+	ahead *aheadTree
+}
+
+// aheadTree is a tree that is read while the forge is still asked about its
+// repository: of the branch that was asked for, or of the one that git calls the
+// default, which is what the forge calls so too.
+type aheadTree struct {
+	repo forge.RepoName
+	ref  string // "": the default branch
+	read func() (*git.Tree, string, error)
+}
+
+// readAhead begins to read at once. Its answer may be taken any number of times.
+func (s *Site) readAhead(ctx context.Context, repo forge.RepoName, ref string) *aheadTree {
+	type answer struct {
+		tree   *git.Tree
+		commit string
+		err    error
+	}
+	come := make(chan answer, 1)
+	go func() {
+		tree, commit, _, err := s.Reader.Tree(ctx, s.CloneURL(repo), ref)
+		come <- answer{tree, commit, err}
+	}()
+	return &aheadTree{repo: repo, ref: ref, read: func() (*git.Tree, string, error) {
+		a := <-come
+		come <- a
+		return a.tree, a.commit, a.err
+	}}
+}
+
+// isOf says whether what was read ahead is the branch of a repository.
+func (a *aheadTree) isOf(known forge.Repo, repo forge.RepoName, ref string) bool {
+	return a != nil && repo.Equal(known.RepoName) && a.repo.Equal(repo) && (a.ref == ref || a.ref == "" && ref == known.DefaultBranch)
 }
 
 var _ guideline.Trees = trees{}
@@ -40,7 +74,7 @@ func (t trees) Tree(ctx context.Context, repo forge.RepoName, ref string) (fs.FS
 	if repo.Equal(t.known.RepoName) {
 		url = t.site.cloneURLOf(t.known)
 	}
-	files, commit, _, err := t.site.Reader.Tree(ctx, url, ref)
+	files, commit, err := t.fetch(ctx, url, repo, ref)
 	if err == nil {
 		return files, commit, nil
 	}
@@ -59,6 +93,14 @@ func (t trees) Tree(ctx context.Context, repo forge.RepoName, ref string) (fs.FS
 		return slow, commit, nil
 	}
 	return nil, "", err
+}
+
+func (t trees) fetch(ctx context.Context, url string, repo forge.RepoName, ref string) (*git.Tree, string, error) {
+	if t.ahead.isOf(t.known, repo, ref) {
+		return t.ahead.read()
+	}
+	files, commit, _, err := t.site.Reader.Tree(ctx, url, ref)
+	return files, commit, err
 }
 
 // TreesOf gives the files of a repository, and of those that it refers to,

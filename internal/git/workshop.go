@@ -86,12 +86,14 @@ func (t *Tool) checkOut(ctx context.Context, o CloneOptions, dir string) error {
 	if o.NoCheckout {
 		return nil
 	}
-	if _, err := t.Run(ctx, dir, "rev-parse", "--verify", "--quiet", "HEAD"); err != nil {
-		return nil //nolint:nilerr // nothing was committed there yet
+	if empty, err := unborn(dir); empty || err != nil {
+		return err // nothing was committed there yet
 	}
 	// A checkout that was killed left the lock of its index.
 	_ = os.Remove(filepath.Join(dir, ".git", "index.lock"))
-	c := command{dir: dir, args: []string{"checkout", "--force", "--progress"}, url: o.URL}
+	// What was just cloned needs no maintenance, for which git would start a process
+	// after it fetched the files.
+	c := command{dir: dir, args: []string{"-c", "gc.auto=0", "-c", "maintenance.auto=false", "checkout", "--force", "--progress"}, url: o.URL}
 	if o.Branch == "" { // as "git clone" itself says it
 		c.args = append(c.args, "HEAD", "--")
 	} else {
@@ -102,6 +104,22 @@ func (t *Tool) checkOut(ctx context.Context, o CloneOptions, dir string) error {
 	}
 	_, err := t.run(ctx, c)
 	return err
+}
+
+// unborn tells a clone of a repository without commits. What cannot be read here
+// is left to git.
+func unborn(dir string) (bool, error) {
+	r, err := Open(dir)
+	var strange *UnsupportedError
+	if errors.As(err, &strange) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	defer r.Close() //nolint:errcheck // read only
+	_, err = r.Resolve("HEAD")
+	return err != nil, nil
 }
 
 // fingerprint stands for what is cloned: another wish begins anew.
