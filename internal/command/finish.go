@@ -108,7 +108,7 @@ func (a *app) finish(ctx context.Context, o *finishOptions, arg string) error {
 	if err != nil {
 		return err
 	}
-	ref, run, err := a.contributionNamed(ctx, arg, runs)
+	ref, run, err := a.contributionToFinish(ctx, arg, runs)
 	if err != nil {
 		return err
 	}
@@ -143,6 +143,21 @@ func (a *app) finish(ctx context.Context, o *finishOptions, arg string) error {
 		return err
 	}
 	return a.show(&o.output, r, func(s *term.Streams) error { return showFinished(s, r) })
+}
+
+// contributionToFinish is the one that is named, or that of the branch here. A
+// finish that was interrupted may have left that branch for its base.
+func (a *app) contributionToFinish(ctx context.Context, arg string, runs []workflow.State) (forge.PullRef, *workflow.State, error) {
+	ref, run, err := a.contributionNamed(ctx, arg, runs)
+	if err == nil || arg != "." {
+		return ref, run, err
+	}
+	if p := a.placeHere(); p != nil {
+		if begun := contribute.Finishing(runs, p.Dir); begun != nil {
+			return runNamed(begun.Run, runs)
+		}
+	}
+	return ref, run, err
 }
 
 func endOf(p forge.Pull) *time.Time {

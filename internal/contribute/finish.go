@@ -33,6 +33,11 @@ const (
 // them. dry only says so.
 func (s *Site) Clean(ctx context.Context, st workflow.State, p forge.Pull, dry bool) ([]Cleaned, error) {
 	var out []Cleaned
+	if !dry {
+		if err := s.beginFinish(st); err != nil {
+			return nil, err
+		}
+	}
 	remote, err := s.cleanRemote(ctx, st, p, dry)
 	if remote != nil {
 		out = append(out, *remote)
@@ -135,6 +140,42 @@ func (s *Site) dropBranch(ctx context.Context, st workflow.State, current, at st
 		return err
 	}
 	c.Outcome = CleanRemoved
+	return nil
+}
+
+// noteFinishing is the kind of a journal's note that its branches are about to be
+// tidied up. From then on the clone may stand on its base, and does not tell by
+// its branch whose end was interrupted.
+const noteFinishing = "finishing/v1"
+
+func isFinishing(n workflow.Note) bool { return n.Kind == noteFinishing }
+
+func (s *Site) beginFinish(st workflow.State) error {
+	if st.Ended != "" || st.NewerVersion || slices.ContainsFunc(st.Notes, isFinishing) {
+		return nil
+	}
+	j, err := workflow.Open(s.Runs, st.Run)
+	if err != nil {
+		return err
+	}
+	return errors.Join(j.Note(noteFinishing, struct{}{}), j.Close())
+}
+
+// Finishing is the run in a clone whose end was begun and interrupted, nil when
+// there is none.
+func Finishing(runs []workflow.State, clone string) *workflow.State {
+	here, err := os.Stat(clone)
+	if err != nil {
+		return nil
+	}
+	for i, st := range runs {
+		if st.Ended != "" || !slices.ContainsFunc(st.Notes, isFinishing) {
+			continue
+		}
+		if there, err := os.Stat(st.Clone); err == nil && os.SameFile(here, there) {
+			return &runs[i]
+		}
+	}
 	return nil
 }
 
