@@ -28,6 +28,7 @@ type faultDoor struct {
 	left  int // so often yet
 	met   int
 	cut   *cutting
+	first func(http.ResponseWriter, *http.Request) bool // may answer itself
 }
 
 // asking is one request of the way, without what differs from run to run.
@@ -116,8 +117,18 @@ func (d *faultDoor) recorded() (all []asking) {
 	return all
 }
 
+// before lets a function see each request first.
+func (d *faultDoor) before(first func(http.ResponseWriter, *http.Request) bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.first = first
+}
+
 func (d *faultDoor) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if d.cutOff(w, r) {
+	d.mu.Lock()
+	first := d.first
+	d.mu.Unlock()
+	if d.cutOff(w, r) || first != nil && first(w, r) {
 		return
 	}
 	switch d.take(r) {

@@ -50,10 +50,11 @@ func scripted() int {
 	defer stop()
 	kill, hold := os.Getenv("TEST_KILL_AT"), os.Getenv("TEST_HOLD_AT")
 	inv.Trace = func(p workflow.Point) {
-		switch p.Step + ": " + p.Name {
-		case kill:
+		passed(p)
+		switch {
+		case atPoint(p, kill):
 			_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
-		case hold:
+		case atPoint(p, hold):
 			held(ctx)
 		}
 	}

@@ -259,14 +259,16 @@ type crashRow struct {
 	Role     string
 	Step     string
 	Point    string
+	Kind     string // of the step; not known of accidents
 	Verdicts []string
 }
 
 // crashWays are the columns of the matrix of points.
 var crashWays = []string{"killed", "killed, torn last line"}
 
-// whole makes a contribution that nobody kills and answers its points.
-func whole(t testing.TB, role string) []workflow.Point {
+// whole makes a contribution that nobody kills and answers its points, and the
+// kinds of its steps.
+func whole(t testing.TB, role string) ([]workflow.Point, map[string]string) {
 	t.Helper()
 	s := newStage(t, role)
 	if err := s.play(0); err != nil {
@@ -279,7 +281,15 @@ func whole(t testing.TB, role string) []workflow.Point {
 	if v := s.verdict(); v != "" {
 		t.Fatalf("without a crash: %s", v)
 	}
-	return points
+	runs, _, err := workflow.List(filepath.Join(s.dir, "runs"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	kinds := map[string]string{}
+	for _, st := range runs[0].Steps {
+		kinds[st.ID] = st.Kind
+	}
+	return points, kinds
 }
 
 // pointMatrix kills a contribution at each of its points and lets it go on. The
@@ -293,11 +303,12 @@ func pointMatrix(t testing.TB) []crashRow {
 	var jobs []job
 	differs := map[string][]string{"apply": {"apply"}, "exec": {"exec"}, "adopted": {"remote-fork", "clone", "branch"}, "sync": {"sync"}}
 	for _, role := range []string{"attended", "apply", "exec", "adopted", "sync"} {
-		for i, p := range whole(t, role) {
+		points, kinds := whole(t, role)
+		for i, p := range points {
 			if role != "attended" && !slices.Contains(differs[role], p.Step) {
 				continue
 			}
-			rows = append(rows, crashRow{Role: role, Step: p.Step, Point: p.Name, Verdicts: make([]string, len(crashWays))})
+			rows = append(rows, crashRow{Role: role, Step: p.Step, Point: p.Name, Kind: kinds[p.Step], Verdicts: make([]string, len(crashWays))})
 			for way := range crashWays {
 				jobs = append(jobs, job{len(rows) - 1, i + 1, way})
 			}

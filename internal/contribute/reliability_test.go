@@ -32,8 +32,10 @@ func TestReliabilityPage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	commands := seen(t, "kill-matrix.md")
+	everyKindIsKilled(t, points, commands)
 	got := fmt.Sprintf(reliability, table(points, crashWays), table(accidents, []string{"after the next command"}), string(engine), once,
-		seen(t, "fault-matrix.md"), seen(t, "transfer-matrix.md"))
+		seen(t, "fault-matrix.md"), seen(t, "transfer-matrix.md"), commands)
 	if *update {
 		if err := os.WriteFile(page, []byte(got), 0o644); err != nil {
 			t.Fatal(err)
@@ -133,6 +135,31 @@ of git, and by the command of --exec itself. The last row is a journal whose
 plan was never written.
 
 %[2]s
+## Killed in the commands around it
+
+Here the commands themselves run, in processes of their own, and are killed at
+every point of the steps that are named, at the requests that change something,
+between two commands of git, and by the command of --exec. The same command then
+goes on, and ends with 0. The rows of one command share a machine and a forge, so
+that what one leaves behind would show in the next. "%[4]s" means for
+
+- a round of review: one pull request at the user's last commit, with each of the
+  user's commits, and the reviewer asked to look again;
+- sync: the branch on top of the base, alike here, there and in the pull request,
+  with the user's commit and no other; the fork's base at the upstream's; no
+  rebase half done;
+- contribute --repos: in each of three repositories one fork, one branch with one
+  commit, one pull request; what was done before the kill is not done again;
+- contribute in a clone of the fork: one more remote, and the branch;
+- finish: the branch is gone there and here, the clone stands on its base, the
+  journal is ended;
+- propose: one issue with that title, and a journal that is ended;
+- forks clean: the two forks are gone, and the one with a commit of its own is
+  there.
+
+A kind of step that is in no table fails the tests.
+
+%[7]s
 ## Every request fails
 
 Every request of isrc's to the forge, found by recording a contribution without
@@ -172,7 +199,34 @@ or, for check, that the base is judged as it was fetched last, and that is said.
 | the connection is cut in a clone | exit 7; what has come stays, the same command goes on | testdata/script/clone-cut.txtar |
 | the disk is full | exit 1, nothing half-made; the same command goes on when there is room | testdata/script/bad-disk.txtar |
 | a second isrc on the same run, and in the same clone | exit 8 and the process that holds it; the first goes on, one pull request | testdata/script/bad-second.txtar |
-| the token's ways out | in no output, file or argument of a process, and at no other host | internal/command/canary_test.go |
+
+## The token's ways out
+
+Every command that isrc has is run with a token of its own, by the story of a
+contribution, and again while the forge refuses (401, 403, 422, 500, a web page)
+and repeats what it was sent, in plain and in base64; while it refuses what is to
+be written alone; while git's fetches or pushes are refused with the same words;
+while API or git are redirected to another host; while answers name another host
+in every address, or hold the token in every text. Everything that makes git and
+isrc talk is set (--debug, ISRC_DEBUG, GIT_TRACE, GIT_CURL_VERBOSE,
+GIT_TRACE_CURL without redaction, GIT_TRACE_PACKET). A contribution is made with
+the token of each source: ISRC_TOKEN, GH_ENTERPRISE_TOKEN, isrc's own file, the
+keyring, gh's file, gh itself, and git's credential helpers.
+
+| looked at | what counts as the token | where it may be |
+|---|---|---|
+| standard output and standard error of every command | plain, escaped for a URL, hexadecimal, base64 alone or behind any user name, in both alphabets | nowhere |
+| every file below HOME, TMPDIR and the working folder: settings, journals, caches, clones with their git configuration; names of files and links too | the same | ~/.config/isrc/tokens.json after isrc auth login, with mode 0600, until isrc auth logout |
+| arguments and environments of all processes, sampled; and written down by every git, gh, browser, editor, pager, hook and command of --exec that is started | the same | the environment, where the user has exported it |
+| address, headers and body of every request that another host gets | the same, and any credentials at all | nowhere |
+
+A token in the user's environment is the user's: every program has it that is
+started from there, hooks and the command of --exec too, as with git and gh; only
+what check --run runs for a project goes without. isrc adds none: git asks it for
+the token when a server wants it, and a token that is kept is in no environment.
+What a forge that knows the token writes into a repository's files is out of
+reach. internal/command/canary_test.go looks; trap_planted_test.go plants the
+token once in each of these places and wants it found.
 
 ## The engine alone
 
