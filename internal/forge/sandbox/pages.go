@@ -3,11 +3,13 @@ package sandbox
 import (
 	"bytes"
 	_ "embed"
+	"fmt"
+	"html"
 	"net/http"
 	"net/url"
 	"strings"
 
-	template "github.com/DataDog/datadog-agent/pkg/template/html"
+	template "github.com/DataDog/datadog-agent/pkg/template/text"
 
 	"github.com/isrc-dev/isrc/internal/lazy"
 )
@@ -15,10 +17,51 @@ import (
 //go:embed pages.tmpl
 var pageSource string
 
-// pageTemplates are parsed when the first page is asked for.
+// pageTemplates are parsed when the first page is asked for. Package
+// html/template would be a quarter of a megabyte of the program for twelve pages
+// in which values stand in texts and in quoted attributes alone: what html makes
+// of them is right for both.
 var pageTemplates = lazy.Value(func() *template.Template {
-	return template.Must(template.New("").Funcs(template.FuncMap{"inc": func(i int) int { return i + 1 }}).Parse(pageSource))
+	funcs := template.FuncMap{"inc": func(i int) int { return i + 1 }, "raw": func(s string) string { return s }, "text": func(v any) string { return html.EscapeString(fmt.Sprint(v)) }, "href": href}
+	return template.Must(template.New("").Funcs(funcs).Parse(escaping(pageSource)))
 })
+
+// escaping passes every value of a template through text or, where a link begins
+// with it, href, but for what raw says is a page already.
+func escaping(source string) string {
+	var b strings.Builder
+	for {
+		before, rest, found := strings.Cut(source, "{{")
+		b.WriteString(before)
+		if !found {
+			return b.String()
+		}
+		action, after, _ := strings.Cut(rest, "}}")
+		b.WriteString("{{" + action)
+		switch word, _, _ := strings.Cut(action, " "); word {
+		case "define", "end", "if", "else", "range", "with", "template", "raw":
+		default:
+			how := " | text"
+			if strings.HasSuffix(before, `href="`) {
+				how = " | href"
+			}
+			b.WriteString(how)
+		}
+		b.WriteString("}}")
+		source = after
+	}
+}
+
+// href writes an address on this forge or on the web; any other leads nowhere.
+func href(value any) string {
+	to := fmt.Sprint(value)
+	for _, begin := range []string{"/", "#", "https://", "http://"} {
+		if strings.HasPrefix(to, begin) {
+			return html.EscapeString(to)
+		}
+	}
+	return "#"
+}
 
 type link struct{ Text, Href, More string }
 
@@ -92,7 +135,7 @@ func (f *Forge) dress(v *view) ([]byte, error) {
 	}
 	err := pageTemplates().ExecuteTemplate(&page, "page", map[string]any{
 		"Title": v.title, "World": titleWords(f.world.Name), "Crumbs": v.crumbs,
-		"Body": template.HTML(body.String()), // escaped by its own template
+		"Body": body.String(),
 	})
 	return page.Bytes(), err
 }
