@@ -42,30 +42,18 @@ func (a *app) askersOn(ctx context.Context, host string) ([]*asker, []string, er
 		return nil, nil, err
 	}
 	host = forge.NormalizeHost(host)
-	first := &asker{host: host, only: map[string]bool{}}
 	all := c.AccountsOn(host)
-	if user := c.HostFor(host).User; user != "" && len(all) > 0 {
-		all = append(all, config.Account{Login: user, Host: host})
-	}
 	chosen, err := a.source(c).Account(host)
-	first.alone = chosen.Origin == auth.AccountVariable
+	first := &asker{host: host, only: map[string]bool{}, alone: chosen.Origin == auth.AccountVariable}
 	if err != nil || len(all) == 0 || first.alone {
 		return []*asker{first}, nil, a.ambiguous(err)
 	}
-	mine, signedIn := "", true
-	site, err := a.site(ctx, host)
-	var none *forge.SignInError
-	if err == nil {
-		mine, err = site.Login(ctx)
+	if user := c.HostFor(host).User; user != "" {
+		all = append(all, config.Account{Login: user, Host: host})
 	}
-	if errors.As(err, &none) && !none.Refused {
-		signedIn = false // then the others are all there are
-	}
+	mine, signedIn := a.whoHere(ctx, host)
 	askers := []*asker{first}
-	seen := map[string]bool{strings.ToLower(mine): true}
-	if mine == "" && chosen.Login != "" {
-		seen[strings.ToLower(chosen.Login)] = true
-	}
+	seen := map[string]bool{strings.ToLower(firstOf(mine, chosen.Login)): true}
 	for _, x := range all {
 		if key := strings.ToLower(x.Login); !seen[key] {
 			seen[key] = true
@@ -76,12 +64,23 @@ func (a *app) askersOn(ctx context.Context, host string) ([]*asker, []string, er
 		}
 	}
 	if !signedIn && chosen.Login == "" && len(askers) > 1 {
-		askers = askers[1:]
+		askers = askers[1:] // the others are all there are
 	}
 	if n := len(askers) - accountsAsked; n > 0 {
 		return askers[:accountsAsked], []string{fmt.Sprintf("of the accounts on %s %d were asked and %d were not: ISRC_ACCOUNT=LOGIN asks one", host, accountsAsked, n)}, nil
 	}
 	return askers, nil, nil
+}
+
+// whoHere is the login of the account that counts here, "" where it is not known;
+// signedIn is false where there is no token at all.
+func (a *app) whoHere(ctx context.Context, host string) (login string, signedIn bool) {
+	site, err := a.site(ctx, host)
+	if err == nil {
+		login, err = site.Login(ctx)
+	}
+	var none *forge.SignInError
+	return login, !errors.As(err, &none) || none.Refused
 }
 
 // askersFor are those for repositories that were named: of each the account that
