@@ -27,6 +27,9 @@ func policies() []policy {
 		{name: "no-forks", on: "fork", status: 403, message: "The repository exists, but forking is disabled."},
 		{name: "no-private-forks", on: "fork", status: 422, message: "This organization does not allow private repository forking", field: true},
 		{name: "internal-fork", on: "fork-to-org", status: 403, message: "Cannot fork an internal repo to an organization."},
+		// What an enterprise says of where forks may lie is quoted nowhere: a refusal
+		// in words that nobody has seen before.
+		{name: "fork-destination", on: "fork", status: 403, message: "Your enterprise's policy does not let this repository be forked to that place."},
 		{name: "managed-users", on: "write", status: 403, message: "As an Enterprise Managed User, you cannot access this content"},
 		{name: "sso", on: "all", status: 403, message: "Resource protected by organization SAML enforcement. You must grant your Personal Access token access to this organization.",
 			header: [2]string{"X-Github-Sso", "required; url=URL/orgs/ORG/sso?authorization_request=A1"},
