@@ -176,7 +176,7 @@ func underRow(s *term.Streams, r *standing, waiting bool, now time.Time) []strin
 		if r.WaitsFor == insight.WaitsForYou || waiting {
 			tone = term.Strong
 		}
-		add(tone, *r.Next)
+		out = append(out, "      "+s.Paint(tone, term.Line(*r.Next))) // to be pasted, and so in one piece
 	}
 	return out
 }

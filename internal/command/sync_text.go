@@ -18,17 +18,17 @@ func showSynced(s *term.Streams, r *synced) error {
 	did := map[string]string{contribute.HowRebase: "rebased onto", contribute.HowMerge: "merged with", contribute.HowFastForward: "moved on to"}[r.How]
 	switch r.Outcome {
 	case "planned":
-		fmt.Fprintf(s.Out, "Would bring %s up to date with %s%s: %s (%s)\n", branch, base, behind, r.How, term.Line(r.Why))
+		s.Print(fmt.Sprintf("Would bring %s up to date with %s%s: %s (%s)", branch, base, behind, r.How, term.Line(r.Why)))
 	case "conflicts":
-		fmt.Fprintf(s.Out, "%s %s conflicts with %s in %s:\n", s.Paint(term.Bad, s.Sym(term.SymBroken)), branch, base, plural(len(r.Conflicts), "file"))
+		s.Print(fmt.Sprintf("%s %s conflicts with %s in %s:", s.Paint(term.Bad, s.Sym(term.SymBroken)), branch, base, plural(len(r.Conflicts), "file")))
 	case "aborted":
 		fmt.Fprintf(s.Out, "%s %s is as it was before\n", good, branch)
 	case "updated":
 		if did != "" {
-			fmt.Fprintf(s.Out, "%s %s is %s %s (%s)\n", good, branch, did, base, term.Line(r.Why))
+			s.Print(fmt.Sprintf("%s %s is %s %s (%s)", good, branch, did, base, term.Line(r.Why)))
 		}
 	default:
-		fmt.Fprintf(s.Out, "%s %s has all of %s\n", good, branch, base)
+		s.Print(fmt.Sprintf("%s %s has all of %s", good, branch, base))
 	}
 	if r.Outcome == "planned" && len(r.Conflicts) > 0 {
 		fmt.Fprintln(s.Out, "Conflicts are foreseen in:")
@@ -43,7 +43,7 @@ func showSynced(s *term.Streams, r *synced) error {
 	case "pushed":
 		fmt.Fprintf(s.Out, "%s pushed\n", good)
 	case "forced":
-		fmt.Fprintf(s.Out, "%s pushed; your commits there are replaced by the rebased ones\n", good)
+		s.Print(fmt.Sprintf("%s pushed; your commits there are replaced by the rebased ones", good))
 	case "planned":
 		fmt.Fprintln(s.Out, "Would push the branch.")
 	case "planned-force":
@@ -55,11 +55,11 @@ func showSynced(s *term.Streams, r *synced) error {
 		name := term.Line(f.Repository.FullName)
 		switch f.Outcome {
 		case contribute.SyncUpdated:
-			fmt.Fprintf(s.Out, "%s %s of your fork %s is up to date\n", good, base, name)
+			s.Print(fmt.Sprintf("%s %s of your fork %s is up to date", good, base, name))
 		case "planned":
-			fmt.Fprintf(s.Out, "Would keep %s of your fork %s up to date, without force.\n", base, name)
+			s.Print(fmt.Sprintf("Would keep %s of your fork %s up to date, without force.", base, name))
 		case contribute.SyncDiverged, contribute.SyncKept:
-			fmt.Fprintf(s.Out, "%s %s of your fork %s stays as it is: %s\n", s.Paint(term.Warn, s.Sym(term.SymUnknown)), base, name, term.Line(textOf(f.Why)))
+			s.Print(fmt.Sprintf("%s %s of your fork %s stays as it is: %s", s.Paint(term.Warn, s.Sym(term.SymUnknown)), base, name, term.Line(textOf(f.Why))))
 		}
 	}
 	return nil

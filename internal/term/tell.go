@@ -2,6 +2,7 @@ package term
 
 import (
 	"fmt"
+	"io"
 	"strings"
 )
 
@@ -9,10 +10,15 @@ import (
 // newline at its end. On a terminal lines are broken at blanks, and go on two
 // columns further in than they began; elsewhere they stay as they are, for those
 // who look for them.
-func (s *Streams) Tell(text string) {
+func (s *Streams) Tell(text string) { s.tell(s.Err, s.ErrTTY, text) }
+
+// Print writes such a text to Out.
+func (s *Streams) Print(text string) { s.tell(s.Out, s.OutTTY, text) }
+
+func (s *Streams) tell(w io.Writer, tty bool, text string) {
 	for line := range strings.SplitSeq(s.Twin(text), "\n") {
-		if !s.ErrTTY || Columns(line) <= s.Width {
-			fmt.Fprintln(s.Err, line)
+		if !tty || Columns(line) <= s.Width {
+			fmt.Fprintln(w, line)
 			continue
 		}
 		rest := strings.TrimLeft(line, " ")
@@ -21,7 +27,7 @@ func (s *Streams) Tell(text string) {
 			if i == 1 {
 				lead += "  "
 			}
-			fmt.Fprintln(s.Err, lead+part)
+			fmt.Fprintln(w, lead+part)
 		}
 	}
 }
