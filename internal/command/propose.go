@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -105,6 +106,10 @@ func (a *app) propose(ctx context.Context, o *proposeOptions, arg string) error 
 		return err
 	}
 	result.URL, result.Number, result.Title, result.Outcome, result.Body = &issue.URL, &issue.Number, issue.Title, issue.Outcome, plan.Text
+	if len(issue.Unset) > 0 {
+		result.Labels = slices.DeleteFunc(result.Labels, func(l string) bool { return slices.Contains(issue.Unset, l) })
+		a.say("isrc: not labelled %s: that takes more rights there than you have", strings.Join(issue.Unset, ", "))
+	}
 	return a.show(&o.output, result, func(s *term.Streams) error { return showProposed(s, result) })
 }
 
@@ -218,7 +223,11 @@ func (a *app) askSections(o *proposeOptions, plan *contribute.ProposalPlan) erro
 		if _, given := plan.Sections[s.Heading]; given || s.Heading == "" || len(s.Boxes) > 0 || s.Content != "" {
 			continue
 		}
-		text, err := a.io.Input(term.Line(s.Heading), "--section", "")
+		label := term.Line(s.Heading)
+		if len(s.Options) > 0 {
+			label += " (one of: " + term.Line(strings.Join(s.Options, ", ")) + ")"
+		}
+		text, err := a.io.Input(label, "--section", "")
 		if err != nil {
 			return err
 		}

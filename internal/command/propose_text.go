@@ -78,6 +78,11 @@ func showProposed(s *term.Streams, r *proposed) error {
 	switch r.Outcome {
 	case contribute.PullCreated:
 		fmt.Fprintf(s.Err, "%s issue #%d opened: %s\n", done, *r.Number, term.Line(r.Title))
+		for _, x := range r.Similar[:min(len(r.Similar), 3)] {
+			if x.State == "closed" {
+				fmt.Fprintf(s.Err, "  much of it was said before and closed: #%d %s\n", x.Number, term.Truncate(term.Line(x.Title), max(s.Width-50, 20), s.Ellipsis()))
+			}
+		}
 		fmt.Fprintf(s.Err, "  once the owners agree: isrc contribute %s --issue %d\n", r.Repository.FullName, *r.Number)
 	case contribute.PullExisting:
 		fmt.Fprintf(s.Err, "%s you proposed it before, as #%d: %s\n", done, *r.Number, term.Line(r.Title))

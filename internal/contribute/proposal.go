@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -33,6 +34,9 @@ type OpenedIssue struct {
 	URL      string         `json:"url"`
 	Title    string         `json:"title"`
 	Outcome  string         `json:"outcome"` // created, or existing after an interruption
+	// Unset are labels that the forge left out, as it does for accounts that may
+	// not set them.
+	Unset []string `json:"unset,omitempty"`
 }
 
 type issueIn struct {
@@ -108,7 +112,13 @@ func (s *Site) doIssue(ctx context.Context, in issueIn, _ results) (OpenedIssue,
 	if err != nil {
 		return OpenedIssue{}, err // it says what was being done
 	}
-	return OpenedIssue{Upstream: in.Upstream, Number: issue.Number, URL: issue.URL, Title: issue.Title, Outcome: PullCreated}, nil
+	out := OpenedIssue{Upstream: in.Upstream, Number: issue.Number, URL: issue.URL, Title: issue.Title, Outcome: PullCreated}
+	for _, l := range in.Labels {
+		if !slices.ContainsFunc(issue.Labels, func(set string) bool { return strings.EqualFold(set, l) }) {
+			out.Unset = append(out.Unset, l)
+		}
+	}
+	return out, nil
 }
 
 // observeIssue is asked after an interrupted request: an issue of mine with that

@@ -78,7 +78,7 @@ func (s *Site) PlanProposal(ctx context.Context, p Proposal, terms Terms) (*Prop
 	case repo.Archived:
 		return nil, fmt.Errorf("propose a change to %s: %w", repo.FullName(), &forge.NotPermittedError{What: "an issue in an archived repository", Policy: forge.PolicyArchived})
 	case !repo.HasIssues:
-		return nil, refuse(ErrNotTaken, "isrc show "+repo.FullName()+" says where to ask", "%s has no issues", repo.FullName())
+		return nil, refuse(ErrNotTaken, "isrc show "+repo.FullName()+" says where to ask", "the owners of %s have switched issues off", repo.FullName())
 	}
 	if plan.run, err = s.begunProposal(plan.Upstream, p.Title); err != nil {
 		return nil, err
@@ -168,7 +168,11 @@ func (p *ProposalPlan) write() error {
 		p.Used = p.Forms.ForProposal()
 	}
 	if p.Used == nil && !p.Forms.Blank {
-		return refuse(ErrUsage, "--issue-template takes "+strings.Join(p.Forms.Names(), ", "), "%s takes no issue without one of its forms, and none of them is for proposals", p.Upstream.FullName())
+		hint := "--issue-template takes " + strings.Join(p.Forms.Names(), ", ")
+		for _, c := range p.Forms.Contacts[:min(len(p.Forms.Contacts), 5)] {
+			hint = c.Name + ": " + c.URL + "\n" + hint
+		}
+		return refuse(ErrUsage, hint, "%s takes no issue without one of its forms, and none of them is for proposals", p.Upstream.FullName())
 	}
 	return p.Fill()
 }
@@ -195,6 +199,9 @@ func (p *ProposalPlan) Fill() error {
 	}
 	p.Missing = nil
 	for _, sec := range guideline.ParseForm(body).Sections {
+		if field := p.field(sec.Heading); !field.Takes(sec.Content) {
+			return refuse(ErrUsage, "one of: "+strings.Join(field.Options, ", "), "the form %s takes no %q for %q", p.Used.Name, firstWords(sec.Content), sec.Heading)
+		}
 		if p.requires(sec.Heading) && len(sec.Boxes) == 0 && sec.Content == "" {
 			p.Missing = append(p.Missing, sec.Heading)
 		}
@@ -205,24 +212,33 @@ func (p *ProposalPlan) Fill() error {
 		}
 	}
 	if p.Used.Fields {
-		body = asSubmitted(body)
+		body = p.asSubmitted(body)
 	}
 	p.Text = body
 	return nil
 }
 
-func (p *ProposalPlan) requires(heading string) bool {
+func (p *ProposalPlan) requires(heading string) bool { return p.field(heading).Required }
+
+// field is the part of the form under a heading, empty where there is none.
+func (p *ProposalPlan) field(heading string) guideline.Section {
 	for _, s := range p.Used.Form.Sections {
 		if s.Heading == heading {
-			return s.Required
+			return s
 		}
 	}
-	return false
+	return guideline.Section{}
+}
+
+// firstWords cuts a text to what fits into a sentence.
+func firstWords(text string) string {
+	text, _, _ = strings.Cut(strings.TrimSpace(text), "\n")
+	return cutText(text, 60)
 }
 
 // asSubmitted writes the fields of a form as the forge does: without the hints,
 // and with a word for what was left empty.
-func asSubmitted(body string) string {
+func (p *ProposalPlan) asSubmitted(body string) string {
 	form := guideline.ParseForm(body)
 	var out []string
 	for _, s := range form.Sections {
@@ -237,6 +253,8 @@ func asSubmitted(body string) string {
 			out = append(out, "- ["+mark+"] "+b.Text)
 		}
 		switch {
+		case s.Content != "" && p.field(s.Heading).Render != "" && !strings.HasPrefix(s.Content, "```"):
+			out = append(out, "```"+p.field(s.Heading).Render, s.Content, "```")
 		case s.Content != "":
 			out = append(out, s.Content)
 		case len(s.Boxes) == 0:

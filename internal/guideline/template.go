@@ -2,6 +2,7 @@ package guideline
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/isrc-dev/isrc/internal/lazy"
@@ -46,6 +47,26 @@ type Section struct {
 	Required bool // says of itself that it is required
 	Optional bool // says of itself that it may be left out
 	Choice   bool // its boxes are a choice: some are to be ticked, not all
+
+	Options []string // of a list, what may be said; nil for any text
+	Several bool     // more than one of them, with commas between
+	Render  string   // the language as which a forge shows what is filled in
+}
+
+// Takes tells whether a text is what a list of options has; any text does where
+// there is no list, and none is not asked about.
+func (s Section) Takes(text string) bool {
+	text = strings.TrimSpace(text)
+	if len(s.Options) == 0 || text == "" {
+		return true
+	}
+	offered := func(one string) bool {
+		return slices.ContainsFunc(s.Options, func(o string) bool { return strings.EqualFold(strings.TrimSpace(o), strings.TrimSpace(one)) })
+	}
+	if offered(text) || !s.Several {
+		return offered(text)
+	}
+	return !slices.ContainsFunc(strings.Split(text, ","), func(one string) bool { return !offered(one) })
 }
 
 // Box is a check box.

@@ -3,6 +3,7 @@ package guideline
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -38,6 +39,7 @@ type formWriter struct {
 	lines    map[int]int // of the text → of the file
 	required map[int]bool
 	boxes    map[int]bool
+	fields   map[int]Value
 }
 
 //go:noinline
@@ -58,8 +60,9 @@ func (w *formWriter) field(v Value) {
 	}
 	at := w.line("### "+label, v.Line)
 	if w.required == nil {
-		w.required, w.boxes = map[int]bool{}, map[int]bool{}
+		w.required, w.boxes, w.fields = map[int]bool{}, map[int]bool{}, map[int]Value{}
 	}
+	w.fields[at] = v
 	w.required[at] = v.At("validations", "required").Bool(false)
 	if hint := v.At("attributes", "description"); hint.Text != "" {
 		w.comment(hint)
@@ -72,7 +75,11 @@ func (w *formWriter) field(v Value) {
 			w.boxes[n] = option.At("required").Bool(false)
 		}
 	case "dropdown":
-		w.comment(Value{Line: v.Line, Text: "one of: " + strings.Join(v.At("attributes", "options").Strings(), ", ")})
+		options := v.At("attributes", "options").Strings()
+		w.comment(Value{Line: v.Line, Text: "one of: " + strings.Join(options, ", ")})
+		if n, err := strconv.Atoi(v.At("attributes", "default").Text); err == nil && n >= 0 && n < len(options) {
+			w.line(options[n], v.Line)
+		}
 	default:
 		if value := v.At("attributes", "value"); value.Text != "" {
 			for _, text := range strings.Split(strings.TrimRight(value.Text, "\n"), "\n") {
@@ -100,4 +107,9 @@ func (w *formWriter) demand(s *Section) {
 		s.Boxes[i].Required = w.boxes[s.Boxes[i].Line]
 	}
 	s.Required, s.Optional, s.Choice = required, !required, false
+	field := w.fields[s.Line]
+	s.Render = field.At("attributes", "render").Text
+	if field.At("type").Text == "dropdown" {
+		s.Options, s.Several = field.At("attributes", "options").Strings(), field.At("attributes", "multiple").Bool(false)
+	}
 }
