@@ -128,6 +128,12 @@ func parent(name string) string {
 	return strings.ToLower(name[:max(0, strings.LastIndexByte(name, '/'))])
 }
 
+// InfoTeam is the team that a catalog-info.yaml names, "" for none.
+func InfoTeam(text string) string {
+	owner, _ := specOwner(text)
+	return TeamName(owner)
+}
+
 // specOwner is the owner that a catalog-info.yaml names, with its line: of the
 // first component in it, else of the first entity that has one.
 func specOwner(text string) (owner string, line int) {

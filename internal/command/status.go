@@ -15,6 +15,7 @@ type statusOptions struct {
 	exitCode bool
 	limit    int
 	waiting  bool
+	check    bool
 	watch    bool
 	interval time.Duration
 	patience time.Duration
@@ -36,15 +37,18 @@ Name it as REPOSITORY#NUMBER, by its address, by its branch or run, or as . for
 the branch that is checked out here.
 
 For owners, --waiting-on-me lists what waits for your answer, the oldest first:
-open contributions to what you own (by the manifest, CODEOWNERS or your rights)
-and reviews that you or your teams are asked for. It looks at the repositories
-that are named, or else through the configured organisations.
+open contributions to what you own (by the manifest, catalog-info.yaml, CODEOWNERS
+or your rights) and reviews that you or your teams are asked for. It looks at the
+repositories that are named, or else through the configured organisations. With
+--check the oldest 25 are judged by what you ask of contributors, as check --pr
+does, and each says what is broken that must hold.
 
 --watch goes on until nobody is waited for any more, and shows what changes.`,
 		Example: `  isrc status
   isrc status identity/auth-lib#431
   isrc status . --watch
   isrc status --waiting-on-me identity/auth-lib
+  isrc status --waiting-on-me --check --json url,blocking
   isrc status --json url,waitsFor --jq '.[] | select(.waitsFor == "you") | .url'
   isrc status --exit-code || echo "somebody waits"`,
 		Args: func(cmd *cobra.Command, args []string) error {
@@ -59,6 +63,7 @@ that are named, or else through the configured organisations.
 	f := cmd.Flags()
 	f.BoolVarP(&o.all, "all", "a", false, "ended ones too, however old")
 	f.BoolVar(&o.waiting, "waiting-on-me", false, "what waits for your answer, as owner or reviewer")
+	f.BoolVar(&o.check, "check", false, "with --waiting-on-me: judge each, and say what blocks it")
 	f.BoolVarP(&o.watch, "watch", "w", false, "look again and again, until nobody is waited for")
 	f.DurationVar(&o.interval, "interval", time.Minute, "with --watch: look again after `TIME`, or later where the forge limits requests")
 	f.DurationVar(&o.patience, "for", 0, "with --watch: give up after `TIME` (8)")
@@ -104,6 +109,8 @@ func (a *app) statusLook(o *statusOptions, args []string) (func(context.Context)
 		return nil, usagef("--interval is at least 1s, and --for is not negative")
 	case o.watch && o.output.set:
 		return nil, usagef("--watch and --json exclude each other: ask again instead")
+	case o.check && (!o.waiting || o.watch):
+		return nil, usagef("--check goes with --waiting-on-me, and not with --watch")
 	case o.waiting:
 		return func(ctx context.Context) (*statusView, error) { return a.waitingOnMe(ctx, o, args) }, nil
 	case len(args) == 1:

@@ -40,6 +40,7 @@ type standing struct {
 	Reviews       []reviewState  `json:"reviews"`
 	Checks        []checkState   `json:"checks"`
 	Promises      []promiseState `json:"promises"`
+	Blocking      *[]string      `json:"blocking"` // rules that are broken and must hold, null where it was not judged
 	Error         *itemError     `json:"error"`
 
 	err error

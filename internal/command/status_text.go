@@ -96,6 +96,9 @@ func statusCells(s *term.Streams, r *standing, waiting bool, now time.Time) []te
 		if waiting {
 			cells = append(cells, term.Cell{Text: strings.Join(r.Roles, ",")}, term.Cell{Text: textOf(r.Created)}, term.Cell{Text: firstOf(textOf(r.Team), textOf(r.Author))})
 		}
+		if r.Blocking != nil {
+			cells = append(cells, term.Cell{Text: firstOf(strings.Join(*r.Blocking, ","), "none")})
+		}
 	}
 	return cells
 }
@@ -149,6 +152,9 @@ func underRow(s *term.Streams, r *standing, waiting bool, now time.Time) []strin
 		add(term.Dim, r.Title)
 	} else if r.Number == nil && r.Branch != nil {
 		add(term.Dim, "branch "+*r.Branch) // two may be for one repository
+	}
+	if r.Blocking != nil && len(*r.Blocking) > 0 {
+		add(term.Bad, "broken: "+strings.Join(*r.Blocking, ", "))
 	}
 	if p := pressing(r.Promises); p != nil && (r.WaitsFor == insight.WaitsForThem || waiting) {
 		tone := term.Dim

@@ -39,6 +39,9 @@ func (a *app) waitingOnMe(ctx context.Context, o *statusOptions, args []string) 
 		v.notes = append(v.notes, fmt.Sprintf("%d more wait, younger than these: --limit %d shows all", n, len(v.rows)))
 		v.rows = v.rows[:o.limit]
 	}
+	if o.check && ctx.Err() == nil {
+		a.judgeWaiting(ctx, v)
+	}
 	return v, err
 }
 
@@ -296,7 +299,8 @@ func (w *owner) owns(lines []guideline.OwnerRule, org string) bool {
 }
 
 // ownerTeam is the team that answers for a repository, as far as it says so in
-// files: its manifest, else the line of CODEOWNERS for everything.
+// files: its manifest, else its catalog-info.yaml, else the line of CODEOWNERS for
+// everything.
 func ownerTeam(f forge.Followed, code *guideline.Owners) string {
 	if f.Home.Manifest != "" {
 		if m, _ := manifest.Parse([]byte(f.Home.Manifest)); m != nil && m.Isrc != nil {
@@ -304,6 +308,9 @@ func ownerTeam(f forge.Followed, code *guideline.Owners) string {
 				return team
 			}
 		}
+	}
+	if team := catalog.InfoTeam(f.Home.Info); team != "" {
+		return team
 	}
 	if code != nil {
 		if r, ok := code.Everything(); ok {

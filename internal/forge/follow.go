@@ -26,6 +26,7 @@ type Followed struct {
 // when there is no such file.
 type Home struct {
 	Manifest   string // innersource.json at the default branch
+	Info       string // catalog-info.yaml there, where it was asked for
 	Owners     string // CODEOWNERS, where it was asked for
 	OwnersPath string
 	Access     *Access // of who asks, nil when it is not said

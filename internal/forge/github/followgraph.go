@@ -28,6 +28,7 @@ func followDocument(open []cursor, named []forge.PullRef, first []int, owning bo
 	name, files, owners := "pull requests to follow", "", ""
 	if owning {
 		name, files = "pull requests to answer", "\n  files(first: 50) { nodes { path } }"
+		owners = fmt.Sprintf("\n    info: object(expression: %s) { ... on Blob { text } }", quoted("HEAD:"+infoPath))
 		for i, path := range ownersPaths {
 			owners += fmt.Sprintf("\n    owners%d: object(expression: %s) { ... on Blob { text } }", i, quoted("HEAD:"+path))
 		}
@@ -35,6 +36,9 @@ func followDocument(open []cursor, named []forge.PullRef, first []int, owning bo
 	fmt.Fprintf(&b, followFragment, owners, files)
 	return document{name, b.String() + actorFragment}
 }
+
+// infoPath is where Backstage keeps what a repository is, and whose.
+const infoPath = "catalog-info.yaml"
 
 // ownersPaths is where GitHub looks for code owners, in its order.
 var ownersPaths = [...]string{".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"}
@@ -160,7 +164,7 @@ type (
 	graphHome struct {
 		NameWithOwner             string
 		ViewerPermission          string
-		Manifest                  *graphFile
+		Manifest, Info            *graphFile
 		Owners0, Owners1, Owners2 *graphFile
 	}
 	graphCheck struct {
@@ -273,6 +277,9 @@ func (h graphHome) home() forge.Home {
 	out := forge.Home{Access: accessOf(h.ViewerPermission)}
 	if h.Manifest != nil {
 		out.Manifest = valueOf(h.Manifest.Text)
+	}
+	if h.Info != nil {
+		out.Info = valueOf(h.Info.Text)
 	}
 	for i, t := range []*graphFile{h.Owners0, h.Owners1, h.Owners2} {
 		if t != nil && t.Text != nil && out.OwnersPath == "" {

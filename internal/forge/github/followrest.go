@@ -147,6 +147,11 @@ func (c *Client) homeOf(ctx context.Context, r forge.RepoName, owning bool) forg
 	if repo, err := c.Repo(ctx, r); err == nil {
 		out.Access = repo.Access
 	}
+	var err error
+	if out.Info, err = c.fileText(ctx, r, infoPath); err != nil {
+		out.Unread = err
+		return out
+	}
 	for _, p := range ownersPaths {
 		text, err := c.fileText(ctx, r, p)
 		if err != nil {
