@@ -1,7 +1,6 @@
 package command
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -62,8 +61,7 @@ func (o *contributeOptions) validateBulk(cmd *cobra.Command) error {
 	return nil
 }
 
-// selected is the repositories that --repos names: those of a file, one in a
-// line, or those that a query of the catalog finds.
+// selected is the repositories that --repos names: those of a file, or those that a query of the catalog finds.
 func (a *app) selected(ctx context.Context, o *bulkOptions) ([]forge.RepoName, error) {
 	host, err := a.defaultHost()
 	if err != nil {
@@ -81,24 +79,21 @@ func (a *app) selected(ctx context.Context, o *bulkOptions) ([]forge.RepoName, e
 	}
 	var out []forge.RepoName
 	seen := map[string]bool{}
-	lines := bufio.NewScanner(io.LimitReader(r, maxText))
-	for n := 1; lines.Scan(); n++ {
-		text, _, _ := strings.Cut(lines.Text(), "#")
-		word, _, _ := strings.Cut(strings.TrimSpace(text), "\t") // find and others write a table
-		if word == "" {
-			continue
-		}
-		name, err := forge.ParseRepo(word, host)
-		if err != nil {
-			return nil, usagef("--repos, line %d: %v", n, err)
+	all, err := repoNames(io.LimitReader(r, maxText))
+	if err != nil {
+		return nil, usagef("--repos: %v", err)
+	}
+	for _, one := range all {
+		name, err := forge.ParseRepo(one.text, host)
+		if err != nil && one.line > 0 {
+			return nil, usagef("--repos, line %d: %v", one.line, err)
+		} else if err != nil {
+			return nil, usagef("--repos: %v", err)
 		}
 		if key := strings.ToLower(name.String()); !seen[key] {
 			seen[key] = true
 			out = append(out, name)
 		}
-	}
-	if err := lines.Err(); err != nil {
-		return nil, usagef("--repos: %v", err)
 	}
 	return a.bounded(out)
 }

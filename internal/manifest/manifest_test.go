@@ -188,3 +188,13 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+func TestARefusalOfBulkMayBeATruthValue(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{`false`: "no", `true`: "yes", `"ask"`: "ask"} {
+		m, problems := Parse([]byte(`{"isrc": {"schema": 1, "contribute": {"bulk": ` + text + `}}}`))
+		if m == nil || m.Isrc == nil || m.Isrc.Contribute.Bulk != want {
+			t.Errorf("bulk %s: got %+v, %v", text, m, problems)
+		}
+	}
+}

@@ -126,7 +126,13 @@ func parseContribute(f fields, c *Contribute) {
 	f.number("rfcOverLines", &c.RFCOverLines)
 	f.text("extensionPoint", &c.ExtensionPoint)
 	f.texts("verify", &c.Verify)
-	f.text("bulk", &c.Bulk)
+	if n := f.node.fields["bulk"]; n != nil && n.kind == "bool" { // what no and yes are in YAML
+		answer := false
+		f.truth("bulk", &answer)
+		c.Bulk = map[bool]string{false: "no", true: "yes"}[answer]
+	} else {
+		f.text("bulk", &c.Bulk)
+	}
 	f.unknown()
 }
 
