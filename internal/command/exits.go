@@ -260,6 +260,7 @@ func (a *app) judgeContribution(err error, hint string) (verdict, bool) {
 		{contribute.ErrBroken, exitBroken},
 		{contribute.ErrNoCommit, exitNotReached},
 		{contribute.ErrConflict, exitNotReached},
+		{contribute.ErrOther, exitNotReached},
 		{contribute.ErrNotTaken, exitNotPermitted},
 		{contribute.ErrDeclinedBefore, exitNotPermitted},
 		{contribute.ErrNoRun, exitNotFound},
@@ -414,8 +415,10 @@ func gitUnavailableHint(e *git.UnavailableError) string {
 
 func systemHint(err error) string {
 	switch {
-	case errors.Is(err, syscall.ENOSPC), errors.Is(err, git.ErrDiskFull):
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, git.ErrDiskFull), index.IsFull(err):
 		return "the disk is full; make room and run the same command again"
+	case errors.Is(err, syscall.EROFS):
+		return "that file system is read-only"
 	case errors.Is(err, fs.ErrPermission):
 		return "look at who owns that path"
 	}

@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -48,6 +49,8 @@ type faultScene struct {
 	trap  *trap
 	said  string          // by the last command
 	ctx   context.Context // nil is one that nobody cancels
+	more  []string        // further variables of the environment
+	known map[string]bool // commands of git that were ended
 }
 
 func newFaultScene(t *testing.T, flow faultFlow) *faultScene {
@@ -109,7 +112,7 @@ func (s *faultScene) run(command string) int {
 		ctx = context.Background()
 	}
 	code := Run(ctx, Invocation{
-		Args: args, Env: s.env(), Dir: dir, Streams: &term.Streams{In: strings.NewReader(""), Out: &out, Err: &errs, Width: 80},
+		Args: args, Env: append(s.env(), s.more...), Dir: dir, Streams: &term.Streams{In: strings.NewReader(""), Out: &out, Err: &errs, Width: 80},
 		Now: func() time.Time { return clock }, Sleep: func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
 		Self: self, Dial: s.door.dial,
 	})
@@ -193,6 +196,7 @@ func (s *faultScene) verdict() string {
 		say("left behind: %v %v", entries, temporary)
 	}
 	runs, damaged, err := workflow.List(filepath.Join(s.dir, "home", ".local", "state", "isrc", "runs"))
+	runs = slices.DeleteFunc(runs, func(st workflow.State) bool { return st.Ended == "abandoned" })
 	if err != nil || len(damaged) > 0 || len(runs) != 1 {
 		say("%d journals, %d damaged: %v", len(runs), len(damaged), err)
 	}

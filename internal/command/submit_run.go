@@ -24,6 +24,13 @@ func (a *app) submitIn(ctx context.Context, site *contribute.Site, o *submitOpti
 	}
 	defer func(was string) { a.inv.Dir = was }(a.inv.Dir)
 	a.inv.Dir = dir
+	if !o.dryRun {
+		end, err := contribute.AloneIn(dir)
+		if err != nil {
+			return nil, err
+		}
+		defer end()
+	}
 	review, site, err := a.reviewForSubmit(ctx, site, o)
 	if err != nil {
 		return nil, err

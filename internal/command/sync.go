@@ -99,6 +99,14 @@ func (a *app) sync(ctx context.Context, o *syncOptions) error {
 	if errors.Is(err, git.ErrNotARepo) {
 		return a.noClone(err)
 	}
+	if err == nil && !o.dryRun {
+		var end func()
+		if end, err = contribute.AloneIn(a.inv.Dir); err != nil {
+			return err
+		}
+		defer end()
+		begun, err = contribute.FindSync(a.inv.Dir)
+	}
 	if err != nil {
 		return err
 	}

@@ -17,7 +17,15 @@ import (
 
 // Begin opens the journal of a planned contribution. The pause, or the steps
 // that make the change unattended, follow the plan's own.
-func (s *Site) Begin(sit *Situation, p *Plan, after ...workflow.Step) (*workflow.Journal, error) {
+func (s *Site) Begin(sit *Situation, p *Plan, after ...workflow.Step) (j *workflow.Journal, err error) {
+	alone, err := s.alone()
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = fault.Join(err, alone.Release()) }()
+	if err := s.meanwhile(sit, p); err != nil {
+		return nil, err
+	}
 	if sit.Adopt == nil {
 		if err := FreeDir(p.Dir); err != nil {
 			return nil, err
@@ -45,7 +53,7 @@ func (s *Site) Begin(sit *Situation, p *Plan, after ...workflow.Step) (*workflow
 		return nil, err
 	}
 	s.sweepEmpty(func(st workflow.State) bool { return st.Upstream == header.Upstream && st.Clone == header.Clone })
-	j, err := workflow.Create(s.Runs, header)
+	j, err = workflow.Create(s.Runs, header)
 	if err != nil {
 		return nil, err
 	}

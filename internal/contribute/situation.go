@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -54,6 +55,7 @@ type Situation struct {
 	Requirements []rule.Requirement
 
 	ahead *aheadTree
+	begun time.Time // when it was begun to look
 }
 
 // Look reads all that a plan needs, in parallel, and changes nothing.
@@ -68,7 +70,7 @@ func (s *Site) Look(ctx context.Context, req Request) (*Situation, error) {
 			req.Via = ViaFork
 		}
 	}
-	sit := &Situation{Request: req, Login: login}
+	sit := &Situation{Request: req, Login: login, begun: s.Now()}
 	if sit.appAlone() && (req.Via == ViaFork || req.ForkName != "") {
 		return nil, s.noFork(sit, req.Upstream)
 	}

@@ -74,3 +74,9 @@ func damaged(path string, err error) error {
 	}
 	return err
 }
+
+// IsFull tells whether the disk had no room for a catalog.
+func IsFull(err error) bool {
+	var e *sqlite.Error
+	return errors.As(err, &e) && e.Code()&0xff == sqlite3.SQLITE_FULL
+}
