@@ -71,17 +71,24 @@ func (f faultFlow) commandName(i int) string {
 }
 
 // faults are those that a request can meet: an answer that has no ETag cannot
-// be stale, and what goes wrong with a transfer has a matrix of its own.
+// be stale, and the git program's transfers have a matrix of their own.
 func (a asking) faults() []string {
 	switch {
 	case a.git:
 		return []string{fault500, faultReset, faultRedirect}
 	case strings.Contains(a.path, ".git/"):
-		return []string{fault502, fault429, faultReset, faultPage, faultRedirect}
+		return slices.DeleteFunc(allFaults(), func(f string) bool { return f == faultStale })
 	case a.method != "GET":
 		return slices.DeleteFunc(allFaults(), func(f string) bool { return f == faultStale })
 	}
 	return allFaults()
+}
+
+// seldom are cases of which every fourth is enough, but for the table: look-ups of
+// isrc's own over git, by faults that go-git takes as it takes the others.
+func (c *faultCase) seldom() bool {
+	lookUp := !c.request.git && strings.Contains(c.request.path, ".git/")
+	return lookUp && slices.Contains([]string{fault500, fault403, faultTimeout, faultCut}, c.fault) && !*update && os.Getenv("ISRC_FAULT_CUTS") == ""
 }
 
 func (a asking) pattern() string {
@@ -162,7 +169,7 @@ func TestEveryRequestMayFail(t *testing.T) {
 	g.SetLimit(2 * runtime.NumCPU())
 	var mu sync.Mutex
 	for i, c := range cases {
-		if (testing.Short() || underRace) && i%4 != 0 {
+		if (testing.Short() || underRace || c.seldom()) && i%4 != 0 {
 			continue
 		}
 		g.Go(func() error {
@@ -173,6 +180,7 @@ func TestEveryRequestMayFail(t *testing.T) {
 				if c.wrong != "" {
 					t.Error(c.wrong)
 				}
+				t.Logf("exit %s", c.outcome)
 			})
 			return nil
 		})

@@ -35,7 +35,8 @@ func TestReliabilityPage(t *testing.T) {
 	commands := seen(t, "kill-matrix.md")
 	everyKindIsKilled(t, points, commands)
 	got := fmt.Sprintf(reliability, table(points, crashWays), table(accidents, []string{"after the next command"}), string(engine), once,
-		seen(t, "fault-matrix.md"), seen(t, "transfer-matrix.md"), commands)
+		seen(t, "fault-matrix.md"), seen(t, "transfer-matrix.md"), commands,
+		seen(t, "place-matrix.md"), seen(t, "child-matrix.md"), seen(t, "twice-matrix.md"))
 	if *update {
 		if err := os.WriteFile(page, []byte(got), 0o644); err != nil {
 			t.Fatal(err)
@@ -179,6 +180,9 @@ leads to a server that asks for credentials and holds what it gets against the
 token; the token is not sent there. Only a GET has an ETag; the time that is
 waited for an answer is isrc's own, so git's requests (marked) have no time-out.
 
+A dash is a fault that a request cannot meet, or that is seen elsewhere: git's own
+time-outs are git's, and what goes wrong in its transfers follows below.
+
 %[5]s
 ## Transfers are cut
 
@@ -192,6 +196,32 @@ that git repeated the request, or that isrc found at the forge what it had sent,
 or, for check, that the base is judged as it was fetched last, and that is said.
 
 %[6]s
+## Folders that cannot be written, and full disks
+
+Commands as processes of an ordinary user, for whom a folder with all that is in
+it is not writable, and on a small disk of their own that is full. An error names
+the folder and says what to do; nothing half made is left, and when there is room
+or leave again the same command ends with 0. In the last rows the whole home is
+read-only.
+
+%[8]s
+## git is killed
+
+Every kind of git command of the way, ended once each; the next ones of that
+command of isrc then run. What stands is the exit code of isrc; the same command
+goes on, past each of them, and in the end each effect is there once. 0 is that
+isrc did without, or asked the forge what had become of it.
+
+%[9]s
+## Two at once
+
+Two processes, started together or up to 60 ms apart (ISRC_FAULT_TWICE sets how
+often), on one run or in one clone. 8 is the one that came second: it names the
+process that is at work, or the run that was begun. 6 is that the contribution
+was abandoned under it. What follows leads to one fork, one branch, one pull
+request and one journal.
+
+%[10]s
 ## What scripts show
 
 | what goes wrong | what becomes of it | shown by |
