@@ -2,6 +2,7 @@ package git
 
 import (
 	"os/exec"
+	"slices"
 	"strings"
 )
 
@@ -36,9 +37,19 @@ func (h *Handed) fits(address string) bool {
 
 // handOn opens the pipe for a command that talks to the host. The answer closes
 // this process's end.
-func (t *Tool) handOn(cmd *exec.Cmd, address string) func() {
-	if !t.Handed.fits(address) {
+func (t *Tool) handOn(cmd *exec.Cmd, c command) func() {
+	if !t.Handed.fits(c.url) || !runsNothing(c.args) {
 		return func() {}
 	}
 	return openHanded(cmd, t.Handed.text())
+}
+
+// runsNothing says whether a command leaves the programs of the user and of the
+// project alone: a push runs hooks, a checkout hooks and filters, and whatever
+// runs below git would inherit the pipe, with the token lying open in it.
+func runsNothing(args []string) bool {
+	for len(args) > 1 && args[0] == "-c" {
+		args = args[2:]
+	}
+	return len(args) > 0 && (args[0] == "ls-remote" || args[0] == "fetch" || args[0] == "clone" && slices.Contains(args, "--no-checkout"))
 }

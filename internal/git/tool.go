@@ -144,7 +144,7 @@ func (t *Tool) run(ctx context.Context, c command) (string, error) {
 	cmd.Dir, cmd.Stdin, cmd.Stdout, cmd.Stderr = c.dir, c.in, &out, errs
 	cmd.Env = append(t.environ(), c.env...)
 	cmd.WaitDelay = killDelay
-	defer t.handOn(cmd, c.url)()
+	defer t.handOn(cmd, c)()
 	detach(cmd, t.Terminal)
 	start := time.Now()
 	err := cmd.Run()
