@@ -81,6 +81,11 @@ func (s *Site) cleanRemote(ctx context.Context, st workflow.State, p forge.Pull,
 		c.Outcome = CleanWould
 	default:
 		if err := s.Work().DeleteRemote(ctx, st.Clone, push.URL, push.Branch, at); err != nil {
+			// The git of an earlier try that was killed may have come first.
+			if now, lookErr := s.remoteBranch(ctx, push.URL, push.Branch); lookErr == nil && now == "" {
+				c.Outcome = CleanGone
+				return c, nil
+			}
 			return nil, fmt.Errorf("delete the branch %s of %s: %w", push.Branch, push.To.FullName(), err)
 		}
 		c.Outcome = CleanRemoved
