@@ -175,7 +175,8 @@ func (c *canary) as(login, method, path, body string) {
 func (c *canary) dump(name string) (command, file string) {
 	file = filepath.Join(c.work, name)
 	c.may[file] = c.from.exported
-	return "{ env; printf '%s\\n' \"$@\"; } >> '" + file + "'", file
+	// and what lies in a pipe that it has inherited
+	return "{ env; printf '%s\\n' \"$@\"; for n in 3 4 5; do test -p /dev/fd/$n && timeout 1 cat /dev/fd/$n; done; } >> '" + file + "'", file
 }
 
 // sweep looks into all files, and into what programs were given.

@@ -247,7 +247,7 @@ keyring, gh's file, gh itself, and git's credential helpers.
 |---|---|---|
 | standard output and standard error of every command | plain, escaped for a URL, hexadecimal, base64 alone or behind any user name, in both alphabets | nowhere |
 | every file below HOME, TMPDIR and the working folder: settings, journals, caches, clones with their git configuration; names of files and links too | the same | ~/.config/isrc/tokens.json after isrc auth login, with mode 0600, until isrc auth logout |
-| arguments and environments of all processes, sampled; and written down by every git, gh, browser, editor, pager, hook and command of --exec that is started | the same | the environment, where the user has exported it |
+| arguments and environments of all processes, sampled; and written down by every git, gh, browser, editor, pager, hook and command of --exec that is started; pipes that hooks and commands inherit | the same | the environment, where the user has exported it |
 | address, headers and body of every request that another host gets | the same, and any credentials at all | nowhere |
 
 A token in the user's environment is the user's: every program has it that is
