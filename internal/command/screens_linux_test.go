@@ -84,6 +84,22 @@ func TestScreensFit(t *testing.T) {
 	}
 }
 
+// TestStatusLeadsOnAfterTheEnd: a merged contribution whose branch is still there
+// is to be finished, and a finished one is not.
+func TestStatusLeadsOnAfterTheEnd(t *testing.T) {
+	t.Parallel()
+	s := newQuestioned(t)
+	whenMerged(s)
+	const next = "isrc finish platform/lib#1 tells what came of it"
+	if got := s.screen(80, true, "status"); !strings.Contains(got, next) {
+		t.Errorf("after the merge status does not say %q:\n%s", next, got)
+	}
+	s.run(exitDone, "-C lib finish --yes")
+	if got := s.screen(80, true, "status"); strings.Contains(got, next) {
+		t.Errorf("after finish status still says %q:\n%s", next, got)
+	}
+}
+
 const statusAt60 = `  platform/lib  -   you
       1 commit is not submitted yet, begun 3 hours ago
       branch fix/a-second-change

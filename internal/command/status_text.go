@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/isrc-dev/isrc/internal/git"
 	"github.com/isrc-dev/isrc/internal/insight"
 	"github.com/isrc-dev/isrc/internal/term"
 )
@@ -53,10 +54,34 @@ func showStatus(s *term.Streams, rows []standing, waiting bool, now time.Time) e
 			fmt.Fprintln(s.Out, l)
 		}
 	}
+	if done := untidied(rows); done != "" {
+		s.Print(s.Paint(term.Dim, "isrc finish "+done+" tells what came of it, and tidies up"))
+	}
 	for _, l := range joinFacts(statusSummary(rows, waiting), " "+s.Sym(term.SymDot)+" ", s.Width) {
 		fmt.Fprintln(s.Out, s.Paint(term.Dim, l))
 	}
 	return nil
+}
+
+// untidied is the first contribution that has ended and whose branch is still in
+// its clone, "" for none.
+func untidied(rows []standing) string {
+	for i := range rows {
+		r := &rows[i]
+		if r.WaitsFor != insight.WaitsForNone || r.Directory == nil || r.Branch == nil || r.Number == nil {
+			continue
+		}
+		repo, err := git.Open(*r.Directory)
+		if err != nil {
+			continue // the clone is gone: there is nothing to tidy
+		}
+		branches, err := repo.Branches()
+		_ = repo.Close() // read only
+		if _, there := branches[*r.Branch]; err == nil && there {
+			return fmt.Sprintf("%s#%d", r.Repository.FullName, *r.Number)
+		}
+	}
+	return ""
 }
 
 // statusFits tells whether every row has room for its sentence.
