@@ -140,8 +140,11 @@ func (a *aTerminal) hangsUp() {
 // exits waits for the end and gives the exit code.
 func (a *aTerminal) exits() int {
 	a.t.Helper()
-	done := make(chan error, 1)
-	go func() { done <- a.cmd.Wait() }()
+	done := make(chan struct{})
+	go func() {
+		_ = a.cmd.Wait() // the exit code tells
+		close(done)
+	}()
 	select {
 	case <-done:
 		return a.cmd.ProcessState.ExitCode()
