@@ -34,8 +34,10 @@ func worldOf(env *testscript.Env) *sandbox.World {
 	case strings.Contains(name, "public"):
 		w := *sandbox.Acme()
 		w.Repos, w.Anonymous = slices.Clone(w.Repos), true
-		for i := range w.Repos {
-			w.Repos[i].Visibility = "public"
+		for i, r := range w.Repos { // others share what it points to
+			public := *r
+			public.Visibility = "public"
+			w.Repos[i] = &public
 		}
 		return &w
 	case strings.Contains(name, "policy"):
