@@ -124,7 +124,7 @@ func (a *app) syncBegun(ctx context.Context, o *syncOptions, tool *git.Tool, b *
 		return a.abortSync(ctx, o, tool, b)
 	case b.Doing != "" && st == nil:
 		return &usageError{err: fmt.Errorf("a %s that isrc did not begin is half done in %s", b.Name, dir), hint: "finish it with git, or take it back, then isrc sync"}
-	case b.Doing != "" && !o.goOn:
+	case b.Doing != "" && !o.goOn && !st.Broken:
 		files, err := tool.Unmerged(ctx, dir)
 		if err != nil {
 			return err
@@ -132,8 +132,8 @@ func (a *app) syncBegun(ctx context.Context, o *syncOptions, tool *git.Tool, b *
 		return a.handOver(o, &synced{Branch: st.Branch, Base: st.Base, Directory: dir, How: st.How}, &contribute.SyncConflict{State: *st, Files: files})
 	case o.goOn && st == nil:
 		return &exitError{code: exitNotReached, err: errors.New("there is no sync to go on with"), hint: "isrc sync begins one"}
-	case o.goOn:
-		if err := contribute.GoOn(ctx, tool, dir, st, b.Doing); err != nil {
+	case o.goOn || b.Doing != "":
+		if err := contribute.GoOn(ctx, tool, b.Repo, st, b.Doing); err != nil {
 			return a.handOver(o, &synced{Branch: st.Branch, Base: st.Base, Directory: dir, How: st.How}, err)
 		}
 	case st != nil:

@@ -190,9 +190,13 @@ func ancestor(ctx context.Context, tool *git.Tool, dir, old, young string) (bool
 
 // GoOn continues the rebase or merge of a sync once its conflicts are mended.
 // One that the user has ended with git alone is taken as it is.
-func GoOn(ctx context.Context, tool *git.Tool, dir string, st *SyncState, doing string) error {
-	if doing != "" && doing != st.How {
+func GoOn(ctx context.Context, tool *git.Tool, repo *git.Repo, st *SyncState, doing string) error {
+	dir := repo.Root()
+	switch {
+	case doing != "" && doing != st.How:
 		return refuse(ErrUsage, "finish it with git first", "git is in the middle of something else in %s", dir)
+	case doing == HowRebase && st.Broken:
+		return refuse(ErrConflict, brokenHint, "the connection broke while a commit was put on %s: git would go on without that commit", st.Base)
 	}
 	if doing == "" {
 		has, err := ancestor(ctx, tool, dir, st.Onto, "refs/heads/"+st.Branch)
@@ -208,11 +212,19 @@ func GoOn(ctx context.Context, tool *git.Tool, dir string, st *SyncState, doing 
 	if len(files) > 0 {
 		return &SyncConflict{State: *st, Files: files}
 	}
-	if err := tool.Continue(ctx, dir, doing); err != nil {
-		return conflicting(st, err)
+	err = tool.Continue(ctx, dir, doing)
+	if err == nil {
+		return nil
 	}
-	return nil
+	var down *git.UnavailableError
+	if doing == HowRebase && errors.As(err, &down) {
+		st.Broken = true
+		err = errors.Join(&HintError{Err: err, Hint: brokenHint}, st.save(repo))
+	}
+	return conflicting(st, err)
 }
+
+const brokenHint = "isrc sync --abort, then isrc sync: nothing is lost, but what was mended in this rebase is asked again"
 
 // TakeBack ends a sync that was begun and leaves the branch as it was.
 func TakeBack(ctx context.Context, tool *git.Tool, repo *git.Repo, st *SyncState, doing string) error {

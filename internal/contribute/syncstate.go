@@ -23,6 +23,9 @@ type SyncState struct {
 	Backup  string `json:"backup,omitempty"`
 	Push    bool   `json:"push,omitempty"`
 	Force   bool   `json:"force,omitempty"` // the user agreed to replace what is pushed
+	// Broken says that the connection broke in the middle of a commit of the
+	// rebase: git would go on behind that commit, and leave it out.
+	Broken bool `json:"broken,omitempty"`
 }
 
 const syncVersion = 1
