@@ -109,7 +109,8 @@ func (a *app) waitingOn(ctx context.Context, w *asker) ([]standing, []string, er
 	if err != nil {
 		return nil, nil, err
 	}
-	q := forge.FollowQuery{Searches: waitingSearches(login, repos, w.orgsAsked(orgsOf(c, host))), Limit: waitingRead, Owning: true}
+	orgs := w.orgsAsked(orgsOf(c, host))
+	q := forge.FollowQuery{Searches: waitingSearches(login, repos, orgs), Limit: waitingRead, Owning: true}
 	client := clientOf(site)
 	found, err := client.Follow(ctx, q)
 	if err != nil {
@@ -123,6 +124,9 @@ func (a *app) waitingOn(ctx context.Context, w *asker) ([]standing, []string, er
 		case total > waitingRead:
 			notes = append(notes, fmt.Sprintf("of %d open pull requests on %s the oldest %d were looked at: name the repositories", total, host, waitingRead))
 		}
+	}
+	if len(repos)+len(orgs) == 0 {
+		notes = append(notes, fmt.Sprintf("on %s only reviews that you are asked for were looked for; name the repositories that you own, or your organisations: isrc config set orgs NAME,…", host))
 	}
 	me := &owner{login: login, host: host, requested: len(repos) == 0, teams: a.teamsOf(ctx, client, found.Pulls)}
 	var rows []standing
