@@ -78,11 +78,10 @@ func (o *contributeOptions) request(a *app, site *contribute.Site, name forge.Re
 		Upstream: name, Issue: o.issue, Title: o.submit.title, Branch: o.branch, Base: o.base, Dir: a.path(firstOf(o.dir, name.Name)),
 		Via: contribute.Via(o.via), ForkOrg: o.forkOrg, ForkName: o.fork, ToFork: o.toFork, Thorough: o.dryRun, Clone: o.clone.wish(a, site.Tool == nil),
 	}
-	if !o.fresh {
-		return req, nil
-	}
 	var err error
-	req.Taken, err = site.Branches(name)
+	if req.Known, err = site.Known(); err == nil && o.fresh {
+		req.Taken, err = site.Branches(name)
+	}
 	return req, err
 }
 

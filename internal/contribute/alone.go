@@ -33,15 +33,31 @@ func (s *Site) alone() (*disk.Lock, error) {
 	}
 }
 
+// Known are the runs that there are. One of which nothing but the name is written
+// yet is none: its plan may be written meanwhile.
+func (s *Site) Known() (map[string]bool, error) {
+	all, _, err := workflow.List(s.Runs)
+	known := map[string]bool{}
+	for _, st := range all {
+		if !planless(st) {
+			known[st.Run] = true
+		}
+	}
+	return known, err
+}
+
 // meanwhile finds the same contribution, begun by another process since it was
 // looked for one.
 func (s *Site) meanwhile(sit *Situation, p *Plan) error {
+	if sit.Known == nil {
+		return nil
+	}
 	runs, err := s.standing(sit.Upstream.RepoName)
 	if err != nil {
 		return err
 	}
 	for _, st := range runs {
-		if st.Clone != p.Dir || st.Branch != p.Branch || st.Created.Before(sit.begun.UTC().Truncate(time.Second)) {
+		if st.Clone != p.Dir || st.Branch != p.Branch || sit.Known[st.Run] {
 			continue
 		}
 		j, err := workflow.Open(s.Runs, st.Run)

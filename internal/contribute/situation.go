@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -34,13 +33,16 @@ type Request struct {
 	Base     string // "" takes the upstream's default branch
 	Dir      string // absolute folder of the clone
 	Via      Via
-	ForkOrg  string   // organisation for the fork, "" for the own account
-	ForkName string   // of a new fork, "" lets isrc name it
-	ToFork   bool     // the upstream may be a fork, and is meant nevertheless
-	Thorough bool     // look for forks of other names beforehand, for a request more
-	Taken    []string // branches that isrc does not choose when it names one
-	Clone    CloneWish
-	Adopt    *Checkout // a clone of the user's to work in; nil makes a clone
+	ForkOrg  string // organisation for the fork, "" for the own account
+	ForkName string // of a new fork, "" lets isrc name it
+	ToFork   bool   // the upstream may be a fork, and is meant nevertheless
+	Thorough bool   // look for forks of other names beforehand, for a request more
+	// Known are the runs that there were before it was looked for one to go on
+	// with: see Site.Known. Without it no process is noticed that began the same.
+	Known map[string]bool
+	Taken []string // branches that isrc does not choose when it names one
+	Clone CloneWish
+	Adopt *Checkout // a clone of the user's to work in; nil makes a clone
 }
 
 // Situation is everything that was looked up before anything is decided.
@@ -55,7 +57,6 @@ type Situation struct {
 	Requirements []rule.Requirement
 
 	ahead *aheadTree
-	begun time.Time // when it was begun to look
 }
 
 // Look reads all that a plan needs, in parallel, and changes nothing.
@@ -70,7 +71,7 @@ func (s *Site) Look(ctx context.Context, req Request) (*Situation, error) {
 			req.Via = ViaFork
 		}
 	}
-	sit := &Situation{Request: req, Login: login, begun: s.Now()}
+	sit := &Situation{Request: req, Login: login}
 	if sit.appAlone() && (req.Via == ViaFork || req.ForkName != "") {
 		return nil, s.noFork(sit, req.Upstream)
 	}
