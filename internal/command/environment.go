@@ -73,6 +73,8 @@ func environmentTable() []variables {
 			{Name: "GIT_COMMITTER_DATE", Meaning: "when it was made"},
 			{Name: "GIT_CONFIG_GLOBAL", Meaning: "git's settings of yours, in place of ~/.gitconfig"},
 			{Name: "GIT_CONFIG_NOSYSTEM", Meaning: "not empty: git's settings of the system do not count"},
+			{Name: "GIT_SSH_COMMAND", Meaning: "the ssh that git uses; its aliases of hosts count"},
+			{Name: "SSH_ASKPASS_REQUIRE", Meaning: "whether ssh asks in a window; never, where nobody can be asked"},
 		}},
 		{"CI", []variable{
 			{Name: "GITHUB_ACTIONS", Meaning: "true: GITHUB_TOKEN belongs to GITHUB_SERVER_URL"},

@@ -21,6 +21,7 @@ import (
 func notForPeople() map[string]string {
 	return map[string]string{
 		"ISRC_CREDENTIAL_HOST":    "isrc tells its own credential helper through it",
+		"ISRC_CREDENTIAL_PIPE":    "isrc tells its own credential helper through it",
 		"GH_DEBUG":                "taken out of gh's environment",
 		"GH_PATH":                 "taken out of gh's environment",
 		"GIT_TERMINAL_PROMPT":     "set for git, and honoured where it is set",
