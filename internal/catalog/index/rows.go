@@ -40,6 +40,9 @@ func (c *Catalog) quick(ctx context.Context, visit func(row []driver.Value) erro
 		}
 		named := make([]driver.NamedValue, len(args))
 		for i, a := range args {
+			if n, ok := a.(int); ok {
+				a = int64(n) // as package sql does
+			}
 			named[i] = driver.NamedValue{Ordinal: i + 1, Value: a}
 		}
 		rows, err := asked.QueryContext(context.WithoutCancel(ctx), query, named)

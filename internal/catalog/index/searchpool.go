@@ -3,6 +3,7 @@ package index
 import (
 	"cmp"
 	"context"
+	"database/sql/driver"
 	"fmt"
 	"slices"
 	"strconv"
@@ -166,11 +167,9 @@ func (s *search) byName(ctx context.Context) ([]match, error) {
 		}
 	}
 	var found []rankedID
-	err := s.c.each(ctx, func(scan func(...any) error) error {
-		var id int64
-		err := scan(&id)
-		found = append(found, rankedID{id: id})
-		return err
+	err := s.c.quick(ctx, func(row []driver.Value) error {
+		found = append(found, rankedID{id: number(row[0])})
+		return nil
 	}, "SELECT f.id FROM names n CROSS JOIN facts f ON f.id = n.id WHERE n.name IN (?"+strings.Repeat(",?", len(names)-1)+") AND "+s.where.sql+" ORDER BY f.boost DESC LIMIT 20",
 		append(names, s.where.args...)...)
 	return s.measured(found), err

@@ -207,7 +207,7 @@ func (t *tally) addPhrase(ctx context.Context, f form, bit uint32, rated bool) e
 	if err != nil || len(found) == 0 {
 		return err
 	}
-	query, args := "SELECT rowid FROM words WHERE words MATCH ? AND rowid BETWEEN ? AND ?", []any{f.match(), 0, 0}
+	query, args := "SELECT rowid FROM words WHERE words MATCH ? AND rowid BETWEEN ? AND ?", []any{f.match(), int64(0), int64(0)}
 	low, high := found[0].id, found[0].id
 	at := make(map[int64]phraseMatch, len(found))
 	for _, m := range found {
@@ -222,12 +222,8 @@ func (t *tally) addPhrase(ctx context.Context, f form, bit uint32, rated bool) e
 		}
 	}
 	found = found[:0]
-	err = t.c.each(ctx, func(scan func(...any) error) error {
-		var id int64
-		if err := scan(&id); err != nil {
-			return err
-		}
-		if m, ok := at[id]; ok {
+	err = t.c.quick(ctx, func(row []driver.Value) error {
+		if m, ok := at[number(row[0])]; ok {
 			found = append(found, m)
 		}
 		return nil
@@ -275,12 +271,15 @@ func (t *tally) together(stems []string) ([]phraseMatch, error) {
 // among visits the entries of a stem for some records, each with what these are
 // mapped to.
 func (t *tally) among(records map[int64]int, stem string, visit func(i int, e *entries)) error {
-	for id := range records {
-		if row := t.row(id); row != nil {
-			row.clauses[id%slabSize] |= markBit
-			defer func() { row.clauses[id%slabSize] &^= markBit }()
+	mark := func(bit uint32) {
+		for id := range records {
+			if row := t.row(id); row != nil {
+				row.clauses[id%slabSize] = row.clauses[id%slabSize]&^markBit | bit
+			}
 		}
 	}
+	mark(markBit)
+	defer mark(0)
 	return t.each(stem, func(row *tallyRow, at int, e *entries) {
 		if row.clauses[at]&markBit != 0 {
 			visit(records[e.id], e)

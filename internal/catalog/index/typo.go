@@ -3,6 +3,7 @@ package index
 import (
 	"cmp"
 	"context"
+	"database/sql/driver"
 	"math"
 	"slices"
 	"strings"
@@ -85,7 +86,7 @@ func (s *search) suggestion(changes []catalog.Correction) *catalog.Suggestion {
 // any tells whether anything matches.
 func (c *Catalog) any(ctx context.Context, expression string) (bool, error) {
 	found := false
-	err := c.each(ctx, func(func(...any) error) error { found = true; return nil }, "SELECT 1 FROM words WHERE words MATCH ? LIMIT 1", expression)
+	err := c.quick(ctx, func([]driver.Value) error { found = true; return nil }, "SELECT 1 FROM words WHERE words MATCH ? LIMIT 1", expression)
 	return found, err
 }
 
@@ -140,12 +141,8 @@ func (c *Catalog) nearest(ctx context.Context, word string, most int, query stri
 		rate    float64
 	}
 	var all []candidate
-	err := c.each(ctx, func(scan func(...any) error) error {
-		var term string
-		var records int64
-		if err := scan(&term, &records); err != nil {
-			return err
-		}
+	err := c.quick(ctx, func(row []driver.Value) error {
+		term, records := text(row[0]), number(row[1])
 		if d := catalog.Distance(word, term, most); d > 0 && d <= most {
 			all = append(all, candidate{term, records, math.Log(float64(records)+1) - 4*float64(d)})
 		}
