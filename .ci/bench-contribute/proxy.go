@@ -79,7 +79,7 @@ func pump(to, from net.Conn, counter *atomic.Int64, delay time.Duration, open ti
 		defer close(done)
 		for b := range bursts {
 			if wait := time.Until(b.due); wait > 0 {
-				time.Sleep(wait)
+				time.Sleep(wait) // the delay is what this proxy is for: the burst is due then
 			}
 			if _, err := to.Write(b.data); err != nil {
 				_ = from.Close() // nobody listens any more

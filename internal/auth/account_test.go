@@ -19,7 +19,7 @@ func somebody(t *testing.T, more string) (s Source, home string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, dir := range []string{"work/deep/er", "workbench", "other"} {
+	for _, dir := range []string{"code/deep/er", "codebench", "other"} {
 		if err := os.MkdirAll(filepath.Join(home, dir), 0o755); err != nil {
 			t.Fatal(err)
 		}
@@ -38,14 +38,14 @@ accounts:
     orgs: [identity, Platform]
     email: org@acme.example
   by-dir@h.example:
-    dirs: ` + home + `/work
+    dirs: ` + home + `/code
     tokenVariable: DIR_TOKEN
   deeper@h.example:
-    dirs: ` + home + `/work/deep
+    dirs: ` + home + `/code/deep
     orgs: [deep]
   both@other.example:
     orgs: [identity]
-    dirs: ` + home + `/work
+    dirs: ` + home + `/code
   usual@h.example:
     email: usual@acme.example
 ` + more
@@ -63,7 +63,7 @@ func TestAccountIsChosenByWhatIsAsked(t *testing.T) {
 	t.Parallel()
 	s, home := somebody(t, "")
 	link := filepath.Join(home, "link")
-	if err := os.Symlink(filepath.Join(home, "work", "deep"), link); err != nil {
+	if err := os.Symlink(filepath.Join(home, "code", "deep"), link); err != nil {
 		t.Skipf("no symbolic links here: %v", err)
 	}
 	at := func(dir string) string { return filepath.Join(home, dir) }
@@ -77,20 +77,20 @@ func TestAccountIsChosenByWhatIsAsked(t *testing.T) {
 	}{
 		{name: "the host", host: "h.example", dir: at("other"), login: "Usual", why: "it is the usual one on h.example", origin: "config.yaml:4", email: "usual@acme.example"},
 		{name: "the host in any spelling", host: "H.EXAMPLE", login: "Usual", why: "it is the usual one on h.example", origin: "config.yaml:4", email: "usual@acme.example"},
-		{name: "no setting for the host", host: "third.example", owner: "identity", dir: at("work")},
+		{name: "no setting for the host", host: "third.example", owner: "identity", dir: at("code")},
 		{name: "the organisation", host: "h.example", owner: "identity", login: "by-org", why: "it is for the organisation identity", origin: "config.yaml:7", email: "org@acme.example"},
 		{name: "the organisation in any case", host: "h.example", owner: "PLATFORM", login: "by-org", why: "it is for the organisation PLATFORM", origin: "config.yaml:7", email: "org@acme.example"},
 		{name: "no part of a name", host: "h.example", owner: "identity-2", login: "Usual", why: "it is the usual one on h.example", origin: "config.yaml:4", email: "usual@acme.example"},
-		{name: "its own repository", host: "h.example", owner: "Deeper", dir: at("work"), login: "deeper", why: "the repository is its own", origin: "", email: ""},
-		{name: "the folder", host: "h.example", dir: at("work"), login: "by-dir", why: "it is for the folder " + at("work"), origin: "config.yaml:10"},
-		{name: "below the folder", host: "h.example", dir: at("work/not/there/yet"), login: "by-dir", why: "it is for the folder " + at("work"), origin: "config.yaml:10"},
-		{name: "the deepest folder", host: "h.example", dir: at("work/deep/er"), login: "deeper", why: "it is for the folder " + at("work/deep"), origin: "config.yaml:13"},
-		{name: "a folder behind a link", host: "h.example", dir: filepath.Join(link, "er"), login: "deeper", why: "it is for the folder " + at("work/deep"), origin: "config.yaml:13"},
-		{name: "not a folder whose name begins alike", host: "h.example", dir: at("workbench"), login: "Usual", why: "it is the usual one on h.example", origin: "config.yaml:4", email: "usual@acme.example"},
+		{name: "its own repository", host: "h.example", owner: "Deeper", dir: at("code"), login: "deeper", why: "the repository is its own", origin: "", email: ""},
+		{name: "the folder", host: "h.example", dir: at("code"), login: "by-dir", why: "it is for the folder " + at("code"), origin: "config.yaml:10"},
+		{name: "below the folder", host: "h.example", dir: at("code/not/there/yet"), login: "by-dir", why: "it is for the folder " + at("code"), origin: "config.yaml:10"},
+		{name: "the deepest folder", host: "h.example", dir: at("code/deep/er"), login: "deeper", why: "it is for the folder " + at("code/deep"), origin: "config.yaml:13"},
+		{name: "a folder behind a link", host: "h.example", dir: filepath.Join(link, "er"), login: "deeper", why: "it is for the folder " + at("code/deep"), origin: "config.yaml:13"},
+		{name: "not a folder whose name begins alike", host: "h.example", dir: at("codebench"), login: "Usual", why: "it is the usual one on h.example", origin: "config.yaml:4", email: "usual@acme.example"},
 		{name: "not the folder above", host: "h.example", dir: home, login: "Usual", why: "it is the usual one on h.example", origin: "config.yaml:4", email: "usual@acme.example"},
-		{name: "the organisation before the folder", host: "h.example", owner: "identity", dir: at("work/deep"), login: "by-org", why: "it is for the organisation identity", origin: "config.yaml:7", email: "org@acme.example"},
-		{name: "each host for itself", host: "other.example", owner: "identity", dir: at("work"), login: "both", why: "it is for the organisation identity", origin: "config.yaml:16"},
-		{name: "the variable before all", variable: "by-dir", host: "h.example", owner: "identity", dir: at("work/deep"), login: "by-dir", why: "ISRC_ACCOUNT asks for it", origin: "ISRC_ACCOUNT"},
+		{name: "the organisation before the folder", host: "h.example", owner: "identity", dir: at("code/deep"), login: "by-org", why: "it is for the organisation identity", origin: "config.yaml:7", email: "org@acme.example"},
+		{name: "each host for itself", host: "other.example", owner: "identity", dir: at("code"), login: "both", why: "it is for the organisation identity", origin: "config.yaml:16"},
+		{name: "the variable before all", variable: "by-dir", host: "h.example", owner: "identity", dir: at("code/deep"), login: "by-dir", why: "ISRC_ACCOUNT asks for it", origin: "ISRC_ACCOUNT"},
 		{name: "the variable, whatever the settings know", variable: " stranger@H.example ", host: "h.example", login: "stranger", why: "ISRC_ACCOUNT asks for it", origin: "ISRC_ACCOUNT"},
 		{name: "the variable for another host", variable: "by-dir@other.example", host: "h.example", owner: "identity", login: "by-org", why: "it is for the organisation identity", origin: "config.yaml:7", email: "org@acme.example"},
 		{name: "an email of the one that the variable asks for", variable: "BY-ORG", host: "h.example", login: "BY-ORG", why: "ISRC_ACCOUNT asks for it", origin: "ISRC_ACCOUNT", email: "org@acme.example"},
@@ -124,7 +124,7 @@ func TestAccountsThatAreForTheSame(t *testing.T) {
 	if got, err := s.As("second", "h.example").Account("h.example"); err != nil || got.Login != "second" {
 		t.Errorf("the variable settles it: got %+v, %v", got, err)
 	}
-	s.Owner, s.Dir = "", filepath.Join(home, "work")
+	s.Owner, s.Dir = "", filepath.Join(home, "code")
 	if got, err := s.Account("h.example"); err != nil || got.Login != "by-dir" {
 		t.Errorf("elsewhere nothing is in doubt: got %+v, %v", got, err)
 	}
@@ -176,9 +176,9 @@ func TestTokenOfTheAccountAlone(t *testing.T) {
 	}{
 		{want: "ghp_usual"},
 		{owner: "identity", want: "ghp_org"},
-		{dir: filepath.Join(home, "work"), fails: "DIR_TOKEN, which the settings of by-dir name, is not set; the one that is kept is of usual"},
-		{dir: filepath.Join(home, "work"), env: map[string]string{"DIR_TOKEN": "ghp_dir"}, want: "ghp_dir"},
-		{dir: filepath.Join(home, "work"), env: map[string]string{"DIR_TOKEN": "two words"}, fails: "something that is not a token"},
+		{dir: filepath.Join(home, "code"), fails: "DIR_TOKEN, which the settings of by-dir name, is not set; the one that is kept is of usual"},
+		{dir: filepath.Join(home, "code"), env: map[string]string{"DIR_TOKEN": "ghp_dir"}, want: "ghp_dir"},
+		{dir: filepath.Join(home, "code"), env: map[string]string{"DIR_TOKEN": "two words"}, fails: "something that is not a token"},
 		{owner: "deep", fails: "no token of deeper for h.example"},
 		{owner: "identity", env: map[string]string{"ISRC_TOKEN": "ghp_env"}, want: "ghp_env"},
 		{owner: "identity", env: map[string]string{"ISRC_TOKEN": "ghp_env", "ISRC_ACCOUNT": "usual"}, want: "ghp_usual"},

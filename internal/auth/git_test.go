@@ -209,7 +209,7 @@ func TestAProgramRunsWithoutTheVariablesTakenFromIt(t *testing.T) {
 func TestHandedCredentialsNeedNoHelper(t *testing.T) {
 	t.Parallel()
 	if runtime.GOOS == "windows" {
-		t.Skip("nothing is handed on there")
+		t.Skip("on Windows git inherits no pipe, so that its helper is asked as before")
 	}
 	self := filepath.Join(t.TempDir(), "isrc")
 	if err := os.WriteFile(self, []byte("#!/bin/sh\necho username=u\necho password=looked-up\n"), 0o700); err != nil {

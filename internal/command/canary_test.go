@@ -17,6 +17,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/isrc-dev/isrc/internal/forge/sandbox"
 	"github.com/isrc-dev/isrc/internal/term"
 )
 
@@ -155,18 +156,24 @@ func (c *canary) commit(message string) {
 // as lets somebody else do something on the forge.
 func (c *canary) as(login, method, path, body string) {
 	c.t.Helper()
-	req, err := http.NewRequest(method, c.forge.URL()+"/api/v3"+path, strings.NewReader(body))
+	actAs(c.t, c.forge, login, method, path, body)
+}
+
+// actAs lets somebody do something on a forge.
+func actAs(t *testing.T, f *sandbox.Forge, login, method, path, body string) {
+	t.Helper()
+	req, err := http.NewRequest(method, f.URL()+"/api/v3"+path, strings.NewReader(body))
 	if err != nil {
-		c.t.Fatal(err)
+		t.Fatal(err)
 	}
-	req.Header.Set("Authorization", "token "+c.forge.Token(login))
+	req.Header.Set("Authorization", "token "+f.Token(login))
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
-		c.t.Fatal(err)
+		t.Fatal(err)
 	}
 	defer resp.Body.Close()
 	if said, _ := io.ReadAll(resp.Body); resp.StatusCode >= 300 {
-		c.t.Errorf("%s %s as %s: %s: %s", method, path, login, resp.Status, said)
+		t.Errorf("%s %s as %s: %s: %s", method, path, login, resp.Status, said)
 	}
 }
 

@@ -213,19 +213,7 @@ func (s *killScene) runs() string {
 // as lets somebody do something on the forge.
 func (s *killScene) as(login, method, path, body string) {
 	s.t.Helper()
-	req, err := http.NewRequest(method, s.forge.URL()+"/api/v3"+path, strings.NewReader(body))
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	req.Header.Set("Authorization", "token "+s.forge.Token(login))
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	if resp.StatusCode >= 300 {
-		s.t.Fatalf("%s %s: %s", method, path, resp.Status)
-	}
+	actAs(s.t, s.forge, login, method, path, body)
 }
 
 // in runs git in a folder of the user's.
