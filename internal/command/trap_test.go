@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math/bits"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -116,39 +117,37 @@ func (x *trap) stranger(name string, tls bool) *httptest.Server {
 }
 
 // watch samples the arguments and the environments of processes that begin from
-// now on, each a few times, until it is stopped.
+// now on, until it is stopped: each often at first and then ever more seldom,
+// since it may become another program, and on a busy machine late.
 func (x *trap) watch() (stop func()) {
 	if runtime.GOOS != "linux" {
 		return func() {}
 	}
-	looked := map[string]int{}
-	for pid := range processes() {
-		looked[pid] = often
-	}
+	before := processes()
 	var end atomic.Bool
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		for !end.Load() {
+		for rounds := map[string]uint{}; !end.Load(); {
 			for pid := range processes() {
-				if looked[pid] >= often {
-					continue
-				}
-				looked[pid]++
-				for _, name := range []string{"cmdline", "environ"} {
-					if content, err := os.ReadFile(filepath.Join("/proc", pid, name)); err == nil {
-						x.look("the "+name+" of a process", string(content))
-					}
+				rounds[pid]++
+				if !before[pid] && bits.OnesCount(rounds[pid]) == 1 { // a power of two
+					x.process(pid)
 				}
 			}
-			time.Sleep(3 * time.Millisecond)
+			time.Sleep(3 * time.Millisecond) // samples: nothing is waited for
 		}
 	}()
 	return func() { end.Store(true); <-done }
 }
 
-// often is how often one process is looked at: it may become another program.
-const often = 4
+func (x *trap) process(pid string) {
+	for _, name := range []string{"cmdline", "environ"} {
+		if content, err := os.ReadFile(filepath.Join("/proc", pid, name)); err == nil {
+			x.look("the "+name+" of a process", string(content))
+		}
+	}
+}
 
 func processes() map[string]bool {
 	all := map[string]bool{}
