@@ -24,15 +24,11 @@ func TestARealKeyring(t *testing.T) {
 	if program == "" {
 		t.Skip("no keyring is installed: ISRC_KEYRING_PROGRAM is not set")
 	}
-	testscript.Run(t, testscript.Params{
-		Dir:                 filepath.Join("..", "..", "testdata", "keyring"),
-		RequireExplicitExec: true,
-		Setup: func(env *testscript.Env) error {
-			env.Values[keyringKey{}] = &aKeyring{program: program}
-			return setUp(env)
-		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exit": exitCommand, "expand": expandCommand, "forge": forgeCommand, "keyring": keyringCommand,
+	realScripts(t, "keyring", map[string]scriptCommand{
+		"keyring": func(ts *testscript.TestScript, neg bool, args []string) {
+			k := ts.Value(keyringKey{}).(*aKeyring)
+			k.program = program
+			k.command(ts, neg, args)
 		},
 	})
 }
@@ -45,13 +41,12 @@ type aKeyring struct {
 	daemon           *exec.Cmd
 }
 
-// keyringCommand starts a session and changes its keyring.
+// command starts a session and changes its keyring.
 //
 //	keyring unlocked | locked: a daemon whose keyring is open or not, instead of the one before
 //	keyring frozen | thawed: it takes questions and answers none, or answers again
 //	keyring gone: the session is there, and no daemon
-func keyringCommand(ts *testscript.TestScript, neg bool, args []string) {
-	k := ts.Value(keyringKey{}).(*aKeyring)
+func (k *aKeyring) command(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: keyring unlocked|locked|frozen|thawed|gone")
 	}
@@ -110,7 +105,7 @@ func (k *aKeyring) start(ts *testscript.TestScript, password string, args ...str
 	k.daemon = exec.Command(k.program, append(args, "--foreground", "--components=secrets", "--control-directory="+filepath.Join(ts.Getenv("XDG_RUNTIME_DIR"), "keyring"))...)
 	k.daemon.Env, k.daemon.Stdin = k.env(ts), strings.NewReader(strings.TrimSuffix(password, "\n"))
 	ts.Check(k.daemon.Start())
-	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(tooLong); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		ask := exec.Command("dbus-send", "--session", "--print-reply", "--dest=org.freedesktop.DBus", "/", "org.freedesktop.DBus.NameHasOwner", "string:org.freedesktop.secrets")
 		ask.Env = k.env(ts)
 		if said, err := ask.Output(); err == nil && strings.Contains(string(said), "true") {

@@ -4,13 +4,10 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"testing"
-	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -24,18 +21,12 @@ func TestARealRegistry(t *testing.T) {
 	if program == "" || htpasswd == "" {
 		t.Skip("no registry is installed: ISRC_REGISTRY_PROGRAM and ISRC_HTPASSWD are not set")
 	}
-	testscript.Run(t, testscript.Params{
-		Dir:                 filepath.Join("..", "..", "testdata", "registry"),
-		RequireExplicitExec: true,
-		Setup:               setUp,
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exit": exitCommand, "expand": expandCommand, "catalog": catalogCommand,
-			"real-registry": func(ts *testscript.TestScript, neg bool, args []string) {
-				if neg || len(args) != 2 {
-					ts.Fatalf("usage: real-registry USER PASSWORD")
-				}
-				realRegistry(ts, program, htpasswd, args[0], args[1])
-			},
+	realScripts(t, "registry", map[string]scriptCommand{
+		"real-registry": func(ts *testscript.TestScript, neg bool, args []string) {
+			if neg || len(args) != 2 {
+				ts.Fatalf("usage: real-registry USER PASSWORD")
+			}
+			realRegistry(ts, program, htpasswd, args[0], args[1])
 		},
 	})
 }
@@ -55,42 +46,18 @@ func realRegistry(ts *testscript.TestScript, program, htpasswd, user, password s
 	users, err := exec.Command(htpasswd, "-nbB", user, password).Output()
 	ts.Check(err)
 	ts.Check(os.WriteFile(filepath.Join(dir, "htpasswd"), users, 0o600))
-	port := freePort(ts)
-	config := fmt.Sprintf(`version: 0.1
+	port := serve(ts, filepath.Join(dir, "log"), func(port string) *exec.Cmd {
+		config := fmt.Sprintf(`version: 0.1
 log: {level: error, accesslog: {disabled: true}}
 storage: {filesystem: {rootdirectory: %[1]s/data}}
 http: {addr: "127.0.0.1:%[2]s", secret: for-tests, tls: {certificate: %[1]s/cert.pem, key: %[1]s/key.pem}}
 auth: {htpasswd: {realm: a registry, path: %[1]s/htpasswd}}
 `, dir, port)
-	ts.Check(os.WriteFile(filepath.Join(dir, "config.yml"), []byte(config), 0o600))
-	log, err := os.Create(filepath.Join(dir, "log"))
-	ts.Check(err)
-	cmd := exec.Command(program, "serve", filepath.Join(dir, "config.yml"))
-	cmd.Stdout, cmd.Stderr, cmd.Env = log, log, append(os.Environ(), "OTEL_TRACES_EXPORTER=none")
-	ts.Check(cmd.Start())
-	ts.Defer(func() { _ = cmd.Process.Kill(); _ = cmd.Wait(); _ = log.Close() })
-	await(ts, "127.0.0.1:"+port, log.Name())
+		ts.Check(os.WriteFile(filepath.Join(dir, "config.yml"), []byte(config), 0o600))
+		cmd := exec.Command(program, "serve", filepath.Join(dir, "config.yml"))
+		cmd.Env = append(os.Environ(), "OTEL_TRACES_EXPORTER=none")
+		return cmd
+	})
 	ts.Setenv("REGISTRY", "localhost:"+port)
 	ts.Setenv("REGISTRY_CA", ca)
-}
-
-func freePort(ts *testscript.TestScript) string {
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	ts.Check(err)
-	_, port, err := net.SplitHostPort(ln.Addr().String())
-	ts.Check(err)
-	ts.Check(ln.Close())
-	return port
-}
-
-// await waits until somebody listens: a program of others does not say when.
-func await(ts *testscript.TestScript, address, log string) {
-	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
-		if c, err := net.Dial("tcp", address); err == nil {
-			ts.Check(c.Close())
-			return
-		}
-	}
-	said, _ := os.ReadFile(log)
-	ts.Fatalf("nothing listens at %s: %s", address, strings.TrimSpace(string(said)))
 }

@@ -19,18 +19,12 @@ func TestARealSSHServer(t *testing.T) {
 	if program == "" {
 		t.Skip("no ssh server is installed: ISRC_SSHD is not set")
 	}
-	testscript.Run(t, testscript.Params{
-		Dir:                 filepath.Join("..", "..", "testdata", "sshd"),
-		RequireExplicitExec: true,
-		Setup:               setUp,
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exit": exitCommand, "expand": expandCommand, "forge": forgeCommand,
-			"sshd": func(ts *testscript.TestScript, neg bool, args []string) {
-				if neg || len(args) != 0 {
-					ts.Fatalf("usage: sshd")
-				}
-				startSSH(ts, program)
-			},
+	realScripts(t, "sshd", map[string]scriptCommand{
+		"sshd": func(ts *testscript.TestScript, neg bool, args []string) {
+			if neg || len(args) != 0 {
+				ts.Fatalf("usage: sshd")
+			}
+			startSSH(ts, program)
 		},
 	})
 }
@@ -50,12 +44,11 @@ func startSSH(ts *testscript.TestScript, program string) {
 		ts.Check(exec.Command("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", filepath.Join(dir, key)).Run())
 	}
 	ts.Check(exec.Command("ssh-keygen", "-q", "-t", "ed25519", "-N", "a secret", "-f", filepath.Join(dir, "locked")).Run())
-	port := freePort(ts)
-	serve := fmt.Sprintf("#!/bin/sh\nif [ -f %[1]q/refuse ]; then cat %[1]q/refuse >&2; exit 1; fi\nset -- ${SSH_ORIGINAL_COMMAND}\npath=${2#\\'}\npath=${path%%\\'}\ncase $1 in git-upload-pack|git-receive-pack) exec git \"${1#git-}\" %[2]q/\"${path#/}\" ;; esac\necho 'no shell here'\n", dir, ts.MkAbs(".forge"))
+	gate := fmt.Sprintf("#!/bin/sh\nif [ -f %[1]q/refuse ]; then cat %[1]q/refuse >&2; exit 1; fi\nset -- ${SSH_ORIGINAL_COMMAND}\npath=${2#\\'}\npath=${path%%\\'}\ncase $1 in git-upload-pack|git-receive-pack) exec git \"${1#git-}\" %[2]q/\"${path#/}\" ;; esac\necho 'no shell here'\n", dir, ts.MkAbs(".forge"))
 	write := func(name, text string, perm os.FileMode) {
 		ts.Check(os.WriteFile(filepath.Join(dir, name), []byte(text), perm))
 	}
-	write("serve", serve, 0o700)
+	write("serve", gate, 0o700)
 	known := ""
 	for _, key := range []string{"mine", "locked"} {
 		public, err := os.ReadFile(filepath.Join(dir, key+".pub"))
@@ -65,12 +58,13 @@ func startSSH(ts *testscript.TestScript, program string) {
 	write("authorized", known, 0o600)
 	host, err := os.ReadFile(filepath.Join(dir, "host.pub"))
 	ts.Check(err)
-	write("known", fmt.Sprintf("[127.0.0.1]:%s %s", port, host), 0o600)
-	write("config", fmt.Sprintf("Host work\n  HostName 127.0.0.1\n  Port %s\n  User %s\nHost *\n  UserKnownHostsFile %[3]s/known\n  GlobalKnownHostsFile none\n  IdentityFile %[3]s/mine\n  IdentitiesOnly yes\n", port, who.Username, dir), 0o600)
 	real, err := exec.LookPath("ssh")
 	ts.Check(err)
 	write("bin/ssh", fmt.Sprintf("#!/bin/sh\nexec %q -F \"${SSH_CONFIG:-%s/config}\" \"$@\"\n", real, dir), 0o700)
-	write("sshd", fmt.Sprintf(`ListenAddress 127.0.0.1:%s
+	port := serve(ts, filepath.Join(dir, "log"), func(port string) *exec.Cmd {
+		write("known", fmt.Sprintf("[127.0.0.1]:%s %s", port, host), 0o600)
+		write("config", fmt.Sprintf("Host work\n  HostName 127.0.0.1\n  Port %s\n  User %s\nHost *\n  UserKnownHostsFile %[3]s/known\n  GlobalKnownHostsFile none\n  IdentityFile %[3]s/mine\n  IdentitiesOnly yes\n", port, who.Username, dir), 0o600)
+		write("sshd", fmt.Sprintf(`ListenAddress 127.0.0.1:%s
 HostKey %[2]s/host
 AuthorizedKeysFile %[2]s/authorized
 PidFile none
@@ -80,13 +74,8 @@ PasswordAuthentication no
 KbdInteractiveAuthentication no
 UsePAM no
 `, port, dir), 0o600)
-	log, err := os.Create(filepath.Join(dir, "log"))
-	ts.Check(err)
-	cmd := exec.Command(program, "-D", "-e", "-f", filepath.Join(dir, "sshd"))
-	cmd.Stdout, cmd.Stderr = log, log
-	ts.Check(cmd.Start())
-	ts.Defer(func() { _ = cmd.Process.Kill(); _ = cmd.Wait(); _ = log.Close() })
-	await(ts, "127.0.0.1:"+port, log.Name())
+		return exec.Command(program, "-D", "-e", "-f", filepath.Join(dir, "sshd"))
+	})
 	ts.Setenv("SSH_PORT", port)
 	ts.Setenv("SSH_URL", "ssh://"+who.Username+"@127.0.0.1:"+port)
 	ts.Setenv("PATH", filepath.Join(dir, "bin")+string(os.PathListSeparator)+ts.Getenv("PATH"))

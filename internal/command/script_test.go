@@ -125,6 +125,7 @@ func setUp(env *testscript.Env) error {
 	env.Values[connectorKey{}] = &connector{}
 	env.Values[secondKey{}] = &second{}
 	env.Values[registryKey{}] = &aRegistry{}
+	env.Values[keyringKey{}] = &aKeyring{}
 	env.Defer(func() { _ = f.Close() })
 	home := filepath.Join(env.WorkDir, ".home")
 	if err := os.MkdirAll(home, 0o755); err != nil {
