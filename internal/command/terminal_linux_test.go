@@ -105,7 +105,7 @@ func (a *aTerminal) text() string {
 // awaits waits until a text was said, behind what was said before.
 func (a *aTerminal) awaits(text string, from int) (end int) {
 	a.t.Helper()
-	late := time.After(30 * time.Second)
+	late := time.After(tooLong)
 	for {
 		if said := a.text(); from <= len(said) {
 			if i := strings.Index(said[from:], text); i >= 0 {
@@ -148,7 +148,7 @@ func (a *aTerminal) exits() int {
 	select {
 	case <-done:
 		return a.cmd.ProcessState.ExitCode()
-	case <-time.After(30 * time.Second):
+	case <-time.After(tooLong):
 		a.t.Fatalf("isrc %v does not end:\n%s", a.cmd.Args[1:], a.text())
 	}
 	return -1

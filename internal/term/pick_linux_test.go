@@ -63,18 +63,21 @@ func (a *aTerminal) resize(width, height uint16) {
 	}
 }
 
+func (a *aTerminal) text() string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.said.String()
+}
+
 // shows waits until a text was written.
 func (a *aTerminal) shows(text string) {
 	a.t.Helper()
-	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
-		a.mu.Lock()
-		there := strings.Contains(a.said.String(), text)
-		a.mu.Unlock()
-		if there {
+	for end := time.Now().Add(3 * time.Minute); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+		if strings.Contains(a.text(), text) {
 			return
 		}
 	}
-	a.t.Fatalf("%q does not appear in %q", text, a.said.String())
+	a.t.Fatalf("%q does not appear in %q", text, a.text())
 }
 
 func (a *aTerminal) types(keys string) {
@@ -167,7 +170,7 @@ func TestPickOnADumbTerminalAsksForANumber(t *testing.T) {
 		t.Errorf("got %d, %q, %v", got, action, err)
 	}
 	a.shows("payments/tokens")
-	if strings.Contains(a.said.String(), "\x1b") {
-		t.Errorf("a dumb terminal is sent %q", a.said.String())
+	if strings.Contains(a.text(), "\x1b") {
+		t.Errorf("a dumb terminal is sent %q", a.text())
 	}
 }
