@@ -63,6 +63,22 @@ type webServer struct {
 	user   string // who may come in
 }
 
+// admits says who may come in from now on.
+func (w *webServer) admits(user string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.user = user
+}
+
+// seen gives what was asked since the last time, and how often for a part.
+func (w *webServer) seen() (asked []string, ranged int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	asked, ranged = w.asked, w.ranged
+	w.asked, w.ranged = nil, 0
+	return asked, ranged
+}
+
 func serveFolder(t *testing.T, dir string, etags bool) *webServer {
 	t.Helper()
 	w := &webServer{}
@@ -97,7 +113,7 @@ func TestAFolderIsFetchedThroughAWebServer(t *testing.T) {
 		w := newWorld(t, registrytest.Options{}, Credential{User: "ci", Password: "secret"})
 		dir, content := w.inFolder()
 		server := serveFolder(t, dir, etags)
-		server.user = "ci"
+		server.admits("ci")
 		web, err := ParsePlace(server.URL, "")
 		if err != nil {
 			t.Fatal(err)
@@ -114,12 +130,12 @@ func TestAFolderIsFetchedThroughAWebServer(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		server.asked = nil
+		server.seen()
 		o, again, err := from.outline(t.Context(), version)
-		if o != nil || again != version || err != nil || len(server.asked) != 1 {
-			t.Errorf("with ETags %v, what is known is %v, %q, %v by %q", etags, o, again, err, server.asked)
+		if asked, _ := server.seen(); o != nil || again != version || err != nil || len(asked) != 1 {
+			t.Errorf("with ETags %v, what is known is %v, %q, %v by %q", etags, o, again, err, asked)
 		}
-		server.user = "somebody-else"
+		server.admits("somebody-else")
 		var refused *RefusedError
 		if _, _, err := w.pull(web); !errors.As(err, &refused) || refused.Registry || !refused.Sent {
 			t.Errorf("got %v, want a refusal of the credentials", err)
@@ -157,8 +173,9 @@ func TestAWebServerIsGoneOnWithInsideAChunk(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, _, err := w.pull(web); err != nil || !bytes.Equal(got, content) || server.ranged != 1 {
-		t.Errorf("got %d bytes with %d requests for a part, %v", len(got), server.ranged, err)
+	got, _, err := w.pull(web)
+	if _, ranged := server.seen(); err != nil || !bytes.Equal(got, content) || ranged != 1 {
+		t.Errorf("got %d bytes with %d requests for a part, %v", len(got), ranged, err)
 	}
 	// One that holds other bytes is thrown away.
 	raw[7] ^= 1
