@@ -55,7 +55,7 @@ func newStage(t testing.TB, role string) *stage {
 		t.Fatal(err)
 	}
 	s.Forge, s.door = f, newDoor(f.URL())
-	t.Cleanup(func() { s.door.server.Close(); _ = f.Close() })
+	t.Cleanup(s.close)
 	if s.git, err = exec.LookPath("git"); err != nil {
 		t.Fatal(err)
 	}
@@ -75,6 +75,13 @@ func newStage(t testing.TB, role string) *stage {
 		}
 	}
 	return s
+}
+
+// close ends the servers of a stage; a test with many stages does not leave it to
+// its own end, for the files that a process may open are counted.
+func (s *stage) close() {
+	s.door.server.Close()
+	_ = s.Close()
 }
 
 // play lets a process of its own contribute, and die at a point; 0 is none.
@@ -317,6 +324,7 @@ func pointMatrix(t testing.TB) []crashRow {
 	for _, j := range jobs {
 		s := newStage(t, rows[j.row].Role)
 		g.Go(func() error {
+			defer s.close()
 			rows[j.row].Verdicts[j.way] = crashOnce(s, j.at, j.way == 1)
 			return nil
 		})

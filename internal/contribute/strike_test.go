@@ -87,6 +87,7 @@ func accidentMatrix(t testing.TB) []crashRow {
 		s := newStage(t, cmp.Or(a.role, "attended"))
 		rows[i] = crashRow{Role: s.role, Step: a.step, Point: a.point, Verdicts: []string{""}}
 		g.Go(func() error {
+			defer s.close()
 			rows[i].Verdicts[0] = a.happen(s)
 			return nil
 		})
