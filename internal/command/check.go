@@ -304,6 +304,12 @@ func (a *app) standing(ctx context.Context, o placeOptions) (*contribute.Place, 
 	if site != nil {
 		tool = site.Tool
 		place.Equip(site)
+		if err := site.FollowPull(ctx, place); err != nil {
+			return nil, nil, err
+		}
+		if moved := place.Moved(); moved != "" {
+			place.Notes = append(place.Notes, moved)
+		}
 	}
 	return place, site, place.Refresh(ctx, tool)
 }

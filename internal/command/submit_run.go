@@ -52,6 +52,9 @@ func (a *app) submitIn(ctx context.Context, site *contribute.Site, o *submitOpti
 	if err != nil {
 		return nil, review.Refused(err)
 	}
+	if e := sub.Existing; e != nil && e.Base.Branch != "" && e.Base.Branch != sub.Base {
+		a.say("isrc: pull request #%d is sent to %s; it went to %s", e.Number, term.Line(sub.Base), term.Line(e.Base.Branch))
+	}
 	result := describeSubmission(site, sub, draft, findings, o)
 	if o.dryRun {
 		return result, nil
@@ -124,6 +127,12 @@ func (a *app) reviewForSubmit(ctx context.Context, site *contribute.Site, o *sub
 		if err := place.KeepTitle(o.title); err != nil {
 			return nil, nil, err
 		}
+	}
+	if err := site.FollowPull(ctx, place); err != nil {
+		return nil, nil, err
+	}
+	if moved := place.Moved(); moved != "" {
+		a.say("isrc: %s", term.Line(moved))
 	}
 	if err := place.Refresh(ctx, site.Tool); err != nil {
 		return nil, nil, err

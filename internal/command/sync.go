@@ -17,6 +17,7 @@ type synced struct {
 	Repository repository  `json:"repository"`
 	Branch     string      `json:"branch"`
 	Base       string      `json:"base"`
+	BaseWas    *string     `json:"baseWas"` // before the pull request was sent elsewhere on the forge, else null
 	Directory  string      `json:"directory"`
 	Outcome    string      `json:"outcome"` // current, updated, planned, conflicts or aborted
 	How        string      `json:"how"`     // nothing, fast-forward, rebase or merge
@@ -54,9 +55,11 @@ func newSync(a *app) *cobra.Command {
 		Use:   "sync",
 		Short: "Bring the branch and the fork up to date with the upstream",
 		Long: `Sync brings the branch that is checked out up to date with the branch that it
-goes to, and the fork's copy of that branch too. It rebases or merges as the
-project wants: what its rules and pages ask for, what is usual in its history,
-else a rebase until somebody has reviewed the change, and a merge from then on.
+goes to, and the fork's copy of that branch too. Where the pull request was
+sent to another branch on the forge, that one counts. It rebases or merges as
+the project wants: what its rules and pages ask for, what is usual in its
+history, else a rebase until somebody has reviewed the change, and a merge from
+then on.
 
 A branch that was pushed is pushed again. Commits that are replaced there are
 only those that you pushed, and you are asked before (--yes agrees). Before a
@@ -167,8 +170,13 @@ func (a *app) syncPlace(ctx context.Context, o *syncOptions, begun *contribute.S
 	if err != nil {
 		return err
 	}
+	for _, n := range append(y.Notes, y.Moved()) {
+		if n != "" {
+			a.say("isrc: %s", term.Line(n))
+		}
+	}
 	r := &synced{
-		Repository: a.named(y.Upstream), Branch: y.Branch, Base: y.Base, Directory: y.Dir, Outcome: "current", How: y.Way.How, Why: y.Way.Why,
+		Repository: a.named(y.Upstream), Branch: y.Branch, Base: y.Base, BaseWas: orNull(y.BaseWas), Directory: y.Dir, Outcome: "current", How: y.Way.How, Why: y.Way.Why,
 		BehindBy: &y.Facts.Behind, AheadBy: &y.Facts.Ahead, Before: &y.Head, Push: "none",
 	}
 	if o.dryRun {
@@ -181,6 +189,11 @@ func (a *app) syncPlace(ctx context.Context, o *syncOptions, begun *contribute.S
 	}
 	if err := a.syncFork(ctx, o, y, r); err != nil {
 		return err
+	}
+	if !o.forkOnly {
+		if err := site.KeepBase(ctx, y.Place); err != nil {
+			return err
+		}
 	}
 	return a.show(&o.output, r, func(s *term.Streams) error { return showSynced(s, r) })
 }

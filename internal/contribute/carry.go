@@ -39,7 +39,7 @@ func (s *Site) submitSteps(ctx context.Context, sub *Submission, d rule.Draft, o
 	}
 	if sub.Existing != nil {
 		pull.Existing, pull.Edit = sub.Existing.Number, o.Title != "" || o.Body != nil || len(o.Sections) > 0 || len(o.Ticks) > 0
-		pull.URL = sub.Existing.URL
+		pull.URL, pull.Move = sub.Existing.URL, sub.Existing.Base.Branch != "" && sub.Existing.Base.Branch != r.Base
 		if !pull.Edit {
 			pull.Title, pull.Body, pull.Draft = sub.Existing.Title, sub.Existing.Body, sub.Existing.Draft
 		} else if o.onlyTicks() {

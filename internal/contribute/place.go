@@ -28,6 +28,8 @@ type Place struct {
 	Base     string         // branch of the upstream, or a revision that --base named
 	BaseFrom string         // where that was read, for people
 	BaseRev  string         // commit of the base as it is known here
+	BaseWas  string         // the base before the pull request was sent elsewhere on the forge, else ""
+	Sent     *forge.Pull    // its pull request, where that was looked up
 	Direct   bool           // the branch goes to the upstream itself
 	Event    *Event         // of the CI job, nil elsewhere
 	Notes    []string       // what could not be done on the way

@@ -21,6 +21,7 @@ type pullIn struct {
 	Draft    bool           `json:"draft,omitempty"`
 	Existing int            `json:"existing,omitempty"` // number of an open pull request of this branch
 	Edit     bool           `json:"edit,omitempty"`     // give the existing one this title and body
+	Move     bool           `json:"move,omitempty"`     // let the existing one go to this base
 	URL      string         `json:"url,omitempty"`      // of the existing one, as it was found
 }
 
@@ -81,14 +82,21 @@ func (s *Site) openPull(ctx context.Context, in pullIn) (forge.Pull, error) {
 }
 
 func (s *Site) updatePull(ctx context.Context, in pullIn) (pullOut, error) {
-	if !in.Edit && in.URL != "" { // it was looked up a moment ago, and nothing of it changes
+	if !in.Edit && !in.Move && in.URL != "" { // it was looked up a moment ago, and nothing of it changes
 		return pullOut{Upstream: in.Upstream, Number: in.Existing, URL: in.URL, Title: in.Title, Draft: in.Draft, Head: in.Head, Outcome: PullExisting}, nil
 	}
-	if !in.Edit {
+	if !in.Edit && !in.Move {
 		pull, err := s.Forge.Pull(ctx, in.Upstream, in.Existing)
 		return describePull(in, pull, PullExisting), err
 	}
-	pull, err := s.Forge.EditPull(ctx, in.Upstream, in.Existing, &in.Title, &in.Body)
+	var change forge.PullEdit
+	if in.Edit {
+		change.Title, change.Body = &in.Title, &in.Body
+	}
+	if in.Move {
+		change.Base = &in.Base
+	}
+	pull, err := s.Forge.EditPull(ctx, in.Upstream, in.Existing, change)
 	if err != nil {
 		return pullOut{}, fmt.Errorf("update pull request #%d: %w", in.Existing, err)
 	}

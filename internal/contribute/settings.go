@@ -21,6 +21,9 @@ import (
 // is saved is a request for each branch on every submit.
 const settingsAge = time.Hour
 
+// settingsSkew is how far a clock may have been set back since.
+const settingsSkew = time.Minute
+
 // frugal reads a forge's settings with as few requests as an answer allows:
 // rulesets that name required checks speak for the classic protection too, and
 // what was read within the hour is not asked again. `check` and `show`, which
@@ -102,7 +105,7 @@ func lately[T any](f *frugal, kind string, repo forge.RepoName, branch string, a
 	path := filepath.Join(f.dir, "settings", hex.EncodeToString(sum[:16])+".json")
 	var m remembered[T]
 	if data, err := os.ReadFile(path); err == nil && json.Unmarshal(data, &m) == nil && m.Version == 2 {
-		if age := f.now().Sub(m.At); age >= 0 && age < settingsAge {
+		if age := f.now().Sub(m.At); age > -settingsSkew && age < settingsAge {
 			return m.Of, nil
 		}
 	}

@@ -31,7 +31,7 @@ type Lookups interface {
 type Writes interface {
 	CreateFork(context.Context, forge.RepoName, forge.ForkOptions) (forge.Fork, error)
 	OpenPull(context.Context, forge.RepoName, forge.NewPull) (forge.Pull, error)
-	EditPull(ctx context.Context, repo forge.RepoName, number int, title, body *string) (forge.Pull, error)
+	EditPull(context.Context, forge.RepoName, int, forge.PullEdit) (forge.Pull, error)
 	ClosePull(context.Context, forge.RepoName, int) error
 }
 

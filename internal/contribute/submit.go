@@ -258,8 +258,10 @@ func (s *Site) remoteForks(ctx context.Context, p *Place, login string, o Submit
 func (s *Site) lookForPull(ctx context.Context, sub *Submission, o SubmitOptions) (*forge.Pull, error) {
 	if run := sub.Review.Run; run != nil && Opened(*run) != nil { // a listing may lag, the request itself does not
 		known := Opened(*run)
-		p, err := s.Forge.Pull(ctx, known.Upstream, known.Number)
-		if err != nil {
+		p, err := forge.Pull{}, error(nil)
+		if sub.Review.Sent != nil { // seen a moment ago
+			p = *sub.Review.Sent
+		} else if p, err = s.Forge.Pull(ctx, known.Upstream, known.Number); err != nil {
 			return nil, fmt.Errorf("look up pull request #%d of %s: %w", known.Number, known.Upstream.FullName(), err)
 		}
 		if p.State == forge.PullOpen && p.Head.Branch == sub.Review.Branch {

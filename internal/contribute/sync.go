@@ -33,6 +33,7 @@ type Syncing struct {
 	ours   []string
 	made   bool
 	was    string // the branch before it was brought up to date
+	since  string // behind which its own commits begin, "" for the base
 }
 
 // LookSync fetches the base and finds out all that the way depends on. It
@@ -53,6 +54,10 @@ func (s *Site) LookSync(ctx context.Context, p *Place, wish string, begun *SyncS
 		p.Remote = "upstream"
 	}
 	p.Equip(s)
+	if err := s.FollowPull(ctx, p); err != nil {
+		return nil, err
+	}
+	y.Facts.Base = p.Base
 	if err := p.Refresh(ctx, s.Tool); err != nil {
 		return nil, err
 	}
@@ -84,7 +89,10 @@ func (s *Site) LookSync(ctx context.Context, p *Place, wish string, begun *SyncS
 // decide reads what the project wants, where that makes a difference.
 func (y *Syncing) decide(ctx context.Context) error {
 	f := &y.Facts
-	if f.Behind > 0 && f.Ahead > 0 && f.Wish == "" {
+	if y.since = y.ownSince(ctx); y.since != "" {
+		f.Left = y.BaseWas
+	}
+	if (f.Behind > 0 || f.Left != "") && f.Ahead > 0 && f.Wish == "" {
 		commits, err := y.Repo.Commits(ctx, y.BaseRev, y.Head, 0)
 		if err != nil {
 			return err
@@ -130,15 +138,18 @@ func mergesUsual(commits []git.Commit) bool {
 // reviewed tells whether somebody else has reviewed the branch's pull request.
 func (y *Syncing) reviewed(ctx context.Context) (bool, error) {
 	number := 0
-	if y.Run != nil && Opened(*y.Run) != nil {
+	switch {
+	case y.Sent != nil && y.Sent.State == forge.PullOpen:
+		number = y.Sent.Number
+	case y.Run != nil && Opened(*y.Run) != nil:
 		number = Opened(*y.Run).Number
-	} else {
+	default:
 		pulls, err := y.Site.Forge.Pulls(ctx, y.Upstream, forge.PullQuery{State: "open", Head: y.To.Owner + ":" + y.Branch})
 		if err != nil {
 			return false, fmt.Errorf("look for a pull request of %s: %w", y.Branch, err)
 		}
 		for _, p := range pulls {
-			if p.Head.Branch == y.Branch && (p.Head.Repo == nil || p.Head.Repo.Equal(y.To)) {
+			if comesFrom(p, y.To, y.Branch) {
 				number = p.Number
 			}
 		}
@@ -169,7 +180,7 @@ func (y *Syncing) findPushed(ctx context.Context) error {
 		y.To, _ = pushedTo(*y.Run)
 	}
 	if y.To.IsZero() {
-		y.To = y.followed(ctx, remotes)
+		y.To = y.Site.pushedUnder(ctx, y.Place, remotes)
 	}
 	if y.To.IsZero() {
 		return nil
@@ -193,23 +204,6 @@ func (y *Syncing) findPushed(ctx context.Context) error {
 		return nil
 	}
 	return refuse(ErrNoCommit, "git pull "+firstWord(y.Remote, y.URL)+" "+y.Branch+", then isrc sync", "%s in %s has commits that are not here", y.Branch, y.To.FullName())
-}
-
-// followed is the repository of the remote branch that the branch follows, or
-// that was fetched under its name, other than by chance the upstream's base.
-func (y *Syncing) followed(ctx context.Context, remotes []git.Remote) forge.RepoName {
-	if y.Branch == y.Base {
-		return forge.RepoName{}
-	}
-	for _, r := range remotes {
-		if _, err := y.Repo.Resolve("refs/remotes/" + r.Name + "/" + y.Branch); err != nil {
-			continue
-		}
-		if name, ok := repoAt(ctx, y.Site.Tool, firstWord(r.PushURL, r.URL), y.Upstream); ok && name.Host == y.Site.Host {
-			return name
-		}
-	}
-	return forge.RepoName{}
 }
 
 // ForkURL is where the fork lies whose base is kept up to date, "" for none.

@@ -23,6 +23,9 @@ type SyncFacts struct {
 	Merges   bool // the branch holds merges of its own, which a rebase would flatten
 	Pushed   bool
 	Reviewed bool // somebody else has said something to its pull request
+	// Left is the base that the pull request went to before, where the branch
+	// carries commits of it that the new one has not; else "".
+	Left string
 	// MergesUsual is true where branches of others were brought up to date by merges.
 	MergesUsual  bool
 	Requirements []rule.Requirement
@@ -43,7 +46,8 @@ func DecideSync(f SyncFacts) SyncWay {
 		return SyncWay{How: how, Why: fmt.Sprintf(format, args...), Force: how == HowRebase && f.Pushed}
 	}
 	switch {
-	case f.Behind == 0:
+	case f.Left != "" && f.Ahead > 0 && f.Wish == "": // below, once it is known what is asked
+	case f.Behind == 0 && f.Left == "":
 		return way(HowNothing, "it has all of %s", f.Base)
 	case f.Ahead == 0:
 		return way(HowFastForward, "it has no commits of its own")
@@ -66,8 +70,12 @@ func DecideSync(f SyncFacts) SyncWay {
 		}
 	}
 	switch {
+	case f.Pushed && noForce != "" && f.Behind == 0:
+		return way(HowNothing, "what is pushed must not be replaced%s", noForce)
 	case f.Pushed && noForce != "":
 		return way(HowMerge, "what is pushed must not be replaced%s", noForce)
+	case f.Left != "":
+		return way(HowRebase, "it carries commits of %s, which %s has not", f.Left, f.Base)
 	case linear:
 		return way(HowRebase, "the project wants no merge commits%s", linearSaid)
 	case f.Merges:

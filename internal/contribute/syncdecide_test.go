@@ -33,6 +33,10 @@ func TestTheWayToSyncIsTheProjects(t *testing.T) {
 		"merges of its own":                        {f: SyncFacts{Ahead: 2, Behind: 1, Merges: true}, how: HowMerge, why: "holds merges"},
 		"merges are usual":                         {f: SyncFacts{Ahead: 1, Behind: 1, MergesUsual: true}, how: HowMerge, why: "usual"},
 		"the user wants a merge":                   {f: SyncFacts{Wish: HowMerge, Ahead: 1, Behind: 1, Requirements: linear}, how: HowMerge, why: "--merge"},
+		"sent elsewhere, with what is not there":   {f: SyncFacts{Left: "next", Ahead: 3, Pushed: true, Reviewed: true}, how: HowRebase, why: "commits of next, which main has not", force: true},
+		"sent elsewhere where force is unwanted":   {f: SyncFacts{Left: "next", Ahead: 3, Behind: 1, Pushed: true, Requirements: noForce}, how: HowMerge, why: "(CONTRIBUTING.md:7)"},
+		"nothing to be done without force":         {f: SyncFacts{Left: "next", Ahead: 3, Pushed: true, Requirements: noForce}, how: HowNothing, why: "(CONTRIBUTING.md:7)"},
+		"sent elsewhere, and a merge is wanted":    {f: SyncFacts{Left: "next", Wish: HowMerge, Ahead: 3, Behind: 1}, how: HowMerge, why: "--merge"},
 		"the user wants a rebase":                  {f: SyncFacts{Wish: HowRebase, Ahead: 1, Behind: 1, Pushed: true, Reviewed: true}, how: HowRebase, why: "--rebase", force: true},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -76,7 +76,7 @@ func (y *Syncing) move(ctx context.Context, st *SyncState) error {
 		}
 		if err == nil {
 			y.Site.at("after the backup")
-			err = y.Site.Tool.StartRebase(ctx, y.Dir, st.Onto)
+			err = y.Site.Tool.StartRebase(ctx, y.Dir, st.Onto, y.since)
 		}
 	case HowMerge:
 		err = y.Site.Tool.StartMerge(ctx, y.Dir, st.Onto, fmt.Sprintf("Merge branch '%s' into %s", st.Base, st.Branch))

@@ -148,6 +148,12 @@ type NewPull struct {
 	Draft    bool
 }
 
+// PullEdit is what changes of a pull request; nil leaves a thing as it is.
+type PullEdit struct {
+	Title, Body *string
+	Base        *string // branch of the upstream
+}
+
 // Review is an answer to a pull request by a reviewer.
 type Review struct {
 	Author User

@@ -64,15 +64,18 @@ func (r *Repo) InProgress() (doing, name string) {
 }
 
 // StartRebase puts the commits of the branch that is checked out on top of
-// another commit. One that conflicts is left half done, for people to mend, and is
+// another commit: those behind since, or where that is "" all that it lacks. One that conflicts is left half done, for people to mend, and is
 // a ConflictError with its files. In a partial clone git may need the network on
 // its way; where that breaks off, the rebase is taken back, because git would go
 // on behind the commit at which it ended, and leave that one out.
-func (t *Tool) StartRebase(ctx context.Context, dir, onto string) error {
-	if err := checkRev(onto); err != nil {
+func (t *Tool) StartRebase(ctx context.Context, dir, onto, since string) error {
+	if since == "" {
+		since = onto
+	}
+	if err := fault.Join(checkRev(onto), checkRev(since)); err != nil {
 		return err
 	}
-	err := t.begin(ctx, dir, "rebase", "-c", "rebase.updateRefs=false", "rebase", "--quiet", "--no-fork-point", "--no-autostash", onto)
+	err := t.begin(ctx, dir, "rebase", "-c", "rebase.updateRefs=false", "rebase", "--quiet", "--no-fork-point", "--no-autostash", "--onto", onto, since)
 	var down *UnavailableError
 	if !errors.As(err, &down) {
 		return err

@@ -100,9 +100,9 @@ func (c *Client) OpenPull(ctx context.Context, r forge.RepoName, p forge.NewPull
 	return c.pull(r, &w), nil
 }
 
-// EditPull changes title and body; nil leaves one as it is.
-func (c *Client) EditPull(ctx context.Context, r forge.RepoName, number int, title, body *string) (forge.Pull, error) {
-	return c.patchPull(ctx, r, number, "changing ", map[string]*string{"title": title, "body": body})
+// EditPull changes what is given of a pull request.
+func (c *Client) EditPull(ctx context.Context, r forge.RepoName, number int, p forge.PullEdit) (forge.Pull, error) {
+	return c.patchPull(ctx, r, number, "changing ", map[string]*string{"title": p.Title, "body": p.Body, "base": p.Base})
 }
 
 // ClosePull closes a pull request without merging it.

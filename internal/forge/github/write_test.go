@@ -188,7 +188,7 @@ func TestSmallWritesSendWhatTheySay(t *testing.T) {
 		do                 func(*Client) error
 	}{
 		{"editing sends what changes", "PATCH", "repos/acme/lib/pulls/9", map[string]any{"title": "new"}, func(c *Client) error {
-			_, err := c.EditPull(t.Context(), lib(c), 9, &title, nil)
+			_, err := c.EditPull(t.Context(), lib(c), 9, forge.PullEdit{Title: &title})
 			return err
 		}},
 		{"closing closes", "PATCH", "repos/acme/lib/pulls/9", map[string]any{"state": "closed"}, func(c *Client) error { return c.ClosePull(t.Context(), lib(c), 9) }},
