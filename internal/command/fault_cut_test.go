@@ -8,6 +8,8 @@ import (
 	"io"
 	"net/http"
 	"strings"
+
+	"github.com/isrc-dev/isrc/internal/forge/sandbox/relay"
 )
 
 // cutting breaks one transfer of git after so many bytes.
@@ -90,76 +92,45 @@ func (d *faultDoor) cutOff(w http.ResponseWriter, r *http.Request) bool {
 	if c == nil {
 		return false
 	}
-	sent := body
+	sent := io.Reader(bytes.NewReader(body))
 	if c.in == cutRequest {
 		c.of, c.offset, c.met = len(body), int(c.at*float64(len(body))), true
-		sent = body[:c.offset]
+		sent = io.MultiReader(bytes.NewReader(body[:c.offset]), severed{})
 	}
-	resp, answer := d.forward(r, sent, len(body))
+	answer, err := relay.Ask(d.forge, r, sent, len(body))
 	if c.in == cutRequest {
 		hangUp(w, c.way == cutReset, nil)
 		return true
 	}
-	if resp == nil {
+	if err != nil {
 		panic(http.ErrAbortHandler)
 	}
-	if resp.StatusCode == http.StatusUnauthorized { // git asks without a token first
+	if answer.Code == http.StatusUnauthorized { // git asks without a token first
 		d.armCut(c)
-		copyAnswer(w, resp, answer)
+		answer.Send(w)
 		return true
 	}
-	c.of, c.offset, c.met = len(answer), int(c.at*float64(len(answer))), true
-	c.hangUp(w, resp, answer)
+	c.of, c.offset, c.met = len(answer.Body), int(c.at*float64(len(answer.Body))), true
+	c.hangUp(w, answer)
 	return true
-}
-
-// forward asks the forge. A body that is shorter than announced breaks off.
-func (d *faultDoor) forward(r *http.Request, sent []byte, announced int) (*http.Response, []byte) {
-	rest := io.Reader(bytes.NewReader(sent))
-	if len(sent) < announced {
-		rest = io.MultiReader(rest, severed{})
-	}
-	req, err := http.NewRequestWithContext(r.Context(), r.Method, d.forge+r.URL.RequestURI(), rest)
-	if err != nil {
-		return nil, nil
-	}
-	req.Header, req.ContentLength = r.Header.Clone(), int64(announced)
-	resp, err := http.DefaultTransport.RoundTrip(req)
-	if err != nil {
-		return nil, nil
-	}
-	defer resp.Body.Close()
-	answer, err := io.ReadAll(resp.Body)
-	if err != nil {
-		return nil, nil
-	}
-	return resp, answer
 }
 
 type severed struct{}
 
 func (severed) Read([]byte) (int, error) { return 0, errors.New("the connection is cut") }
 
-func copyAnswer(w http.ResponseWriter, resp *http.Response, answer []byte) {
-	for k, v := range resp.Header {
-		w.Header()[k] = v
-	}
-	w.WriteHeader(resp.StatusCode)
-	_, _ = w.Write(answer)
-}
-
 // hangUp sends the beginning of an answer and ends the connection.
-func (c *cutting) hangUp(w http.ResponseWriter, resp *http.Response, answer []byte) {
+func (c *cutting) hangUp(w http.ResponseWriter, answer *relay.Answer) {
 	if c.done != nil {
 		defer close(c.done)
 	}
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "HTTP/1.1 %s\r\nContent-Type: %s\r\nConnection: close\r\n", resp.Status, resp.Header.Get("Content-Type"))
+	fmt.Fprintf(&b, "HTTP/1.1 %s\r\nContent-Type: %s\r\nConnection: close\r\n", answer.Status, answer.Header.Get("Content-Type"))
 	if c.way != cutWhole {
-		fmt.Fprintf(&b, "Content-Length: %d\r\n", len(answer))
+		fmt.Fprintf(&b, "Content-Length: %d\r\n", len(answer.Body))
 	}
 	b.WriteString("\r\n")
-	b.Write(answer[:c.offset])
+	b.Write(answer.Body[:c.offset])
 	hangUp(w, c.way == cutReset, b.Bytes())
 }
 

@@ -1,16 +1,16 @@
 package command
 
 import (
-	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"strings"
 	"sync"
+
+	"github.com/isrc-dev/isrc/internal/forge/sandbox/relay"
 )
 
 // faultDoor stands before a forge, writes down what it is asked, and spoils the
@@ -178,34 +178,13 @@ func linger(c net.Conn) {
 
 // pass lets the forge carry a request out; spoil writes another answer.
 func (d *faultDoor) pass(w http.ResponseWriter, r *http.Request, spoil func(body []byte)) {
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		panic(http.ErrAbortHandler)
-	}
-	req, err := http.NewRequestWithContext(r.Context(), r.Method, d.forge+r.URL.RequestURI(), bytes.NewReader(body))
-	if err != nil {
-		panic(http.ErrAbortHandler)
-	}
-	req.Header = r.Header.Clone()
-	resp, err := http.DefaultTransport.RoundTrip(req)
-	if err != nil {
-		panic(http.ErrAbortHandler)
-	}
-	defer resp.Body.Close()
-	answer, err := io.ReadAll(resp.Body)
-	if err != nil {
-		panic(http.ErrAbortHandler)
-	}
-	if spoil == nil || resp.StatusCode == http.StatusUnauthorized { // git asks without a token first
-		for k, v := range resp.Header {
-			w.Header()[k] = v
-		}
-		w.WriteHeader(resp.StatusCode)
-		_, _ = w.Write(answer)
+	answer := relay.Carry(d.forge, r)
+	if spoil == nil || answer.Code == http.StatusUnauthorized { // git asks without a token first
+		answer.Send(w)
 		return
 	}
-	w.Header().Set("Content-Type", resp.Header.Get("Content-Type"))
-	spoil(answer)
+	w.Header().Set("Content-Type", answer.Header.Get("Content-Type"))
+	spoil(answer.Body)
 }
 
 // dial connects as the program does. When the door lets a request wait too

@@ -3,8 +3,6 @@
 package contribute_test
 
 import (
-	"bytes"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -12,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+
+	"github.com/isrc-dev/isrc/internal/forge/sandbox/relay"
 )
 
 // door stands before the forge and lets every request through, but for one: at
@@ -98,37 +98,15 @@ func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		d.kill(x.who)
 		panic(http.ErrAbortHandler)
 	}
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		panic(http.ErrAbortHandler)
-	}
-	req, err := http.NewRequestWithContext(r.Context(), r.Method, d.forge+r.URL.RequestURI(), bytes.NewReader(body))
-	if err != nil {
-		panic(http.ErrAbortHandler)
-	}
-	req.Header = r.Header.Clone()
-	resp, err := http.DefaultTransport.RoundTrip(req)
-	if err != nil {
-		panic(http.ErrAbortHandler)
-	}
-	defer resp.Body.Close() //nolint:errcheck // read only
-	answer, err := io.ReadAll(resp.Body)
-	if err != nil {
-		panic(http.ErrAbortHandler)
-	}
-	if x != nil && x.when == "after" {
-		d.kill(x.who)
-		panic(http.ErrAbortHandler)
-	}
-	for k, v := range resp.Header {
-		w.Header()[k] = v
-	}
-	w.WriteHeader(resp.StatusCode)
-	if x != nil { // half
-		_, _ = w.Write(answer[:len(answer)/2])
+	answer := relay.Carry(d.forge, r)
+	switch {
+	case x == nil:
+		answer.Send(w)
+		return
+	case x.when == "half":
+		answer.Begin(w, len(answer.Body)/2)
 		_ = http.NewResponseController(w).Flush()
-		d.kill(x.who)
-		panic(http.ErrAbortHandler)
 	}
-	_, _ = w.Write(answer)
+	d.kill(x.who)
+	panic(http.ErrAbortHandler)
 }
