@@ -52,7 +52,8 @@ func newCatalogPush(a *app) *cobra.Command {
 		Long: `Push publishes this machine's catalog, so that thousands of laptops share one
 crawl: isrc catalog pull fetches it. The destination is a tag in an OCI registry
 (oci://REGISTRY/PATH:TAG) or a folder that a web server serves (file:///PATH or
-a path). What is there already is not sent again.
+a path). What is there already is not sent again: after the first time only what
+has changed is.
 
 Published are public and internal repositories. Of a private one whose manifest
 says "sharing": "restricted" only its name, its owner and how to ask are; others

@@ -42,6 +42,24 @@ func renamed(err error, path string) error {
 	return err
 }
 
+// Path is the file of a generation, which need not be there any more; "" for what
+// is no name of one.
+func (s *Store) Path(id string) string {
+	if !generationID.MatchString(id) {
+		return ""
+	}
+	return s.file(id)
+}
+
+// Peek opens a generation that lies outside of a store, such as one that was
+// written by this machine, without verifying it.
+func Peek(ctx context.Context, path string) (*Catalog, error) {
+	if err := glance(path, nil); err != nil {
+		return nil, err
+	}
+	return open(ctx, path, "", stamp{})
+}
+
 // OpenFile opens a generation that lies outside of a store, such as another
 // machine's part of a crawl, once everything in it is verified.
 func OpenFile(ctx context.Context, path string, sink progress.Sink) (*Catalog, error) {

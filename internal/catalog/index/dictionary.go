@@ -59,8 +59,9 @@ func counted(own []byte) bool { return bytes.HasPrefix(own, []byte("\x37\xa4\x30
 
 // renewBodies writes all bodies anew with a dictionary of what there is now. The
 // one before may hold pieces of records that were removed since: whoever removes
-// records so that nobody can read them must call it.
-func renewBodies(ctx context.Context, conn *sql.Conn) error {
+// records so that nobody can read them must call it. next is the dictionary to
+// take, nil for one that is made.
+func renewBodies(ctx context.Context, conn *sql.Conn, next []byte) error {
 	own, err := readDictionary(ctx, conn)
 	if err != nil || own == nil {
 		return err
@@ -70,14 +71,18 @@ func renewBodies(ctx context.Context, conn *sql.Conn) error {
 		return err
 	}
 	var s sampler
-	s.coder.Store(newCoder(nil))
-	err = eachBody(ctx, conn, before, sampled, func(_ int64, plain []byte) error {
-		if own := s.learn(plain); own != nil {
-			_, err := conn.ExecContext(ctx, "INSERT INTO dictionaries (id, content) VALUES (?, ?)", generation, own)
-			return err
-		}
-		return nil
-	})
+	s.coder.Store(newCoder(next))
+	if next == nil {
+		err = eachBody(ctx, conn, before, sampled, func(_ int64, plain []byte) error {
+			if own := s.learn(plain); own != nil {
+				next = own
+			}
+			return nil
+		})
+	}
+	if err == nil && next != nil {
+		_, err = conn.ExecContext(ctx, "INSERT INTO dictionaries (id, content) VALUES (?, ?)", generation, next)
+	}
 	if err != nil {
 		return err
 	}
@@ -89,6 +94,27 @@ func renewBodies(ctx context.Context, conn *sql.Conn) error {
 		_, err = conn.ExecContext(ctx, "UPDATE records SET body = ? WHERE id = ?", body, id)
 		return err
 	})
+}
+
+// dictionaryIn is the dictionary of a generation's file, nil for none that can be
+// used.
+func dictionaryIn(ctx context.Context, path string) []byte {
+	if path == "" || glance(path, nil) != nil {
+		return nil
+	}
+	db, err := readOnly(path)
+	if err != nil {
+		return nil
+	}
+	defer db.Close()
+	own, err := readDictionary(ctx, db)
+	if err != nil || own == nil {
+		return nil
+	}
+	if _, err := newCoder(own).enc(); err != nil {
+		return nil
+	}
+	return own
 }
 
 // eachBody visits the bodies of the first records, or with most below 0 of all.

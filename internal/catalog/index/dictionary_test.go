@@ -42,7 +42,7 @@ func TestARenewedDictionaryHoldsNothingOfWhatIsGone(t *testing.T) {
 	}
 	_, err = conn.ExecContext(ctx, "DELETE FROM records WHERE id <= 200")
 	mustDo(t, err)
-	mustDo(t, renewBodies(ctx, conn))
+	mustDo(t, renewBodies(ctx, conn, nil))
 	if held() {
 		t.Error("the dictionary holds what is gone")
 	}

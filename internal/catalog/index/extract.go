@@ -26,7 +26,11 @@ func Lock(dir string) (unlock func() error, err error) { return lock(dir) }
 // derived from it nor in a page that is free. What else a generation says of
 // itself (Info.Meta and Info.Source) stays behind, but for its times. The same
 // generation gives the same bytes.
-func (s *Store) Extract(ctx context.Context, path string, choose func(*catalog.Record) (told *catalog.Record, events bool)) (info Info, err error) {
+//
+// like is a file that was extracted earlier and may still be told, or "": what is
+// common to all records is written as it is written there, so that records that
+// stayed keep their bytes.
+func (s *Store) Extract(ctx context.Context, path, like string, choose func(*catalog.Record) (told *catalog.Record, events bool)) (info Info, err error) {
 	p, err := s.readPointer()
 	if err != nil {
 		return Info{}, err
@@ -44,7 +48,7 @@ func (s *Store) Extract(ctx context.Context, path string, choose func(*catalog.R
 	if sum != g.Whole {
 		return Info{}, &DamagedError{Path: s.file(g.ID), Why: "its content has changed since it was written"}
 	}
-	if err := extract(ctx, s.file(g.ID), part, path, g, choose); err != nil {
+	if err := extract(ctx, s.file(g.ID), part, path, dictionaryIn(ctx, like), g, choose); err != nil {
 		return Info{}, errors.Join(fmt.Errorf("take out what is published: %w", damaged(part, err)), removed(path))
 	}
 	db, err := readOnly(path)
@@ -63,7 +67,7 @@ func removed(path string) error {
 	return nil
 }
 
-func extract(ctx context.Context, base, part, path string, g stamp, choose func(*catalog.Record) (*catalog.Record, bool)) (err error) {
+func extract(ctx context.Context, base, part, path string, dictionary []byte, g stamp, choose func(*catalog.Record) (*catalog.Record, bool)) (err error) {
 	db, err := writable(part)
 	if err != nil {
 		return err
@@ -82,7 +86,7 @@ func extract(ctx context.Context, base, part, path string, g stamp, choose func(
 	if err := writeAll(ctx, conn, base, filepath.Dir(path), UpdateOptions{At: g.At}, fill); err != nil {
 		return err
 	}
-	if err := purge(ctx, conn, all); err != nil {
+	if err := purge(ctx, conn, all, dictionary); err != nil {
 		return err
 	}
 	_, err = conn.ExecContext(ctx, "VACUUM INTO ?", path)

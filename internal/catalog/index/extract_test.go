@@ -79,7 +79,7 @@ func TestWhatIsNotToldIsNowhereInTheFile(t *testing.T) {
 	t.Parallel()
 	s := publicAndPrivate(t)
 	path := filepath.Join(t.TempDir(), "told.db")
-	info, err := s.Extract(t.Context(), path, tellInternal)
+	info, err := s.Extract(t.Context(), path, "", tellInternal)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -160,7 +160,7 @@ func TestTheSameGenerationIsToldAlike(t *testing.T) {
 	var all [][]byte
 	for i := range 2 {
 		path := filepath.Join(t.TempDir(), fmt.Sprint(i))
-		if _, err := s.Extract(t.Context(), path, tellInternal); err != nil {
+		if _, err := s.Extract(t.Context(), path, "", tellInternal); err != nil {
 			t.Fatal(err)
 		}
 		raw, err := os.ReadFile(path)
@@ -178,7 +178,7 @@ func TestAShortenedRecordKeepsNoWordOfItsReadme(t *testing.T) {
 	t.Parallel()
 	s := publicAndPrivate(t)
 	path := filepath.Join(t.TempDir(), "told.db")
-	_, err := s.Extract(t.Context(), path, func(r *catalog.Record) (*catalog.Record, bool) {
+	_, err := s.Extract(t.Context(), path, "", func(r *catalog.Record) (*catalog.Record, bool) {
 		switch {
 		case r.Visibility == "private":
 			return &catalog.Record{Host: r.Host, Owner: r.Owner, Name: "shortened" + r.Name[len(r.Name)-1:]}, false

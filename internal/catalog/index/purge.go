@@ -9,10 +9,11 @@ import (
 
 // purge removes what only records that are gone have left behind. Where there
 // are none, the index stays in the pieces that it has: most of them are those of
-// the generation before, and need not be fetched again.
-func purge(ctx context.Context, conn *sql.Conn, all bool) error {
+// the generation before, and need not be fetched again. dictionary is
+// what records are compressed with, nil for one that is made of them.
+func purge(ctx context.Context, conn *sql.Conn, all bool, dictionary []byte) error {
 	if !all {
-		if err := forget(ctx, conn); err != nil {
+		if err := forget(ctx, conn, dictionary); err != nil {
 			return err
 		}
 	}
@@ -32,7 +33,7 @@ func purge(ctx context.Context, conn *sql.Conn, all bool) error {
 
 // forget removes from what was derived from all records that which was derived
 // from those that are gone.
-func forget(ctx context.Context, conn *sql.Conn) error {
+func forget(ctx context.Context, conn *sql.Conn, dictionary []byte) error {
 	for _, stmt := range []string{
 		"INSERT INTO words(words) VALUES ('optimize')",
 		"INSERT INTO wanted_words(wanted_words) VALUES ('optimize')",
@@ -43,7 +44,7 @@ func forget(ctx context.Context, conn *sql.Conn) error {
 			return err
 		}
 	}
-	if err := repack(ctx, conn); err != nil {
+	if err := repack(ctx, conn, dictionary); err != nil {
 		return err
 	}
 	gone, err := unused(ctx, conn)
@@ -60,11 +61,11 @@ func forget(ctx context.Context, conn *sql.Conn) error {
 
 // repack compresses every record with a dictionary of what is told, in one
 // transaction.
-func repack(ctx context.Context, conn *sql.Conn) error {
+func repack(ctx context.Context, conn *sql.Conn, dictionary []byte) error {
 	if _, err := conn.ExecContext(ctx, "BEGIN"); err != nil {
 		return err
 	}
-	if err := renewBodies(ctx, conn); err != nil {
+	if err := renewBodies(ctx, conn, dictionary); err != nil {
 		return err
 	}
 	_, err := conn.ExecContext(ctx, "COMMIT")

@@ -93,7 +93,7 @@ func (w *world) pull(p Place, old ...string) ([]byte, *assembly, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	a := &assembly{o: w.o, from: from, plan: plan, place: p.String(), host: p.Host(), dir: filepath.Join(w.dir, "pull")}
+	a := &assembly{o: w.o, from: from, plan: plan.first(), place: p.String(), host: p.Host(), dir: filepath.Join(w.dir, "pull"), amount: &amount{}}
 	defer a.close()
 	todo, err := a.todo(w.t.Context(), false, old...)
 	if err == nil {
@@ -236,7 +236,7 @@ func TestAnInterruptedPullGoesOnInsideAChunk(t *testing.T) {
 			t.Fatal(err)
 		}
 		w.reg.Fail(registrytest.Fault{Match: "^GET /v2/acme/catalog/blobs/", Count: 1000, Cut: 50_000})
-		a := &assembly{o: w.o, from: from, plan: plan, dir: filepath.Join(w.dir, "pull")}
+		a := &assembly{o: w.o, from: from, plan: plan.first(), dir: filepath.Join(w.dir, "pull"), amount: &amount{}}
 		todo, err := a.todo(t.Context(), false)
 		if err == nil {
 			err = a.fetch(t.Context(), todo)

@@ -1,6 +1,7 @@
 package publish
 
 import (
+	"reflect"
 	"strings"
 
 	"github.com/isrc-dev/isrc/internal/catalog"
@@ -62,26 +63,36 @@ func shorten(r *catalog.Record) *catalog.Record {
 	}
 }
 
+// isShort tells whether a record says no more than shorten leaves of one.
+func isShort(r *catalog.Record) bool { return reflect.DeepEqual(r, shorten(r)) }
+
+// sourceKey is the key of the repository that one was forked from, no key for none.
+func sourceKey(r *catalog.Record) string {
+	if r.Source == "" {
+		return ""
+	}
+	return strings.ToLower(r.Host + "/" + r.Source)
+}
+
 // chosen is a decision about all the records of a catalog.
 type chosen struct {
-	choice    Choice
-	hidden    map[string]bool // keys of repositories that are not published
-	counts    map[Reason]int
-	shortened int
-	whole     int
+	choice Choice
+	hidden map[string]bool // keys of repositories that are not published
+	told   map[string]bool // keys of those that are
+	short  map[string]bool // of them, keys of those of which only name, owner and how to ask are
+	counts map[Reason]int
 }
 
 // see takes a record into account.
 func (c *chosen) see(r *catalog.Record) error {
 	what, why := c.choice.of(r)
+	c.told[r.Key()] = what != nothing
 	switch what {
 	case nothing:
 		c.hidden[r.Key()] = true
 		c.counts[why]++
 	case address:
-		c.shortened++
-	case all:
-		c.whole++
+		c.short[r.Key()] = true
 	}
 	return nil
 }
@@ -95,7 +106,7 @@ func (c *chosen) tell(r *catalog.Record) (*catalog.Record, bool) {
 		return nil, false
 	case what == address:
 		return shorten(r), false
-	case r.Source != "" && c.hidden[strings.ToLower(r.Host+"/"+r.Source)]:
+	case c.hidden[sourceKey(r)]:
 		told := *r
 		told.Source = ""
 		return &told, true

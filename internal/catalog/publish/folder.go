@@ -115,7 +115,7 @@ func (f *folder) clear(outlines ...*Outline) error {
 	keep := map[string]bool{}
 	for _, o := range outlines {
 		if o != nil {
-			for _, c := range o.Chunks {
+			for _, c := range o.all() {
 				keep[chunkName(c.Digest)] = true
 			}
 		}

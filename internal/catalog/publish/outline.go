@@ -3,6 +3,7 @@ package publish
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/opencontainers/go-digest"
@@ -16,12 +17,16 @@ const (
 	// mediaChunk is the type of a chunk: a single zstd frame.
 	mediaChunk = "application/vnd.isrc.catalog.v1+zstd"
 
-	format = 1
+	// format is that of a generation in chunks, patchedFormat that of one in chunks
+	// and patches.
+	format        = 1
+	patchedFormat = 2
 
 	longestOutline = 8 << 20  // bytes
 	largestWhole   = 16 << 30 // bytes of a generation
 	largestChunk   = 16 << 20 // bytes of a chunk, unpacked
 	mostChunks     = 30000
+	mostPatches    = 100 // that are read; lengthen.go says how many are written
 )
 
 // Outline is what a published catalog consists of: the configuration of an OCI
@@ -37,7 +42,70 @@ type Outline struct {
 	Events  int           `json:"events"`
 	Size    int64         `json:"size"`   // bytes of the generation
 	Digest  digest.Digest `json:"digest"` // of the generation
-	Chunks  []Chunk       `json:"chunks"` // its parts in order
+	Chunks  []Chunk       `json:"chunks"` // its parts in order, or those of Base
+	// Base is the generation with which the patches begin, nil where there are none.
+	Base    *Stage  `json:"base,omitempty"`
+	Patches []Patch `json:"patches,omitempty"` // each of the generation before it
+}
+
+// Stage is what a generation is known by.
+type Stage struct {
+	Size   int64         `json:"size"`
+	Digest digest.Digest `json:"digest"`
+}
+
+// Patch makes a generation of the one before it.
+type Patch struct {
+	Stage          // what it makes
+	Gone   int     `json:"gone"`   // repositories of the one before that it does not have
+	Chunks []Chunk `json:"chunks"` // the parts of the patch
+}
+
+// pieces are a file in chunks.
+type pieces struct {
+	size   int64
+	digest digest.Digest // "" where only its chunks have one
+	chunks []Chunk
+}
+
+// first is the generation that the chunks make.
+func (o *Outline) first() pieces {
+	if o.Base != nil {
+		return pieces{o.Base.Size, o.Base.Digest, o.Chunks}
+	}
+	return pieces{o.Size, o.Digest, o.Chunks}
+}
+
+// pieces are the patch itself.
+func (p *Patch) pieces() pieces { return pieces{size: lengthOf(p.Chunks), chunks: p.Chunks} }
+
+func lengthOf(chunks []Chunk) (n int64) {
+	for _, c := range chunks {
+		n += c.Length
+	}
+	return n
+}
+
+// all are the chunks of everything.
+func (o *Outline) all() []Chunk {
+	all := slices.Clone(o.Chunks)
+	for _, p := range o.Patches {
+		all = append(all, p.Chunks...)
+	}
+	return all
+}
+
+// after gives the patches that make this generation of another, if they can.
+func (o *Outline) after(d digest.Digest) (patches []Patch, ok bool) {
+	if o.Base == nil || d == "" {
+		return nil, false
+	}
+	for i := len(o.Patches) - 1; i >= 0; i-- {
+		if i > 0 && o.Patches[i-1].Digest == d || i == 0 && o.Base.Digest == d {
+			return o.Patches[i:], true
+		}
+	}
+	return nil, false
 }
 
 // Chunk is one part of a generation.
@@ -69,7 +137,7 @@ func parseOutline(raw []byte, place string) (*Outline, error) {
 	if err := json.Unmarshal(raw, &version); err != nil || version.Format < 1 {
 		return nil, wrong("this is not a catalog that isrc published")
 	}
-	if version.Format > format {
+	if version.Format > patchedFormat {
 		return nil, &VersionError{Place: place, By: printable(version.Version), Newer: true}
 	}
 	o := &Outline{}
@@ -77,23 +145,46 @@ func parseOutline(raw []byte, place string) (*Outline, error) {
 		return nil, wrong("the outline of the catalog cannot be read")
 	}
 	o.Version = printable(o.Version)
-	if o.Size < 1 || o.Size > largestWhole || len(o.Chunks) > mostChunks || o.Records < 0 || o.Events < 0 {
-		return nil, wrong("the outline of the catalog names impossible sizes")
+	if (o.Base == nil) != (len(o.Patches) == 0) || (o.Base != nil) != (o.Format == patchedFormat) || len(o.Patches) > mostPatches {
+		return nil, wrong("the outline of the catalog has patches that do not fit together")
 	}
-	if !isSHA256(o.Digest) {
-		return nil, wrong("the outline of the catalog has no SHA-256 digest")
+	all := o.all()
+	if !o.possible() || len(all) > mostChunks || o.Records < 0 || o.Events < 0 {
+		return nil, wrong("the outline of the catalog names impossible sizes, or no SHA-256 digest")
 	}
-	sum := int64(0)
-	for i, c := range o.Chunks {
+	for i, c := range all {
 		if !isSHA256(c.Digest) || !isSHA256(c.Content) || c.Length < 1 || c.Length > largestChunk || c.Size < 1 || c.Size > packedLimit(c.Length) {
 			return nil, wrong("chunk %d of the catalog has an impossible size or digest", i+1)
 		}
-		sum += c.Length
 	}
-	if sum != o.Size {
-		return nil, wrong("the chunks of the catalog have %d bytes together, and it has %d", sum, o.Size)
+	if f := o.first(); lengthOf(f.chunks) != f.size {
+		return nil, wrong("the chunks of the catalog have %d bytes together, and it has %d", lengthOf(f.chunks), f.size)
 	}
 	return o, nil
+}
+
+// possible tells whether the generations that an outline names can be, and the
+// last one is the one that it is about.
+func (o *Outline) possible() bool {
+	if lengthOf(o.all()) > 2*largestWhole {
+		return false
+	}
+	stages := []Stage{{o.Size, o.Digest}}
+	if o.Base != nil {
+		stages = append(stages, *o.Base)
+	}
+	for i, p := range o.Patches {
+		if i == len(o.Patches)-1 && p.Stage != stages[0] || p.Gone < 0 {
+			return false
+		}
+		stages = append(stages, p.Stage)
+	}
+	for _, s := range stages {
+		if s.Size < 1 || s.Size > largestWhole || !isSHA256(s.Digest) {
+			return false
+		}
+	}
+	return true
 }
 
 func isSHA256(d digest.Digest) bool {

@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -161,7 +162,7 @@ func TestAWebServerIsGoneOnWithInsideAChunk(t *testing.T) {
 		t.Fatal(err)
 	}
 	// As a pull leaves it that was killed.
-	a := &assembly{plan: plan, dir: filepath.Join(w.dir, "pull")}
+	a := &assembly{plan: plan.first(), dir: filepath.Join(w.dir, "pull")}
 	first := plan.Chunks[0]
 	raw, err := os.ReadFile(filepath.Join(dir, chunkFolder, chunkName(first.Digest)))
 	if err == nil {
@@ -239,6 +240,7 @@ func TestWhatAnOutlineMayNotSay(t *testing.T) {
 	}
 	for name, spoil := range map[string]func(*Outline){
 		"as it is":                 func(*Outline) {},
+		"as it is, with a patch":   func(o *Outline) { *o = *patched(o) },
 		"no format":                func(o *Outline) { o.Format = 0 },
 		"a negative size":          func(o *Outline) { o.Size = -o.Size },
 		"a size without end":       func(o *Outline) { o.Size, o.Chunks[0].Length = 1<<50, 1<<50 },
@@ -251,6 +253,14 @@ func TestWhatAnOutlineMayNotSay(t *testing.T) {
 		"a weak digest":               func(o *Outline) { o.Digest = "md5:d41d8cd98f00b204e9800998ecf8427e" },
 		"fewer chunks than it needs":  func(o *Outline) { o.Chunks = nil },
 		"a negative number of events": func(o *Outline) { o.Events = -1 },
+		"patches of nothing":          func(o *Outline) { o.Format, o.Patches = 2, []Patch{{Stage: Stage{o.Size, o.Digest}}} },
+		"a beginning of nothing":      func(o *Outline) { o.Format, o.Base = 2, &Stage{o.Size, o.Digest} },
+		"patches in the first format": func(o *Outline) { *o = *patched(o); o.Format = 1 },
+		"patches to something else":   func(o *Outline) { *o = *patched(o); o.Patches[0].Size++ },
+		"a patch without end":         func(o *Outline) { *o = *patched(o); o.Patches[0].Chunks[0].Length = 1 << 40 },
+		"patches without end":         func(o *Outline) { *o = *patched(o); o.Patches = slices.Repeat(o.Patches, mostPatches+1) },
+		"a weak digest on the way":    func(o *Outline) { *o = *patched(o); o.Base.Digest = "md5:d41d8cd98f00b204e9800998ecf8427e" },
+		"a negative number gone":      func(o *Outline) { *o = *patched(o); o.Patches[0].Gone = -1 },
 	} {
 		o := good()
 		spoil(o)
@@ -259,7 +269,7 @@ func TestWhatAnOutlineMayNotSay(t *testing.T) {
 			t.Fatal(err)
 		}
 		got, err := parseOutline(raw, "here")
-		if name == "as it is" {
+		if strings.HasPrefix(name, "as it is") {
 			if diff := cmp.Diff(o, got); err != nil || diff != "" {
 				t.Errorf("%s: %v\n%s", name, err, diff)
 			}
@@ -270,6 +280,14 @@ func TestWhatAnOutlineMayNotSay(t *testing.T) {
 			t.Errorf("%s: taken (%v)", name, err)
 		}
 	}
+}
+
+// patched is an outline that has become longer by a patch.
+func patched(o *Outline) *Outline {
+	p := *o
+	p.Format, p.Base, p.Size = patchedFormat, &Stage{o.Size, o.Digest}, o.Size+1
+	p.Patches = []Patch{{Stage: Stage{p.Size, p.Digest}, Gone: 1, Chunks: slices.Clone(o.Chunks)}}
+	return &p
 }
 
 func TestAChunkUnpacksToNoMoreThanItSays(t *testing.T) {
@@ -342,10 +360,10 @@ func FuzzOutline(f *testing.F) {
 			return
 		}
 		sum := int64(0)
-		for _, c := range o.Chunks {
+		for _, c := range o.first().chunks {
 			sum += c.Length
 		}
-		if sum != o.Size || o.Size < 1 {
+		if sum != o.first().size || o.Size < 1 {
 			t.Errorf("%d bytes in chunks of %d", o.Size, sum)
 		}
 	})

@@ -79,8 +79,16 @@ func Pull(ctx context.Context, o Options, store *index.Store, from Place, at tim
 		}
 		return p, last.write(store)
 	}
+	have := digest.Digest("")
+	if here {
+		have = last.Digest
+	}
 	last.Digest = p.Outline.Digest
-	if err := p.assemble(ctx, &o, in, store, from, at, dry); err != nil || dry {
+	err = p.assemble(ctx, &o, in, store, from, at, dry, have)
+	if have != "" && spoilt(err) { // what is here is not what it was taken for
+		err = p.assemble(ctx, &o, in, store, from, at, dry, "")
+	}
+	if err != nil || dry {
 		return p, err
 	}
 	o.trace("adopted")
@@ -96,11 +104,10 @@ func replaceable(err error) bool {
 	return errors.Is(err, index.ErrNone) || errors.As(err, &broken) || errors.As(err, &other)
 }
 
-// assemble fetches what is missing, and makes it the current generation.
-func (p *Pulled) assemble(ctx context.Context, o *Options, in source, store *index.Store, from Place, at time.Time, dry bool) error {
+// assemble fetches what is missing, and makes it the current generation. have is
+// the digest of the generation on this machine, "" where that is not known.
+func (p *Pulled) assemble(ctx context.Context, o *Options, in source, store *index.Store, from Place, at time.Time, dry bool, have digest.Digest) error {
 	top := filepath.Join(store.Dir, "pull")
-	a := &assembly{o: o, from: in, plan: p.Outline, place: from.String(), host: from.Host(), dir: filepath.Join(top, p.Outline.Digest.Encoded()[:16])}
-	defer a.close()
 	if !dry {
 		if err := os.MkdirAll(top, 0o700); err != nil {
 			return fmt.Errorf("make room for the catalog: %w", err)
@@ -111,28 +118,29 @@ func (p *Pulled) assemble(ctx context.Context, o *Options, in source, store *ind
 		}
 		defer func() { _ = unlock() }()
 	}
-	todo, err := a.todo(ctx, dry, append([]string{p.Info.Path}, a.leftovers(top)...)...)
-	if err != nil {
+	w := newWay(o, in, from, p.Outline, top, p.Info.Path, have)
+	defer w.close()
+	if err := w.look(ctx, dry); err != nil {
 		return err
 	}
-	p.Reused = a.Reused + a.Standing
+	p.Reused = 0
+	for _, a := range w.legs {
+		p.Reused += a.Reused + a.Standing
+	}
 	if dry {
-		p.State, p.Fetched, p.Bytes = WouldFetch, len(todo), a.missing
+		p.State, p.Fetched, p.Bytes = WouldFetch, w.chunks(), w.missing
 		return nil
 	}
-	if err := a.fetch(ctx, todo); err != nil {
-		return err
-	}
-	whole, err := a.finish(ctx)
+	whole, err := w.walk(ctx)
 	if err == nil {
 		p.Info, err = store.Adopt(ctx, whole, from.String(), at, o.Sink)
 	}
-	p.State, p.Fetched, p.Bytes = Fetched, a.Fetched, a.fetched.Load()
+	p.State, p.Fetched, p.Bytes = Fetched, w.fetchedChunks(), w.fetched.Load()
 	switch {
 	case err == nil:
-		a.clear(top)
+		w.clear()
 	case spoilt(err):
-		_ = os.RemoveAll(a.dir) // it would be so again
+		_ = os.RemoveAll(w.dir) // it would be so again
 	}
 	return err
 }
@@ -143,35 +151,6 @@ func spoilt(err error) bool {
 	var broken *index.DamagedError
 	var other *index.SchemaError
 	return errors.As(err, &format) || errors.As(err, &broken) || errors.As(err, &other)
-}
-
-// leftovers are what pulls of other generations have left behind.
-func (a *assembly) leftovers(top string) []string {
-	all, err := filepath.Glob(filepath.Join(top, "*", "whole"))
-	if err != nil {
-		return nil
-	}
-	var others []string
-	for _, f := range all {
-		if f != a.file() {
-			others = append(others, f)
-		}
-	}
-	return others
-}
-
-// clear removes what this pull and others have left.
-func (a *assembly) clear(top string) {
-	a.close()
-	all, err := filepath.Glob(filepath.Join(top, "*"))
-	if err != nil {
-		return
-	}
-	for _, dir := range all {
-		if info, err := os.Lstat(dir); err == nil && info.IsDir() {
-			_ = os.RemoveAll(dir)
-		}
-	}
 }
 
 func memory(store *index.Store) string { return filepath.Join(store.Dir, "pulled.json") }

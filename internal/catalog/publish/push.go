@@ -56,7 +56,7 @@ func Push(ctx context.Context, o Options, store *index.Store, to Place, choice C
 			return Pushed{}, err
 		}
 		if before != nil && before.Digest == last.Digest {
-			return Pushed{State: Unchanged, Outline: before, Sent: Sent{Chunks: len(before.Chunks)}, Shortened: last.Shortened, LeftOut: last.LeftOut}, nil
+			return Pushed{State: Unchanged, Outline: before, Sent: Sent{Chunks: len(before.all())}, Shortened: last.Shortened, LeftOut: last.LeftOut}, nil
 		}
 	}
 	scratch, err := scratchFolder(store)
@@ -64,29 +64,42 @@ func Push(ctx context.Context, o Options, store *index.Store, to Place, choice C
 		return Pushed{}, err
 	}
 	defer os.RemoveAll(scratch)
-	o.Sink.Send(progress.Event{Phase: progress.Started, Task: "catalog", Message: "taking out what is published"})
-	path := filepath.Join(scratch, "published.db")
-	p, err := extract(ctx, store, path, choice)
+	before, err := o.published(ctx, out)
 	if err != nil {
 		return Pushed{}, err
 	}
-	p.Outline.Version = o.Version
-	if p.Outline.Size, p.Outline.Digest, err = digestOf(ctx, path); err != nil {
+	o.Sink.Send(progress.Event{Phase: progress.Started, Task: "catalog", Message: "taking out what is published"})
+	which, err := choose(ctx, store, choice)
+	if err != nil {
 		return Pushed{}, err
 	}
-	before, err := o.published(ctx, out)
+	l := &lengthening{o: &o, store: store, out: out, before: before, scratch: scratch, dry: dry}
+	if err := l.look(ctx, which); err != nil {
+		return Pushed{}, err
+	}
+	path := filepath.Join(scratch, "published.db")
+	p, err := extract(ctx, &o, store, path, l.old, which)
 	if err != nil {
 		return Pushed{}, err
 	}
 	next := pushed{Place: to.String(), Generation: known, By: o.Version, Private: choice.Private, Digest: p.Outline.Digest, Shortened: p.Shortened, LeftOut: p.LeftOut}
 	if before != nil && before.Digest == p.Outline.Digest {
-		p.State, p.Outline, p.Sent = Unchanged, before, Sent{Chunks: len(before.Chunks)}
+		p.State, p.Outline, p.Sent = Unchanged, before, Sent{Chunks: len(before.all())}
 		if dry {
 			return p, nil
 		}
 		return p, next.write(store)
 	}
-	if p.Sent, err = o.upload(ctx, out, path, p.Outline, dry); err != nil {
+	patch, err := l.patch(ctx, path)
+	if err != nil {
+		return Pushed{}, err
+	}
+	if patch == "" && l.old != "" { // what is sent whole owes nothing to what was published
+		if p, err = extract(ctx, &o, store, path, "", which); err != nil {
+			return Pushed{}, err
+		}
+	}
+	if p.Sent, err = l.send(ctx, path, patch, p.Outline); err != nil {
 		return Pushed{}, err
 	}
 	if p.State = WouldPublish; dry {
@@ -96,6 +109,7 @@ func Push(ctx context.Context, o Options, store *index.Store, to Place, choice C
 	if err := o.retry(ctx, true, func() error { return out.publish(ctx, p.Outline) }); err != nil {
 		return p, err
 	}
+	keep(store, path, p.Outline.Digest)
 	return p, next.write(store)
 }
 
@@ -120,27 +134,37 @@ func current(ctx context.Context, store *index.Store) (id string, err error) {
 	return c.Info().ID, c.Close()
 }
 
-// extract writes the generation that is published.
-func extract(ctx context.Context, store *index.Store, path string, choice Choice) (Pushed, error) {
+// choose decides about all records.
+func choose(ctx context.Context, store *index.Store, choice Choice) (*chosen, error) {
 	c, err := store.Open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer c.Close()
+	which := &chosen{choice: choice, hidden: map[string]bool{}, told: map[string]bool{}, short: map[string]bool{}, counts: map[Reason]int{}}
+	return which, c.Each(ctx, which.see)
+}
+
+// extract writes the generation that is published, like the one before, "" for
+// none.
+func extract(ctx context.Context, o *Options, store *index.Store, path, like string, which *chosen) (Pushed, error) {
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return Pushed{}, fmt.Errorf("make room for what is published: %w", err)
+	}
+	info, err := store.Extract(ctx, path, like, which.tell)
 	if err != nil {
 		return Pushed{}, err
 	}
-	defer c.Close()
-	which := &chosen{choice: choice, hidden: map[string]bool{}, counts: map[Reason]int{}}
-	if err := c.Each(ctx, which.see); err != nil {
-		return Pushed{}, err
-	}
-	info, err := store.Extract(ctx, path, which.tell)
+	size, sum, err := digestOf(ctx, path)
 	if err != nil {
 		return Pushed{}, err
 	}
 	return Pushed{
 		Outline: &Outline{
-			Format: format, Schema: info.Schema, Created: info.BuiltAt.UTC(), Crawled: info.CrawledAt.UTC(),
+			Version: o.Version, Size: size, Digest: sum, Format: format, Schema: info.Schema, Created: info.BuiltAt.UTC(), Crawled: info.CrawledAt.UTC(),
 			Records: info.Records, Events: info.Events,
 		},
-		Shortened: which.shortened, LeftOut: which.leftOut(),
+		Shortened: len(which.short), LeftOut: which.leftOut(),
 	}, nil
 }
 

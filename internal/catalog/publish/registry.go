@@ -90,11 +90,12 @@ func (a *artifact) outline(ctx context.Context, known string) (*Outline, string,
 	if err != nil {
 		return nil, "", err
 	}
-	if len(o.Chunks) != len(m.Layers) {
+	all := o.all()
+	if len(all) != len(m.Layers) {
 		return nil, "", a.wrong("its layers are not the chunks that it names")
 	}
 	for i, l := range m.Layers {
-		if c := o.Chunks[i]; l.Digest != c.Digest || l.Size != c.Size || l.MediaType != mediaChunk {
+		if c := all[i]; l.Digest != c.Digest || l.Size != c.Size || l.MediaType != mediaChunk {
 			return nil, "", a.wrong("its layers are not the chunks that it names")
 		}
 	}
@@ -237,7 +238,7 @@ func manifestOf(o *Outline, config ocispec.Descriptor) ocispec.Manifest {
 			"dev.isrc.catalog.digest":  o.Digest.String(),
 		},
 	}
-	for _, c := range o.Chunks {
+	for _, c := range o.all() {
 		m.Layers = append(m.Layers, ocispec.Descriptor{MediaType: mediaChunk, Digest: c.Digest, Size: c.Size})
 	}
 	return m

@@ -24,14 +24,21 @@ type Sent struct {
 // upload packs a generation and gives a place the chunks that it does not have.
 // A dry run only asks for them. The outline gets the chunks and the digest.
 func (o *Options) upload(ctx context.Context, to sink, path string, plan *Outline, dry bool) (Sent, error) {
+	whole, sent, err := o.send(ctx, to, path, dry)
+	plan.Format, plan.Size, plan.Digest, plan.Chunks = format, whole.size, whole.digest, whole.chunks
+	return sent, err
+}
+
+// send gives a place the chunks of a file that it does not have.
+func (o *Options) send(ctx context.Context, to sink, path string, dry bool) (pieces, Sent, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return Sent{}, fmt.Errorf("read the catalog: %w", err)
+		return pieces{}, Sent{}, fmt.Errorf("read the catalog: %w", err)
 	}
 	defer f.Close()
 	info, err := f.Stat()
 	if err != nil {
-		return Sent{}, fmt.Errorf("read the catalog: %w", err)
+		return pieces{}, Sent{}, fmt.Errorf("read the catalog: %w", err)
 	}
 	u := &uploading{o: o, to: to, dry: dry, size: info.Size(), since: time.Now(), asked: map[digest.Digest]bool{}}
 	h := sha256.New()
@@ -46,14 +53,13 @@ func (o *Options) upload(ctx context.Context, to sink, path string, plan *Outlin
 		return ctx.Err()
 	})
 	if werr := g.Wait(); werr != nil {
-		return Sent{}, werr // the reason for which the reading was ended, too
+		return pieces{}, Sent{}, werr // the reason for which the reading was ended, too
 	}
 	if err != nil {
-		return Sent{}, fmt.Errorf("read the catalog: %w", err)
+		return pieces{}, Sent{}, fmt.Errorf("read the catalog: %w", err)
 	}
-	plan.Size, plan.Digest, plan.Chunks = info.Size(), digest.NewDigest(digest.SHA256, h), u.chunks
 	u.sent.Chunks = n
-	return u.sent, nil
+	return pieces{info.Size(), digest.NewDigest(digest.SHA256, h), u.chunks}, u.sent, nil
 }
 
 type uploading struct {
