@@ -51,7 +51,7 @@ var house = map[string][]string{
 	"catalog/estate/generate": {"catalog/estate"},
 	"catalog/estate/serve":    {"catalog", "catalog/estate", "forge/sandbox"},
 	"forge/sandbox/serve":     {"forge/sandbox"},
-	"contribute":              {"forge", "git", "guideline", "rule", "workflow"},
+	"contribute":              {"forge", "git", "guideline", "insight", "rule", "workflow"},
 	"../cmd/isrc":             {"command"},
 }
 

@@ -10,7 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/isrc-dev/isrc/internal/forge"
+	"github.com/isrc-dev/isrc/internal/contribute"
 	"github.com/isrc-dev/isrc/internal/insight"
 	"github.com/isrc-dev/isrc/internal/order"
 	"github.com/isrc-dev/isrc/internal/term"
@@ -33,7 +33,7 @@ type forkRow struct {
 	Error      *itemError    `json:"error"`
 	facts      *insight.Fork // what it was judged by
 	stand      insight.ForkStanding
-	look       *forkLook // that it is deleted by
+	client     forgeClient // that deletes it
 }
 
 type forkBranch struct {
@@ -103,8 +103,8 @@ func (a *app) forks(ctx context.Context, o *forksOptions, args []string) error {
 	}
 	rows := []*forkRow{}
 	for _, l := range looks {
-		for i := range l.forks {
-			if r := a.forkRow(&l.forks[i], l.login); o.state == "" || r.State == o.state {
+		for i := range l.Forks {
+			if r := a.forkRow(&l.Forks[i], l); o.state == "" || r.State == o.state {
 				rows = append(rows, r)
 			}
 		}
@@ -114,7 +114,7 @@ func (a *app) forks(ctx context.Context, o *forksOptions, args []string) error {
 }
 
 // lookAtForks reads the forks of a repository, or those of my accounts.
-func (a *app) lookAtForks(ctx context.Context, args []string, limit int) ([]*forkLook, []string, error) {
+func (a *app) lookAtForks(ctx context.Context, args []string, limit int) ([]*contribute.ForkLook, []string, error) {
 	if len(args) == 0 {
 		host, err := a.defaultHost()
 		if err != nil {
@@ -134,25 +134,24 @@ func (a *app) lookAtForks(ctx context.Context, args []string, limit int) ([]*for
 	if err != nil {
 		return nil, nil, err
 	}
-	look := &forkLook{site: site, client: clientOf(site), sink: a.sink(), login: login}
-	look.forks, err = look.of(ctx, upstream, limit)
-	return []*forkLook{look}, nil, err
+	look := &contribute.ForkLook{Site: site, Forge: clientOf(site), Login: login}
+	return []*contribute.ForkLook{look}, nil, look.Of(ctx, upstream, limit)
 }
 
 // forksOfMine reads the forks that belong to each of my accounts on a host. An
 // account that cannot be asked is named; the first one's error is the answer
 // where there is no other.
-func (a *app) forksOfMine(ctx context.Context, host string, limit int, what string) ([]*forkLook, []string, error) {
+func (a *app) forksOfMine(ctx context.Context, host string, limit int, what string) ([]*contribute.ForkLook, []string, error) {
 	askers, notes, err := a.askersOn(ctx, host)
 	if err != nil {
 		return nil, nil, err
 	}
-	var looks []*forkLook
+	var looks []*contribute.ForkLook
 	var failed error
 	for _, w := range askers {
 		look, err := a.forkLook(ctx, w, what)
 		if err == nil {
-			look.forks, err = look.mine(ctx, look.login, limit)
+			err = look.Mine(ctx, limit)
 		}
 		if err != nil && (ctx.Err() != nil || len(askers) == 1) {
 			return nil, nil, err
@@ -172,20 +171,20 @@ func (a *app) forksOfMine(ctx context.Context, host string, limit int, what stri
 
 // forkLook prepares the look at the forks of an account, which is a person's:
 // what says what for.
-func (a *app) forkLook(ctx context.Context, w *asker, what string) (*forkLook, error) {
+func (a *app) forkLook(ctx context.Context, w *asker, what string) (*contribute.ForkLook, error) {
 	site, err := a.siteAs(ctx, w)
 	if err != nil {
 		return nil, err
 	}
 	login, err := site.Person(ctx, what)
-	return &forkLook{site: site, client: clientOf(site), sink: a.sink(), login: login}, err
+	return &contribute.ForkLook{Site: site, Forge: clientOf(site), Login: login}, err
 }
 
-func (a *app) forkRow(f *insight.Fork, login string) *forkRow {
+func (a *app) forkRow(f *insight.Fork, look *contribute.ForkLook) *forkRow {
 	st := insight.JudgeFork(*f, a.inv.Now())
 	r := &forkRow{
 		Repository: repositoryOf(f.Repo.RepoName, f.Repo.HTMLURL), State: st.State, Why: st.Why, Since: moment(st.Since), Pushed: moment(f.Repo.PushedAt),
-		Branches: []forkBranch{}, More: f.More, Mine: strings.EqualFold(f.Repo.Owner, login) || a.isAccount(f.Repo.RepoName), facts: f, stand: st,
+		Branches: []forkBranch{}, More: f.More, Mine: strings.EqualFold(f.Repo.Owner, look.Login) || a.isAccount(f.Repo.RepoName), facts: f, stand: st, client: clientOf(look.Site),
 	}
 	if f.Repo.Parent != nil {
 		up := a.named(*f.Repo.Parent)
@@ -284,24 +283,4 @@ func showForks(s *term.Streams, rows []*forkRow, mine bool, now time.Time) error
 		fmt.Fprintln(s.Err, "\nisrc forks clean removes those that hold nothing of yours.")
 	}
 	return nil
-}
-
-// deletionOf says why a fork of mine must stay, "" when it may go, and which
-// branches would be lost with it.
-func (r *forkRow) deletionOf() (keep string, lost []insight.ForkBranch) {
-	switch f := r.facts; {
-	case !r.Mine:
-		return "it is not yours", nil
-	case f.Unread != "":
-		return "it could not be looked at: " + f.Unread, nil
-	case !f.Repo.Fork || f.Repo.Parent == nil:
-		return "it is no fork of anything that is there", nil
-	case f.More > 0:
-		return fmt.Sprintf("%s were not looked at", pluralOf(f.More, "branch", "branches")), nil
-	case r.Pull != nil && r.Pull.State == string(forge.PullOpen):
-		return fmt.Sprintf("its pull request #%d is open", r.Pull.Number), nil
-	case r.State == insight.ForkContributing && len(f.Unmerged()) == 0 && r.Pull == nil:
-		return "it was made lately", nil
-	}
-	return "", r.facts.Unmerged()
 }

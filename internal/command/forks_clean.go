@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/isrc-dev/isrc/internal/contribute"
 	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/insight"
@@ -98,7 +99,7 @@ func (a *app) mineToClean(ctx context.Context, names []string) ([]*forkRow, erro
 		return nil, err
 	}
 	const what = "deleting forks of one's own"
-	var looks []*forkLook
+	var looks []*contribute.ForkLook
 	if len(names) == 0 {
 		var notes []string
 		if looks, notes, err = a.forksOfMine(ctx, host, 1000, what); err != nil {
@@ -112,16 +113,14 @@ func (a *app) mineToClean(ctx context.Context, names []string) ([]*forkRow, erro
 	}
 	rows := []*forkRow{}
 	for _, l := range looks {
-		for i := range l.forks {
-			r := a.forkRow(&l.forks[i], l.login)
-			r.look = l
-			rows = append(rows, r)
+		for i := range l.Forks {
+			rows = append(rows, a.forkRow(&l.Forks[i], l))
 		}
 	}
 	return rows, nil
 }
 
-func (a *app) forksNamed(ctx context.Context, host string, args []string, what string) ([]*forkLook, error) {
+func (a *app) forksNamed(ctx context.Context, host string, args []string, what string) ([]*contribute.ForkLook, error) {
 	var names []forge.RepoName
 	seen := map[string]bool{}
 	for _, n := range args {
@@ -129,25 +128,22 @@ func (a *app) forksNamed(ctx context.Context, host string, args []string, what s
 		if err != nil {
 			return nil, &usageError{err: err, hint: "isrc forks lists yours"}
 		}
-		if !seen[key(name)] {
+		if !seen[strings.ToLower(name.String())] {
 			names = append(names, name)
 		}
-		seen[key(name)] = true
+		seen[strings.ToLower(name.String())] = true
 	}
 	askers, err := a.askersFor(names)
 	if err != nil {
 		return nil, err
 	}
-	var looks []*forkLook
+	var looks []*contribute.ForkLook
 	for _, w := range askers {
 		look, err := a.forkLook(ctx, w, what)
 		if err != nil {
 			return nil, err
 		}
-		for _, name := range w.repos {
-			look.forks = append(look.forks, insight.Fork{Repo: forge.Repo{RepoName: name}})
-		}
-		if err := look.look(ctx, look.forks); err != nil {
+		if err := look.Named(ctx, w.repos); err != nil {
 			return nil, err
 		}
 		looks = append(looks, look)
@@ -163,7 +159,10 @@ func (a *app) cleanFork(ctx context.Context, o *cleanOptions, r *forkRow) error 
 			r.Why = why
 		}
 	}
-	keep, lost := r.deletionOf()
+	keep, lost := r.facts.Keep(r.stand), r.facts.Unmerged()
+	if !r.Mine {
+		keep = "it is not yours"
+	}
 	named := false
 	for _, n := range o.lose {
 		name, err := forge.ParseRepo(n, r.Repository.Host)
@@ -197,7 +196,7 @@ func (a *app) cleanFork(ctx context.Context, o *cleanOptions, r *forkRow) error 
 			return nil //nolint:nilerr // a no is an answer
 		}
 	}
-	if err := r.look.client.DeleteRepo(ctx, r.facts.Repo.RepoName); err != nil {
+	if err := r.client.DeleteRepo(ctx, r.facts.Repo.RepoName); err != nil {
 		r.Error = a.itemError(err)
 		set(forkFailed, r.Error.Message)
 		return nil //nolint:nilerr // told with the fork

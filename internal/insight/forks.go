@@ -96,6 +96,26 @@ func (f Fork) goneOn(p forge.Pull) bool {
 	return p.ClosedAt != nil && f.Repo.PushedAt.After(*p.ClosedAt)
 }
 
+// Keep says why a fork must not be deleted, "" when it may go. What is lost with
+// it is Unmerged.
+func (f Fork) Keep(st ForkStanding) string {
+	switch {
+	case f.Unread != "":
+		return "it could not be looked at: " + f.Unread
+	case !f.Repo.Fork || f.Repo.Parent == nil:
+		return "it is no fork of anything that is there"
+	case f.More == 1:
+		return "1 branch was not looked at"
+	case f.More > 0:
+		return fmt.Sprintf("%d branches were not looked at", f.More)
+	case st.Pull != nil && st.Pull.State == forge.PullOpen:
+		return fmt.Sprintf("its pull request #%d is open", st.Pull.Number)
+	case st.State == ForkContributing && len(f.Unmerged()) == 0 && st.Pull == nil:
+		return "it was made lately"
+	}
+	return ""
+}
+
 func commits(n int) string {
 	if n == 1 {
 		return "1 commit"

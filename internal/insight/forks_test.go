@@ -61,3 +61,33 @@ func TestWhatAForkIsForItsUpstream(t *testing.T) {
 		})
 	}
 }
+
+func TestWhatAForkMustBeKeptFor(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	parent := forge.RepoName{Host: "h.example", Owner: "acme", Name: "lib"}
+	fork := func(change func(*Fork)) Fork {
+		f := Fork{Repo: forge.Repo{Fork: true, Parent: &parent, CreatedAt: now.AddDate(-1, 0, 0), PushedAt: now.AddDate(-1, 0, 0)}}
+		change(&f)
+		return f
+	}
+	for _, tt := range []struct {
+		name string
+		fork Fork
+		want string
+	}{
+		{"an old one without anything", fork(func(*Fork) {}), ""},
+		{"one that would lose commits is for its owner to decide", fork(func(f *Fork) { f.Branches = []ForkBranch{{Name: "work", SHA: "a1", Ahead: 2, Known: true}} }), ""},
+		{"one that could not be read", fork(func(f *Fork) { f.Unread = "no network" }), "it could not be looked at: no network"},
+		{"no fork", fork(func(f *Fork) { f.Repo.Fork = false }), "it is no fork of anything that is there"},
+		{"its upstream is gone", fork(func(f *Fork) { f.Repo.Parent = nil }), "it is no fork of anything that is there"},
+		{"one branch too many", fork(func(f *Fork) { f.More = 1 }), "1 branch was not looked at"},
+		{"too many branches", fork(func(f *Fork) { f.More = 2 }), "2 branches were not looked at"},
+		{"a pull request is open", fork(func(f *Fork) { f.Pulls = []forge.Pull{{Number: 7, State: forge.PullOpen}} }), "its pull request #7 is open"},
+		{"a young one", fork(func(f *Fork) { f.Repo.CreatedAt = now.AddDate(0, 0, -1) }), "it was made lately"},
+	} {
+		if got := tt.fork.Keep(JudgeFork(tt.fork, now)); got != tt.want {
+			t.Errorf("%s: got %q, want %q", tt.name, got, tt.want)
+		}
+	}
+}
