@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -244,11 +245,16 @@ func TestHandedCredentialsNeedNoHelper(t *testing.T) {
 		}
 		tool.Env = append(environ, GitEnv(self, config.Host{Name: host, Scheme: "http"}, GitEnvOptions{Environ: environ})...)
 		tool.Handed = &gittool.Handed{Site: tt.site, User: "x-access-token", Pass: "handed"}
+		mu.Lock()
 		sent = nil
+		mu.Unlock()
 		if _, err := tool.LsRemote(t.Context(), t.TempDir(), tt.address); err == nil {
 			t.Error("a server that refuses everybody was read")
 		}
-		if diff := cmp.Diff([]string{tt.want}, sent); diff != "" {
+		mu.Lock()
+		got := slices.Clone(sent)
+		mu.Unlock()
+		if diff := cmp.Diff([]string{tt.want}, got); diff != "" {
 			t.Errorf("%s: (-want +got):\n%s", name, diff)
 		}
 	}

@@ -65,10 +65,56 @@ func ordinary() *syscall.Credential {
 	return &syscall.Credential{Uid: nobody, Gid: nobody}
 }
 
+// openFolder is a new folder that others can come to: the one of the test, unless
+// a folder above it is closed to them, else one where the system keeps such things.
+func openFolder(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	if ordinary() == nil {
+		return dir
+	}
+	if own := filepath.Dir(dir); reachable(filepath.Dir(own)) {
+		if err := os.Chmod(own, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		return dir
+	}
+	for _, above := range []string{"/tmp", "/var/tmp"} {
+		if !reachable(above) {
+			continue
+		}
+		dir, err := os.MkdirTemp(above, "isrc-test-")
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() {
+			if err := os.RemoveAll(dir); err != nil {
+				t.Error(err)
+			}
+		})
+		return dir
+	}
+	t.Fatal("no folder here can be reached by an ordinary user")
+	return ""
+}
+
+// reachable tells whether everybody may go into a folder and those above it.
+func reachable(dir string) bool {
+	for ; ; dir = filepath.Dir(dir) {
+		info, err := os.Stat(dir)
+		if err != nil || info.Mode().Perm()&0o001 == 0 {
+			return false
+		}
+		if dir == filepath.Dir(dir) {
+			return true
+		}
+	}
+}
+
 // newMachine is a scene whose commands are processes of an ordinary user.
 func newMachine(t *testing.T, name string) *faultScene {
 	t.Helper()
-	s := newFaultScene(t, faultFlow{name: name, repo: "platform/lib", commands: []string{"commit 1"}})
+	s := newFaultSceneIn(t, openFolder(t), faultFlow{name: name, repo: "platform/lib", commands: []string{"commit 1"}})
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
@@ -88,7 +134,7 @@ func newMachine(t *testing.T, name string) *faultScene {
 	} {
 		err = errors.Join(err, os.WriteFile(filepath.Join(s.dir, name), []byte(text), 0o644))
 	}
-	err = errors.Join(err, os.Chmod(s.dir, 0o755), os.Chmod(filepath.Dir(s.dir), 0o755))
+	err = errors.Join(err, os.Chmod(s.dir, 0o755))
 	if who := ordinary(); who != nil {
 		for _, dir := range []string{"home", "work", "tmp", "token"} {
 			err = errors.Join(err, filepath.WalkDir(filepath.Join(s.dir, dir), func(path string, _ fs.DirEntry, err error) error {

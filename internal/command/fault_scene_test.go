@@ -55,7 +55,12 @@ type faultScene struct {
 
 func newFaultScene(t *testing.T, flow faultFlow) *faultScene {
 	t.Helper()
-	s := &faultScene{flow: flow, dir: t.TempDir()}
+	return newFaultSceneIn(t, t.TempDir(), flow)
+}
+
+func newFaultSceneIn(t *testing.T, dir string, flow faultFlow) *faultScene {
+	t.Helper()
+	s := &faultScene{flow: flow, dir: dir}
 	for _, d := range []string{"forge", "home/.config/isrc", "work", "tmp"} {
 		if err := os.MkdirAll(filepath.Join(s.dir, d), 0o700); err != nil {
 			t.Fatal(err)

@@ -36,7 +36,7 @@ func NewRun(at time.Time, upstream, branch string) string {
 	}
 	var random [5]byte
 	_, _ = rand.Read(random[:]) // never fails
-	tail := strings.ToLower(base32.StdEncoding.EncodeToString(random[:]))[:4]
+	tail := strings.ToLower(base32.StdEncoding.EncodeToString(random[:]))[:6]
 	return strings.Join(append(parts, tail), "-")
 }
 
