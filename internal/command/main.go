@@ -58,13 +58,22 @@ func Main(args []string) int {
 		fmt.Fprintln(os.Stderr, "isrc: error:", err)
 		return exitFailed
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), endings()...)
-	defer stop()
+	return Run(untilEnded(), inv)
+}
+
+// untilEnded gives a context that the first of endings cancels. A second Ctrl-C
+// then ends the process at once. The end of a terminal does not: the system says
+// it twice, to the leader of a session and to the group in the foreground.
+func untilEnded() context.Context {
+	ctx, cancel := context.WithCancel(context.Background())
+	told := make(chan os.Signal, 1)
+	signal.Notify(told, endings()...)
 	go func() {
-		<-ctx.Done()
-		stop() // a second Ctrl-C ends the process at once
+		<-told
+		cancel()
+		signal.Reset(os.Interrupt, syscall.SIGTERM, syscall.SIGQUIT)
 	}()
-	return Run(ctx, inv)
+	return ctx
 }
 
 // endings are the signals that end isrc in good order: Ctrl-C, Ctrl-\, the end of

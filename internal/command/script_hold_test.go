@@ -105,7 +105,7 @@ func programOf(ts *testscript.TestScript) string {
 // scriptEnv is the environment of a script as far as isrc and git look at it.
 func scriptEnv(ts *testscript.TestScript) []string {
 	var env []string
-	for _, k := range strings.Fields("PATH HOME TMPDIR LANG XDG_CONFIG_HOME XDG_CONFIG_DIRS GIT_CONFIG_GLOBAL GIT_CONFIG_NOSYSTEM GIT_AUTHOR_DATE GIT_COMMITTER_DATE ISRC_TOKEN ISRC_HOST") {
+	for _, k := range strings.Fields("PATH HOME TMPDIR LANG XDG_CONFIG_HOME XDG_CONFIG_DIRS GIT_CONFIG_GLOBAL GIT_CONFIG_NOSYSTEM GIT_AUTHOR_DATE GIT_COMMITTER_DATE TEST_BEGUN ISRC_TOKEN ISRC_HOST") {
 		if v := ts.Getenv(k); v != "" {
 			env = append(env, k+"="+v)
 		}

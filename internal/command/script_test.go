@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
-	"os/signal"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -46,8 +45,7 @@ func scripted() int {
 			return 1
 		}
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), endings()...)
-	defer stop()
+	ctx := untilEnded()
 	kill, hold := os.Getenv("TEST_KILL_AT"), os.Getenv("TEST_HOLD_AT")
 	inv.Trace = func(p workflow.Point) {
 		passed(p)
@@ -61,10 +59,14 @@ func scripted() int {
 	return Run(ctx, inv)
 }
 
-// scriptClock begins at a fixed time. To sleep moves it on at once: what waits
-// for minutes is told so and need not be waited for.
+// scriptClock begins at a fixed time when the script does, as its forge's does, so
+// that no command is before the one it follows. To sleep moves it on at once: what
+// waits for minutes is told so and need not be waited for.
 func scriptClock() (now func() time.Time, sleep func(context.Context, time.Duration) error) {
 	begun, slept := time.Now(), atomic.Int64{}
+	if t, err := time.Parse(time.RFC3339Nano, os.Getenv("TEST_BEGUN")); err == nil {
+		begun = t
+	}
 	now = func() time.Time { return clock.Add(time.Since(begun) + time.Duration(slept.Load())) }
 	return now, func(ctx context.Context, d time.Duration) error {
 		slept.Add(int64(d))
@@ -147,6 +149,7 @@ func setUp(env *testscript.Env) error {
 	env.Setenv("XDG_CONFIG_DIRS", filepath.Join(home, "none"))
 	env.Setenv("GIT_CONFIG_GLOBAL", gitconfig)
 	env.Setenv("GIT_CONFIG_NOSYSTEM", "1")
+	env.Setenv("TEST_BEGUN", begun.Format(time.RFC3339Nano))
 	env.Setenv("GIT_AUTHOR_DATE", clock.Format(time.RFC3339))
 	env.Setenv("GIT_COMMITTER_DATE", clock.Format(time.RFC3339))
 	env.Setenv("LANG", "C.UTF-8")
