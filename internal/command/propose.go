@@ -16,16 +16,13 @@ import (
 )
 
 type proposeOptions struct {
-	title    string
-	bodyFile string
-	form     string
-	sections []string
-	ticks    []string
-	labels   []string
-	anyway   bool
-	dryRun   bool
-	yes      bool
-	output   output
+	textOptions
+	form   string
+	labels []string
+	anyway bool
+	dryRun bool
+	yes    bool
+	output output
 }
 
 func newPropose(a *app) *cobra.Command {
@@ -50,11 +47,8 @@ closes it.`,
 		RunE:              func(cmd *cobra.Command, args []string) error { return a.propose(cmd.Context(), o, args[0]) },
 	}
 	f := cmd.Flags()
-	f.StringVarP(&o.title, "title", "t", "", "`TITLE` of the issue: what you want to change")
-	f.StringVar(&o.bodyFile, "body-file", "", "read the text from `FILE`, - for standard input")
+	o.flags(f, "of the issue: what you want to change", "part of the form")
 	f.StringVar(&o.form, "issue-template", "", "fill this `FORM` of several (default: the one for proposals)")
-	f.StringArrayVar(&o.sections, "section", nil, "fill a part of the form: `HEADING=FILE`, or HEADING=- for standard input")
-	f.StringArrayVar(&o.ticks, "tick", nil, "tick the box with this `TEXT`: you answer for what it says")
 	f.StringSliceVar(&o.labels, "label", nil, "add this `LABEL`")
 	f.BoolVar(&o.anyway, "anyway", false, "open it although something similar is open")
 	f.BoolVar(&o.dryRun, "dry-run", false, "show what would be opened, and open nothing")
@@ -65,7 +59,7 @@ closes it.`,
 }
 
 func (a *app) propose(ctx context.Context, o *proposeOptions, arg string) error {
-	text, err := a.submitText(&submitOptions{title: o.title, bodyFile: o.bodyFile, sections: o.sections, ticks: o.ticks})
+	body, sections, err := a.readTexts(&o.textOptions)
 	if err != nil {
 		return err
 	}
@@ -77,7 +71,7 @@ func (a *app) propose(ctx context.Context, o *proposeOptions, arg string) error 
 		return unopened(err)
 	}
 	plan, err := site.PlanProposal(ctx, contribute.Proposal{
-		Upstream: name, Title: strings.TrimSpace(o.title), Body: text.Body, Form: o.form, Sections: text.Sections, Ticks: o.ticks, Labels: o.labels, Anyway: o.anyway,
+		Upstream: name, Title: strings.TrimSpace(o.title), Body: body, Form: o.form, Sections: sections, Ticks: o.ticks, Labels: o.labels, Anyway: o.anyway,
 	}, issueTerms)
 	if err != nil {
 		return err

@@ -7,15 +7,12 @@ import (
 )
 
 type submitOptions struct {
+	textOptions
 	repo     string
 	base     string
 	branch   string
-	title    string
-	bodyFile string
 	draft    bool
 	template string
-	sections []string
-	ticks    []string
 	despite  []string
 	via      string
 	forkOrg  string
@@ -33,12 +30,9 @@ type submitOptions struct {
 // them too.
 func (o *submitOptions) textFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringVarP(&o.title, "title", "t", "", "`TITLE` of the pull request")
-	f.StringVar(&o.bodyFile, "body-file", "", "read the body from `FILE`, - for standard input")
+	o.flags(f, "of the pull request", "section of the template")
 	f.BoolVar(&o.draft, "draft", false, "open it as a draft")
 	f.StringVar(&o.template, "pr-template", "", "fill this `TEMPLATE` of several")
-	f.StringArrayVar(&o.sections, "section", nil, "fill a section of the template: `HEADING=FILE`, or HEADING=- for standard input")
-	f.StringArrayVar(&o.ticks, "tick", nil, "tick the box with this `TEXT`: you answer for what it says")
 	f.StringSliceVar(&o.despite, "despite", nil, "go on although these `RULES` are broken; it is kept in the journal")
 	registerValues(cmd, "despite", ruleIDs()...)
 }
