@@ -18,7 +18,7 @@ import (
 
 // Searcher is a forge's own search.
 type Searcher interface {
-	SearchRepos(ctx context.Context, query string, limit int) (hits []forge.Repo, total int, err error)
+	SearchRepos(ctx context.Context, query string, limit int) (forge.RepoSearch, error)
 }
 
 // Lister is a forge that lists what it has.
@@ -41,46 +41,51 @@ func Search(ctx context.Context, s Searcher, q Query, now time.Time) (*Found, er
 		return nil, err
 	}
 	r := &Found{Asked: asked}
-	found, total, err := s.SearchRepos(ctx, r.Asked, 50)
+	found, err := s.SearchRepos(ctx, r.Asked, max(candidates, q.Limit))
 	if lists, ok := s.(Lister); ok && errors.Is(err, forge.ErrUnsupported) {
 		return searchLists(ctx, lists, q, now)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("search: %w", err)
 	}
-	if len(found) == 0 && len(words) > 1 && !q.Exact {
-		if found, err = searchEach(ctx, s, q, now); err != nil {
+	r.Cut, r.GaveUp = found.Total > len(found.Repos), found.GaveUp
+	if len(found.Repos) == 0 && len(words) > 1 && !q.Exact {
+		if found, err = r.searchEach(ctx, s, q, now); err != nil {
 			return nil, err
 		}
-		if total = len(found); total > 0 {
+		if found.Total > 0 {
 			r.Widened = &Widened{}
 		}
 	}
-	r.Total = total
-	r.Hits = limited(Rank(found, words, now), q)
+	r.Total = max(found.Total, len(found.Repos))
+	r.Hits = limited(Rank(found.Repos, words, now), q)
 	return r, nil
 }
 
+// candidates are how many of a forge's answers are ranked, if no more are asked for.
+const candidates = 50
+
 // searchEach asks for each word alone.
-func searchEach(ctx context.Context, s Searcher, q Query, now time.Time) ([]forge.Repo, error) {
-	var found []forge.Repo
+func (r *Found) searchEach(ctx context.Context, s Searcher, q Query, now time.Time) (found forge.RepoSearch, err error) {
 	seen := map[forge.RepoName]bool{}
 	for _, w := range q.Wanted()[:min(len(q.Wanted()), 4)] {
 		asked, err := q.forge(append([]Word{w}, q.Unwanted()...), now)
 		if err != nil {
-			return nil, err
+			return found, err
 		}
-		some, _, err := s.SearchRepos(ctx, asked, 30)
+		some, err := s.SearchRepos(ctx, asked, 30)
 		if err != nil {
-			return nil, fmt.Errorf("search: %w", err)
+			return found, fmt.Errorf("search: %w", err)
 		}
-		for _, h := range some {
+		r.Cut, r.GaveUp = r.Cut || some.Total > len(some.Repos), r.GaveUp || some.GaveUp
+		for _, h := range some.Repos {
 			if !seen[h.RepoName] {
 				seen[h.RepoName] = true
-				found = append(found, h)
+				found.Repos = append(found.Repos, h)
 			}
 		}
 	}
+	found.Total = len(found.Repos)
 	return found, nil
 }
 

@@ -3,6 +3,7 @@ package catalog
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -103,13 +104,15 @@ func TestRankPrefersTheNameAndTheLiving(t *testing.T) {
 type asked struct {
 	answers map[string][]forge.Repo // by a word of the query, "" for all other
 	err     error
+	gaveUp  bool
 	queries []string
 }
 
-func (a *asked) SearchRepos(_ context.Context, query string, _ int) ([]forge.Repo, int, error) {
+func (a *asked) SearchRepos(_ context.Context, query string, limit int) (forge.RepoSearch, error) {
 	a.queries = append(a.queries, query)
 	words, _, _ := strings.Cut(query, " in:")
-	return a.answers[words], len(a.answers[words]), a.err
+	all := a.answers[words]
+	return forge.RepoSearch{Repos: all[:min(limit, len(all))], Total: len(all), GaveUp: a.gaveUp}, a.err
 }
 
 type lists struct {
@@ -121,6 +124,32 @@ func (l *lists) OrgRepos(_ context.Context, org string, _ int) ([]forge.Repo, er
 	return l.repos[org], nil
 }
 func (l *lists) UserRepos(context.Context, int) ([]forge.Repo, error) { return l.repos[""], nil }
+
+func TestWhatAForgeDidNotTellIsSaid(t *testing.T) {
+	t.Parallel()
+	var many []forge.Repo
+	for i := range candidates + 1 {
+		many = append(many, repo(fmt.Sprintf("a/r%d", i), "token", 1))
+	}
+	for name, tt := range map[string]struct {
+		limit, known int
+		gaveUp       bool
+		hits         int
+		cut          bool
+	}{
+		"all":                        {10, 3, false, 3, false},
+		"more than are ranked":       {10, candidates + 1, false, 10, true},
+		"as many as are asked for":   {candidates + 1, candidates + 1, false, candidates + 1, false},
+		"a search that was given up": {10, 3, true, 3, false},
+	} {
+		q := asking(t, "token")
+		q.Limit = tt.limit
+		got, err := Search(context.Background(), &asked{answers: map[string][]forge.Repo{"token": many[:tt.known]}, gaveUp: tt.gaveUp}, q, now)
+		if err != nil || len(got.Hits) != tt.hits || got.Total != tt.known || got.Cut != tt.cut || got.GaveUp != tt.gaveUp {
+			t.Errorf("%s: %d hits of %d, cut %v, given up %v, %v", name, len(got.Hits), got.Total, got.Cut, got.GaveUp, err)
+		}
+	}
+}
 
 func TestSearchWidensOnlyWhenNothingHasAllWords(t *testing.T) {
 	t.Parallel()

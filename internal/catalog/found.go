@@ -16,7 +16,10 @@ type Found struct {
 	Suggestion *Suggestion
 	// Topics are the nearest ones there are, where nothing was found.
 	Topics []NearTopic
-	Listed bool // a forge without a search: its lists were gone through instead
+	// Cut says that the forge told, or was asked for, only some of what matches;
+	// GaveUp that it ended the search before it had looked at everything.
+	Cut, GaveUp bool
+	Listed      bool // a forge without a search: its lists were gone through instead
 }
 
 // Hit is a repository that was found, with the terms of its score.

@@ -25,19 +25,20 @@ func searchLists(ctx context.Context, l Lister, q Query, now time.Time) (*Found,
 		}
 		all = some
 	}
+	cut := len(all) >= mostListed
 	for _, org := range orgs {
 		some, err := l.OrgRepos(ctx, org, mostListed)
 		if err != nil {
 			return nil, fmt.Errorf("list the repositories of %s: %w", org, err)
 		}
-		all = append(all, some...)
+		all, cut = append(all, some...), cut || len(some) >= mostListed
 	}
 	whole, some := q.among(all, now)
 	var words []string
 	for _, w := range q.Wanted() {
 		words = append(words, w.Text)
 	}
-	r := &Found{Asked: q.String(), Listed: true, Searched: len(all)}
+	r := &Found{Asked: q.String(), Listed: true, Cut: cut, Searched: len(all)}
 	if len(whole) == 0 && len(some) > 0 && !q.Exact {
 		whole, r.Widened = some, &Widened{}
 	}

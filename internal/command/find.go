@@ -215,6 +215,7 @@ func (a *app) findInCatalog(ctx context.Context, o *findOptions, q catalog.Query
 		a.noteNeed(q, result)
 	}
 	rows := rowsOf(result.Hits)
+	ofAll(rows, result)
 	if o.pick && len(rows) > 0 {
 		undo()
 		return a.pick(ctx, rows)
@@ -238,6 +239,7 @@ func (a *app) findLike(ctx context.Context, o *findOptions, cat *index.Catalog, 
 		return catalogTrouble(err)
 	}
 	rows := rowsOf(hits)
+	ofAll(rows, &catalog.Found{Total: len(hits)})
 	if o.pick && len(rows) > 0 {
 		undo()
 		return a.pick(ctx, rows)

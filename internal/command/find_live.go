@@ -53,12 +53,35 @@ func (a *app) findLive(ctx context.Context, o *findOptions, q catalog.Query) err
 	if result.Listed {
 		a.say("isrc: %s has no search: looked at the names, descriptions and topics of what it lists, and at no README", host)
 	}
+	a.sayCut(host, result)
 	rows := a.describeHits(ctx, site, result.Hits)
+	ofAll(rows, result)
 	if o.pick && len(rows) > 0 {
 		return a.pick(ctx, rows)
 	}
 	screen := findScreen{rows: rows, hits: result.Hits, result: result, where: where, live: true, explain: o.explain, now: a.inv.Now()}
 	return a.show(&o.output, rows, screen.write)
+}
+
+// mostTold is how many repositories a forge's search tells at most.
+const mostTold = 1000
+
+// sayCut says what a forge did not tell, and how to go on.
+func (a *app) sayCut(host string, r *catalog.Found) {
+	const narrow = "narrow it by more words, org:, topic: or language:"
+	if r.GaveUp {
+		a.say("isrc: %s gave up before it had searched everything: there may be more; ask again, or %s", host, narrow)
+	}
+	if !r.Listed && r.Total > mostTold {
+		a.say("isrc: %s repositories match, and a search of %s ends at %s: %s; isrc catalog update fetches a catalog, which has all", thousands(r.Total), host, thousands(mostTold), narrow)
+	}
+}
+
+// ofAll tells each row how many there are in all.
+func ofAll(rows []found, r *catalog.Found) {
+	for i := range rows {
+		rows[i].Matches, rows[i].Complete = r.Total, !r.Cut && !r.GaveUp
+	}
 }
 
 // liveHost is the forge that is asked: the one that a filter names, else the

@@ -35,6 +35,8 @@ type found struct {
 	HelpWanted    *int       `json:"helpWanted"` // open issues that welcome help
 	Copies        []string   `json:"copies"`     // forks and copies that matched too
 	Missing       []string   `json:"missing"`    // words that it does not have
+	Matches       int        `json:"matches"`    // repositories that match in all; the same in each row
+	Complete      bool       `json:"complete"`   // all of them were ranked; a forge's search tells the first 1,000
 	Score         float64    `json:"score"`
 	Reasons       []string   `json:"reasons"`
 	Terms         []termRow  `json:"terms"` // of the score: those that add, then those that multiply

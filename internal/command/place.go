@@ -71,13 +71,13 @@ func (a *app) bareRepository(ctx context.Context, name, host string) (forge.Repo
 	for _, o := range orgs {
 		query += " org:" + o
 	}
-	hits, _, err := a.clients[host].SearchRepos(ctx, query, 30)
+	hits, err := a.clients[host].SearchRepos(ctx, query, 30)
 	if err != nil {
 		return forge.RepoName{}, nil, fmt.Errorf("look for a repository named %s: %w", name, err)
 	}
 	var same, near []string
 	var one forge.RepoName
-	for _, h := range hits {
+	for _, h := range hits.Repos {
 		if strings.EqualFold(h.Name, name) && !h.Fork {
 			same, one = append(same, h.FullName()), h.RepoName
 		} else if !h.Fork && len(near) < 5 {

@@ -47,6 +47,13 @@ type Repo struct {
 	AllowRebase *bool
 }
 
+// RepoSearch is what a forge's search answers.
+type RepoSearch struct {
+	Repos  []Repo // the best first
+	Total  int    // what matches, as the forge counts: it may be more than it tells
+	GaveUp bool   // the forge ended before it had searched everything
+}
+
 // PullsFrom is whom a repository takes pull requests from.
 type PullsFrom string
 

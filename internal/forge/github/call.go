@@ -30,6 +30,7 @@ type call struct {
 	graph  bool   // a query of GraphQL, which is posted and reads
 	what   string // a noun for what is missing: "repository acme/lib"
 	doing  string // a verb phrase for what is refused: "fork acme/lib"; "" is what
+	gaveUp *bool  // set where a search ended before everything was searched; nil: that is noted
 }
 
 //go:noinline

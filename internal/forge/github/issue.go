@@ -70,15 +70,17 @@ func (c *Client) CreateIssue(ctx context.Context, r forge.RepoName, i NewIssue) 
 }
 
 // SearchRepos searches repositories in the forge's query language, best match
-// first. total is what the server counts, which may be more than it gives.
-func (c *Client) SearchRepos(ctx context.Context, query string, limit int) (hits []forge.Repo, total int, err error) {
+// first. GitHub tells no more than the first thousand of a search.
+func (c *Client) SearchRepos(ctx context.Context, query string, limit int) (forge.RepoSearch, error) {
+	var r forge.RepoSearch
 	k := get("a search for repositories", "search/repositories")
-	k.query = url.Values{"q": {query}}
-	all, total, err := list[*gh.Repository](ctx, c, k, "items", limit)
+	k.query, k.gaveUp = url.Values{"q": {query}}, &r.GaveUp
+	all, total, err := list[*gh.Repository](ctx, c, k, "items", min(limit, defaultMost))
 	if err != nil {
-		return nil, 0, noSearch(err)
+		return r, noSearch(err)
 	}
-	return c.repos(all), total, nil
+	r.Repos, r.Total = c.repos(all), total
+	return r, nil
 }
 
 // noSearch is what a 404 of a search means: the host has none.

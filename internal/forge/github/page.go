@@ -60,7 +60,10 @@ func list[T any](ctx context.Context, c *Client, k call, member string, limit in
 			}
 		}
 		total = p.total
-		if p.incomplete {
+		switch {
+		case p.incomplete && k.gaveUp != nil:
+			*k.gaveUp = true
+		case p.incomplete:
 			c.o.Sink.Note("search", c.o.Host+" gave up before it had searched everything")
 		}
 		before, q = p.items, p.next

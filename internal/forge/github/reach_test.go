@@ -206,7 +206,7 @@ func TestDebugLinesSayWhatWasAskedAndHideTheToken(t *testing.T) {
 	var out bytes.Buffer
 	c, _ := testClient(t, said(200, `{"total_count":0,"items":[]}`, "X-GitHub-Request-Id", "AB:12 <b>2J", "X-RateLimit-Remaining", "29"),
 		func(o *Options) { o.Debug = &out })
-	if _, _, err := c.SearchRepos(t.Context(), "x "+testToken, 3); err != nil {
+	if _, err := c.SearchRepos(t.Context(), "x "+testToken, 3); err != nil {
 		t.Fatal(err)
 	}
 	want := regexp.MustCompile(`^api GET /api/v3/search/repositories\?per_page=3&q=x\+\[redacted\] 200 0 ms id AB:12b2J rest 29\n$`)

@@ -19,7 +19,7 @@ func found[T any](c *call, list []T, build func(T) obj, extra obj) (answer, erro
 	if (c.number("page", 1)-1)*min(c.number("per_page", 30), 100) >= maxFound {
 		return answer{}, unprocessable("Only the first 1000 search results are available")
 	}
-	o := fields("total_count", len(list), "incomplete_results", false, "items", each(paginate(c, list[:min(len(list), maxFound)]), build))
+	o := fields("total_count", len(list), "incomplete_results", c.x.fault != nil && c.x.fault.Kind == FaultIncomplete, "items", each(paginate(c, list[:min(len(list), maxFound)]), build))
 	for k, v := range extra {
 		o[k] = v
 	}

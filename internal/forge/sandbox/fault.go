@@ -39,6 +39,7 @@ const (
 	FaultSSO            FaultKind = "sso"             // 403 with X-GitHub-SSO
 	FaultForkPolicy     FaultKind = "fork-policy"     // 422 or 403: the organisation forbids the fork
 	FaultHTML           FaultKind = "html"            // a page where JSON is expected
+	FaultIncomplete     FaultKind = "incomplete"      // of a search: it ran out of time, and says so with what it found
 )
 
 // AddFault makes one more kind of request fail.

@@ -17,7 +17,7 @@ func (f *Forge) strike(w *answerWriter, x *exchange) bool {
 		panic(http.ErrAbortHandler)
 	}
 	switch k := x.fault; k.Kind {
-	case FaultDelay:
+	case FaultDelay, FaultIncomplete:
 		return true
 	case FaultCut:
 		w.cut, w.left = true, k.After
