@@ -97,7 +97,8 @@ func (a *app) findGit() (*git.Tool, error) {
 		return nil, err
 	}
 	env := append(slices.Clone(a.inv.Env), skipHooks+"=1")
-	if !a.io.CanPrompt() && a.inv.Getenv("SSH_ASKPASS_REQUIRE") == "" {
+	mayAsk := a.io.CanPrompt() && !a.flags.yes
+	if !mayAsk && a.inv.Getenv("SSH_ASKPASS_REQUIRE") == "" {
 		env = append(env, "SSH_ASKPASS_REQUIRE=never") // no window waits for somebody
 	}
 	t, err := git.FindTool(c.Git.Binary, env)
@@ -105,6 +106,9 @@ func (a *app) findGit() (*git.Tool, error) {
 		return nil, err
 	}
 	t.Debug, t.Sink = a.debugging("git"), a.sink()
+	if mayAsk {
+		t.Terminal = &git.Terminal{Lend: a.progress.Lend, Name: a.io.TerminalName()}
+	}
 	return t, nil
 }
 

@@ -93,6 +93,7 @@ type questioned struct {
 	t     *testing.T
 	forge *sandbox.Forge
 	dir   string
+	path  string // what comes before PATH
 	isrc  string
 }
 
@@ -145,7 +146,7 @@ func (s *questioned) write(name, text string) {
 func (s *questioned) env() []string {
 	home := filepath.Join(s.dir, ".home")
 	return []string{
-		"PATH=" + os.Getenv("PATH"), "HOME=" + home, "LANG=C.UTF-8", "TERM=xterm", "XDG_CONFIG_DIRS=" + filepath.Join(home, "none"), "XDG_CACHE_HOME=" + filepath.Join(s.dir, ".cache"),
+		"PATH=" + s.path + os.Getenv("PATH"), "HOME=" + home, "LANG=C.UTF-8", "TERM=xterm", "XDG_CONFIG_DIRS=" + filepath.Join(home, "none"), "XDG_CACHE_HOME=" + filepath.Join(s.dir, ".cache"),
 		"GIT_CONFIG_GLOBAL=" + filepath.Join(home, ".gitconfig"), "GIT_CONFIG_NOSYSTEM=1", "GIT_TERMINAL_PROMPT=0", "ISRC_TOKEN=" + s.forge.TokenWith("newcomer", "repo", "read:org", "workflow", "delete_repo"),
 	}
 }

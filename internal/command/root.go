@@ -66,7 +66,7 @@ and follows it.`,
 	f.StringVar(&a.flags.debug, "debug", "", "write `WHAT` is done to stderr: api, git or all")
 	f.Lookup("debug").NoOptDefVal = "all"
 	f.StringVarP(&a.flags.dir, "directory", "C", "", "run as if started in `DIR`")
-	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error { return a.globals() }
+	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error { return a.globals(cmd) }
 	root.AddGroup(
 		&cobra.Group{ID: "way", Title: "From found to merged:"},
 		&cobra.Group{ID: "owners", Title: "For owners:"},
@@ -109,8 +109,12 @@ func finish(c *cobra.Command) {
 	}
 }
 
-// globals applies the flags that every command has.
-func (a *app) globals() error {
+// globals applies the flags that every command has. One whose --yes is given
+// lets nobody ask, git and ssh included.
+func (a *app) globals(cmd *cobra.Command) error {
+	if yes := cmd.Flags().Lookup("yes"); yes != nil {
+		a.flags.yes = yes.Value.String() == "true"
+	}
 	if a.flags.noInput {
 		a.io.NoInput = true
 	}

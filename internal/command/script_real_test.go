@@ -29,10 +29,29 @@ func realScripts(t *testing.T, folder string, own map[string]scriptCommand) {
 	})
 }
 
+// aStage is a test, or a script, in which programs are started.
+type aStage interface {
+	Check(error)
+	Fatalf(string, ...any)
+	Defer(func())
+}
+
+// testStage is the stage of a test that is no script.
+type testStage struct{ *testing.T }
+
+func (s testStage) Defer(end func()) { s.Cleanup(end) }
+
+func (s testStage) Check(err error) {
+	s.Helper()
+	if err != nil {
+		s.Fatal(err)
+	}
+}
+
 // serve starts a program that cannot choose a port itself on one that was free a
 // moment ago, and waits until it listens. Where somebody was faster, the program
 // ends, and another port is tried. What it says goes to a file.
-func serve(ts *testscript.TestScript, log string, program func(port string) *exec.Cmd) (port string) {
+func serve(ts aStage, log string, program func(port string) *exec.Cmd) (port string) {
 	for range 5 {
 		port = freePort(ts)
 		out, err := os.Create(log)
@@ -59,7 +78,7 @@ func serve(ts *testscript.TestScript, log string, program func(port string) *exe
 	return ""
 }
 
-func freePort(ts *testscript.TestScript) string {
+func freePort(ts aStage) string {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	ts.Check(err)
 	_, port, err := net.SplitHostPort(ln.Addr().String())

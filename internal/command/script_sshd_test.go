@@ -24,19 +24,21 @@ func TestARealSSHServer(t *testing.T) {
 			if neg || len(args) != 0 {
 				ts.Fatalf("usage: sshd")
 			}
-			startSSH(ts, program)
+			dir := ts.MkAbs(".ssh")
+			port, account := serveSSH(ts, dir, ts.MkAbs(".forge"), program)
+			ts.Setenv("SSH_PORT", port)
+			ts.Setenv("SSH_URL", "ssh://"+account+"@127.0.0.1:"+port)
+			ts.Setenv("PATH", filepath.Join(dir, "bin")+string(os.PathListSeparator)+ts.Getenv("PATH"))
 		},
 	})
 }
 
-// startSSH serves the forge's own folders by ssh on this machine, as the account
-// that runs the test. Its host key and who may come in lie in .ssh; ssh looks for
-// its settings in the account's real home, which is none of ours, so a program of
-// that name hands it those of the script.
-//
-// It sets SSH_URL, SSH_PORT, and PATH.
-func startSSH(ts *testscript.TestScript, program string) {
-	dir := ts.MkAbs(".ssh")
+// serveSSH serves a forge's own folders by ssh on this machine, as the account
+// that runs the test. Its host key and who may come in lie in a folder; the key
+// "locked" has the passphrase "a secret". ssh looks for its settings in the
+// account's real home, which is none of ours, so a program of that name, in bin,
+// hands it those of the folder.
+func serveSSH(ts aStage, dir, repos, program string) (port, account string) {
 	who, err := user.Current()
 	ts.Check(err)
 	ts.Check(os.MkdirAll(filepath.Join(dir, "bin"), 0o700))
@@ -44,7 +46,7 @@ func startSSH(ts *testscript.TestScript, program string) {
 		ts.Check(exec.Command("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", filepath.Join(dir, key)).Run())
 	}
 	ts.Check(exec.Command("ssh-keygen", "-q", "-t", "ed25519", "-N", "a secret", "-f", filepath.Join(dir, "locked")).Run())
-	gate := fmt.Sprintf("#!/bin/sh\nif [ -f %[1]q/refuse ]; then cat %[1]q/refuse >&2; exit 1; fi\nset -- ${SSH_ORIGINAL_COMMAND}\npath=${2#\\'}\npath=${path%%\\'}\ncase $1 in git-upload-pack|git-receive-pack) exec git \"${1#git-}\" %[2]q/\"${path#/}\" ;; esac\necho 'no shell here'\n", dir, ts.MkAbs(".forge"))
+	gate := fmt.Sprintf("#!/bin/sh\nif [ -f %[1]q/refuse ]; then cat %[1]q/refuse >&2; exit 1; fi\nset -- ${SSH_ORIGINAL_COMMAND}\npath=${2#\\'}\npath=${path%%\\'}\ncase $1 in git-upload-pack|git-receive-pack) exec git \"${1#git-}\" %[2]q/\"${path#/}\" ;; esac\necho 'no shell here'\n", dir, repos)
 	write := func(name, text string, perm os.FileMode) {
 		ts.Check(os.WriteFile(filepath.Join(dir, name), []byte(text), perm))
 	}
@@ -61,7 +63,7 @@ func startSSH(ts *testscript.TestScript, program string) {
 	real, err := exec.LookPath("ssh")
 	ts.Check(err)
 	write("bin/ssh", fmt.Sprintf("#!/bin/sh\nexec %q -F \"${SSH_CONFIG:-%s/config}\" \"$@\"\n", real, dir), 0o700)
-	port := serve(ts, filepath.Join(dir, "log"), func(port string) *exec.Cmd {
+	port = serve(ts, filepath.Join(dir, "log"), func(port string) *exec.Cmd {
 		write("known", fmt.Sprintf("[127.0.0.1]:%s %s", port, host), 0o600)
 		write("config", fmt.Sprintf("Host work\n  HostName 127.0.0.1\n  Port %s\n  User %s\nHost *\n  UserKnownHostsFile %[3]s/known\n  GlobalKnownHostsFile none\n  IdentityFile %[3]s/mine\n  IdentitiesOnly yes\n", port, who.Username, dir), 0o600)
 		write("sshd", fmt.Sprintf(`ListenAddress 127.0.0.1:%s
@@ -76,7 +78,5 @@ UsePAM no
 `, port, dir), 0o600)
 		return exec.Command(program, "-D", "-e", "-f", filepath.Join(dir, "sshd"))
 	})
-	ts.Setenv("SSH_PORT", port)
-	ts.Setenv("SSH_URL", "ssh://"+who.Username+"@127.0.0.1:"+port)
-	ts.Setenv("PATH", filepath.Join(dir, "bin")+string(os.PathListSeparator)+ts.Getenv("PATH"))
+	return port, who.Username
 }

@@ -26,6 +26,7 @@ type aTerminal struct {
 	said  strings.Builder
 	news  chan struct{} // something was said
 	ended chan struct{} // nothing more will be
+	gone  chan struct{} // the program has ended
 }
 
 // openTerminal starts a program on a terminal of its own.
@@ -35,7 +36,7 @@ func openTerminal(t *testing.T, cmd *exec.Cmd) *aTerminal {
 	if err != nil {
 		t.Skip("there are no terminals here: " + err.Error())
 	}
-	a := &aTerminal{t: t, person: person, cmd: cmd, news: make(chan struct{}, 1), ended: make(chan struct{})}
+	a := &aTerminal{t: t, person: person, cmd: cmd, news: make(chan struct{}, 1), ended: make(chan struct{}), gone: make(chan struct{})}
 	n, err := unlock(person)
 	if err == nil {
 		a.program, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", n), os.O_RDWR|unix.O_NOCTTY, 0)
@@ -53,6 +54,10 @@ func openTerminal(t *testing.T, cmd *exec.Cmd) *aTerminal {
 		t.Fatal(err)
 	}
 	go a.listen()
+	go func() {
+		_ = cmd.Wait() // the exit code tells
+		close(a.gone)
+	}()
 	t.Cleanup(func() {
 		_ = cmd.Process.Kill()
 		_ = a.program.Close()
@@ -140,13 +145,8 @@ func (a *aTerminal) hangsUp() {
 // exits waits for the end and gives the exit code.
 func (a *aTerminal) exits() int {
 	a.t.Helper()
-	done := make(chan struct{})
-	go func() {
-		_ = a.cmd.Wait() // the exit code tells
-		close(done)
-	}()
 	select {
-	case <-done:
+	case <-a.gone:
 		return a.cmd.ProcessState.ExitCode()
 	case <-time.After(tooLong):
 		a.t.Fatalf("isrc %v does not end:\n%s", a.cmd.Args[1:], a.text())

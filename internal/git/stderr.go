@@ -23,10 +23,11 @@ var colour = lazy.Pattern("\x1b\\[[0-9;]*[mK]")
 // stderrReader takes standard error apart while it arrives: progress goes to
 // the sink, everything else is kept.
 type stderrReader struct {
-	task string
-	sink progress.Sink
-	line []byte
-	kept bytes.Buffer
+	task    string
+	sink    progress.Sink
+	metered func() // is told of every line of progress
+	line    []byte
+	kept    bytes.Buffer
 }
 
 func (r *stderrReader) Write(p []byte) (int, error) {
@@ -49,6 +50,9 @@ func (r *stderrReader) take() {
 	}
 	r.line = r.line[:0]
 	if m := meter().FindStringSubmatch(line); m != nil {
+		if r.metered != nil {
+			r.metered()
+		}
 		r.report(m)
 		return
 	}

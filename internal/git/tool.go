@@ -25,9 +25,9 @@ type Tool struct {
 	Debug   io.Writer
 	Sink    progress.Sink
 	Handed  *Handed // credentials that need no helper; nil for none
-	// Terminal lets git and ssh talk to the person at the terminal. Without it
-	// they have no terminal and fail instead of asking.
-	Terminal bool
+	// Terminal is where git, ssh and gpg may ask. Without it they have no terminal
+	// and fail instead of asking.
+	Terminal *Terminal
 	// Secrets are kept out of what git and the server say: a server may repeat
 	// what it was sent. nil keeps none out but those that stand in addresses and
 	// headers.
@@ -138,6 +138,11 @@ func (t *Tool) run(ctx context.Context, c command) (string, error) {
 	if err := ctx.Err(); err != nil {
 		return "", err
 	}
+	lent, err := t.borrow(ctx, c)
+	if err != nil {
+		return "", err
+	}
+	defer lent.end()
 	var out bytes.Buffer
 	errs := &stderrReader{task: c.task, sink: t.Sink}
 	cmd := exec.CommandContext(ctx, t.Path, c.args...)
@@ -145,11 +150,11 @@ func (t *Tool) run(ctx context.Context, c command) (string, error) {
 	cmd.Env = append(t.environ(), c.env...)
 	cmd.WaitDelay = killDelay
 	defer t.handOn(cmd, c)()
-	detach(cmd, t.Terminal)
+	lent.attach(cmd, errs)
 	start := time.Now()
-	err := cmd.Run()
+	err = cmd.Run()
 	if ctx.Err() != nil {
-		killGroup(cmd, t.Terminal)
+		killGroup(cmd, lent != nil)
 	}
 	stderr := t.Secrets.Hide(redact(errs.String()))
 	if c.transcript != nil {
@@ -159,16 +164,20 @@ func (t *Tool) run(ctx context.Context, c command) (string, error) {
 	if err == nil {
 		return out.String(), nil
 	}
-	return out.String(), t.failure(ctx, c, cmd, stderr, err)
+	return out.String(), t.failure(ctx, c, cmd, lent, stderr, err)
 }
 
-func (t *Tool) failure(ctx context.Context, c command, cmd *exec.Cmd, stderr string, err error) error {
+func (t *Tool) failure(ctx context.Context, c command, cmd *exec.Cmd, lent *loan, stderr string, err error) error {
 	e := &CommandError{Args: redactAll(c.args), ExitCode: -1, Stderr: stderr, Err: err}
 	if cmd.ProcessState != nil {
 		e.ExitCode = cmd.ProcessState.ExitCode()
 	}
 	if ctx.Err() != nil {
 		e.Err = ctx.Err()
+		return e
+	}
+	if lent != nil && interrupted(cmd) {
+		e.Err = context.Canceled // at the terminal; this process may learn of it later
 		return e
 	}
 	if errors.Is(err, exec.ErrNotFound) || errors.Is(err, os.ErrNotExist) && cmd.ProcessState == nil {

@@ -28,6 +28,15 @@ func killGroup(cmd *exec.Cmd, terminal bool) {
 	}
 }
 
+// interrupted tells a command that was ended from the terminal.
+func interrupted(cmd *exec.Cmd) bool {
+	if cmd.ProcessState == nil {
+		return false
+	}
+	status, ok := cmd.ProcessState.Sys().(syscall.WaitStatus)
+	return ok && status.Signaled() && (status.Signal() == syscall.SIGINT || status.Signal() == syscall.SIGQUIT || status.Signal() == syscall.SIGHUP)
+}
+
 func isDiskFull(err error) bool {
 	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
 }

@@ -25,6 +25,8 @@ func detach(cmd *exec.Cmd, terminal bool) {
 
 func killGroup(*exec.Cmd, bool) {}
 
+func interrupted(*exec.Cmd) bool { return false }
+
 func isDiskFull(err error) bool {
 	const handleDiskFull, diskFull = syscall.Errno(39), syscall.Errno(112)
 	return errors.Is(err, handleDiskFull) || errors.Is(err, diskFull)

@@ -20,11 +20,16 @@ type Progress struct {
 	live  bool // a line stands on the terminal that must be cleared
 	shown time.Time
 	last  string
+
+	lent chan struct{} // full while another program has the terminal
+	away bool
+	said string   // to whom it was lent last
+	kept []string // notes that came meanwhile
 }
 
 // NewProgress makes a renderer on the error stream, with a clock.
 func (s *Streams) NewProgress(now func() time.Time) *Progress {
-	p := &Progress{streams: s, now: now}
+	p := &Progress{streams: s, now: now, lent: make(chan struct{}, 1)}
 	s.asking = p.Clear
 	return p
 }
@@ -45,6 +50,12 @@ func (p *Progress) event(e progress.Event) {
 				fmt.Fprintln(p.streams.Err, text)
 			}
 			p.last = text
+		}
+		return
+	}
+	if p.away {
+		if e.Phase == progress.Note && len(p.kept) < 100 {
+			p.kept = append(p.kept, text)
 		}
 		return
 	}
