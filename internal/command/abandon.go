@@ -165,7 +165,7 @@ func (a *app) takeBack(ctx context.Context, j *workflow.Journal, name forge.Repo
 		result.Steps = append(result.Steps, undone{ID: "all", Title: "what it made", Outcome: workflow.OutcomeKept, Why: &why})
 		return nil
 	}
-	site, err := a.siteOf(ctx, name)
+	site, err := a.siteOfRun(ctx, name, &st)
 	if err != nil {
 		return err
 	}

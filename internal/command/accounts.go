@@ -11,6 +11,7 @@ import (
 	"github.com/isrc-dev/isrc/internal/config"
 	"github.com/isrc-dev/isrc/internal/contribute"
 	"github.com/isrc-dev/isrc/internal/forge"
+	"github.com/isrc-dev/isrc/internal/workflow"
 )
 
 // accountsAsked is how many accounts of one host are asked for what is theirs.
@@ -141,6 +142,56 @@ func (a *app) accountOfRun(upstream forge.RepoName, began, clone string) string 
 		return ""
 	}
 	return chosen.Login
+}
+
+// siteOfRun gives the forge of a repository as the account that a contribution
+// was begun as, whose fork and pull request it has; without one, as the account
+// that is for the repository. ISRC_ACCOUNT, which is given for one command, counts
+// before it.
+func (a *app) siteOfRun(ctx context.Context, upstream forge.RepoName, run *workflow.State) (*contribute.Site, error) {
+	site, err := a.siteOf(ctx, upstream)
+	if run == nil || run.Extra["account"] == "" || forge.IsBotLogin(run.Extra["account"]) || err != nil && !isSignIn(err) {
+		return site, err
+	}
+	began, mine := run.Extra["account"], ""
+	if err == nil {
+		login, unknown := site.Login(ctx)
+		if strings.EqualFold(login, began) || unknown != nil && !isSignIn(unknown) {
+			return site, nil //nolint:nilerr // a forge that does not answer says so when it is asked for something
+		}
+		mine = login
+	}
+	c, wrong := a.settings()
+	if wrong != nil {
+		return nil, wrong
+	}
+	if chosen, _ := a.source(c).Account(upstream.Host); chosen.Origin == auth.AccountVariable {
+		if err == nil {
+			a.say("isrc: going on as %s, for whom ISRC_ACCOUNT asks; it was begun as %s", chosen.Login, began)
+		}
+		return site, err
+	}
+	own, err := a.siteAs(ctx, &asker{host: upstream.Host, login: began})
+	if err != nil {
+		return nil, notSignedInAs(err, upstream, run, mine)
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.clients[upstream.Host] = clientOf(own)
+	return own, nil
+}
+
+// notSignedInAs says that the account of a contribution is not here any more.
+func notSignedInAs(err error, upstream forge.RepoName, run *workflow.State, mine string) error {
+	var none *forge.SignInError
+	if !errors.As(err, &none) {
+		return err
+	}
+	hint := loginCommand(none)
+	if mine != "" {
+		hint += "\nISRC_ACCOUNT=" + shellWord(mine) + " goes on as " + mine + "; isrc contribute " + upstream.FullName() + " --new begins another one"
+	}
+	return &contribute.HintError{Err: fmt.Errorf("the contribution on %s was begun as %s: %w", run.Branch, run.Extra["account"], err), Hint: hint}
 }
 
 // isAccount tells whether a repository belongs to an account of the settings.

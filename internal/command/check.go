@@ -293,7 +293,13 @@ func (a *app) standing(ctx context.Context, o placeOptions) (*contribute.Place, 
 	}
 	site := o.site
 	if site == nil && !place.Upstream.IsZero() {
-		if site, err = a.siteOf(ctx, place.Upstream); err != nil {
+		if site, err = a.siteOfRun(ctx, place.Upstream, place.Run); isSignIn(err) && place.Run != nil {
+			without := err
+			if site, err = a.siteOf(ctx, place.Upstream); err == nil { // judging needs nobody in particular
+				place.Notes = append(place.Notes, without.Error())
+			}
+		}
+		if err != nil {
 			if !isSignIn(err) {
 				return nil, nil, err
 			}

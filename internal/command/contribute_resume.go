@@ -75,6 +75,9 @@ func (a *app) goOn(ctx context.Context, site *contribute.Site, o *contributeOpti
 	if err != nil {
 		return err
 	}
+	if site, err = a.siteOfRun(ctx, upstream, &run); err != nil {
+		return err
+	}
 	return a.runContribution(ctx, site, o, j, resumed(site, upstream, run))
 }
 

@@ -115,7 +115,7 @@ func (a *app) finish(ctx context.Context, o *finishOptions, arg string) error {
 	if ref.Repo.IsZero() {
 		return &exitError{code: exitNotReached, err: fmt.Errorf("the contribution on %s has no pull request yet", run.Branch), hint: "isrc submit opens it\nisrc abandon " + run.Run + " ends it without one"}
 	}
-	site, err := a.site(ctx, ref.Repo.Host)
+	site, err := a.siteOfRun(ctx, ref.Repo, run)
 	if err != nil {
 		return err
 	}

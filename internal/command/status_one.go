@@ -40,7 +40,11 @@ func (a *app) statusOf(ctx context.Context, arg string) (*statusView, error) {
 		row.Repository = a.named(name)
 		return &statusView{rows: []standing{row}, one: true}, nil
 	}
-	if _, err := a.siteOf(ctx, ref.Repo); err != nil {
+	_, err = a.siteOfRun(ctx, ref.Repo, run)
+	if isSignIn(err) { // looking needs nobody in particular
+		_, err = a.siteOf(ctx, ref.Repo)
+	}
+	if err != nil {
 		return nil, err
 	}
 	f, err := a.followOne(ctx, ref)

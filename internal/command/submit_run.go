@@ -113,7 +113,7 @@ func (a *app) reviewForSubmit(ctx context.Context, site *contribute.Site, o *sub
 		return nil, nil, &usageError{err: fmt.Errorf("this clone has no record of where the change goes"), hint: "isrc submit --repo " + firstOf(strings.Trim(place.Upstream.FullName(), "/"), "OWNER/NAME")}
 	}
 	if site == nil {
-		if site, err = a.siteOf(ctx, place.Upstream); err != nil {
+		if site, err = a.siteOfRun(ctx, place.Upstream, place.Run); err != nil {
 			return nil, nil, err
 		}
 	}

@@ -156,7 +156,7 @@ func (a *app) syncPlace(ctx context.Context, o *syncOptions, begun *contribute.S
 	if place.Upstream.IsZero() {
 		return &usageError{err: errors.New("it is not known which repository this change goes to"), hint: "isrc sync --repo OWNER/NAME"}
 	}
-	site, err := a.siteOf(ctx, place.Upstream)
+	site, err := a.siteOfRun(ctx, place.Upstream, place.Run)
 	if err != nil {
 		return err
 	}

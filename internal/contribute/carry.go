@@ -150,8 +150,11 @@ func (s *Site) Adopt(ctx context.Context, p *Place, tool *git.Tool) (*workflow.J
 		return j, nil
 	}
 	s.sweepEmpty(func(st workflow.State) bool { return st.Clone == p.Dir && st.Branch == p.Branch })
-	run := workflow.NewRun(s.Now(), p.Upstream.FullName(), p.Branch)
-	j, err := workflow.Create(s.Runs, workflow.Header{Tool: s.ToolName, Run: run, Upstream: p.Upstream.String(), Base: p.Base, Clone: p.Dir, Branch: p.Branch, Created: s.Now().UTC(), Extra: map[string]string{"adopted": "true"}})
+	run, extra := workflow.NewRun(s.Now(), p.Upstream.FullName(), p.Branch), map[string]string{"adopted": "true"}
+	if s.KnownLogin != "" {
+		extra["account"] = s.KnownLogin
+	}
+	j, err := workflow.Create(s.Runs, workflow.Header{Tool: s.ToolName, Run: run, Upstream: p.Upstream.String(), Base: p.Base, Clone: p.Dir, Branch: p.Branch, Created: s.Now().UTC(), Extra: extra})
 	if err != nil {
 		return nil, err
 	}
