@@ -187,7 +187,9 @@ func fragmentProse(set *Reading, configured map[string]FragmentParams) (Fragment
 			}
 			return p.Dir == path.Clean(dir)
 		}
-		return p.Dir != "" && p.Tool != toolFolder && re.tools.MatchString(s.Text)
+		return p.Dir != "" && p.Tool != toolFolder && slices.ContainsFunc(re.tools.FindAllString(s.Text, -1), func(word string) bool {
+			return p.Tool == toolChangesets || !strings.HasPrefix(strings.ToLower(word), "changeset") // elsewhere it means the change
+		})
 	})
 	return p, sentences
 }

@@ -43,7 +43,7 @@ Whether the owners agreed on the issue is theirs to say.`,
 	}
 }
 
-type issueFirstPatterns struct{ asks, opens, before, agreed, wait, lines, bigger, large, other, about *regexp.Regexp }
+type issueFirstPatterns struct{ asks, opens, before, only, agreed, wait, lines, bigger, large, other, about *regexp.Regexp }
 
 var issueFirstPattern = lazy.Value(func() *issueFirstPatterns {
 	re := func(s string) *regexp.Regexp { return regexp.MustCompile(`(?i)` + s) }
@@ -57,6 +57,7 @@ var issueFirstPattern = lazy.Value(func() *issueFirstPatterns {
 		// under a heading such as "Before you write code" it is enough to say this
 		opens:  re(`\b(open|create|file|raise|start with|submit|post|write)\b.{0,30}\b` + thing + `\b`),
 		before: re(`^\W*(before|prior to) (you |your |any |the )?(\w+ing|start|begin|write|code|coding|work|contribut\w*|implement\w*|submit|open|propos\w*|chang\w*|develop\w*)\b`),
+		only: re(`\b(only|not|never|n['’]t) (accept|take|merge|review|consider|look at)\w*\b.{0,60}\b(agreed|approved|accepted|triaged)\b.{0,12}\bissue`),
 		agreed: re(`\b` + thing + `\b.{0,40}\bwait (for|until|till)\b.{0,60}\b(label+ed|accepted|approved|agreed|triaged|reply|answer|feedback|go[- ]ahead|green light|maintainers?|owners?)\b`),
 		wait:   re(`\b(wait (for|until|to)|must be|be|get|are|is|been)\b.{0,40}\bassigned\b`),
 		lines:  re(`(?:>|more than|over|larger than|bigger than|exceed\w*|greater than|above)\s*~?(\d{2,5})\s*(?:LOC|SLOC|lines)\b`),
@@ -73,7 +74,10 @@ func deriveIssueFirst(set *Reading) []Requirement {
 	pat := issueFirstPattern()
 	var plain, sized []guideline.Sentence
 	p, limited := IssueFirstParams{}, IssueFirstParams{}
-	for _, s := range said(set, func(s guideline.Sentence) bool {
+	for _, s := range spoken(set, func(s guideline.Sentence) bool {
+		if s.ByOwners && !pat.only.MatchString(s.Text) && !pat.agreed.MatchString(s.Text) { // "wait until a maintainer labels it" is for contributors
+			return false
+		}
 		return mentions(s.Text, "issue", "ticket", "bug", "propos", "discuss", "rfc", "design", "feature request", "agree") && !pat.other.MatchString(s.Text)
 	}) {
 		if slices.ContainsFunc(s.Headings, pat.about.MatchString) {
@@ -85,7 +89,7 @@ func deriveIssueFirst(set *Reading) []Requirement {
 			continue
 		}
 		waits := pat.wait.MatchString(s.Text) && strings.Contains(strings.ToLower(s.Text), "issue")
-		beforehand := pat.agreed.MatchString(s.Text) || pat.opens.MatchString(s.Text) && slices.ContainsFunc(s.Headings, pat.before.MatchString)
+		beforehand := pat.only.MatchString(s.Text) || pat.agreed.MatchString(s.Text) || pat.opens.MatchString(s.Text) && slices.ContainsFunc(s.Headings, pat.before.MatchString)
 		if pat.asks.MatchString(s.Text) || beforehand || waits && s.Modality == guideline.Firm {
 			plain = append(plain, s)
 			p.Assigned = p.Assigned || waits
@@ -106,7 +110,7 @@ func deriveIssueFirst(set *Reading) []Requirement {
 // an issue first is the reader's judgement.
 func advised(r Requirement, sentences []guideline.Sentence) Requirement {
 	if !slices.ContainsFunc(sentences, func(s guideline.Sentence) bool {
-		return s.Modality == guideline.Firm && !issueFirstPattern().large.MatchString(s.Text)
+		return (s.Modality == guideline.Firm || issueFirstPattern().only.MatchString(s.Text)) && !issueFirstPattern().large.MatchString(s.Text)
 	}) {
 		r.Strength = May
 	}

@@ -10,13 +10,14 @@ import (
 )
 
 type proseHeaderPatterns struct {
-	conventional, title, merge, types, typeWord, length, fullStop, wrap, message *regexp.Regexp
+	conventional, shown, title, merge, types, typeWord, length, fullStop, wrap, message *regexp.Regexp
 }
 
 var proseHeaderPattern = lazy.Value(func() *proseHeaderPatterns {
 	re := func(s string) *regexp.Regexp { return regexp.MustCompile(`(?i)` + s) }
 	return &proseHeaderPatterns{
 		conventional: re(`conventional[ -]commits?\b|conventionalcommits\.org`),
+		shown:        re(`^<type>(\([^()\n]*\))?!?:\s*<[\w -]+>\s*$`),
 		title:        re(`\b(pull request|PR|MR|merge request)('s)? titles?\b|titles? of ((the|your|a|all) )?(pull requests?|PRs?)\b`),
 		merge:        re(`\bsquash\w*\b|during (a |the )?merge`),
 		types:        re(`\btypes?\b`),
@@ -68,6 +69,9 @@ func readProseRules(set *Reading) []proseRule {
 			out = append(out, proseRule{rules, []guideline.Sentence{s}})
 		}
 	}
+	if s, ok := shownHeader(set); ok {
+		keep(s, proseTypes()...)
+	}
 	for _, s := range said(set, func(s guideline.Sentence) bool { return !p.title.MatchString(s.Text) && !p.merge.MatchString(s.Text) }) {
 		about := p.message.MatchString(s.Text) || p.message.MatchString(strings.Join(s.Headings, " "))
 		if p.conventional.MatchString(s.Text) && s.Modality != guideline.Optional {
@@ -89,6 +93,31 @@ func readProseRules(set *Reading) []proseRule {
 		}
 	}
 	return out
+}
+
+// shownHeader finds the form of a header that a page shows in a block of code
+// below a heading on commit messages, as the rules of Angular do, which many
+// projects have copied: "<type>(<scope>): <subject>".
+func shownHeader(set *Reading) (guideline.Sentence, bool) {
+	p := proseHeaderPattern()
+	for i := range set.Documents {
+		d := &set.Documents[i]
+		if d.Kind != guideline.DocContributing && d.Kind != guideline.DocLinked {
+			continue
+		}
+		for b := range d.Blocks {
+			block := &d.Blocks[b]
+			headings := strings.Join(block.Headings, " ")
+			if block.Kind != guideline.BlockCode || !mentions(headings, "commit") || p.title.MatchString(headings) || !guideline.Speaks(block.Headings) {
+				continue
+			}
+			first, _, _ := strings.Cut(block.Text, "\n")
+			if p.shown.MatchString(first) {
+				return guideline.Sentence{Document: d, Headings: block.Headings, Line: block.Line, EndLine: block.Line, Text: strings.TrimSpace(first)}, true
+			}
+		}
+	}
+	return guideline.Sentence{}, false
 }
 
 func (p HeaderParams) has(name string) bool {

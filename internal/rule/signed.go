@@ -27,7 +27,7 @@ Accepted:
 
 Rejected is a commit without a signature. That a signature is there is all that can be seen here; with no key on the account it is unknown whether the forge can verify it. "isrc check --fix" signs your own unpushed commits as your git is set up to.`
 
-var signaturePattern = lazy.Pattern("(?i)\\b(gpg|pgp|openpgp|ssh|gitsign|s/mime)\\b.{0,60}\\bsign|\\bsign\\w*\\b.{0,60}\\b(gpg|pgp|openpgp|ssh|gitsign|s/mime)\\b|(?-i:\\bcommit\\w*( [^`]*)? -S\\b)|--gpg-sign|cryptographic\\w* sign|\\bverified\\b.{0,40}\\b(commits?|signatures?)\\b|\\bcommits?\\b.{0,60}\\bverified\\b")
+var signaturePattern = lazy.Pattern("(?i)\\b(gpg|pgp|openpgp|ssh|gitsign|s/mime)\\b.{0,60}\\bsign|\\bsign\\w*\\b.{0,60}\\b(gpg|pgp|openpgp|ssh|gitsign|s/mime)\\b|(?-i:\\bcommit\\w*( [^`]*)? -S\\b)|--gpg-sign|cryptographic\\w* sign|\\bverified\\b.{0,15}\\b(commits?|signatures?)\\b|\\b(commits|(every|each|all|any|your|a) commit)( \\w+){0,6} [\"'“‘`*]*verified\\b")
 
 // saysSignature tells whether a text speaks of signatures with keys. "Signed"
 // alone means the sign-off more often than not.
