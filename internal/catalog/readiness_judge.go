@@ -208,6 +208,8 @@ func (x *reading) takes() verdict {
 	switch mode {
 	case guideline.TakesIssuesOnly:
 		return missing("issues only: "+firstWords(quote.Text), at)
+	case guideline.TakesElsewhere:
+		return missing("not by pull requests here: "+firstWords(quote.Text), at)
 	case guideline.TakesIssueFirst:
 		return met("after an issue: "+firstWords(quote.Text), at)
 	case guideline.TakesPullRequests:

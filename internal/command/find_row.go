@@ -22,7 +22,7 @@ type found struct {
 	CreatedAt     *string    `json:"createdAt"`
 	UpdatedAt     *string    `json:"updatedAt"`
 	PushedAt      *string    `json:"pushedAt"`
-	Contributions *string    `json:"contributions"` // pull-requests, issue-first, issues-only
+	Contributions *string    `json:"contributions"` // pull-requests, issue-first, issues-only, elsewhere
 	Ready         *bool      `json:"ready"`         // nothing is missing that a contributor cannot do without
 	Readiness     *float64   `json:"readiness"`     // from 0 to 1
 	Activity      *int       `json:"activity"`      // the Repository Activity Score

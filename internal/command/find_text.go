@@ -227,6 +227,8 @@ func takes(mode *string) string {
 		return "takes pull requests"
 	case guideline.TakesIssueFirst:
 		return "takes pull requests after an issue"
+	case guideline.TakesElsewhere:
+		return "no pull requests there"
 	case guideline.TakesIssuesOnly:
 		return "issues only"
 	}

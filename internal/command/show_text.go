@@ -25,6 +25,10 @@ func showCard(s *term.Streams, c *card, explain bool, now time.Time) error {
 	if c.Archived {
 		fmt.Fprintln(w, s.Paint(term.Warn, "archived: it takes no changes any more"))
 	}
+	if c.Contributions == guideline.TakesElsewhere && c.SaidBy != nil {
+		said := fmt.Sprintf("its owners take no pull requests there: %s (%s:%d)", shortLine(c.SaidBy.Text), term.Line(c.SaidBy.Path), c.SaidBy.Line)
+		fmt.Fprintln(w, s.Paint(term.Warn, strings.Join(term.Wrap(said, s.Width), "\n")))
+	}
 	if c.Fork && c.Parent != nil {
 		fmt.Fprintln(w, s.Paint(term.Warn, "a fork of "+term.Line(*c.Parent)+": contribute there"))
 	}
@@ -60,7 +64,7 @@ func showCard(s *term.Streams, c *card, explain bool, now time.Time) error {
 		next += fmt.Sprintf(" --issue %d", c.HelpWanted[0].Number)
 	}
 	switch {
-	case c.Archived:
+	case c.Archived, c.Contributions == guideline.TakesElsewhere:
 		next = "isrc show " + c.FullName + " --web"
 	case c.Contributions == "issues-only", c.closed():
 		next = "isrc propose " + c.FullName

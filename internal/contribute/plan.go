@@ -65,7 +65,10 @@ func admissible(s *Situation) error {
 		return fmt.Errorf("contribute to %s: %w", up.FullName(), &forge.NotPermittedError{What: "a pull request", Policy: policy})
 	}
 	mode, said := s.Guidelines.TakesContributions()
-	if mode == guideline.TakesIssuesOnly {
+	switch mode {
+	case guideline.TakesElsewhere:
+		return refuse(ErrNotTaken, "isrc show "+up.FullName()+" --web # its pages say where changes go", "contribute to %s: its owners take no pull requests there%s: %s", up.FullName(), cite(said), said.Text)
+	case guideline.TakesIssuesOnly:
 		return refuse(ErrNotTaken, "isrc propose "+up.FullName(), "contribute to %s: its owners take issues, not pull requests%s", up.FullName(), cite(said))
 	}
 	return nil

@@ -13,15 +13,19 @@ const (
 	TakesPullRequests = "pull-requests"
 	TakesIssuesOnly   = "issues-only"
 	TakesIssueFirst   = "issue-first"
+	TakesElsewhere    = "elsewhere" // by another way than this forge's pull requests
 	TakesUnknown      = "unknown"
 )
 
-type askPatterns struct{ refuses, issuesOnly, issueFirst, welcomes, channel, chat, list, other, pulls *regexp.Regexp }
+type askPatterns struct{ refuses, elsewhere, issuesOnly, issueFirst, welcomes, channel, chat, list, other, pulls *regexp.Regexp }
 
 var askPattern = lazy.Value(func() *askPatterns {
 	re := func(s string) *regexp.Regexp { return regexp.MustCompile(`(?i)` + s) }
 	return &askPatterns{
 		refuses:    re(`\b(do not|don['’]t|does not|doesn['’]t|cannot|can['’]t|not) (currently |yet )?(accept|take|merge|open to)\w* (any |external |outside )?(code )?(pull requests?|contributions?|PRs?|patches)\b`),
+		elsewhere: re(`\b(pull requests?|PRs|merge requests?|patches)\b( \w+){0,3} (through|via|on|at|in|against) (github|gitlab|bitbucket|this mirror|here)\b.{0,20}\b(are|get|will be|will not be|won['’]t be) (\w+ )?(ignored|closed|rejected|declined|deleted|accepted|reviewed|monitored|considered|processed|merged|looked at)\b` +
+			`|\b(do not|don['’]t|never) (open|send|submit|file|create|make|use) (any )?(pull requests?|PRs|merge requests?) (here|on (github|gitlab|bitbucket|this mirror)|(to|against|in) this (repo|repository|mirror|project))\b` +
+			`|\b(repo|repository|github|project|this) is (just |only |merely )?an? (official )?read[- ]only (\w+ )?mirror\b`),
 		issuesOnly: re(`(^\W*|\b(accept|take|welcome|handle|want|through|via|as|by)s? (\w+ ){0,2})(issues|bug reports)( and \w+)? only\b|\bonly (accept|take)s? (issues|bug reports)`),
 		issueFirst: re(`\b(open|create|file|raise|start with|submit) (an|a|the) (new |github )?(issue|ticket|bug)s?\b.{0,60}\b(first|before)\b|\bfile (bugs|issues) first\b|\bbefore (you )?(open|start|submit|send|work|writ|begin|creat)\w*.{0,80}\b(issue|ticket)\b|\b(issue|ticket)s? first\b`),
 		welcomes:   re(`\b(open|send|submit|create|make|raise) (us )?(a|your|the) (pull request|PR|merge request|patch)\b|\b(pull requests?|PRs?|contributions?|patches) (are|is) (very |always |most )?welcome\b|\bwe (welcome|love|accept|take|appreciate) .{0,30}\b(contributions?|pull requests?|PRs?)\b`),
@@ -103,6 +107,8 @@ func (s *Set) TakesContributions() (mode string, said Quote) {
 			switch {
 			case (p.refuses.MatchString(sentence.Text) || p.issuesOnly.MatchString(sentence.Text)) && !conditional(sentence.Text):
 				return TakesIssuesOnly, sentence.Quote()
+			case p.turnsAway(sentence.Text):
+				return TakesElsewhere, sentence.Quote()
 			case sentence.Negated:
 			case mode != TakesIssueFirst && p.issueFirst.MatchString(sentence.Text) && sentence.Modality != Optional && !aboutBugs(sentence):
 				mode, said = TakesIssueFirst, sentence.Quote()
@@ -126,8 +132,19 @@ func (p *askPatterns) names(text string) bool {
 }
 
 func (p *askPatterns) takes(text string) bool {
-	return mayTake(text) && (p.refuses.MatchString(text) || p.issuesOnly.MatchString(text) || p.issueFirst.MatchString(text) ||
+	return mayTake(text) && (p.elsewhere.MatchString(text) || p.refuses.MatchString(text) || p.issuesOnly.MatchString(text) || p.issueFirst.MatchString(text) ||
 		p.welcomes.MatchString(text) || p.pulls.MatchString(text))
+}
+
+// turnsAway tells whether a sentence says that pull requests lead to nothing
+// here, as a mirror of a project that is reviewed in Gerrit does. "Pull requests
+// on GitHub are reviewed weekly" is the contrary.
+func (p *askPatterns) turnsAway(text string) bool {
+	m := p.elsewhere.FindString(text)
+	if m == "" || conditional(text) || hasAny(strings.ToLower(text), " after ", " when ", "stale", "inactiv") {
+		return false
+	}
+	return hasAny(strings.ToLower(m), "not", "n't", "n’t", "never", "mirror", "ignored", "closed", "rejected", "declined", "deleted")
 }
 
 // mayName tells whether a text may name a channel or a mailing list.
@@ -137,14 +154,14 @@ func mayName(text string) bool { return strings.ContainsAny(text, "#@") }
 // taken: each of the patterns for it needs some of these words.
 func mayTake(text string) bool {
 	lower := strings.ToLower(text)
-	return speaksOfChanges(lower) || speaksOfIssues(lower)
+	return speaksOfChanges(lower) || speaksOfIssues(lower) || strings.Contains(lower, "mirror")
 }
 
 // maySayTake is mayTake where it has to be said in so many words.
 func maySayTake(text string) bool {
 	lower := strings.ToLower(text)
-	return speaksOfChanges(lower) && hasAny(lower, "accept", "take", "welcom", "love", "appreciate", "open", "send", "submit", "create", "make", "raise", "merge") ||
-		speaksOfIssues(lower)
+	return speaksOfChanges(lower) && hasAny(lower, "accept", "take", "welcom", "love", "appreciate", "open", "send", "submit", "create", "make", "raise", "merge", "ignore", "mirror") ||
+		strings.Contains(lower, "read-only mirror") || strings.Contains(lower, "read only mirror") || speaksOfIssues(lower)
 }
 
 func speaksOfChanges(lower string) bool {
