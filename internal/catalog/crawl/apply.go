@@ -250,8 +250,13 @@ func (a *applying) removeGone(ctx context.Context) error {
 		if o.Gone {
 			gone[strings.ToLower(o.Host+"/"+o.Name)] = o
 		}
+	}
+	for _, o := range a.owners {
 		for _, s := range o.Skipped {
 			skipped[keyOf(s.Repo)] = true
+			if s.Repo.Name == "" { // withheld, and not even named: it may be any of them
+				delete(gone, strings.ToLower(o.Host+"/"+o.Name))
+			}
 		}
 	}
 	if len(gone) == 0 {

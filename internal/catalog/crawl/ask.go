@@ -28,7 +28,8 @@ func (c *crawler) page(ctx context.Context, q forge.ProfileQuery, limit int) (fo
 	limits, failures := 0, 0
 	for size := min(limit, c.batch.now()); ; {
 		q.First = size
-		page, err := c.askPage(ctx, q)
+		rest := c.rest() // another owner's request may find it out meanwhile
+		page, err := c.askPage(ctx, q, rest)
 		if err == nil {
 			c.batch.worked(size)
 			return page, nil
@@ -37,7 +38,7 @@ func (c *crawler) page(ctx context.Context, q forge.ProfileQuery, limit int) (fo
 			return page, ctx.Err()
 		}
 		switch {
-		case errors.Is(err, forge.ErrUnsupported) && !c.rest():
+		case errors.Is(err, forge.ErrUnsupported) && !rest:
 			c.useREST()
 			continue
 		case errors.Is(err, forge.ErrTooMuch):
@@ -53,8 +54,8 @@ func (c *crawler) page(ctx context.Context, q forge.ProfileQuery, limit int) (fo
 }
 
 // askPage asks by GraphQL, or by REST where there is none.
-func (c *crawler) askPage(ctx context.Context, q forge.ProfileQuery) (forge.ProfilePage, error) {
-	if c.rest() {
+func (c *crawler) askPage(ctx context.Context, q forge.ProfileQuery, rest bool) (forge.ProfilePage, error) {
+	if rest {
 		return c.source.ProfilesREST(ctx, q)
 	}
 	return c.source.Profiles(ctx, q)

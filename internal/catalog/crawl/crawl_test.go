@@ -16,6 +16,7 @@ import (
 
 	"github.com/isrc-dev/isrc/internal/catalog"
 	"github.com/isrc-dev/isrc/internal/forge"
+	"github.com/isrc-dev/isrc/internal/progress"
 )
 
 func wantSame(t *testing.T, got, want *scene) {
@@ -260,6 +261,41 @@ func TestAHostWithoutGraphQLGivesTheSame(t *testing.T) {
 		t.Errorf("one push costs %d requests", out.Requests)
 	}
 	wantSame(t, r, r.fresh())
+}
+
+// lateForge has no GraphQL, which another owner's request has found out by the
+// time it says so.
+type lateForge struct {
+	*fakeForge
+	c *crawler
+}
+
+func (l lateForge) Profiles(context.Context, forge.ProfileQuery) (forge.ProfilePage, error) {
+	l.c.useREST()
+	return forge.ProfilePage{}, forge.ErrUnsupported
+}
+
+func TestTwoOwnersFindOutThatThereIsNoGraphQL(t *testing.T) {
+	t.Parallel()
+	o := Options{Host: host, Sink: func(progress.Event) {}, Now: time.Now}
+	c := &crawler{o: o, batch: newBatch(o)}
+	c.source = lateForge{newFakeForge("acme", 3), c}
+	if page, err := c.page(t.Context(), forge.ProfileQuery{Owner: "acme"}, 100); err != nil || len(page.Profiles) != 3 {
+		t.Errorf("got %d repositories, %v", len(page.Profiles), err)
+	}
+}
+
+func TestWhatIsWithheldIsNotGone(t *testing.T) {
+	t.Parallel()
+	f := newFakeForge("acme", 20)
+	s := newScene(t, f, "acme")
+	s.whole()
+	f.withheld, s.full = 5, true
+	s.now = s.now.Add(time.Hour)
+	out := s.whole()
+	if len(s.shelf.records) != 20 || len(out.Owners[0].Skipped) != 5 {
+		t.Errorf("%d repositories are left, %d were skipped", len(s.shelf.records), len(out.Owners[0].Skipped))
+	}
 }
 
 func TestALimitIsWaitedFor(t *testing.T) {

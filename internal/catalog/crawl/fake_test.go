@@ -29,6 +29,7 @@ type fakeForge struct {
 	largest  int // more at once is too much; 0 is no limit
 	noGraph  bool
 	hidden   int // counted, but not listed
+	withheld int // of a page, listed without a name
 	// before is called ahead of each request and may make it fail.
 	before func(n int) error
 	asked  []string
@@ -127,7 +128,11 @@ func (f *fakeForge) list(q forge.ProfileQuery) forge.ProfilePage {
 		all = all[:q.First]
 		page.Next = by(all[len(all)-1])
 	}
-	for _, p := range all {
+	for i, p := range all {
+		if i < f.withheld {
+			page.Skipped = append(page.Skipped, forge.Skipped{Repo: forge.RepoName{Host: host, Owner: p.Owner}, Why: "an IP allow list"})
+			continue
+		}
 		page.Profiles = append(page.Profiles, *p)
 	}
 	return page

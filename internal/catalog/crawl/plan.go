@@ -26,10 +26,10 @@ func Plan(ctx context.Context, source Source, o Options) []Planned {
 		p := Planned{Owner: name}
 		p.Mode, p.Why, _ = decide(o, name, o.Now())
 		q := forge.ProfileQuery{Owner: name, First: 1, QuarterEnd: o.Now(), Changed: func(forge.Repo) bool { return false }}
-		page, err := c.askPage(ctx, q)
+		page, err := c.askPage(ctx, q, c.rest())
 		if errors.Is(err, forge.ErrUnsupported) && !c.rest() {
 			c.useREST()
-			page, err = c.askPage(ctx, q)
+			page, err = c.askPage(ctx, q, true)
 		}
 		p.Total, p.Err = page.Total, err
 		pages := (page.Total + c.batch.now() - 1) / c.batch.now()
