@@ -175,6 +175,8 @@ func setUp(env *testscript.Env) error {
 //	forge wrote N: so many requests since the mark changed something, git's too
 //	forge push OWNER/NAME LOGIN MESSAGE PATH: a commit on the default branch
 //	forge fail-check OWNER/NAME NUMBER CHECK LOGFILE | forge fail-check OWNER/NAME NUMBER CHECK PATH LINE MESSAGE
+//	forge end-check OWNER/NAME NUMBER CHECK CONCLUSION|STATE: so it ends, or waits
+//	forge queue OWNER/NAME NUMBER POSITION [STATE]: its place in the merge queue, 0 for none
 //	forge pass-checks OWNER/NAME NUMBER N: so many more checks that pass
 //	forge tls: a second forge with a CA of its own, in TLS_HOST, TLS_URL and TLS_CA
 //	forge corp: this forge behind an own CA and a proxy, in CORP_HOST, CORP_CA and CORP_PROXY
@@ -223,6 +225,10 @@ func forgeCommand(ts *testscript.TestScript, neg bool, args []string) {
 			how.Log = ts.ReadFile(args[4])
 		}
 		ts.Check(f.FailCheck(args[1], n, args[3], how))
+	case "end-check":
+		ts.Check(f.EndCheck(args[1], number(2), args[3], args[4]))
+	case "queue":
+		ts.Check(f.QueuePull(args[1], number(2), number(3), strings.Join(args[4:], "")))
 	case "pass-checks":
 		ts.Check(f.PassChecks(args[1], number(2), number(3)))
 	case "listing-lag":

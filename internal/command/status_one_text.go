@@ -102,13 +102,16 @@ func (w *standingScreen) checks() {
 	for _, k := range w.r.Checks {
 		n[k.State]++
 	}
+	if len(w.r.Held) > 0 {
+		w.line("held", strings.Join(w.r.Held, ", "))
+	}
 	if len(w.r.Checks) == 0 {
 		return
 	}
 	var facts []string
 	for _, f := range []struct {
 		state, one, many string
-	}{{"failure", "fails", "fail"}, {"success", "passes", "pass"}, {"running", "runs", "run"}, {"queued", "waits to run", "wait to run"}, {"skipped", "is skipped", "are skipped"}, {"neutral", "says neither", "say neither"}} {
+	}{{"failure", "fails", "fail"}, {"success", "passes", "pass"}, {"running", "runs", "run"}, {"queued", "waits to run", "wait to run"}, {"waiting", "waits for an approval", "wait for an approval"}, {"stale", "must be run again", "must be run again"}, {"skipped", "is skipped", "are skipped"}, {"neutral", "says neither", "say neither"}} {
 		if n[f.state] > 0 {
 			facts = append(facts, pluralOf(n[f.state], f.one, f.many))
 		}
@@ -120,6 +123,9 @@ func (w *standingScreen) checks() {
 			continue
 		}
 		text := w.s.Sym(term.SymBroken) + " " + k.Name
+		if how := insight.Failure(textOf(k.Conclusion)); how != "fails" {
+			text += " " + how
+		}
 		if k.Summary != nil && len(k.Lines) == 0 {
 			text += ": " + insight.FirstLine(*k.Summary)
 		}

@@ -39,6 +39,8 @@ type standing struct {
 	ConflictFiles []string       `json:"conflictFiles"`
 	Reviews       []reviewState  `json:"reviews"`
 	Checks        []checkState   `json:"checks"`
+	Held          []string       `json:"held"`  // workflows that wait for an owner's approval to run
+	Queue         *queueSpot     `json:"queue"` // in the merge queue, else null
 	Promises      []promiseState `json:"promises"`
 	Blocking      *[]string      `json:"blocking"` // rules that are broken and must hold, null where it was not judged
 	Error         *itemError     `json:"error"`
@@ -57,13 +59,21 @@ type reviewState struct {
 	Text     *string `json:"text"` // the first line of it
 }
 
+// queueSpot is a place in a merge queue.
+type queueSpot struct {
+	Position *int    `json:"position"` // 1 is next
+	State    *string `json:"state"`
+	Since    *string `json:"sinceAt"`
+}
+
 type checkState struct {
-	Name      string      `json:"name"`
-	State     string      `json:"state"`
-	Summary   *string     `json:"summary"`
-	URL       *string     `json:"url"`
-	Lines     []checkLine `json:"lines"`     // that fail, as far as they were read
-	LinesFrom *string     `json:"linesFrom"` // annotations or log
+	Name       string      `json:"name"`
+	State      string      `json:"state"`
+	Conclusion *string     `json:"conclusion"` // the forge's own word for how it ended
+	Summary    *string     `json:"summary"`
+	URL        *string     `json:"url"`
+	Lines      []checkLine `json:"lines"`     // that fail, as far as they were read
+	LinesFrom  *string     `json:"linesFrom"` // annotations or log
 
 	job int64
 }
@@ -106,7 +116,13 @@ func (a *app) standingOf(f forge.Followed, run *workflow.State, here string) sta
 		conflicts := !*f.Mergeable
 		r.Conflicts = &conflicts
 	}
-	r.Reviews, r.Checks = reviewsOf(f), checksOf(f.Checks)
+	r.Reviews, r.Checks, r.Held = reviewsOf(f), checksOf(f.Checks), f.Held
+	if q := f.Queue; q != nil {
+		r.Queue = &queueSpot{State: orNull(q.State), Since: moment(q.Since)}
+		if q.Position > 0 {
+			r.Queue.Position = &q.Position
+		}
+	}
 	r.Promises = promisesOf(f, a.inv.Now())
 	r.Next = orNull(nextOf(&r))
 	return r
@@ -142,7 +158,7 @@ func reviewsOf(f forge.Followed) []reviewState {
 func checksOf(all []forge.Check) []checkState {
 	var out []checkState
 	for _, k := range all {
-		c := checkState{Name: k.Name, State: k.State, Summary: orNull(k.Summary), URL: orNull(k.URL), job: k.Job}
+		c := checkState{Name: k.Name, State: k.State, Conclusion: orNull(k.Conclusion), Summary: orNull(k.Summary), URL: orNull(k.URL), job: k.Job}
 		if k.State == "failure" {
 			c.lines(k.Lines, "annotations")
 		}

@@ -217,7 +217,7 @@ func (k *checkState) first() string {
 	if len(k.Lines) > 0 {
 		return k.Lines[0].String()
 	}
-	return insight.FirstLine(firstOf(textOf(k.Summary), "fails"))
+	return insight.FirstLine(firstOf(textOf(k.Summary), insight.Failure(textOf(k.Conclusion))))
 }
 
 func statusSummary(rows []standing, waiting bool) []string {

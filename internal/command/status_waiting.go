@@ -205,6 +205,9 @@ func (a *app) teamsOf(ctx context.Context, client forgeClient, pulls []forge.Fol
 // answerable tells whether it is the owners' turn: the author did theirs, a
 // review is asked for, or nobody has answered yet.
 func answerable(f forge.Followed, r *standing, roles []string) bool {
+	if f.Queue != nil {
+		return false // they decided
+	}
 	if r.WaitsFor == insight.WaitsForThem {
 		return true
 	}

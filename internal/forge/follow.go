@@ -18,8 +18,20 @@ type Followed struct {
 	ReadyAt  *time.Time // when a draft became ready; nil: it never was one, or that is not known
 	Files    []string   // changed paths, where they were asked for
 	Home     Home
-	Search   int   // the first search that found it, counted from 0; -1 for those that were named
-	Err      error // why nothing more than repository and number is known
+	// Held are workflows that do not run before one of the owners lets them, as those
+	// of a fork's first pull request; HeldSince is when the first of them came to wait.
+	Held      []string
+	HeldSince *time.Time
+	Queue     *QueueSpot // nil when it is in no merge queue, or that is not known
+	Search    int        // the first search that found it, counted from 0; -1 for those that were named
+	Err       error      // why nothing more than repository and number is known
+}
+
+// QueueSpot is the place of a pull request in a merge queue.
+type QueueSpot struct {
+	Position int    // 1 is next, 0 is not known
+	State    string // queued, awaiting_checks, mergeable, unmergeable or locked
+	Since    time.Time
 }
 
 // Home is what the repository of a pull request says of itself. A text is empty

@@ -179,13 +179,19 @@ type Comment struct {
 
 // Check is one verdict of a machine on a commit: a check run or a status.
 type Check struct {
-	Name    string
-	State   string // "queued", "running", "success", "failure", "neutral", "skipped"
-	Summary string
-	URL     string
-	ID      int64       // of the check run, 0 when not said
-	Job     int64       // of the job that the forge ran for it, 0 for none
-	Lines   []CheckLine // where it fails, as far as it was read
+	Name string
+	// State is "queued", "running", "success", "failure", "neutral", "skipped",
+	// "stale" (it did not end in two weeks, and must be run again) or "waiting" (for
+	// somebody who may let it run). Of those that ended, the first two after
+	// "failure" let a required check pass, as success does.
+	State string
+	// Conclusion is the forge's own word for how it ended, "" while it has not.
+	Conclusion string
+	Summary    string
+	URL        string
+	ID         int64       // of the check run, 0 when not said
+	Job        int64       // of the job that the forge ran for it, 0 for none
+	Lines      []CheckLine // where it fails, as far as it was read
 	// Marked is false where the check is known to point to no place.
 	Marked bool
 }

@@ -80,6 +80,8 @@ func TestWhoWaitsForWhom(t *testing.T) {
 		reviews  []forge.Review
 		comments []forge.Comment
 		checks   []forge.Check
+		held     []string
+		queue    *forge.QueueSpot
 		state    string
 		who      string
 	}{
@@ -99,11 +101,19 @@ func TestWhoWaitsForWhom(t *testing.T) {
 		"a bot's word changes nothing":               {pull: open, comments: []forge.Comment{{Author: bot, At: hoursAgo(1)}}, state: "open", who: WaitsForThem},
 		"merged":                                     {pull: with(func(p *forge.Pull) { p.State, p.MergedAt = forge.PullMerged, at(1) }), state: "merged", who: WaitsForNone},
 		"declined":                                   {pull: with(func(p *forge.Pull) { p.State, p.ClosedAt = forge.PullDeclined, at(1) }), state: "declined", who: WaitsForNone},
+		"a check was cancelled":                      {pull: open, checks: []forge.Check{{Name: "build", State: "failure", Conclusion: "cancelled"}}, state: "checks-failing", who: WaitsForYou},
+		"a check is neutral, another skipped":        {pull: open, checks: []forge.Check{{Name: "a", State: "neutral"}, {Name: "b", State: "skipped"}}, state: "open", who: WaitsForThem},
+		"a check is stale":                           {pull: open, checks: []forge.Check{{Name: "build", State: "stale"}}, state: "checks-stale", who: WaitsForYou},
+		"a check waits for an approval":              {pull: open, checks: []forge.Check{{Name: "deploy", State: "waiting"}}, state: "held", who: WaitsForThem},
+		"workflows wait for the owners":              {pull: open, held: []string{"build", "test"}, state: "held", who: WaitsForThem},
+		"workflows wait, and so does the author":     {pull: open, held: []string{"build"}, comments: []forge.Comment{{Author: reviewer, At: hoursAgo(3)}}, state: "open", who: WaitsForYou},
+		"in the merge queue":                         {pull: open, queue: &forge.QueueSpot{Position: 2, State: "queued"}, state: "queued", who: WaitsForThem},
+		"the merge queue cannot merge it":            {pull: open, queue: &forge.QueueSpot{Position: 1, State: "unmergeable"}, state: "queued", who: WaitsForYou},
 		"the author's own approval is not an answer": {pull: open, reviews: []forge.Review{{Author: author, State: "approved", At: hoursAgo(1)}}, state: "open", who: WaitsForThem},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got := Stand(forge.Followed{Pull: c.pull, Reviews: c.reviews, Comments: c.comments, Checks: c.checks})
+			got := Stand(forge.Followed{Pull: c.pull, Reviews: c.reviews, Comments: c.comments, Checks: c.checks, Held: c.held, Queue: c.queue})
 			if got.State != c.state || got.Who != c.who {
 				t.Errorf("got %s, waits for %s (%s); want %s, %s", got.State, got.Who, got.Why, c.state, c.who)
 			}

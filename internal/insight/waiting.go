@@ -21,7 +21,9 @@ const (
 type Standing struct {
 	// State is open, draft, changes-asked, answered (changes were asked for, there
 	// are new commits, and nobody was asked to look again), approved,
-	// checks-failing, conflicts, behind, merged or declined.
+	// checks-failing, checks-stale (they must be run again), conflicts, behind, held
+	// (workflows wait for an owner's approval), queued (in a merge queue), merged or
+	// declined.
 	State string
 	Who   string   // you, they or done
 	Names []string // who they are, as far as that is known
@@ -47,6 +49,50 @@ func Stand(f forge.Followed) Standing {
 	case forge.PullDeclined:
 		return Standing{State: "declined", Who: WaitsForNone, Since: when(p.ClosedAt, p.UpdatedAt), Why: "closed without being merged"}
 	}
+	if q := f.Queue; q != nil {
+		return queued(f)
+	}
+	next := turn(f)
+	if why := held(f); why != "" && next.Who == WaitsForThem {
+		return Standing{State: "held", Who: WaitsForThem, Names: p.Reviewers, Since: when(f.HeldSince, p.UpdatedAt), Why: why}
+	}
+	return next
+}
+
+// queued is the standing of what is in a merge queue, which takes it out again
+// when it does not merge.
+func queued(f forge.Followed) Standing {
+	s := Standing{State: "queued", Who: WaitsForThem, Since: f.Queue.Since, Why: "in the merge queue"}
+	if f.Queue.Position > 0 {
+		s.Why += fmt.Sprintf(", position %d", f.Queue.Position)
+	}
+	if s.Since.IsZero() {
+		s.Since = f.UpdatedAt
+	}
+	if f.Queue.State == "unmergeable" {
+		s.Who, s.Why = WaitsForYou, s.Why+", which cannot merge it as it is"
+	}
+	return s
+}
+
+// held says how much waits for somebody who may let it run, "" for nothing.
+func held(f forge.Followed) string {
+	if n := len(f.Held); n > 1 {
+		return fmt.Sprintf("%d workflows wait for an owner's approval to run", n)
+	} else if n == 1 {
+		return "a workflow waits for an owner's approval to run: " + f.Held[0]
+	}
+	for _, k := range f.Checks {
+		if k.State == "waiting" {
+			return "check " + k.Name + " waits for an owner's approval to run"
+		}
+	}
+	return ""
+}
+
+// turn judges an open pull request by reviews, checks and what was said.
+func turn(f forge.Followed) Standing {
+	p := f.Pull
 	asked := ChangesAsked(f)
 	for _, r := range asked {
 		if !r.Again && !r.Answered {
@@ -79,6 +125,9 @@ func blockedByMe(f forge.Followed) (Standing, bool) {
 		return Standing{State: state, Who: WaitsForYou, Since: p.UpdatedAt, Why: why}, true
 	}
 	if failing := failed(f.Checks); failing != "" {
+		if p.MergeState == "unstable" { // GitHub's word for what may be merged in spite of its checks
+			failing += ", not required to merge"
+		}
 		return mine("checks-failing", failing)
 	}
 	switch {
@@ -88,6 +137,11 @@ func blockedByMe(f forge.Followed) (Standing, bool) {
 		return mine("behind", "must be brought up to date with "+p.Base.Branch)
 	case p.Draft:
 		return mine("draft", "a draft: nobody is asked yet")
+	}
+	for _, k := range f.Checks {
+		if k.State == "stale" {
+			return mine("checks-stale", "check "+k.Name+" did not end in time and must be run again: by a new commit, or by its owners")
+		}
 	}
 	return Standing{}, false
 }
@@ -183,11 +237,11 @@ func lastReviews(p forge.Pull, reviews []forge.Review) []forge.Review {
 
 // failed says which checks fail, "" for none.
 func failed(checks []forge.Check) string {
-	name, n := "", 0
+	name, how, n := "", "", 0
 	for _, c := range checks {
 		if c.State == "failure" {
 			if name == "" {
-				name = c.Name
+				name, how = c.Name, Failure(c.Conclusion)
 			}
 			n++
 		}
@@ -196,9 +250,25 @@ func failed(checks []forge.Check) string {
 	case 0:
 		return ""
 	case 1:
-		return "check " + name + " fails"
+		return "check " + name + " " + how
 	}
 	return fmt.Sprintf("checks %s and %d more fail", name, n-1)
+}
+
+// Failure says of a check that lets nothing be merged how it ended, in words that
+// follow its name.
+func Failure(conclusion string) string {
+	switch conclusion {
+	case "cancelled":
+		return "was cancelled"
+	case "timed_out":
+		return "timed out"
+	case "startup_failure":
+		return "could not start"
+	case "action_required":
+		return "wants something done"
+	}
+	return "fails"
 }
 
 func when(t *time.Time, otherwise time.Time) time.Time {

@@ -42,6 +42,8 @@ type following struct {
 	// teamless leaves out what teams are called, which takes the scope read:org;
 	// a question that names it is refused whole without that.
 	teamless bool
+	// queueless leaves out merge queues, which older servers do not know.
+	queueless bool
 }
 
 func keyOf(p forge.Pull) string {
@@ -90,6 +92,10 @@ func (f *following) byGraph(ctx context.Context) error {
 			f.teamless = true
 			continue
 		}
+		if errors.Is(err, forge.ErrUnsupported) && !f.queueless {
+			f.queueless = true
+			continue
+		}
 		if err != nil {
 			return err
 		}
@@ -136,6 +142,9 @@ func (f *following) ask(ctx context.Context, open []cursor, named []forge.PullRe
 	d := followDocument(open, named, f.limitOf(open, each), f.q.Owning)
 	if f.teamless {
 		d.text = strings.Replace(d.text, followTeams, "", 1)
+	}
+	if f.queueless {
+		d.name, d.text = d.name+" without merge queues", strings.Replace(d.text, followQueue, "", 1)
 	}
 	r, err := f.c.ask(ctx, d, nil, "pull requests", &got)
 	return got, r, err

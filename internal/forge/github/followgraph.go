@@ -2,6 +2,7 @@ package github
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -25,7 +26,7 @@ func followDocument(open []cursor, named []forge.PullRef, first []int, owning bo
 		fmt.Fprintf(&b, "  p%d: repository(owner: %s, name: %s) { pullRequest(number: %d) { ...followed } }\n", i, quoted(ref.Repo.Owner), quoted(ref.Repo.Name), ref.Number)
 	}
 	b.WriteString("}\n")
-	name, files, owners := "pull requests to follow", "", ""
+	name, files, owners := nameFollowing, "", ""
 	if owning {
 		name, files = "pull requests to answer", "\n  files(first: 50) { nodes { path } }"
 		owners = fmt.Sprintf("\n    info: object(expression: %s) { ... on Blob { text } }", quoted("HEAD:"+infoPath))
@@ -37,6 +38,8 @@ func followDocument(open []cursor, named []forge.PullRef, first []int, owning bo
 	return document{name, b.String() + actorFragment}
 }
 
+const nameFollowing = "pull requests to follow"
+
 // infoPath is where Backstage keeps what a repository is, and whose.
 const infoPath = "catalog-info.yaml"
 
@@ -45,6 +48,10 @@ var ownersPaths = [...]string{".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNE
 
 // followTeams is what is left out for a token that may not read teams.
 const followTeams = " ... on Team { slug }"
+
+// followQueue is left out for servers that know no merge queues.
+const followQueue = `
+  mergeQueueEntry { position state enqueuedAt }`
 
 const followFragment = `fragment followed on PullRequest {
   number
@@ -57,7 +64,7 @@ const followFragment = `fragment followed on PullRequest {
   closedAt
   mergedAt
   mergeable
-  mergeStateStatus
+  mergeStateStatus` + followQueue + `
   baseRefName
   headRefName
   headRefOid
@@ -75,6 +82,7 @@ const followFragment = `fragment followed on PullRequest {
   commits(last: 1) {
     nodes {
       commit {
+        checkSuites(first: 30) { nodes { conclusion createdAt workflowRun { workflow { name } } } }
         statusCheckRollup {
           contexts(first: 50) {
             pageInfo { hasNextPage }
@@ -87,6 +95,7 @@ const followFragment = `fragment followed on PullRequest {
                 title
                 summary
                 detailsUrl
+                url
                 annotations(first: 5) { nodes { annotationLevel path message location { start { line } } } }
               }
               ... on StatusContext { context state description targetUrl }
@@ -119,12 +128,17 @@ type (
 		CreatedAt, UpdatedAt        time.Time
 		ClosedAt, MergedAt          *time.Time
 		Mergeable, MergeStateStatus string
-		BaseRefName, HeadRefName    string
-		HeadRefOid                  string
-		HeadRepository              *struct{ NameWithOwner string }
-		Author                      *graphActor
-		Repository                  graphHome
-		ReviewRequests              struct {
+		MergeQueueEntry             *struct {
+			Position   int
+			State      string
+			EnqueuedAt time.Time
+		}
+		BaseRefName, HeadRefName string
+		HeadRefOid               string
+		HeadRepository           *struct{ NameWithOwner string }
+		Author                   *graphActor
+		Repository               graphHome
+		ReviewRequests           struct {
 			Nodes []*struct {
 				RequestedReviewer *struct{ Login, Slug string }
 			}
@@ -151,6 +165,7 @@ type (
 		Commits struct {
 			Nodes []*struct {
 				Commit struct {
+					CheckSuites       *struct{ Nodes []*graphSuite }
 					StatusCheckRollup *struct {
 						Contexts struct {
 							PageInfo graphPageInfo
@@ -171,9 +186,15 @@ type (
 		Typename                   string `json:"__typename"`
 		Name, Status, Conclusion   string
 		Title, Summary, DetailsURL string
+		URL                        string
 		Annotations                *struct{ Nodes []*graphAnnotation }
 		Context, State             string
 		Description, TargetURL     string
+	}
+	graphSuite struct {
+		Conclusion  string
+		CreatedAt   time.Time
+		WorkflowRun *struct{ Workflow *struct{ Name string } }
 	}
 	graphAnnotation struct {
 		AnnotationLevel, Path, Message string
@@ -251,7 +272,15 @@ func (g *graphFollowed) take(f *forge.Followed) {
 			}
 		}
 	}
+	if e := g.MergeQueueEntry; e != nil {
+		f.Queue = &forge.QueueSpot{Position: max(e.Position, 0), State: strings.ToLower(plainOrEmpty(e.State)), Since: e.EnqueuedAt}
+	}
 	for _, n := range g.Commits.Nodes {
+		if n != nil && n.Commit.CheckSuites != nil {
+			for _, s := range n.Commit.CheckSuites.Nodes {
+				s.hold(f)
+			}
+		}
 		if n != nil && n.Commit.StatusCheckRollup != nil {
 			for _, k := range n.Commit.StatusCheckRollup.Contexts.Nodes {
 				if k != nil {
@@ -259,6 +288,28 @@ func (g *graphFollowed) take(f *forge.Followed) {
 				}
 			}
 		}
+	}
+}
+
+// hold keeps a workflow that waits for an owner's approval: it has ended in name,
+// with the conclusion that somebody must act, and no job of it has run.
+func (s *graphSuite) hold(f *forge.Followed) {
+	if s != nil && s.WorkflowRun != nil && strings.EqualFold(s.Conclusion, "action_required") {
+		name := ""
+		if s.WorkflowRun.Workflow != nil {
+			name = s.WorkflowRun.Workflow.Name
+		}
+		holds(f, name, s.CreatedAt)
+	}
+}
+
+// holds adds a workflow that waits, each once.
+func holds(f *forge.Followed, name string, since time.Time) {
+	if name = firstOf(name, "a workflow"); !slices.Contains(f.Held, name) && len(f.Held) < 100 {
+		f.Held = append(f.Held, name)
+	}
+	if !since.IsZero() && (f.HeldSince == nil || since.Before(*f.HeldSince)) {
+		f.HeldSince = &since
 	}
 }
 
@@ -294,8 +345,8 @@ func (k *graphCheck) check() forge.Check {
 		return forge.Check{Name: k.Context, State: statusState(strings.ToLower(k.State)), Summary: k.Description, URL: link(k.TargetURL)}
 	}
 	out := forge.Check{
-		Name: k.Name, State: runState(strings.ToLower(k.Status), strings.ToLower(k.Conclusion)), Summary: firstOf(k.Title, k.Summary),
-		URL: link(k.DetailsURL), Job: jobOf(k.DetailsURL),
+		Name: k.Name, State: runState(strings.ToLower(k.Status), strings.ToLower(k.Conclusion)), Conclusion: plainOrEmpty(strings.ToLower(k.Conclusion)), Summary: firstOf(k.Title, k.Summary),
+		URL: firstOf(link(k.DetailsURL), link(k.URL)), Job: jobOf(k.DetailsURL),
 	}
 	if k.Annotations != nil {
 		for _, n := range k.Annotations.Nodes {

@@ -80,6 +80,9 @@ func (f *following) one(ctx context.Context, ref forge.PullRef, h *homes) forge.
 		return out
 	}
 	out.Checks = f.checks(ctx, ref.Repo, pull.Head.SHA)
+	if head := pull.Head.Repo; head == nil || !head.Equal(ref.Repo) { // a branch of the repository needs no approval
+		f.c.heldRuns(ctx, &out)
+	}
 	if f.q.Owning && out.Home.Owners != "" {
 		out.Files, _ = f.c.PullFiles(ctx, ref.Repo, ref.Number) // without them, only who owns everything is found
 	}
@@ -105,6 +108,22 @@ func (f *following) checks(ctx context.Context, r forge.RepoName, sha string) []
 		}
 	}
 	return all
+}
+
+// heldRuns adds the workflows that wait for an owner's approval. Servers without
+// workflows, and tokens that may not see them, know of none.
+func (c *Client) heldRuns(ctx context.Context, f *forge.Followed) {
+	k := get("workflows of "+pullNoun(f.Repo, f.Number)+" that wait", "repos/%s/%s/actions/runs", f.Repo.Owner, f.Repo.Name)
+	k.query = given("head_sha", f.Head.SHA, "status", "action_required")
+	runs, _, err := list[*gh.WorkflowRun](ctx, c, k, "workflow_runs", perPage)
+	if err != nil {
+		return
+	}
+	for _, w := range runs {
+		if w.GetHeadSHA() == f.Head.SHA && strings.EqualFold(w.GetConclusion(), "action_required") {
+			holds(f, w.GetName(), w.GetCreatedAt().Time)
+		}
+	}
 }
 
 // PullFiles lists the paths that a pull request touches, a hundred at most.

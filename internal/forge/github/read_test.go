@@ -240,15 +240,17 @@ func TestChecksJoinRunsAndStatuses(t *testing.T) {
 	t.Parallel()
 	runs := said(200, `{"total_count":5,"check_runs":[
 		{"name":"build","status":"completed","conclusion":"success","details_url":"https://ci.example/1","output":{"title":"ok"}},
-		{"name":"slow","status":"in_progress"}, {"name":"later","status":"queued"},
+		{"name":"slow","status":"in_progress"}, {"name":"later","status":"queued"}, {"name":"asks","status":"waiting"},
+		{"name":"old","status":"completed","conclusion":"stale","details_url":null,"html_url":null},
 		{"name":"gone","status":"completed","conclusion":"timed_out"},
 		{"name":"evil","status":"completed","conclusion":"neutral","details_url":"javascript:alert(1)"}]}`)
 	statuses := said(200, `{"state":"pending","total_count":2,"statuses":[
 		{"context":"dco","state":"failure","description":"no sign-off","target_url":"https://dco.example/"},{"context":"cla","state":"pending"}]}`)
 	missing := said(404, `{"message":"Not Found"}`)
 	fromRuns := []forge.Check{
-		{Name: "build", State: "success", Summary: "ok", URL: "https://ci.example/1"},
-		{Name: "slow", State: "running"}, {Name: "later", State: "queued"}, {Name: "gone", State: "failure"}, {Name: "evil", State: "neutral"},
+		{Name: "build", State: "success", Conclusion: "success", Summary: "ok", URL: "https://ci.example/1"},
+		{Name: "slow", State: "running"}, {Name: "later", State: "queued"}, {Name: "asks", State: "waiting"}, {Name: "old", State: "stale", Conclusion: "stale"},
+		{Name: "gone", State: "failure", Conclusion: "timed_out"}, {Name: "evil", State: "neutral", Conclusion: "neutral"},
 	}
 	fromStatuses := []forge.Check{
 		{Name: "dco", State: "failure", Summary: "no sign-off", URL: "https://dco.example/"}, {Name: "cla", State: "running"},

@@ -75,7 +75,7 @@ func (c *Client) Checks(ctx context.Context, r forge.RepoName, sha string) ([]fo
 	checks := make([]forge.Check, 0, len(runs)+len(statuses))
 	for _, w := range runs {
 		checks = append(checks, forge.Check{
-			Name: w.GetName(), State: runState(strings.ToLower(w.GetStatus()), strings.ToLower(w.GetConclusion())),
+			Name: w.GetName(), State: runState(strings.ToLower(w.GetStatus()), strings.ToLower(w.GetConclusion())), Conclusion: plainOrEmpty(strings.ToLower(w.GetConclusion())),
 			Summary: firstOf(w.GetOutput().GetTitle(), w.GetOutput().GetSummary()),
 			URL:     link(firstOf(w.GetDetailsURL(), w.GetHTMLURL())),
 			ID:      w.GetID(), Job: jobOf(w.GetDetailsURL()), Marked: w.GetOutput().GetAnnotationsCount() > 0,
@@ -94,18 +94,22 @@ func lacking(err error) bool {
 	return errors.Is(err, forge.ErrUnsupported) || errors.As(err, &missing)
 }
 
-// runState maps a check run; of the conclusions that are not listed, none lets
-// a required check pass.
+// runState maps a check run. A required check passes by success, skipped and
+// neutral; of the other conclusions none lets it, and stale alone says nothing
+// against the change: GitHub marks so what has not ended after two weeks.
+// (https://docs.github.com/pull-requests/reference/status-checks)
 func runState(status, conclusion string) string {
 	switch status {
 	case "completed", "":
 	case "in_progress":
 		return "running"
+	case "waiting":
+		return status
 	default:
 		return "queued"
 	}
 	switch conclusion {
-	case "success", "neutral", "skipped":
+	case "success", "neutral", "skipped", "stale":
 		return conclusion
 	case "":
 		return "running"
@@ -117,7 +121,7 @@ func statusState(s string) string {
 	switch s {
 	case "success":
 		return s
-	case "pending":
+	case "pending", "expected": // the latter is a required one of which nothing was heard
 		return "running"
 	}
 	return "failure"

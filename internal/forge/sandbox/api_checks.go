@@ -85,6 +85,9 @@ func createCheckRun(c *call) (answer, error) {
 	if !shaPattern().MatchString(in.SHA) || c.commitAt(in.SHA) == "" {
 		return answer{}, unprocessable("No commit found for SHA: %s", in.SHA)
 	}
+	if in.Conclusion != "" && !strings.Contains(" action_required cancelled failure neutral success skipped timed_out ", " "+in.Conclusion+" ") {
+		return answer{}, unprocessable("Invalid request.\n\n%s is not a conclusion that an app may give.", in.Conclusion)
+	}
 	app := "acme-ci"
 	for _, x := range c.repo.spec.Checks {
 		if x.Name == in.Name {

@@ -19,10 +19,19 @@ func (f *Forge) runChecks(ctx context.Context, i *issue) {
 		return // what a job does starts no other job
 	}
 	for _, c := range p.repo.spec.Checks {
-		run := newCheckRun(p.repo, p.sha, c.Name, orElse(c.App, "github-actions"), f.now())
-		f.decide(ctx, run, c, i)
-		p.repo.putCheck(run)
+		if f.holds(i, c) {
+			p.repo.held = append(p.repo.held, &heldRun{id: f.state.id(), check: c, of: i, sha: p.sha, at: f.moment()})
+			continue
+		}
+		f.startCheck(ctx, i, p.sha, c)
 	}
+}
+
+// startCheck runs a check of a commit of a pull request.
+func (f *Forge) startCheck(ctx context.Context, i *issue, sha string, c Check) {
+	run := newCheckRun(i.pull.repo, sha, c.Name, orElse(c.App, "github-actions"), f.now())
+	f.decide(ctx, run, c, i)
+	i.pull.repo.putCheck(run)
 }
 
 // runTitleChecks judges a changed title again.

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"sort"
+	"strconv"
 	"strings"
 )
 
@@ -120,7 +121,7 @@ func checkFields() fieldTable {
 				return g.f.URL() + path(x)
 			}),
 			"annotations":  its(func(x run) any { return seriesOf(x.notes) }),
-			"resourcePath": its(func(x run) any { return path(x) }), "checkSuite": its(func(x run) any { return x }),
+			"resourcePath": its(func(x run) any { return path(x) }), "checkSuite": its(func(x run) any { return suiteOf(x.repo, x.checkRun) }),
 			"isRequired": with(func(g *graphQLRun, x run, a fieldArgs) (any, error) { return g.required(x.repo, x.name, a), nil }),
 		},
 		"CheckAnnotation": {
@@ -133,9 +134,18 @@ func checkFields() fieldTable {
 		"BranchProtectionRule": { // there are none here
 			"id": always(nil), "pattern": always(nil), "requiresStrictStatusChecks": always(false), "requiredApprovingReviewCount": always(nil),
 		},
-		"CheckSuite":  {"id": its(func(x run) any { return nodeID("CheckSuite", x.id) }), "workflowRun": always(nil)},
-		"WorkflowRun": {"id": always(nil), "workflow": always(nil), "url": always(nil), "resourcePath": always(nil)}, // there are none here
-		"Workflow":    {"id": always(nil), "name": always(nil), "url": always(nil), "resourcePath": always(nil)},
+		"CheckSuite": {
+			"id": its(func(n *suiteNode) any { return nodeID("CheckSuite", n.id) }), "status": its(func(n *suiteNode) any { return upper(n.status) }),
+			"conclusion": its(func(n *suiteNode) any { return upper(n.conclusion) }), "createdAt": its(func(n *suiteNode) any { return n.at }),
+			"workflowRun": its(func(n *suiteNode) any {
+				if n.name == "" {
+					return nil
+				}
+				return n
+			}),
+		},
+		"WorkflowRun": workflowFields("WorkflowRun", "runs", map[string]resolver{"workflow": its(func(n *suiteNode) any { return n })}),
+		"Workflow":    workflowFields("Workflow", "workflows", map[string]resolver{"name": its(func(n *suiteNode) any { return n.name })}),
 		"StatusContext": {
 			"id": its(func(x con) any { return nodeID("StatusContext", x.id) }), "context": its(func(x con) any { return x.context }),
 			"state": its(func(x con) any { return upper(x.state) }), "targetUrl": its(func(x con) any { return textOrNil(x.target) }),
@@ -143,4 +153,15 @@ func checkFields() fieldTable {
 			"isRequired":  with(func(g *graphQLRun, x con, a fieldArgs) (any, error) { return g.required(x.repo, x.context, a), nil }), "createdAt": its(func(x con) any { return x.at }),
 		},
 	}
+}
+
+// workflowFields are those that a workflow and a run of it have in common.
+func workflowFields(kind, under string, all map[string]resolver) map[string]resolver {
+	path := func(n *suiteNode) string {
+		return "/" + n.repo.fullName() + "/actions/" + under + "/" + strconv.FormatInt(n.id, 10)
+	}
+	all["id"] = its(func(n *suiteNode) any { return nodeID(kind, n.id) })
+	all["url"] = here(func(g *graphQLRun, n *suiteNode) any { return g.f.URL() + path(n) })
+	all["resourcePath"] = its(func(n *suiteNode) any { return path(n) })
+	return all
 }

@@ -276,6 +276,7 @@ func commitFields() map[string]resolver {
 		"tree": its(func(x com) any { return &treeNode{c: x.c, sha: x.info.tree} }),
 		"url":  here(page("commit")), "resourcePath": way("commit"), "treeUrl": here(page("tree")), "treeResourcePath": way("tree"),
 		"zipballUrl": here(page("zipball")), "tarballUrl": here(page("tarball")),
+		"checkSuites":       here(func(g *graphQLRun, x com) any { return g.f.suitesOf(x.c.repo, x.info.sha) }),
 		"statusCheckRollup": its(func(x com) any { return rollupOf(x.c.repo, x.info.sha) }),
 		"authors": its(func(x com) any {
 			return seriesOf([]*actorNode{{x.info.authorName, x.info.authorEmail, x.info.authored}})

@@ -45,6 +45,11 @@ func pullFields() fieldTable {
 	return fieldTable{
 		"PullRequest":      all,
 		"AutoMergeRequest": {"enabledAt": always(nil)},
+		"MergeQueueEntry": {
+			"id":       its(func(q *queueSpot) any { return nodeID("MergeQueueEntry", q.of.id) }),
+			"position": its(func(q *queueSpot) any { return q.position }), "state": its(func(q *queueSpot) any { return q.state }),
+			"enqueuedAt": its(func(q *queueSpot) any { return q.at }), "enqueuer": its(func(q *queueSpot) any { return q.by }), "pullRequest": its(func(q *queueSpot) any { return q.of }),
+		},
 		"PullRequestCommit": {
 			"id":     its(func(c *pullCommit) any { return nodeID("PullRequestCommit", c.of.id) + c.info.sha }),
 			"commit": its(func(c *pullCommit) any { return &c.commitNode }), "pullRequest": its(func(c *pullCommit) any { return c.of }),
@@ -111,6 +116,13 @@ func pullFacts() map[string]resolver {
 		"mergeStateStatus": merging(func(_ any, state string) any { return strings.ToUpper(state) }),
 		"reviewDecision":   here(func(g *graphQLRun, n node) any { return reviewDecision(g, n) }),
 		"autoMergeRequest": always(nil), "potentialMergeCommit": always(nil),
+		"isInMergeQueue": its(func(n node) any { return n.pull.queue != nil }),
+		"mergeQueueEntry": its(func(n node) any {
+			if n.pull.queue == nil {
+				return nil
+			}
+			return n.pull.queue
+		}),
 		"totalCommentsCount": its(func(n node) any { return len(n.comments) + len(n.pull.remarks) }),
 	}
 }

@@ -55,6 +55,7 @@ func policies() []policy {
 		{name: "no-pulls", on: "pull", status: 403, message: "Pull requests are disabled in this repository."},
 		{name: "no-issues", on: "issues", status: 410, message: "Issues has been disabled in this repository."},
 		{name: "pulls-hidden", on: "pull", status: 404, message: "Not Found"},
+		{name: "hold-workflows"},               // see Forge.holds
 		{name: "protected-branch", on: "push"}, // GH006
 		{name: "no-new-branches", on: "push"},  // GH013, for forks are not bound by the rules of their source
 		{name: "push-protection", on: "push"},  // GH013 with secrets

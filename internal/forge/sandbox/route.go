@@ -214,6 +214,8 @@ func gitRoutes(repo string) []route {
 		on("GET "+repo+"/check-runs/{id}", getCheckRun),
 		on("GET "+repo+"/check-runs/{id}/annotations", listAnnotations),
 		on("GET "+repo+"/actions/jobs/{id}/logs", getJobLog),
+		on("GET "+repo+"/actions/runs", listWorkflowRuns),
+		on("POST "+repo+"/actions/runs/{id}/approve", approveRun, needs(permPush), withGit),
 		on("POST "+repo+"/statuses/{sha}", createStatus, needs(permPush), withGit),
 	}
 }

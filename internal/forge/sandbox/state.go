@@ -70,6 +70,7 @@ type repository struct {
 	rulesets []*ruleset
 	checks   map[string][]*checkRun // by commit
 	statuses map[string][]*status   // by commit, newest first
+	held     []*heldRun
 
 	gitWait atomic.Int32 // git requests still to be answered as if it were not there
 	once    sync.Once    // makes the bare repository
@@ -128,6 +129,7 @@ type pull struct {
 	teams     []*team
 	reviews   []*review
 	remarks   []*remark
+	queue     *queueSpot // nil when it is in no merge queue
 	lag       atomic.Int32
 }
 
