@@ -29,11 +29,11 @@ func ActivityOf(r *Record, now time.Time) *Activity {
 	age := daysSince(r.CreatedAt, now)
 	t = append(t, plusTerm("new", (1000-2.74*math.Min(idle, 365))*(365-math.Min(age, 365))/365, fmt.Sprintf("created %s ago; up to 1000 in the first year", days(age))))
 	t = append(t, documented(r)...)
-	if s := Follow(t); s > 3000 {
+	if s := Total(t); s > 3000 {
 		t = append(t, plusTerm("scale", 3000+100*math.Log(s)-s, fmt.Sprintf("above 3000 only the logarithm counts: 3000 + 100 × ln %.0f", s)))
 	}
 	t = append(t, plusTerm("start", -scoreStart, "what it began with is taken away"))
-	return &Activity{Score: int(math.Floor(Follow(t) + 0.5)), Terms: t}
+	return &Activity{Score: int(math.Floor(Total(t) + 0.5)), Terms: t}
 }
 
 const (
@@ -69,20 +69,6 @@ func documented(r *Record) []Term {
 		return append(t, plusTerm("guidelines", 100, r.Guidelines))
 	}
 	return append(t, plusTerm("guidelines", 0, "none"))
-}
-
-// Follow calculates along terms: each adds its value to what there is, or
-// multiplies it.
-func Follow(terms []Term) float64 {
-	s := 0.0
-	for _, t := range terms {
-		if t.Times {
-			s *= t.Value
-		} else {
-			s += t.Value
-		}
-	}
-	return s
 }
 
 //go:noinline

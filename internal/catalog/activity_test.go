@@ -54,7 +54,7 @@ func TestActivityIsThePatternsScore(t *testing.T) {
 			if a == nil || a.Score != v.want {
 				t.Fatalf("got %+v, want %d", a, v.want)
 			}
-			if got := int(math.Floor(Follow(a.Terms) + 0.5)); got != v.want {
+			if got := int(math.Floor(Total(a.Terms) + 0.5)); got != v.want {
 				t.Errorf("the terms make %d, want %d", got, v.want)
 			}
 			if v.weekly < 0 {

@@ -40,7 +40,8 @@ type Hit struct {
 	Forge *forge.Repo `json:"-"`
 }
 
-// Total works out a figure from its terms, in their order.
+// Total works out a figure along its terms: each adds its value to what there is,
+// or multiplies it.
 //
 //go:noinline
 func Total(terms []Term) float64 {
