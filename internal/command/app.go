@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -57,6 +58,21 @@ func newApp(inv Invocation) *app {
 
 //go:noinline
 func (a *app) sink() progress.Sink { return a.progress.Sink() }
+
+// sleep waits by the clock of the invocation.
+func (a *app) sleep(ctx context.Context, d time.Duration) error {
+	if a.inv.Sleep != nil {
+		return a.inv.Sleep(ctx, d)
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-t.C:
+		return nil
+	}
+}
 
 // say writes a remark for people on the error stream.
 func (a *app) say(format string, args ...any) {

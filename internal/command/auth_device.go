@@ -26,7 +26,7 @@ func (a *app) tokenByCode(ctx context.Context, host, client string, o *loginOpti
 		return "", err
 	}
 	defer transport.CloseIdleConnections()
-	d := &auth.Device{Host: host, BaseURL: baseURL(h.Scheme, host), ClientID: client, Scopes: strings.FieldsFunc(o.scopes, isComma), Client: transport, Now: a.inv.Now, Sleep: a.sleeping()}
+	d := &auth.Device{Host: host, BaseURL: baseURL(h.Scheme, host), ClientID: client, Scopes: strings.FieldsFunc(o.scopes, isComma), Client: transport, Now: a.inv.Now, Sleep: a.sleep}
 	code, err := d.Begin(ctx)
 	if err != nil {
 		return "", a.deviceError(ctx, host, err)

@@ -196,7 +196,7 @@ func (c *crawling) close() {
 func (c *crawling) options() crawl.Options {
 	o := crawl.Options{
 		Host: c.host, Owners: c.owners, Full: c.o.full, Shard: c.shard, Batch: c.o.batch, State: c.state,
-		Now: c.a.inv.Now, Sleep: c.a.sleeping(), Sink: c.a.sink(),
+		Now: c.a.inv.Now, Sleep: c.a.sleep, Sink: c.a.sink(),
 	}
 	if c.known != nil && c.shard.Of == 0 {
 		o.Known = c.known
@@ -205,23 +205,6 @@ func (c *crawling) options() crawl.Options {
 		}
 	}
 	return o
-}
-
-// sleeping waits as the invocation does.
-func (a *app) sleeping() func(context.Context, time.Duration) error {
-	if a.inv.Sleep != nil {
-		return a.inv.Sleep
-	}
-	return func(ctx context.Context, d time.Duration) error {
-		t := time.NewTimer(d)
-		defer t.Stop()
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-t.C:
-			return nil
-		}
-	}
 }
 
 // run crawls, and gives what is to be shown with the error that ends the
@@ -374,7 +357,7 @@ func (c *crawling) sweep(ctx context.Context, result *crawled) error {
 	}
 	swept, stopped := crawl.SweepPulls(ctx, c.client, crawl.SweepOptions{
 		Host: c.host, Owners: c.o.orgs, Known: c.known, State: c.state, For: c.o.last, Share: float64(c.o.share) / 100,
-		Now: c.a.inv.Now, Sleep: c.a.sleeping(), Sink: c.a.sink(),
+		Now: c.a.inv.Now, Sleep: c.a.sleep, Sink: c.a.sink(),
 	})
 	if swept == nil {
 		return stopped

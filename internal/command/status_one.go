@@ -87,21 +87,6 @@ func (a *app) followOne(ctx context.Context, ref forge.PullRef) (forge.Followed,
 	}
 }
 
-// sleep waits by the clock of the invocation.
-func (a *app) sleep(ctx context.Context, d time.Duration) error {
-	if a.inv.Sleep != nil {
-		return a.inv.Sleep(ctx, d)
-	}
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-t.C:
-		return nil
-	}
-}
-
 // contributionNamed finds what an argument names: a pull request, or a run that
 // has none yet.
 func (a *app) contributionNamed(ctx context.Context, arg string, runs []workflow.State) (forge.PullRef, *workflow.State, error) {
