@@ -30,13 +30,7 @@ func cocogittoLinters(set *Reading) []messageLinter {
 		return nil
 	}
 	p := HeaderParams{By: "cocogitto", Tool: guideline.ToolCocogitto, Grammar: Grammar{Preset: presetCocogitto}, Trims: true}
-	root := guideline.Value{}
-	if c != nil {
-		p.By, root = c.Source.Path, c.Root
-		if c.Err != "" {
-			p.unread(c.Source.Path + ": " + c.Err)
-		}
-	}
+	root := p.from(c)
 	types := conventionalTypes()
 	custom := root.At("commit_types")
 	for _, key := range custom.Keys {

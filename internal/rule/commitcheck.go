@@ -24,13 +24,7 @@ func commitCheckLinters(set *Reading) []messageLinter {
 		return nil
 	}
 	p := HeaderParams{By: "commit-check", Tool: guideline.ToolCommitCheck, Grammar: Grammar{Preset: presetNone}, Trims: true}
-	root := guideline.Value{}
-	if c != nil {
-		p.By, root = c.Source.Path, c.Root
-		if c.Err != "" {
-			p.unread(c.Source.Path + ": " + c.Err)
-		}
-	}
+	root := p.from(c)
 	if v := root.At("inherit_from"); v.Text != "" {
 		p.unread("it inherits from " + v.Text)
 	}

@@ -90,6 +90,19 @@ func readCommitlint(c *guideline.Config) HeaderParams {
 	return p
 }
 
+// from notes which configuration is read, and gives what stands in it: nothing
+// when there is none.
+func (p *HeaderParams) from(c *guideline.Config) guideline.Value {
+	if c == nil {
+		return guideline.Value{}
+	}
+	p.By = c.Source.Path
+	if c.Err != "" {
+		p.unread(c.Source.Path + ": " + c.Err)
+	}
+	return c.Root
+}
+
 //go:noinline
 func (p *HeaderParams) unread(what string) {
 	if !slices.Contains(p.Unread, what) {

@@ -23,13 +23,7 @@ func committedLinters(set *Reading) []messageLinter {
 		return nil
 	}
 	p := HeaderParams{By: "committed", Tool: guideline.ToolCommitted, Grammar: Grammar{Preset: presetNone}}
-	root := guideline.Value{}
-	if c != nil {
-		p.By, root = c.Source.Path, c.Root
-		if c.Err != "" {
-			p.unread(c.Source.Path + ": " + c.Err)
-		}
-	}
+	root := p.from(c)
 	p.committed(root)
 	merges := root.At("merge_commit")
 	allowed := merges.Bool(true)

@@ -136,23 +136,33 @@ func (p Grammar) parse(text string) Header {
 // assign gives the groups of a match to the parts: by their names if they have
 // any, else in their order.
 func (p Grammar) assign(h *Header, m *regexp2.Match) {
-	parts := p.Parts
-	if len(parts) == 0 {
-		parts = []string{"type", "scope", "subject"}
-	}
-	for i, part := range parts {
+	for i, part := range headerParts(p.Parts) {
 		text := group(m, i+1)
 		if g := m.GroupByName(part); g != nil && len(g.Captures) > 0 {
 			text = g.String()
 		}
-		switch part {
-		case "type":
-			h.Type = text
-		case "scope":
-			h.Scope = text
-		case "subject":
-			h.Subject = text
-		}
+		h.set(part, text)
+	}
+}
+
+// headerParts are what the groups of a pattern stand for, in their order, when
+// nothing else is said.
+func headerParts(said []string) []string {
+	if len(said) == 0 {
+		return []string{"type", "scope", "subject"}
+	}
+	return said
+}
+
+// set gives a part its text; parts that nothing asks about are passed over.
+func (h *Header) set(part, text string) {
+	switch part {
+	case "type":
+		h.Type = text
+	case "scope":
+		h.Scope = text
+	case "subject":
+		h.Subject = text
 	}
 }
 

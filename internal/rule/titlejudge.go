@@ -219,19 +219,8 @@ func (p TitleParams) parse(title string) (Header, error) {
 		return h, nil
 	}
 	h.OK = true
-	parts := p.Correspondence
-	if len(parts) == 0 {
-		parts = []string{"type", "scope", "subject"}
-	}
-	for i, part := range parts {
-		switch text := group(m, i+1); part {
-		case "type":
-			h.Type = text
-		case "scope":
-			h.Scope = text
-		case "subject":
-			h.Subject = text
-		}
+	for i, part := range headerParts(p.Correspondence) {
+		h.set(part, group(m, i+1))
 	}
 	return h, nil
 }
