@@ -11,7 +11,6 @@ import (
 
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/git"
-	"github.com/isrc-dev/isrc/internal/workflow"
 )
 
 // Checkout is a clone of the user's that a contribution is made in.
@@ -190,10 +189,4 @@ func (s *Site) doAdopt(ctx context.Context, in adoptIn, _ results) (cloneOut, er
 // keepAdopted never lets a clone be touched that was there before.
 func (s *Site) keepAdopted(_ context.Context, out cloneOut) (string, error) {
 	return "it was there before: " + out.Dir, nil
-}
-
-// Adopted tells whether a run is made in a clone that was there before.
-func Adopted(st workflow.State) bool {
-	step, ok := st.Step("clone")
-	return ok && step.Kind == kindAdopt
 }

@@ -47,16 +47,6 @@ func FromPull(p forge.Pull, reviews []forge.Review, comments []forge.Comment) Co
 	}
 }
 
-// FromOutline makes a contribution of what a sweep read of a pull request. A
-// draft is none yet: nobody waits for an answer to it.
-func FromOutline(p forge.PullOutline) (Contribution, bool) {
-	return Contribution{Number: p.Number, Opened: p.Opened, First: p.First, Ended: p.Ended, Merged: p.Merged},
-		!p.Draft || p.Ended != nil
-}
-
-// IsBot tells a machine's account from a person's.
-func IsBot(u forge.User) bool { return u.IsBot() }
-
 // Summarize computes the figures as of now.
 func Summarize(all []Contribution, now time.Time) Answers {
 	var a Answers

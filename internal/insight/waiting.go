@@ -182,7 +182,7 @@ func talk(f forge.Followed) Standing {
 	last, by := p.CreatedAt, p.Author
 	spoken := false
 	hear := func(u forge.User, at time.Time) {
-		if IsBot(u) || at.Before(last) {
+		if u.IsBot() || at.Before(last) {
 			return
 		}
 		last, by = at, u

@@ -175,10 +175,9 @@ func TestOneProcessAtATimeWorksOnARun(t *testing.T) {
 	j := create(t, dir)
 	run := j.State().Run
 	for what, try := range map[string]func() error{
-		"open":    func() error { _, err := Open(dir, run); return err },
-		"create":  func() error { _, err := Create(dir, Header{Run: run}); return err },
-		"remove":  func() error { return Remove(dir, run) },
-		"archive": func() error { return Archive(dir, run) },
+		"open":   func() error { _, err := Open(dir, run); return err },
+		"create": func() error { _, err := Create(dir, Header{Run: run}); return err },
+		"remove": func() error { return Remove(dir, run) },
 	} {
 		var locked *LockedError
 		if err := try(); !errors.As(err, &locked) || locked.PID != os.Getpid() || locked.Run != run {
@@ -196,14 +195,14 @@ func TestOneProcessAtATimeWorksOnARun(t *testing.T) {
 	}
 }
 
-func TestRunsAreListedAndPutAway(t *testing.T) {
+func TestRunsAreListedAndRemoved(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "runs")
 	if states, damaged, err := List(dir); states != nil || damaged != nil || err != nil {
 		t.Errorf("without a folder: got %v, %v, %v", states, damaged, err)
 	}
 	day := time.Date(2026, 11, 21, 8, 0, 0, 0, time.UTC)
-	for i, run := range []string{"older", "newer", "gone", "kept-away"} {
+	for i, run := range []string{"older", "newer", "gone"} {
 		j, err := Create(dir, Header{Run: run, Created: day.Add(time.Duration(i) * time.Hour)})
 		if err != nil {
 			t.Fatal(err)
@@ -213,9 +212,6 @@ func TestRunsAreListedAndPutAway(t *testing.T) {
 		}
 	}
 	if err := Remove(dir, "gone"); err != nil {
-		t.Fatal(err)
-	}
-	if err := Archive(dir, "kept-away"); err != nil {
 		t.Fatal(err)
 	}
 	states, _, err := List(dir)
@@ -228,9 +224,6 @@ func TestRunsAreListedAndPutAway(t *testing.T) {
 	}
 	if d := cmp.Diff([]string{"newer", "older"}, got); d != "" {
 		t.Error(d)
-	}
-	if _, err := os.Stat(filepath.Join(dir, "archive", "kept-away.jsonl")); err != nil {
-		t.Error(err)
 	}
 	for _, run := range []string{"gone", "", "../older", "a/b", ".new", strings.Repeat("x", 200)} {
 		for what, err := range map[string]error{"read": second(Read(dir, run)), "open": second(Open(dir, run)), "remove": Remove(dir, run)} {

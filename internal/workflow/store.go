@@ -22,7 +22,6 @@ import (
 const (
 	journalSuffix = ".jsonl"
 	lockSuffix    = ".lock"
-	archiveFolder = "archive"
 )
 
 // NewRun makes the identity of a run: short, safe as a file name, unique, and
@@ -157,22 +156,6 @@ func List(dir string) ([]State, []Damaged, error) {
 
 // Remove deletes the journal of a run that nobody works on.
 func Remove(dir, run string) error {
-	return putAway(dir, run, os.Remove)
-}
-
-// Archive moves the journal of a run that nobody works on out of the list,
-// into a folder beside it.
-func Archive(dir, run string) error {
-	return putAway(dir, run, func(name string) error {
-		to := filepath.Join(dir, archiveFolder)
-		if err := os.MkdirAll(to, 0o700); err != nil {
-			return err
-		}
-		return os.Rename(name, filepath.Join(to, filepath.Base(name)))
-	})
-}
-
-func putAway(dir, run string, do func(string) error) error {
 	if err := checkRun(run); err != nil {
 		return err
 	}
@@ -183,7 +166,7 @@ func putAway(dir, run string, do func(string) error) error {
 	if err != nil {
 		return err
 	}
-	if err := do(journalPath(dir, run)); err != nil {
+	if err := os.Remove(journalPath(dir, run)); err != nil {
 		return fault.Join(missing(run, err), lock.Release())
 	}
 	return fault.Join(lock.Release(), os.Remove(filepath.Join(dir, run+lockSuffix)), disk.SyncFolder(dir))

@@ -145,22 +145,3 @@ func quoted(s string) string {
 	}
 	return strings.TrimSpace(b.String())
 }
-
-// Documents are the GraphQL documents that a client sends, by their names: those
-// that are built are given for two repositories. Tests hold them to the schemas
-// that are published.
-func Documents() map[string]string {
-	all := map[string]string{}
-	for _, d := range []document{
-		profileDocument(), leanDocument(), nameDocument(), teamsDocument(), teamReposDocument(), teamMembersDocument(),
-		textsDocument([]wantedTexts{{repo: "acme/lib", oids: []string{"1"}, issues: []int{7, 8}}, {repo: "acme/app", oids: []string{"2", "3"}}}, false),
-		textsDocument([]wantedTexts{{repo: "acme/lib", oids: []string{"1"}, issues: []int{7}}}, true),
-		forksDocument(), viewerDocument(),
-		followDocument([]cursor{{}}, []forge.PullRef{{Repo: forge.RepoName{Owner: "acme", Name: "lib"}, Number: 1}}, []int{25}, true),
-		historyDocument([]forge.RepoName{{Owner: "acme", Name: "lib"}, {Owner: "acme", Name: "app"}}, 10),
-		restOfPullsDocument([]unanswered{{repo: forge.RepoName{Owner: "acme", Name: "lib"}, number: 1}, {repo: forge.RepoName{Owner: "acme", Name: "app"}, number: 2}}),
-	} {
-		all[d.name] = d.text
-	}
-	return all
-}
