@@ -286,8 +286,27 @@ func sameWords(a, b string) bool {
 	return strings.ReplaceAll(a, `"`, "") == strings.ReplaceAll(b, `"`, "")
 }
 
+// byHand is the command that mends what check --fix does not, "" where there is
+// none.
+func byHand(f *finding) string {
+	switch {
+	case f.Rule == "up-to-date" && f.Fix != nil && f.Fix.Refused != nil:
+		return "isrc sync"
+	case f.Rule == "branch-name" && f.Fix == nil:
+		return "git branch -m NAME"
+	}
+	return ""
+}
+
 func (t *reviewText) mend(f *finding) {
-	if f.Verdict != "broken" || f.Fix == nil {
+	if f.Verdict != "broken" {
+		return
+	}
+	if by := byHand(f); by != "" {
+		t.detail(term.Plain, "mend: "+by)
+		return
+	}
+	if f.Fix == nil {
 		return
 	}
 	if f.Fix.Refused != nil {

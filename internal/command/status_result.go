@@ -213,6 +213,9 @@ func nextOf(r *standing) string {
 	next := map[string]string{
 		"changes-asked": "isrc submit", "answered": "isrc submit", "checks-failing": "isrc submit", "conflicts": "isrc sync", "behind": "isrc sync",
 	}[r.State]
+	if next == "isrc submit" && r.Conflicts != nil && *r.Conflicts {
+		next = "isrc sync && isrc submit"
+	}
 	switch {
 	case next == "", r.Directory == nil:
 		return page
@@ -222,5 +225,12 @@ func nextOf(r *standing) string {
 	return next
 }
 
-// nextEnded is what to do after a pull request was merged or declined.
-func nextEnded(*standing) *string { return nil }
+// nextEnded is what to do after a pull request was merged or declined, as long
+// as its branch is there.
+func nextEnded(r *standing) *string {
+	if left := untidied([]standing{*r}); left != "" {
+		left = "isrc finish " + left
+		return &left
+	}
+	return nil
+}

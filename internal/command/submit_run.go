@@ -221,7 +221,16 @@ func (a *app) refuseBroken(r *contribute.Review, c *checked, o *submitOptions) e
 			}
 		}
 	}
-	hint := "mend it and try again, or go on all the same: isrc submit --despite " + strings.Join(rules, ",")
+	mend := "mend it and try again"
+	if i := slices.IndexFunc(r.Findings, func(f rule.Finding) bool { return slices.Contains(rules, f.Rule) }); i >= 0 && len(rules) == 1 {
+		switch f := r.Findings[i]; {
+		case f.Rule == "up-to-date":
+			mend = "isrc sync, then isrc submit"
+		case f.Rule == "branch-name" && f.Fix == nil:
+			mend = "git branch -m NAME, then isrc submit"
+		}
+	}
+	hint := mend + ", or go on all the same: isrc submit --despite " + strings.Join(rules, ",")
 	switch {
 	case safe:
 		hint = "isrc check --fix, then isrc submit"

@@ -2,6 +2,7 @@ package contribute
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/isrc-dev/isrc/internal/rule"
 )
@@ -57,7 +58,7 @@ func DecideSync(f SyncFacts) SyncWay {
 		return way(HowMerge, "--merge")
 	}
 	linear, noForce := false, ""
-	linearSaid := ""
+	linearSaid, mergeBreaks := "", ""
 	for _, r := range f.Requirements {
 		if r.Rule == nil {
 			continue
@@ -67,6 +68,9 @@ func DecideSync(f SyncFacts) SyncWay {
 		}
 		if r.Rule.ID == "linear-history" {
 			linear, linearSaid = true, said(r)
+		}
+		if r.Rule.ID == "message" && r.Strength == rule.Must && breaksMerge(r, f.Base) {
+			mergeBreaks = firstWord(said(r), " (a rule of the forge)")
 		}
 	}
 	switch {
@@ -78,6 +82,8 @@ func DecideSync(f SyncFacts) SyncWay {
 		return way(HowRebase, "it carries commits of %s, which %s has not", f.Left, f.Base)
 	case linear:
 		return way(HowRebase, "the project wants no merge commits%s", linearSaid)
+	case mergeBreaks != "":
+		return way(HowRebase, "the message of a merge would break what is asked of messages%s", mergeBreaks)
 	case f.Merges:
 		return way(HowMerge, "the branch holds merges already")
 	case f.MergesUsual:
@@ -86,6 +92,13 @@ func DecideSync(f SyncFacts) SyncWay {
 		return way(HowMerge, "it is under review, and a rebase would replace what was reviewed")
 	}
 	return way(HowRebase, "nobody has reviewed it yet")
+}
+
+// breaksMerge tells whether the message that git gives a merge of the base breaks
+// what is asked of messages.
+func breaksMerge(r rule.Requirement, base string) bool {
+	merge := &rule.Change{Base: base, Commits: []rule.Commit{{Message: "Merge branch '" + base + "' into topic\n", Parents: 2, Own: true}}}
+	return slices.ContainsFunc(r.Rule.Check(r, merge), func(f rule.Finding) bool { return f.Verdict == rule.Broken })
 }
 
 // said quotes who asks for something, in brackets.

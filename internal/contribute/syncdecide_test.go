@@ -15,6 +15,14 @@ func TestTheWayToSyncIsTheProjects(t *testing.T) {
 	linear := []rule.Requirement{{Rule: &rule.Rule{ID: "linear-history"}, Said: quote}}
 	noForce := []rule.Requirement{{Rule: &rule.Rule{ID: "force-push"}, Params: rule.ForcePushParams{}, Said: quote}}
 	wantForce := []rule.Requirement{{Rule: &rule.Rule{ID: "force-push"}, Params: rule.ForcePushParams{Wanted: true}, Said: quote}}
+	messages := []rule.Requirement{{Strength: rule.Must, Rule: &rule.Rule{ID: "message", Check: func(_ rule.Requirement, c *rule.Change) []rule.Finding {
+		if strings.HasPrefix(c.Commits[0].Message, "Merge branch 'main' into ") {
+			return []rule.Finding{{Verdict: rule.Broken}}
+		}
+		return nil
+	}}}}
+	advised := []rule.Requirement{messages[0]}
+	advised[0].Strength = rule.Should
 	for name, c := range map[string]struct {
 		f     SyncFacts
 		how   string
@@ -27,6 +35,9 @@ func TestTheWayToSyncIsTheProjects(t *testing.T) {
 		"pushed, not reviewed":                     {f: SyncFacts{Ahead: 1, Behind: 1, Pushed: true}, how: HowRebase, why: "nobody has reviewed", force: true},
 		"under review":                             {f: SyncFacts{Ahead: 1, Behind: 1, Pushed: true, Reviewed: true}, how: HowMerge, why: "under review"},
 		"under review where merges are unwanted":   {f: SyncFacts{Ahead: 1, Behind: 1, Pushed: true, Reviewed: true, Requirements: linear}, how: HowRebase, why: "(CONTRIBUTING.md:7)", force: true},
+		"a merge would break a pattern":            {f: SyncFacts{Ahead: 1, Behind: 1, Pushed: true, Reviewed: true, MergesUsual: true, Requirements: messages}, how: HowRebase, why: "message of a merge", force: true},
+		"a pattern where force is unwanted":        {f: SyncFacts{Ahead: 1, Behind: 1, Pushed: true, Requirements: append(messages[:1:1], noForce...)}, how: HowMerge, why: "must not be replaced"},
+		"a merge would break what is advised":      {f: SyncFacts{Ahead: 1, Behind: 1, Pushed: true, Reviewed: true, Requirements: advised}, how: HowMerge, why: "under review"},
 		"pushed where force is unwanted":           {f: SyncFacts{Ahead: 1, Behind: 1, Pushed: true, Requirements: append(noForce, linear...)}, how: HowMerge, why: "(CONTRIBUTING.md:7)"},
 		"not pushed where force is unwanted":       {f: SyncFacts{Ahead: 1, Behind: 1, Requirements: noForce}, how: HowRebase, why: "nobody"},
 		"force is wanted, which says nothing here": {f: SyncFacts{Ahead: 1, Behind: 1, Pushed: true, Reviewed: true, Requirements: wantForce}, how: HowMerge, why: "under review"},
