@@ -38,6 +38,7 @@ type imported struct {
 	Unchanged int            `json:"unchanged"`
 	Refused   int            `json:"refused"`
 	Refusals  []refusal      `json:"refusals"` // the first 1000 of those
+	Notes     []refusal      `json:"notes"`    // what was passed over, or not understood in what was taken; the first 1000
 	Catalog   *generation    `json:"catalog"`  // null when it is as it was
 }
 
@@ -66,7 +67,8 @@ func newCatalogImport(a *app) *cobra.Command {
 format is told by a file's name and how it begins, and said, or named with
 --format:
 
-  repos.json          projects of SAP's InnerSource portal
+  repos.json          projects of SAP's InnerSource portal, or repositories
+                      as GitHub's API answers them: lists, searches, pages
   jsonl, json         records of isrc, as catalog export writes them
   innersource.json    what owners declare of the repository that --repo names
   catalog-info.yaml   entities of Backstage, also as its API answers them
@@ -78,7 +80,8 @@ and take the place of what was known. With --replace the catalog forgets its
 records first, and then holds nothing but what is imported.
 
 Entries that are wrong are refused, each with its place and the reason, and stop
-no other; a file that breaks off changes nothing. Imported repositories are not
+no other; what is passed over, or not understood in an entry that is taken, is
+said as well. A file that breaks off changes nothing. Imported repositories are not
 judged for readiness: nobody has seen their files. Repositories for which a file
 names no host are on the one that --host names.`,
 		Example: `  isrc catalog import repos.json
@@ -188,7 +191,7 @@ func (a *app) newImporting(o *importOptions, args []string) (*importing, error) 
 		return nil, err
 	}
 	im := &importing{a: a, o: o, options: exchange.Options{Format: format, Host: host, Now: a.inv.Now()}}
-	im.result = &imported{DryRun: o.dryRun, Replaced: o.replace, Files: []importedFile{}, Refusals: []refusal{}}
+	im.result = &imported{DryRun: o.dryRun, Replaced: o.replace, Files: []importedFile{}, Refusals: []refusal{}, Notes: []refusal{}}
 	if o.repo != "" {
 		if im.options.Repo, err = forge.ParseRepo(o.repo, host); err != nil {
 			return nil, usagef("--repo: %v", err)
@@ -246,6 +249,8 @@ func (im *importing) file(ctx context.Context, name string) error {
 	im.last().Format = string(format)
 	var unknown *exchange.UnknownFormatError
 	switch {
+	case errors.As(err, &unknown) && unknown.Why != "":
+		return &usageError{err: err}
 	case errors.As(err, &unknown):
 		return &usageError{err: err, hint: "--format is one of: " + formatNames(exchange.Readable())}
 	case err != nil:
@@ -290,6 +295,13 @@ func (im *importing) Refuse(r exchange.Refusal) {
 	}
 }
 
+// Note notes what nothing was made of in what was taken.
+func (im *importing) Note(r exchange.Refusal) {
+	if len(im.result.Notes) < mostRefusals {
+		im.result.Notes = append(im.result.Notes, refusal{Place: r.Place, Why: r.Why})
+	}
+}
+
 // showImported prints a row for each file, and what was refused.
 func showImported(s *term.Streams, r *imported) error {
 	for i, x := range r.Refusals {
@@ -298,6 +310,13 @@ func showImported(s *term.Streams, r *imported) error {
 			break
 		}
 		s.Tell(fmt.Sprintf("isrc: refused %s: %s", term.Line(x.Place), term.Line(x.Why)))
+	}
+	for i, x := range r.Notes {
+		if i == 20 {
+			s.Tell("isrc: … and more of that (--json notes lists it)")
+			break
+		}
+		s.Tell(fmt.Sprintf("isrc: %s: %s", term.Line(x.Place), term.Line(x.Why)))
 	}
 	t := s.NewTable(0)
 	for _, f := range r.Files {

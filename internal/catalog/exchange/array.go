@@ -20,6 +20,7 @@ type counting struct {
 	newlines []int64 // offsets that were not asked past yet
 	line     int     // lines that ended before those
 	from     int64   // where the entry began that is read
+	base     int64   // where the value began that is decoded
 }
 
 var errLongEntry = fmt.Errorf("an entry is longer than %d bytes", maxEntry)
@@ -47,62 +48,149 @@ func (c *counting) lineAt(offset int64) int {
 }
 
 // array reads the entries of a JSON array one after the other. A single object
-// is taken for an array of one.
+// is taken for an array of one, unless it holds the array, as what a search
+// answers does. Several may follow each other, as pages that were put together.
 func (x *reader) array(in *bufio.Reader, entry func(raw []byte, line int) error) error {
 	c := &counting{in: in}
-	dec := json.NewDecoder(c)
-	first, err := firstByte(in)
-	if err == nil && first == '[' {
-		_, err = dec.Token()
+	rest := bufio.NewReader(c)
+	for n := 0; ; n++ {
+		first, skipped, err := firstByte(rest)
+		c.base += skipped
+		if n > 0 && errors.Is(err, io.EOF) {
+			return nil
+		}
+		head, _ := rest.Peek(4 << 10)
+		dec := json.NewDecoder(rest)
+		switch {
+		case err != nil:
+			return x.syntax(c, dec, err)
+		case first == '[', first == '{' && holdsList(head):
+			err = x.listed(c, dec, entry)
+		case first == '{':
+			err = x.one(c, dec, entry)
+		default:
+			err = &SyntaxError{Place: x.place(c.lineAt(c.base)), Why: fmt.Sprintf("%q stands where a list or an object ought to begin", first)}
+		}
+		if err != nil {
+			return err
+		}
+		c.base += dec.InputOffset()
+		rest = bufio.NewReader(io.MultiReader(dec.Buffered(), rest))
+	}
+}
+
+// listKeys are the keys under which answers hold their list.
+func listKeys() []string {
+	return []string{"items", "repositories", "repos", "projects", "entities", "data"}
+}
+
+// holdsList tells whether an object, of which only the beginning may be there,
+// is one with a list under a key of listKeys.
+func holdsList(head []byte) bool {
+	dec := json.NewDecoder(bytes.NewReader(head))
+	if _, err := dec.Token(); err != nil {
+		return false
+	}
+	for dec.More() {
+		key, err := dec.Token()
+		if err != nil {
+			return false
+		}
+		if name, ok := key.(string); ok && slices.Contains(listKeys(), name) {
+			value, err := dec.Token()
+			return err == nil && value == json.Delim('[')
+		}
+		var other json.RawMessage
+		if dec.Decode(&other) != nil {
+			return false
+		}
+	}
+	return false
+}
+
+// listed reads an array, or an object that holds one.
+func (x *reader) listed(c *counting, dec *json.Decoder, entry func(raw []byte, line int) error) error {
+	token, err := dec.Token()
+	inside := err == nil && token == json.Delim('{')
+	if inside {
+		if err = passTo(dec, listKeys()); err == nil {
+			_, err = dec.Token()
+		}
 	}
 	if err != nil {
 		return x.syntax(c, dec, err)
 	}
-	for first == '{' || dec.More() {
-		if err := x.ctx.Err(); err != nil {
-			return err
-		}
-		var raw json.RawMessage
-		err := dec.Decode(&raw)
-		if errors.Is(err, io.EOF) && first == '{' {
-			return nil
-		}
-		if err != nil {
-			return x.syntax(c, dec, err)
-		}
-		end := dec.InputOffset()
-		line := c.lineAt(end - int64(len(raw)))
-		c.from = end
-		if err := entry(raw, line); err != nil {
+	for dec.More() {
+		if err := x.one(c, dec, entry); err != nil {
 			return err
 		}
 	}
-	if _, err := dec.Token(); err != nil {
+	if _, err = dec.Token(); err == nil && inside {
+		if err = passTo(dec, nil); err == nil {
+			_, err = dec.Token()
+		}
+	}
+	if err != nil {
 		return x.syntax(c, dec, err)
 	}
 	return nil
 }
 
-// firstByte is the first one that is no blank; it stays to be read.
-func firstByte(in *bufio.Reader) (byte, error) {
-	for {
+// passTo passes over members of an object, up to the value of one of some keys
+// or to its end.
+func passTo(dec *json.Decoder, keys []string) error {
+	for dec.More() {
+		token, err := dec.Token()
+		if err != nil {
+			return err
+		}
+		if key, ok := token.(string); ok && slices.Contains(keys, key) {
+			return nil
+		}
+		var other json.RawMessage
+		if err := dec.Decode(&other); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// one reads an entry.
+func (x *reader) one(c *counting, dec *json.Decoder, entry func(raw []byte, line int) error) error {
+	if err := x.ctx.Err(); err != nil {
+		return err
+	}
+	var raw json.RawMessage
+	if err := dec.Decode(&raw); err != nil {
+		return x.syntax(c, dec, err)
+	}
+	end := c.base + dec.InputOffset()
+	line := c.lineAt(end - int64(len(raw)))
+	c.from = end
+	return entry(raw, line)
+}
+
+// firstByte is the first one that is no blank, and how many blanks stand before
+// it; it stays to be read.
+func firstByte(in *bufio.Reader) (b byte, skipped int64, err error) {
+	for ; ; skipped++ {
 		b, err := in.ReadByte()
 		if err != nil {
-			return 0, err
+			return 0, skipped, err
 		}
 		if !bytes.ContainsRune([]byte(" \t\r\n"), rune(b)) {
-			return b, in.UnreadByte()
+			return b, skipped, in.UnreadByte()
 		}
 	}
 }
 
 func (x *reader) syntax(c *counting, dec *json.Decoder, err error) error {
 	var syntax *json.SyntaxError
-	offset := dec.InputOffset()
+	offset := c.base + dec.InputOffset()
 	why := err.Error()
 	switch {
 	case errors.As(err, &syntax):
-		offset = max(offset, syntax.Offset)
+		offset = max(offset, c.base+syntax.Offset)
 		why = "it is no JSON: " + why
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		offset, why = c.read, "it ends too early"
@@ -126,7 +214,11 @@ func (x *reader) ourEntry(raw []byte, line int) error {
 func mistake(err error) string {
 	var kind *json.UnmarshalTypeError
 	if errors.As(err, &kind) {
-		return fmt.Sprintf("%s is a %s, and ought to be of another kind", orThis(kind.Field), kind.Value)
+		article := "a"
+		if kind.Value == "array" || kind.Value == "object" {
+			article = "an"
+		}
+		return fmt.Sprintf("%s is %s %s, and ought to be of another kind", orThis(kind.Field), article, kind.Value)
 	}
 	return "it is no JSON: " + err.Error()
 }

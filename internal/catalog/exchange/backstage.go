@@ -44,36 +44,52 @@ type entity struct {
 	repo forge.RepoName // zero when it does not say where it lies
 }
 
-// entities reads all documents of a file. What stands before a mistake counts.
+// entities reads all documents of a file. One with a mistake takes no other with
+// it.
 func (x *reader) entities(text string) ([]entity, error) {
 	var out []entity
-	dec := yaml.NewDecoder(strings.NewReader(text))
-	for {
-		if err := x.ctx.Err(); err != nil {
-			return nil, err
-		}
-		var doc yaml.Node
-		err := dec.Decode(&doc)
-		if errors.Is(err, io.EOF) {
-			return out, nil
-		}
-		if err != nil {
-			x.refuse(yamlLine(err), "it is no YAML: "+strings.TrimPrefix(err.Error(), "yaml: "))
-			return out, nil
-		}
-		if len(doc.Content) == 0 {
-			continue
-		}
-		nodes := []*yaml.Node{doc.Content[0]}
-		if nodes[0].Kind == yaml.SequenceNode {
-			nodes = nodes[0].Content
-		}
-		for _, n := range nodes {
-			if e, ok := x.entity(n); ok {
-				out = append(out, e)
+	for _, part := range documents(text) {
+		dec := yaml.NewDecoder(strings.NewReader(part.text))
+		for {
+			if err := x.ctx.Err(); err != nil {
+				return nil, err
+			}
+			var doc yaml.Node
+			err := dec.Decode(&doc)
+			if errors.Is(err, io.EOF) {
+				break
+			}
+			if err != nil {
+				x.refuse(part.line+yamlLine(err), "it is no YAML: "+yamlMistake(err))
+				break
+			}
+			shift(&doc, part.line)
+			for _, n := range listedIn(&doc) {
+				if e, ok := x.entity(n); ok {
+					out = append(out, e)
+				}
 			}
 		}
 	}
+	return out, nil
+}
+
+// listedIn are the entities of a document: it is one, a list of them, or an
+// object that holds the list.
+func listedIn(doc *yaml.Node) []*yaml.Node {
+	if len(doc.Content) == 0 {
+		return nil
+	}
+	n := doc.Content[0]
+	if kind := str(n, "kind"); kind == "" || kind == "List" {
+		if list := field(n, "items"); list != nil && list.Kind == yaml.SequenceNode {
+			n = list
+		}
+	}
+	if n.Kind == yaml.SequenceNode {
+		return n.Content
+	}
+	return []*yaml.Node{n}
 }
 
 func (x *reader) entity(n *yaml.Node) (entity, bool) {
@@ -85,30 +101,45 @@ func (x *reader) entity(n *yaml.Node) (entity, bool) {
 		x.refuse(n.Line, "it is no entity: it has no kind, or no metadata.name")
 		return e, false
 	}
+	if strings.Contains(str(n, "metadata", "name"), "{{") {
+		x.note(n.Line, "passed over: it is the pattern of an entity, whose name is filled in later")
+		return e, false
+	}
 	e.repo = x.location(field(n, "metadata", "annotations"))
 	return e, true
 }
 
 // location is the repository that annotations of an entity name.
+// A slug that people wrote says more than where the entity's own file lies, but
+// not on which host.
 func (x *reader) location(annotations *yaml.Node) forge.RepoName {
+	at := x.address(annotations)
+	for _, slug := range []struct{ key, host string }{{"github.com/project-slug", "github.com"}, {"gitlab.com/project-slug", "gitlab.com"}} {
+		name, host := str(annotations, slug.key), slug.host
+		if name == "" {
+			continue
+		}
+		switch { // companies write the same key for their own host
+		case !at.IsZero():
+			host = at.Host
+		case x.Host != "" && host == "github.com":
+			host = x.Host
+		}
+		if repo, err := forge.ParseRepo(name, host); err == nil {
+			return repo
+		}
+	}
+	return at
+}
+
+// address is the repository that an address in the annotations leads to.
+func (x *reader) address(annotations *yaml.Node) forge.RepoName {
 	for _, key := range []string{"backstage.io/source-location", "backstage.io/managed-by-location", "backstage.io/managed-by-origin-location", "backstage.io/view-url", "backstage.io/edit-url"} {
 		address := strings.TrimPrefix(str(annotations, key), "url:")
 		if !strings.Contains(address, "://") {
 			continue // a file beside it
 		}
 		if repo, err := forge.ParseRepo(address, x.Host); err == nil {
-			return repo
-		}
-	}
-	for _, slug := range []struct{ key, host string }{{"github.com/project-slug", "github.com"}, {"gitlab.com/project-slug", "gitlab.com"}} {
-		name, host := str(annotations, slug.key), slug.host
-		if name == "" {
-			continue
-		}
-		if x.Host != "" && host == "github.com" {
-			host = x.Host // companies write the same key for their own host
-		}
-		if repo, err := forge.ParseRepo(name, host); err == nil {
 			return repo
 		}
 	}
@@ -129,6 +160,7 @@ func (x *reader) takeEntities(all []entity) error {
 	if home.IsZero() && len(repos) == 1 {
 		home = repos[0]
 	}
+	var passed kinds
 	records, lines := map[string]*catalog.Record{}, map[string]int{}
 	var order []string
 	for _, e := range all {
@@ -137,7 +169,8 @@ func (x *reader) takeEntities(all []entity) error {
 			repo = home
 		}
 		if !describes(e.kind) {
-			continue // people, groups and places are no repositories
+			passed.add(e)
+			continue
 		}
 		if repo.IsZero() {
 			x.refuse(e.line, fmt.Sprintf("%s %s names no repository, neither by github.com/project-slug nor by backstage.io/source-location: give --repo", e.kind, str(e.node, "metadata", "name")))
@@ -152,6 +185,7 @@ func (x *reader) takeEntities(all []entity) error {
 		}
 		e.describe(r)
 	}
+	x.notePassed(passed)
 	for _, key := range order {
 		if err := x.take(records[key], lines[key]); err != nil {
 			return err

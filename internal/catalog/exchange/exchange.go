@@ -65,17 +65,26 @@ type Refusal struct {
 type Taker interface {
 	Take(*catalog.Record) error
 	Refuse(Refusal)
+	// Note is told what was passed over, or was not understood in an entry that
+	// was taken all the same.
+	Note(Refusal)
 }
 
 // maxEntry bounds one entry of a file, in bytes. The largest that a forge's API
 // answers for a repository have some ten thousand.
 const maxEntry = 4 << 20
 
+// utf16 are the two ways in which a file of UTF-16 begins.
+const utf16 = "\xff\xfe\xfe\xff"
+
 // Read reads a file entry by entry, so that a file of any length fits into
 // memory, and says which format it was. An entry that is wrong is refused; an
 // error is only what makes the rest unreadable, or what the taker answers.
 func Read(ctx context.Context, r io.Reader, o Options, to Taker) (Format, error) {
 	in := bufio.NewReaderSize(r, 64<<10)
+	if mark, err := in.Peek(2); err == nil && (string(mark) == utf16[:2] || string(mark) == utf16[2:]) {
+		return "", &UnknownFormatError{Name: o.Name, Why: "is written in UTF-16: save it as UTF-8"}
+	}
 	if bom, err := in.Peek(3); err == nil && string(bom) == "\xef\xbb\xbf" {
 		if _, err := in.Discard(3); err != nil {
 			return "", err
@@ -87,7 +96,10 @@ func Read(ctx context.Context, r io.Reader, o Options, to Taker) (Format, error)
 			return "", fmt.Errorf("read %s: %w", o.Name, err)
 		}
 		format, ok := Guess(o.Name, head)
-		if !ok {
+		switch {
+		case !ok && len(bytes.TrimSpace(head)) == 0:
+			return "", &UnknownFormatError{Name: o.Name, Why: "is empty"}
+		case !ok:
 			return "", &UnknownFormatError{Name: o.Name}
 		}
 		o.Format = format
@@ -100,10 +112,14 @@ func Read(ctx context.Context, r io.Reader, o Options, to Taker) (Format, error)
 	return o.Format, err
 }
 
-// UnknownFormatError is a file of which it cannot be told what it is.
-type UnknownFormatError struct{ Name string }
+// UnknownFormatError is a file of which it cannot be told what it is, or why it
+// cannot be read at all.
+type UnknownFormatError struct{ Name, Why string }
 
 func (e *UnknownFormatError) Error() string {
+	if e.Why != "" {
+		return e.Name + " " + e.Why
+	}
 	return e.Name + " is in no format that is known: say which with --format"
 }
 
@@ -138,6 +154,10 @@ func (x *reader) read(in *bufio.Reader) error {
 }
 
 func (x *reader) place(line int) string { return fmt.Sprintf("%s:%d", x.Name, line) }
+
+func (x *reader) note(line int, why string) {
+	x.to.Note(Refusal{Place: x.place(line), Why: why})
+}
 
 func (x *reader) refuse(line int, why string) {
 	x.to.Refuse(Refusal{Place: x.place(line), Why: why})
@@ -185,10 +205,14 @@ func Guess(name string, head []byte) (Format, bool) {
 		return Backstage, true
 	case base == "publiccode.yml", base == "publiccode.yaml":
 		return PublicCode, true
-	case strings.HasSuffix(base, ".jsonl"), strings.HasSuffix(base, ".ndjson"):
-		return JSONLines, true
 	}
 	head = bytes.TrimSpace(head)
+	if strings.HasSuffix(base, ".jsonl") || strings.HasSuffix(base, ".ndjson") {
+		if line, _, _ := bytes.Cut(head, []byte("\n")); bytes.HasPrefix(line, []byte("{")) && ofForge(line) {
+			return SAP, true // what a forge answered, one on each line
+		}
+		return JSONLines, true
+	}
 	switch {
 	case bytes.HasPrefix(head, []byte("[")):
 		return guessArray(head), true
@@ -208,16 +232,21 @@ func guessArray(head []byte) Format {
 	if bytes.Contains(head, []byte(`"apiVersion"`)) {
 		return Backstage
 	}
-	ours := bytes.Index(head, []byte(`"host"`))
-	for _, key := range []string{`"full_name"`, `"html_url"`, `"_InnerSourceMetadata"`} {
-		if at := bytes.Index(head, []byte(key)); at >= 0 && at < ours {
-			return SAP
-		}
-	}
-	if ours >= 0 {
+	if !ofForge(head) && bytes.Contains(head, []byte(`"host"`)) {
 		return JSON
 	}
 	return SAP
+}
+
+// ofForge tells whether a forge's keys come before ours.
+func ofForge(head []byte) bool {
+	ours := bytes.Index(head, []byte(`"host"`))
+	for _, key := range []string{`"full_name"`, `"html_url"`, `"_InnerSourceMetadata"`} {
+		if at := bytes.Index(head, []byte(key)); at >= 0 && (ours < 0 || at < ours) {
+			return true
+		}
+	}
+	return false
 }
 
 func guessObject(head []byte) Format {
@@ -227,6 +256,8 @@ func guessObject(head []byte) Format {
 		return JSONLines
 	case bytes.Contains(head, []byte(`"apiVersion"`)) && bytes.Contains(head, []byte(`"kind"`)):
 		return Backstage
+	case ofForge(head):
+		return SAP
 	}
 	return Manifest
 }

@@ -24,10 +24,12 @@ var now = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 type taken struct {
 	records []*catalog.Record
 	refused []Refusal
+	notes   []Refusal
 }
 
 func (t *taken) Take(r *catalog.Record) error { t.records = append(t.records, r); return nil }
 func (t *taken) Refuse(r Refusal)             { t.refused = append(t.refused, r) }
+func (t *taken) Note(r Refusal)               { t.notes = append(t.notes, r) }
 
 func read(t testing.TB, text string, o Options) (*taken, Format, error) {
 	t.Helper()
@@ -229,7 +231,7 @@ func TestWrongEntriesAreRefusedWithTheirPlace(t *testing.T) {
 		"a group in a group":          {Options{Name: "repos.json"}, `[{"full_name":"a/b/c","html_url":"https://h/a/b/c"}]`, 0, []Refusal{{"repos.json:1", "a/b/c lies in a group of a group, which no host that is known here has"}}, ""},
 		"a file that is cut off":      {Options{Name: "repos.json"}, "[{\"full_name\":\"a/b\",\"html_url\":\"https://h/a/b\"},\n{\"full", 1, nil, "repos.json:2: it ends too early"},
 		"an innersource.json alone":   {Options{Name: "innersource.json"}, `{"title":"x"}`, 0, []Refusal{{"innersource.json:1", "innersource.json does not say of which repository it speaks: give --repo"}}, ""},
-		"no YAML":                     {Options{Name: "catalog-info.yaml"}, "kind: Component\nmetadata: {name: a, annotations: {github.com/project-slug: a/b}}\n---\na: [", 1, []Refusal{{"catalog-info.yaml:4", "it is no YAML: line 4: did not find expected node content"}}, ""},
+		"no YAML":                     {Options{Name: "catalog-info.yaml"}, "kind: Component\nmetadata: {name: a, annotations: {github.com/project-slug: a/b}}\n---\na: [", 1, []Refusal{{"catalog-info.yaml:4", "it is no YAML: did not find expected node content"}}, ""},
 		"an entity without a name":    {Options{Name: "catalog-info.yaml"}, "---\nkind: Component\n", 0, []Refusal{{"catalog-info.yaml:2", "it is no entity: it has no kind, or no metadata.name"}}, ""},
 		"an entity that lies nowhere": {Options{Name: "catalog-info.yaml"}, "kind: Component\nmetadata:\n  name: a\n", 0, []Refusal{{"catalog-info.yaml:1", "component a names no repository, neither by github.com/project-slug nor by backstage.io/source-location: give --repo"}}, ""},
 		"no known format":             {Options{Name: "a.txt"}, "hello", 0, nil, "a.txt is in no format that is known: say which with --format"},
@@ -399,6 +401,7 @@ type counted struct{ records int }
 
 func (c *counted) Take(*catalog.Record) error { c.records++; return nil }
 func (c *counted) Refuse(Refusal)             {}
+func (c *counted) Note(Refusal)               {}
 
 func TestLongFilesNeedLittleMemory(t *testing.T) { // alone, since it looks at the heap
 	var before, after runtime.MemStats

@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/isrc-dev/isrc/internal/catalog"
 	"github.com/isrc-dev/isrc/internal/manifest"
@@ -23,6 +24,13 @@ func (x *reader) manifestFile(data []byte) error {
 		x.refuse(1, fmt.Sprintf("%s does not say of which repository it speaks: give --repo", manifest.FileName))
 		return nil
 	}
+	for i, p := range problems {
+		if i == mostNotes {
+			x.note(p.Line, fmt.Sprintf("and %d more; isrc manifest check tells all", len(problems)-i))
+			break
+		}
+		x.note(max(p.Line, 1), strings.TrimPrefix(p.Key+": "+p.Message, ": "))
+	}
 	r := x.record()
 	r.Declare(m, string(data))
 	if m.Isrc != nil {
@@ -32,6 +40,9 @@ func (x *reader) manifestFile(data []byte) error {
 	}
 	return x.take(r, 1)
 }
+
+// mostNotes bounds what is said of one file.
+const mostNotes = 10
 
 // record is a record of the repository that the reader was told of.
 func (x *reader) record() *catalog.Record {

@@ -17,7 +17,7 @@ import (
 func (x *reader) publicCode(data []byte) error {
 	var doc yaml.Node
 	if err := yaml.Unmarshal(data, &doc); err != nil {
-		x.refuse(yamlLine(err), "it is no YAML: "+strings.TrimPrefix(err.Error(), "yaml: "))
+		x.refuse(yamlLine(err), "it is no YAML: "+yamlMistake(err))
 		return nil
 	}
 	if len(doc.Content) == 0 || doc.Content[0].Kind != yaml.MappingNode {
