@@ -59,7 +59,7 @@ func newCoder(own []byte) *coder {
 		}),
 		dec: sync.OnceValues(func() (*zstd.Decoder, error) {
 			options := []zstd.DOption{
-				zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxMemory(mostBody),
+				zstd.WithDecoderConcurrency(mostWorkers), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxMemory(mostBody),
 				zstd.WithDecoderDictRaw(builtIn, []byte(dictionary)),
 			}
 			switch {
@@ -95,6 +95,9 @@ func (c *coder) encode(plain []byte) ([]byte, error) {
 	}
 	return enc.EncodeAll(plain, nil), nil
 }
+
+// ready prepares for bodies to be read, which takes as long as reading several.
+func (c *coder) ready() { _, _ = c.dec() } // its error is that of the first body
 
 // decode reads a body. Its errors mean damage.
 func (c *coder) decode(body []byte) (*catalog.Record, error) {

@@ -7,12 +7,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
-	"runtime"
 	"slices"
 	"strings"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"github.com/isrc-dev/isrc/internal/catalog"
 	"github.com/isrc-dev/isrc/internal/order"
@@ -55,6 +52,7 @@ type search struct {
 }
 
 func (s *search) run(ctx context.Context) error {
+	go s.c.coder.ready()
 	if len(s.clauses) == 0 {
 		if len(s.q.Wanted()) > 0 && len(s.q.Filters) == 0 {
 			return nil // words without a letter: nothing has them
@@ -306,23 +304,40 @@ func (r *ranked) readiness() float64 {
 	return r.Readiness.Score
 }
 
-// read gets the records of a pool, in its order, and rates them: on all
-// processors, since taking texts apart is most of the work of a search.
+// read gets the records of a pool, in its order, and rates them. Where their
+// words stand is found out meanwhile.
 func (s *search) read(ctx context.Context, pool []match) ([]*ranked, error) {
 	hits := make([]*ranked, len(pool))
-	bodies := make([][]byte, len(pool))
-	at := map[int64]int{}
 	for i, m := range pool {
-		hits[i], at[m.id] = &ranked{match: m}, i
+		hits[i] = &ranked{match: m}
 	}
-	for part := range slices.Chunk(pool, 500) {
+	var misplaced error
+	placed := meanwhile(func() { misplaced = s.places(hits) })
+	bodies, err := s.bodies(ctx, hits)
+	if placed(); err == nil {
+		err = misplaced
+	}
+	if err != nil {
+		return nil, err
+	}
+	return hits, s.rateAll(hits, bodies)
+}
+
+// bodies reads the records of hits as they are kept, and their sources.
+func (s *search) bodies(ctx context.Context, hits []*ranked) ([][]byte, error) {
+	out := make([][]byte, len(hits))
+	at := make(map[int64]int, len(hits))
+	for i, h := range hits {
+		at[h.id] = i
+	}
+	for part := range slices.Chunk(hits, 500) {
 		args := make([]any, len(part))
-		for i, m := range part {
-			args[i] = m.id
+		for i, h := range part {
+			args[i] = h.id
 		}
 		err := s.c.quick(ctx, func(row []driver.Value) error {
 			if i, ok := at[number(row[0])]; ok {
-				hits[i].source, bodies[i] = number(row[1]), blob(row[2])
+				hits[i].source, out[i] = number(row[1]), blob(row[2])
 			}
 			return nil
 		}, "SELECT r.id, f.source, r.body FROM records r JOIN facts f ON f.id = r.id WHERE r.id IN (?"+strings.Repeat(",?", len(args)-1)+")", args...)
@@ -330,38 +345,28 @@ func (s *search) read(ctx context.Context, pool []match) ([]*ranked, error) {
 			return nil, err
 		}
 	}
-	if err := s.places(hits); err != nil {
-		return nil, err
-	}
-	return hits, s.rateAll(hits, bodies)
+	return out, nil
 }
 
-// fewRated is up to how many hits one goroutine rates: others take longer to
-// begin.
-const fewRated = 100
+// ratedAtOnce is how many hits are rated in one part of the work.
+const ratedAtOnce = 3
 
+// rateAll rates hits, on several processors, since taking texts apart is most of
+// the work of a search.
 func (s *search) rateAll(hits []*ranked, bodies [][]byte) error {
-	if len(hits) <= fewRated {
-		return s.rateSome(hits, bodies, 0, 1)
-	}
-	var g errgroup.Group
-	workers := min(runtime.GOMAXPROCS(0), 4)
-	for w := range workers {
-		g.Go(func() error { return s.rateSome(hits, bodies, w, workers) })
-	}
-	return g.Wait()
-}
-
-// rateSome rates each step-th hit from one on.
-func (s *search) rateSome(hits []*ranked, bodies [][]byte, from, step int) error {
-	stems := map[string]string{}
-	for i := from; i < len(hits); i += step {
-		if err := s.c.outline(hits[i], bodies[i]); err != nil {
-			return err
+	var stems [mostWorkers]map[string]string
+	return inParts((len(hits)+ratedAtOnce-1)/ratedAtOnce, func(worker, part int) error {
+		if stems[worker] == nil {
+			stems[worker] = map[string]string{}
 		}
-		s.rate(hits[i], stems)
-	}
-	return nil
+		for i := part * ratedAtOnce; i < min((part+1)*ratedAtOnce, len(hits)); i++ {
+			if err := s.c.outline(hits[i], bodies[i]); err != nil {
+				return err
+			}
+			s.rate(hits[i], stems[worker])
+		}
+		return nil
+	})
 }
 
 // outline reads of a hit's record what ranking looks at.

@@ -49,7 +49,9 @@ func (c *Catalog) newTally(ctx context.Context, clauses, unwanted []clause) (*ta
 	if err := t.readStandings(ctx); err != nil {
 		return nil, err
 	}
-	if err := t.readPostings(ctx, append(slices.Clone(clauses), unwanted...)); err != nil {
+	measured := meanwhile(t.measure)
+	err := t.readPostings(ctx, append(slices.Clone(clauses), unwanted...))
+	if measured(); err != nil {
 		return nil, err
 	}
 	for i, cl := range clauses {
@@ -70,12 +72,7 @@ func (c *Catalog) newTally(ctx context.Context, clauses, unwanted []clause) (*ta
 }
 
 func (t *tally) readStandings(ctx context.Context) error {
-	var lengths [256]int // in 64ths of a word, since whole numbers are added faster
-	for code := range lengths {
-		lengths[code] = int(64 * lengthOf(byte(code)))
-	}
-	words, records := 0, 0
-	err := t.c.quick(ctx, func(row []driver.Value) error {
+	return t.c.quick(ctx, func(row []driver.Value) error {
 		id, rows := number(row[0]), blob(row[1])
 		if id < 0 || id >= mostSlabs || len(rows) != slabBytes {
 			return t.c.broken(errPosting)
@@ -84,19 +81,32 @@ func (t *tally) readStandings(ctx context.Context) error {
 			t.rows = append(t.rows, nil)
 		}
 		t.rows[id] = &tallyRow{standings: rows}
-		for at := 0; at < len(rows); at += standingBytes {
-			if rows[at+standPart] != 0 {
-				words += lengths[rows[at+standLength]]
+		return nil
+	}, "SELECT id, records FROM standings ORDER BY id")
+}
+
+// measure works out what BM25 makes of a length, which depends on the mean of all.
+func (t *tally) measure() {
+	var lengths [256]int // in 64ths of a word, since whole numbers are added faster
+	for code := range lengths {
+		lengths[code] = int(64 * lengthOf(byte(code)))
+	}
+	words, records := 0, 0
+	for _, row := range t.rows {
+		if row == nil {
+			continue
+		}
+		for at := 0; at < len(row.standings); at += standingBytes {
+			if row.standings[at+standPart] != 0 {
+				words += lengths[row.standings[at+standLength]]
 				records++
 			}
 		}
-		return nil
-	}, "SELECT id, records FROM standings ORDER BY id")
+	}
 	mean := max(1, float64(words)/64/float64(max(records, 1)))
 	for code := range t.lengths {
 		t.lengths[code] = float32(bm25K1 * (1 - bm25B + bm25B*lengthOf(byte(code))/mean))
 	}
-	return err
 }
 
 // stemsAtOnce is how many postings are asked for in one statement.
