@@ -58,11 +58,11 @@ func outline(plain []byte) (*catalog.Record, error) {
 		case "skills":
 			return textsValue(value, &r.Skills)
 		case "provides":
-			return json.Unmarshal(value, &r.Provides)
+			return capabilitiesValue(value, &r.Provides)
 		case "helpWanted":
-			return json.Unmarshal(value, &r.HelpWanted)
+			return helpWantedValue(value, &r.HelpWanted)
 		case "team":
-			return json.Unmarshal(value, &r.Team)
+			return teamValue(value, &r.Team)
 		case "activity":
 			r.Activity = &catalog.Activity{}
 			return inside(value, "score", func(v []byte) error { return numberValue(v, &r.Activity.Score) })
@@ -84,7 +84,7 @@ func list(plain []byte, r *catalog.Record) error {
 		case "mode":
 			return textValue(value, &r.Mode)
 		case "answers":
-			return json.Unmarshal(value, &r.Answers)
+			return answersValue(value, &r.Answers)
 		}
 		return nil
 	})
