@@ -3,8 +3,6 @@ package auth
 import (
 	"context"
 	"errors"
-	"io"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -48,17 +46,9 @@ func (s Source) ghHosts() map[string]ghLogin {
 	if s.GHConfigDir == "" {
 		return nil
 	}
-	f, err := os.Open(filepath.Join(s.GHConfigDir, "hosts.yml"))
-	if err != nil {
-		return nil
-	}
-	defer f.Close()
-	content, err := io.ReadAll(io.LimitReader(f, 1<<20))
-	if err != nil {
-		return nil
-	}
+	content, err := readSmall(filepath.Join(s.GHConfigDir, "hosts.yml"))
 	var raw map[string]ghLogin
-	if yaml.Unmarshal(content, &raw) != nil {
+	if err != nil || yaml.Unmarshal(content, &raw) != nil {
 		return nil
 	}
 	hosts := make(map[string]ghLogin, len(raw))

@@ -70,20 +70,22 @@ func (c LoginCache) now() time.Time {
 
 // read gives what is remembered; a file that cannot be read remembers nothing.
 func (c LoginCache) read() map[string]remembered {
-	f, err := os.Open(c.File)
-	if err != nil {
-		return nil
-	}
-	defer f.Close()
-	content, err := io.ReadAll(io.LimitReader(f, 1<<20))
-	if err != nil {
-		return nil
-	}
+	content, err := readSmall(c.File)
 	var all map[string]remembered
-	if json.Unmarshal(content, &all) != nil {
+	if err != nil || json.Unmarshal(content, &all) != nil {
 		return nil
 	}
 	return all
+}
+
+// readSmall reads a file as far as its first MiB.
+func readSmall(file string) ([]byte, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, 1<<20))
 }
 
 func fingerprint(host, token string) string {
