@@ -315,7 +315,7 @@ func TestGraphQLBoundsADocument(t *testing.T) {
 	if at(t, r.object(t), "errors", 0, "message") != "Query has too many fields." {
 		t.Errorf("got %.200s", r.body)
 	}
-	if took := time.Since(began); took > 20*time.Second {
+	if took := time.Since(began); took > 3*time.Minute {
 		t.Errorf("it took %v", took)
 	}
 }
