@@ -22,7 +22,7 @@ type askPatterns struct{ refuses, elsewhere, issuesOnly, issueFirst, welcomes, c
 var askPattern = lazy.Value(func() *askPatterns {
 	re := func(s string) *regexp.Regexp { return regexp.MustCompile(`(?i)` + s) }
 	return &askPatterns{
-		refuses:    re(`\b(do not|don['’]t|does not|doesn['’]t|cannot|can['’]t|not) (currently |yet )?(accept|take|merge|open to)\w* (any |external |outside )?(code )?(pull requests?|contributions?|PRs?|patches)\b`),
+		refuses: re(`\b(do not|don['’]t|does not|doesn['’]t|cannot|can['’]t|not) (currently |yet )?(accept|take|merge|open to)\w* (any |external |outside )?(code )?(pull requests?|contributions?|PRs?|patches)\b`),
 		elsewhere: re(`\b(pull requests?|PRs|merge requests?|patches)\b( \w+){0,3} (through|via|on|at|in|against) (github|gitlab|bitbucket|this mirror|here)\b.{0,20}\b(are|get|will be|will not be|won['’]t be) (\w+ )?(ignored|closed|rejected|declined|deleted|accepted|reviewed|monitored|considered|processed|merged|looked at)\b` +
 			`|\b(do not|don['’]t|never) (open|send|submit|file|create|make|use) (any )?(pull requests?|PRs|merge requests?) (here|on (github|gitlab|bitbucket|this mirror)|(to|against|in) this (repo|repository|mirror|project))\b` +
 			`|\b(repo|repository|github|project|this) is (just |only |merely )?an? (official )?read[- ]only (\w+ )?mirror\b`),

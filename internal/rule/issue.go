@@ -66,7 +66,7 @@ var issuePattern = lazy.Value(func() *issuePatterns {
 	return &issuePatterns{
 		closing: re(`\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?)\b:?\s+(?:` + reference + `)`),
 		mention: re(reference),
-		prose:   re(`\b(pull requests?|PRs?|patch(es)?|changes?|contributions?|description)\b.{0,80}\b(link|linked|refer\w*|reference\w*|mention\w*|close)\b.{0,40}\b(issue|ticket)s?\b` +
+		prose: re(`\b(pull requests?|PRs?|patch(es)?|changes?|contributions?|description)\b.{0,80}\b(link|linked|refer\w*|reference\w*|mention\w*|close)\b.{0,40}\b(issue|ticket)s?\b` +
 			`|\b(pull requests?|PRs?|merge requests?) without (an? |any )?(\w+ ){0,2}(issues?|tickets?)\b.{0,30}\b(closed|rejected|declined|ignored|not)\b` +
 			`|\b(must|should|needs? to|ha(s|ve) to) have (an?|its) (associated|corresponding|linked|related|matching) (\w+ )?(issue|ticket)\b`),
 		// without a word of the pull request, which the heading must then have

@@ -57,7 +57,7 @@ var issueFirstPattern = lazy.Value(func() *issueFirstPatterns {
 		// under a heading such as "Before you write code" it is enough to say this
 		opens:  re(`\b(open|create|file|raise|start with|submit|post|write)\b.{0,30}\b` + thing + `\b`),
 		before: re(`^\W*(before|prior to) (you |your |any |the )?(\w+ing|start|begin|write|code|coding|work|contribut\w*|implement\w*|submit|open|propos\w*|chang\w*|develop\w*)\b`),
-		only: re(`\b(only|not|never|n['’]t) (accept|take|merge|review|consider|look at)\w*\b.{0,60}\b(agreed|approved|accepted|triaged)\b.{0,12}\bissue`),
+		only:   re(`\b(only|not|never|n['’]t) (accept|take|merge|review|consider|look at)\w*\b.{0,60}\b(agreed|approved|accepted|triaged)\b.{0,12}\bissue`),
 		agreed: re(`\b` + thing + `\b.{0,40}\bwait (for|until|till)\b.{0,60}\b(label+ed|accepted|approved|agreed|triaged|reply|answer|feedback|go[- ]ahead|green light|maintainers?|owners?)\b`),
 		wait:   re(`\b(wait (for|until|to)|must be|be|get|are|is|been)\b.{0,40}\bassigned\b`),
 		lines:  re(`(?:>|more than|over|larger than|bigger than|exceed\w*|greater than|above)\s*~?(\d{2,5})\s*(?:LOC|SLOC|lines)\b`),
