@@ -63,7 +63,7 @@ lint() {
 race() {
 	apt gcc gcc libc6-dev
 	# A race build sleeps for a second at its end, and the scripts start hundreds.
-	GORACE=atexit_sleep_ms=0 CGO_ENABLED=1 go test -race -timeout 20m ./...
+	GORACE=atexit_sleep_ms=0 CGO_ENABLED=1 go test -race -timeout 40m ./...
 }
 
 cross() {
@@ -98,12 +98,13 @@ referee() {
 	go build -o "$work/conformance" .
 }
 
-# record runs the suite and keeps its REST exchanges. What a failing test
-# recorded until then is judged all the same. The clean clone runs it without.
+# record runs the suite, its campaigns whole, and keeps its REST exchanges. What a
+# failing test recorded until then is judged all the same. The clean clone runs the
+# suite as everybody does.
 record() {
 	apt make make # the recipes of docs/make.md are tried where make is
 	mkdir -p "$work/record"
-	ISRC_RECORD=$work/record go test ./...
+	ISRC_CAMPAIGN=whole ISRC_RECORD=$work/record go test -timeout 30m ./...
 	[[ -n $(ls "$work/record") ]]
 }
 

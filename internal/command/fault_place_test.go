@@ -301,7 +301,7 @@ func TestWhatCannotBeWritten(t *testing.T) {
 		g.Go(func() error {
 			t.Run(strings.ReplaceAll(p.what, " ", "_"), func(t *testing.T) {
 				denied, full := p.unwritable(t), "–"
-				if p.full && small && !testing.Short() && !underRace {
+				if p.full && small && wholeCampaign() {
 					full = p.crammed(t)
 				}
 				rows[i] = fmt.Sprintf("| %s | `%s` | %s | %s |\n", p.what, shortly(p.run), denied, full)
@@ -310,7 +310,7 @@ func TestWhatCannotBeWritten(t *testing.T) {
 		})
 	}
 	_ = g.Wait() // the functions answer nil
-	if small && !testing.Short() && !underRace && !t.Failed() {
+	if small && wholeCampaign() && !t.Failed() {
 		holdTable(t, "place-matrix.md", "| what is written | command | not writable | disk full |\n|---|---|---|---|\n"+strings.Join(rows, ""), 5)
 	}
 }

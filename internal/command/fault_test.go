@@ -159,9 +159,8 @@ func TestTheVerdictOnFaultsSeesWhatIsWrong(t *testing.T) {
 }
 
 // TestEveryRequestMayFail strikes every request of a contribution with every
-// fault. The page docs/reliability.md takes its table from here. With -short, as
-// under the race detector, it is every fourth case: what runs at the same time
-// does not differ from case to case, and all of them take minutes there.
+// fault. The page docs/reliability.md takes its table from here. A sample of it is
+// every fourth case.
 func TestEveryRequestMayFail(t *testing.T) {
 	t.Parallel()
 	cases := faultCases(t)
@@ -169,7 +168,7 @@ func TestEveryRequestMayFail(t *testing.T) {
 	g.SetLimit(2 * runtime.NumCPU())
 	var mu sync.Mutex
 	for i, c := range cases {
-		if (testing.Short() || underRace || c.seldom()) && i%4 != 0 {
+		if (!wholeCampaign() || c.seldom()) && i%4 != 0 {
 			continue
 		}
 		g.Go(func() error {
@@ -186,7 +185,7 @@ func TestEveryRequestMayFail(t *testing.T) {
 		})
 	}
 	_ = g.Wait() // the functions answer nil
-	if testing.Short() || underRace || t.Failed() {
+	if !wholeCampaign() || t.Failed() {
 		return
 	}
 	got, file := faultTable(cases), filepath.Join("testdata", "fault-matrix.md")

@@ -125,7 +125,7 @@ func cutSeed(t *testing.T) (seed uint64, cuts int) {
 		return n
 	}
 	cuts = 12
-	if testing.Short() || underRace {
+	if !wholeCampaign() {
 		cuts = 3
 	}
 	return number("ISRC_FAULT_SEED", uint64(time.Now().UnixNano())), int(number("ISRC_FAULT_CUTS", uint64(cuts)))
@@ -180,7 +180,7 @@ func TestTransfersAreCut(t *testing.T) {
 		})
 	}
 	_ = g.Wait() // the functions answer nil
-	if testing.Short() || underRace || t.Failed() {
+	if !wholeCampaign() || t.Failed() {
 		return
 	}
 	holdTable(t, "transfer-matrix.md", cutTable(slices.Concat(tables...)), 4)

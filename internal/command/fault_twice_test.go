@@ -45,7 +45,7 @@ func twiceTries() int {
 	if n, err := strconv.Atoi(os.Getenv("ISRC_FAULT_TWICE")); err == nil {
 		return n
 	}
-	if testing.Short() || underRace {
+	if !wholeCampaign() {
 		return 1
 	}
 	return 2
@@ -146,7 +146,7 @@ func TestTwoAtOnce(t *testing.T) {
 		})
 	}
 	_ = g.Wait() // the functions answer nil
-	if !testing.Short() && !underRace && !t.Failed() {
+	if wholeCampaign() && !t.Failed() {
 		holdTable(t, "twice-matrix.md", "| at once | exit codes |\n|---|---|\n"+strings.Join(rows, ""), 2)
 	}
 }
