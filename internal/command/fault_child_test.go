@@ -35,7 +35,10 @@ func (s *faultScene) mortalGit(t *testing.T, signal, when string) {
 	text := fmt.Sprintf(`#!/bin/sh
 word=$1
 [ "$1" = -c ] && word=$3
-[ "$1" = --no-optional-locks ] && word=$2
+case "$1" in
+	--no-optional-locks) word=$2 ;;
+	--git-dir=*) exec %[1]q "$@" ;; # beside a clone, which does without it: internal/git
+esac
 if [ "$word" != version ] && mkdir %[2]q/"$CHILD_COMMAND-$word" 2>&-; then
 	[ %[4]s = after ] && %[1]q "$@"
 	kill -%[3]s $$

@@ -16,6 +16,9 @@ type cloneIn struct {
 	Dir    string         `json:"dir"`
 	Base   string         `json:"base"`
 	Remote string         `json:"remote"`
+	// Branch is the contribution's own, which the clone begins with: the files are
+	// checked out once. Whose it is, the step that names it says.
+	Branch string `json:"branch,omitempty"`
 	CloneWish
 }
 
@@ -28,8 +31,9 @@ type cloneOut struct {
 // doClone makes the clone that was wished for; unless one was, the cheapest that
 // lets the user work: history and trees now, file contents when they are needed.
 func (s *Site) doClone(ctx context.Context, in cloneIn, _ results) (cloneOut, error) {
-	o := git.CloneOptions{URL: s.CloneURL(in.Repo), Dir: in.Dir, Branch: in.Base, Remote: in.Remote, Progress: true}
+	o := git.CloneOptions{URL: s.CloneURL(in.Repo), Dir: in.Dir, Branch: in.Base, Remote: in.Remote, NewBranch: in.Branch, Progress: true}
 	in.apply(&o)
+	o.Files = s.seen.take(o.URL, in.Base)
 	err := s.narrow(ctx, in, &o)
 	if err == nil {
 		err = s.Work().Clone(ctx, o)

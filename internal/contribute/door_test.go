@@ -32,6 +32,7 @@ type strike struct {
 	when         string // before the forge sees it, half through its answer, after it was carried out
 	who          string // isrc, git or nobody
 	byGit        bool   // only requests of the git program count
+	byIsrc       bool   // only those of isrc itself
 	skip         int    // so many pass before
 }
 
@@ -65,8 +66,8 @@ func (d *door) armed() bool {
 func (d *door) take(r *http.Request) *strike {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	x := d.hit
-	if x == nil || r.Method != x.method || !strings.HasSuffix(r.URL.Path, x.path) || (x.byGit && !strings.HasPrefix(r.UserAgent(), "git/")) {
+	x, byGit := d.hit, strings.HasPrefix(r.UserAgent(), "git/")
+	if x == nil || r.Method != x.method || !strings.HasSuffix(r.URL.Path, x.path) || x.byGit && !byGit || x.byIsrc && byGit {
 		return nil
 	}
 	if x.skip > 0 {

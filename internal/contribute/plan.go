@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/guideline"
@@ -179,6 +180,9 @@ func (p *Plan) addSteps(s *Situation) error {
 		return p.addReady(s)
 	}
 	clone := cloneIn{Repo: up.RepoName, Dir: s.Dir, Base: s.Base, Remote: remote, CloneWish: s.Clone}
+	if s.Base != "" && !strings.HasPrefix(p.Branch, s.Base+"/") && !strings.HasPrefix(s.Base, p.Branch+"/") { // git would refuse both; the step of the branch says so
+		clone.Branch = p.Branch
+	}
 	if err := p.add("clone", kindClone, filepath.Base(s.Dir)+" ("+s.parts()+s.Clone.words()+")", clone, nil); err != nil {
 		return err
 	}

@@ -91,6 +91,8 @@ type Site struct {
 	KnownLogin string
 	// ClosePulls lets taking back close pull requests: the user said so.
 	ClosePulls bool
+
+	seen seenTree
 }
 
 // Work is what changes clones here: the git program where there is one.

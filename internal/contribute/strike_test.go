@@ -30,6 +30,9 @@ func accidents() []accident {
 	clone := func(when, who string) strike {
 		return strike{method: "POST", path: "/platform" + pack, when: when, who: who, byGit: true, skip: 1} // the first one asks for the references
 	}
+	files := func(when, who string) strike { // isrc itself asks for folders, then for guidelines, then for all files
+		return strike{method: "POST", path: "/platform" + pack, when: when, who: who, byIsrc: true, skip: 2}
+	}
 	return []accident{
 		{step: "fork", point: "isrc is killed before the forge gets the request", strike: strike{method: "POST", path: forks, when: "before", who: "isrc"}},
 		{step: "fork", point: "isrc is killed before it reads the answer", strike: strike{method: "POST", path: forks, when: "after", who: "isrc"}},
@@ -38,6 +41,8 @@ func accidents() []accident {
 		{step: "clone", point: "git is killed with half of the pack", strike: clone("half", "git")},
 		{step: "clone", point: "isrc is killed while git clones", strike: clone("half", "isrc")},
 		{step: "clone", point: "the connection is cut in the pack", strike: clone("half", "")},
+		{step: "clone", point: "the connection is cut in the files beside it", strike: files("half", "")},
+		{step: "clone", point: "isrc is killed while the files come beside it", strike: files("half", "isrc")},
 		{step: "ready", point: "isrc is killed while the fork is copied", strike: strike{method: "GET", path: "/newcomer/lib.git/info/refs", when: "before", who: "isrc", skip: 1}, prepare: func(s *stage) error { s.SetForkDelay(2); return nil }},
 		{role: "sync", step: "sync", point: "isrc is killed before the forge gets the fork's base", strike: strike{method: "POST", path: receive, when: "before", who: "isrc"}},
 		{role: "sync", step: "sync", point: "isrc is killed before it reads the answer", strike: strike{method: "POST", path: receive, when: "after", who: "isrc"}},
@@ -52,7 +57,7 @@ func accidents() []accident {
 		{step: "pull", point: "isrc is killed before it reads the answer, and the forge's list lags", strike: strike{method: "POST", path: pulls, when: "after", who: "isrc"}, prepare: func(s *stage) error { s.SetListingLag(3); return nil }},
 		{step: "clone", point: "isrc is killed after git clone", after: "clone"},
 		{step: "clone", point: "isrc is killed after git checkout", after: "-c gc.auto=0"},
-		{step: "branch", point: "isrc is killed after git switch", after: "switch"},
+		{step: "clone", point: "isrc is killed after git index-pack of the files", after: "--git-dir="},
 		{step: "push", point: "isrc is killed after git push", after: "push"},
 		{role: "apply", step: "apply", point: "isrc is killed after git apply", after: "apply"},
 		{role: "exec", step: "exec", point: "isrc is killed after git worktree add", after: "worktree add"},
@@ -126,7 +131,10 @@ func (a accident) happen(s *stage) string {
 func (s *stage) nameGit(deadly string) error {
 	name := filepath.Join(s.dir, "git")
 	text := fmt.Sprintf(`#!/bin/sh
-echo $$ > %[1]q
+case "$1" in
+	--git-dir=*) ;; # beside the clone
+	*) echo $$ > %[1]q ;;
+esac
 case "$1 $2" in %[3]q*)
 	if mkdir %[4]q 2>&-; then
 		%[2]q "$@"

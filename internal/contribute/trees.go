@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"sync"
 
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/git"
@@ -96,11 +97,44 @@ func (t trees) Tree(ctx context.Context, repo forge.RepoName, ref string) (fs.FS
 }
 
 func (t trees) fetch(ctx context.Context, url string, repo forge.RepoName, ref string) (*git.Tree, string, error) {
+	var files *git.Tree
+	var commit string
+	var err error
 	if t.ahead.isOf(t.known, repo, ref) {
-		return t.ahead.read()
+		files, commit, err = t.ahead.read()
+	} else {
+		files, commit, _, err = t.site.Reader.Tree(ctx, url, ref)
 	}
-	files, commit, _, err := t.site.Reader.Tree(ctx, url, ref)
+	if err == nil && repo.Equal(t.known.RepoName) {
+		t.site.seen.put(url, ref, files)
+	}
 	return files, commit, err
+}
+
+// seenTree is the tree of an upstream that was read last, for the clone that is
+// made of it: what will be checked out is known by it.
+type seenTree struct {
+	mu       sync.Mutex
+	url, ref string
+	files    *git.Tree
+}
+
+func (s *seenTree) put(url, ref string, files *git.Tree) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.url, s.ref, s.files = url, ref, files
+}
+
+// take gives the tree of a branch, nil where another one was read, and keeps it no
+// longer.
+func (s *seenTree) take(url, branch string) *git.Tree {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.url != url || s.ref != branch {
+		return nil
+	}
+	defer func() { s.files = nil }()
+	return s.files
 }
 
 // TreesOf gives the files of a repository, and of those that it refers to,

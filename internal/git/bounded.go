@@ -75,10 +75,20 @@ type boundedBody struct {
 	timer  *time.Timer
 	wait   time.Duration
 	cancel context.CancelCauseFunc
+	ended  bool // nothing more can be read
 }
+
+// A reader of git's protocol stops where the protocol ends, a few bytes before the
+// answer does. A connection is used again only when its answer was read to the end;
+// so much, for so long, is worth it.
+const (
+	restBytes = 32 << 10
+	restWait  = 100 * time.Millisecond
+)
 
 func (b *boundedBody) Read(p []byte) (int, error) {
 	n, err := b.read(p)
+	b.ended = b.ended || err != nil
 	if err != nil && !errors.Is(err, io.EOF) {
 		b.from.broke.Store(&err)
 	}
@@ -101,5 +111,10 @@ func (b *boundedBody) read(p []byte) (int, error) {
 func (b *boundedBody) Close() error {
 	b.timer.Stop()
 	defer b.cancel(nil)
+	if !b.ended {
+		late := time.AfterFunc(restWait, func() { b.cancel(nil) })
+		_, _ = io.CopyN(io.Discard, b.ReadCloser, restBytes) // what fails here only costs the connection
+		late.Stop()
+	}
 	return b.ReadCloser.Close()
 }

@@ -30,6 +30,11 @@ type CloneOptions struct {
 	// need not be fetched then. The new clone does not depend on it.
 	Reference string
 	Progress  bool
+	// Files is the tree that will be checked out, if it was read before: what is in
+	// it is fetched while git fetches the history of a blobless clone.
+	Files *Tree
+	// NewBranch is made from the branch and checked out in its place.
+	NewBranch string
 }
 
 // Clone makes a clone. It works in a temporary folder beside the target and

@@ -120,12 +120,13 @@ func (t *Tool) RunInput(ctx context.Context, dir string, in io.Reader, args ...s
 
 // command is one run of the program.
 type command struct {
-	dir  string
-	args []string
-	in   io.Reader
-	env  []string // in addition
-	task string   // the name of its progress; empty: it reports none
-	url  string   // the remote it talks to, for errors
+	dir    string
+	args   []string
+	in     io.Reader
+	env    []string // in addition
+	task   string   // the name of its progress; empty: it reports none
+	url    string   // the remote it talks to, for errors
+	mortal bool     // it ends when this process is killed
 	// transcript, if set, receives standard error, for commands whose answers
 	// stand there.
 	transcript *string
@@ -151,6 +152,9 @@ func (t *Tool) run(ctx context.Context, c command) (string, error) {
 	cmd.WaitDelay = killDelay
 	defer t.handOn(cmd, c)()
 	lent.attach(cmd, errs)
+	if c.mortal {
+		endWithUs(cmd)
+	}
 	start := time.Now()
 	err = cmd.Run()
 	if ctx.Err() != nil {

@@ -43,12 +43,15 @@ func (t *Tool) cloneBeside(ctx context.Context, o CloneOptions, dir string) (err
 	if w.fetched {
 		t.Sink.Note("clone", "going on with a clone that was cut off: its history is here")
 	} else {
+		files := t.fetchAhead(ctx, o, filepath.Join(w.dir, "files.git"))
+		defer files.drop() // before the folder goes
 		if err = t.fetchHistory(ctx, o, into); err != nil {
 			return err
 		}
 		if err = w.keep(o.fingerprint()); err != nil {
 			return err
 		}
+		files.put(into)
 	}
 	if err = t.checkOut(ctx, o, into); err != nil {
 		return err
@@ -56,7 +59,10 @@ func (t *Tool) cloneBeside(ctx context.Context, o CloneOptions, dir string) (err
 	if err = os.Remove(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	return os.Rename(into, dir)
+	if err = os.Rename(into, dir); err == nil {
+		_ = RemoveLeftClone(dir) // what a git wrote meanwhile whose isrc was killed
+	}
+	return err
 }
 
 // resumable says whether it is worth to keep what was fetched: the way was cut,
@@ -67,7 +73,7 @@ func resumable(ctx context.Context, err error) bool {
 }
 
 func (t *Tool) fetchHistory(ctx context.Context, o CloneOptions, into string) error {
-	c := command{args: append(o.args(), "--", o.URL, into), url: o.URL}
+	c := command{args: append(o.args(), "--", o.URL, into), url: o.URL, mortal: true}
 	if o.Progress {
 		c.task = "clone"
 	}
@@ -94,6 +100,9 @@ func (t *Tool) checkOut(ctx context.Context, o CloneOptions, dir string) error {
 	// What was just cloned needs no maintenance, for which git would start a process
 	// after it fetched the files.
 	c := command{dir: dir, args: []string{"-c", "gc.auto=0", "-c", "maintenance.auto=false", "checkout", "--force", "--progress"}, url: o.URL}
+	if o.NewBranch != "" {
+		c.args = append(c.args, "--no-track", "-B", o.NewBranch)
+	}
 	if o.Branch == "" { // as "git clone" itself says it
 		c.args = append(c.args, "HEAD", "--")
 	} else {
@@ -124,7 +133,7 @@ func unborn(dir string) (bool, error) {
 
 // fingerprint stands for what is cloned: another wish begins anew.
 func (o CloneOptions) fingerprint() string {
-	sum := sha256.Sum256([]byte(o.URL + "\x00" + strings.Join(o.args(), "\x00")))
+	sum := sha256.Sum256([]byte(o.URL + "\x00" + o.NewBranch + "\x00" + strings.Join(o.args(), "\x00")))
 	return hex.EncodeToString(sum[:])
 }
 
