@@ -114,7 +114,7 @@ func lately[T any](f *frugal, kind string, repo forge.RepoName, branch string, a
 		return nil, err
 	}
 	if data, err := json.Marshal(remembered[T]{Version: 2, At: f.now().UTC(), Of: all}); err == nil && os.MkdirAll(filepath.Dir(path), 0o700) == nil {
-		_ = disk.WriteFile(path, data, 0o600) // a cache that cannot be written costs a request, nothing else
+		_ = disk.WriteCache(path, data) // a cache that cannot be written costs a request, nothing else
 	}
 	return all, nil
 }

@@ -28,6 +28,19 @@ func WriteFile(path string, content []byte, mode fs.FileMode) error {
 // Write is WriteFile for what is not in memory. Nothing is buffered: fill is
 // handed the file. When fill fails, what was there stays.
 func Write(path string, mode fs.FileMode, fill func(io.Writer) error) error {
+	return write(path, mode, true, fill)
+}
+
+// WriteCache is WriteFile, for its owner alone, of what may be forgotten: it does
+// not wait for the disk, so that a machine that loses power may leave an empty file.
+func WriteCache(path string, content []byte) error {
+	return write(path, 0o600, false, func(w io.Writer) error {
+		_, err := w.Write(content)
+		return err
+	})
+}
+
+func write(path string, mode fs.FileMode, flush bool, fill func(io.Writer) error) error {
 	f, err := os.CreateTemp(filepath.Dir(path), temporary+filepath.Base(path)+"-*") // mode 0600
 	if err != nil {
 		return err
@@ -36,7 +49,7 @@ func Write(path string, mode fs.FileMode, fill func(io.Writer) error) error {
 	if err == nil && mode != 0o600 {
 		err = f.Chmod(mode)
 	}
-	if err == nil {
+	if err == nil && flush {
 		err = f.Sync()
 	}
 	if err = fault.Join(err, f.Close()); err == nil {

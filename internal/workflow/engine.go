@@ -46,7 +46,12 @@ const (
 // is done, *PausedError at a pause, and the context's error after an
 // interruption. A step that was begun before is looked for first; when looking
 // fails the step fails, because not knowing is never "not there".
-func (e *Engine) Run(ctx context.Context, j *Journal) error {
+func (e *Engine) Run(ctx context.Context, j *Journal) (err error) {
+	defer func() {
+		if lost := j.flush(); lost != nil {
+			err = fault.Join(err, lost)
+		}
+	}()
 	j.setClock(e.Now)
 	st := j.State()
 	if err := e.check(st); err != nil {

@@ -25,6 +25,7 @@ type Journal struct {
 	file  *os.File
 	lock  *disk.Lock
 	size  int64 // bytes that are sound; what lies behind is cut off
+	loose bool  // the last of them are not known to be on the disk
 	state State
 	now   func() time.Time
 }
@@ -171,10 +172,13 @@ func (j *Journal) End(outcome string) error {
 }
 
 // Close releases the lock.
-func (j *Journal) Close() error { return fault.Join(j.file.Close(), j.lock.Release()) }
+func (j *Journal) Close() error {
+	return fault.Join(j.flush(), j.file.Close(), j.lock.Release())
+}
 
-// write puts one line on the disk, durably, and only then takes it into the
-// state, as it reads back: what does not survive being stored never counts.
+// write puts one line into the file, and only then takes it into the state, as it
+// reads back: what does not survive being stored never counts. It is on the disk
+// when this returns, unless it is one that may wait for the next line.
 func (j *Journal) write(r record) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -196,23 +200,43 @@ func (j *Journal) write(r record) error {
 	if err := next.applyLine(line); err != nil {
 		return fmt.Errorf("write %q to the journal: %w", r.Event, err)
 	}
-	if err := j.put(append(line, '\n')); err != nil {
+	if err := j.put(append(line, '\n'), !r.waits()); err != nil {
 		return fmt.Errorf("write %q to the journal: %w", r.Event, err)
 	}
 	j.state = next
 	return nil
 }
 
-// put appends and flushes. After a failure, such as a full disk, half a line
-// must not stay in the way of the next one.
-func (j *Journal) put(line []byte) error {
+// waits tells whether a line may reach the disk together with the next one: before
+// that one is there, nothing more happens to the world. A machine that loses power
+// in between finds a plan that was not begun, or looks for the effect of a step.
+func (r record) waits() bool { return r.Event == eventPlan || r.Event == eventDone }
+
+// put appends, and flushes if it is told to. After a failure, such as a full disk,
+// half a line must not stay in the way of the next one.
+func (j *Journal) put(line []byte, flush bool) error {
 	_, err := j.file.Write(line)
-	if err == nil {
+	if err == nil && flush {
 		err = j.file.Sync()
 	}
 	if err != nil {
 		return fault.Join(err, truncate(j.file, j.size))
 	}
 	j.size += int64(len(line))
+	j.loose = !flush
+	return nil
+}
+
+// flush puts lines on the disk that waited for another one.
+func (j *Journal) flush() error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if !j.loose {
+		return nil
+	}
+	if err := j.file.Sync(); err != nil {
+		return fmt.Errorf("write to the journal: %w", err)
+	}
+	j.loose = false
 	return nil
 }

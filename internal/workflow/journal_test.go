@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"os"
@@ -273,5 +274,33 @@ func TestWhatDoesNotSurviveBeingStoredIsNotWritten(t *testing.T) {
 	}
 	if d := cmp.Diff(before, reopen(t, j).State()); d != "" {
 		t.Errorf("the journal changed:\n%s", d)
+	}
+}
+
+// A line that may wait for the next one is on the disk when a run stops, whatever
+// it stops at.
+func TestNothingWaitsForTheDiskAfterwards(t *testing.T) {
+	t.Parallel()
+	j, err := Create(t.TempDir(), Header{Upstream: "ghe.example/platform/lib", Branch: "topic"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := j.Append(Step{ID: "one", Kind: "k"}); err != nil || !j.loose {
+		t.Fatalf("the plan did not wait: %v", err)
+	}
+	e := &Engine{Kinds: []Kind{{Name: "k", Do: func(context.Context, Ins) (json.RawMessage, error) {
+		if j.loose {
+			t.Error("a step began before its plan was on the disk")
+		}
+		return json.RawMessage(`{}`), nil
+	}}}}
+	if err := e.Run(t.Context(), j); err != nil || j.loose {
+		t.Errorf("after the run lines still wait: %v", err)
+	}
+	if err := j.Append(Step{ID: "two", Kind: "k"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := j.Close(); err != nil || j.loose {
+		t.Errorf("after the end lines still wait: %v", err)
 	}
 }
