@@ -61,7 +61,7 @@ func (a *app) catalogOverlaps(ctx context.Context, o *overlapsOptions) error {
 		return err
 	}
 	defer cat.Close()
-	groups, err := cat.Overlaps(ctx, o.org, max(o.limit, 1))
+	groups, err := cat.Overlaps(ctx, o.org, max(o.limit, 1), a.sink())
 	if err != nil {
 		return catalogTrouble(err)
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/isrc-dev/isrc/internal/catalog"
 	"github.com/isrc-dev/isrc/internal/catalog/estate"
 	"github.com/isrc-dev/isrc/internal/forge"
+	"github.com/isrc-dev/isrc/internal/progress"
 )
 
 // twins are repositories of which some do the same, among others that only look
@@ -75,7 +76,7 @@ func TestOverlapsShowWorkThatIsDoneTwice(t *testing.T) {
 	t.Parallel()
 	c := twins(t)
 	names := func(org string) [][]string {
-		groups, err := c.Overlaps(context.Background(), org, 0)
+		groups, err := c.Overlaps(context.Background(), org, 0, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -107,6 +108,23 @@ func TestOverlapsShowWorkThatIsDoneTwice(t *testing.T) {
 	}
 }
 
+func TestOverlapsTellHowFarTheyAreAndEnd(t *testing.T) {
+	t.Parallel()
+	c := twins(t)
+	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
+	var phases []progress.Phase
+	_, err := c.Overlaps(ctx, "", 0, func(e progress.Event) {
+		if e.Task == overlapTask {
+			phases = append(phases, e.Phase)
+			stop()
+		}
+	})
+	if !errors.Is(err, context.Canceled) || !slices.Equal(phases, []progress.Phase{progress.Running, progress.Done}) {
+		t.Errorf("%v after the phases %v", err, phases)
+	}
+}
+
 // TestOverlapsOfACompanyAreTrue asks the generator of the company, which knows
 // what each repository is for.
 func TestOverlapsOfACompanyAreTrue(t *testing.T) {
@@ -123,7 +141,7 @@ func TestOverlapsOfACompanyAreTrue(t *testing.T) {
 	}
 	c := indexed(t, records)
 	start := time.Now()
-	groups, err := c.Overlaps(context.Background(), "", 0)
+	groups, err := c.Overlaps(context.Background(), "", 0, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,14 +1,12 @@
 package index
 
 import (
-	"cmp"
 	"context"
 	"math"
 	"slices"
-	"strings"
 
 	"github.com/isrc-dev/isrc/internal/catalog"
-	"github.com/isrc-dev/isrc/internal/order"
+	"github.com/isrc-dev/isrc/internal/progress"
 )
 
 // How overlaps are looked for. Candidates share rare keywords; each record is
@@ -26,8 +24,9 @@ const (
 // Overlaps gives groups of repositories that do the same thing without being
 // forks or copies of each other, the most similar first: one at least is of the
 // account org, or of any where org is "". Archived ones and forks are left out.
-func (c *Catalog) Overlaps(ctx context.Context, org string, limit int) ([]catalog.Overlap, error) {
-	o := &overlaps{c: c, weigher: newWeigher(c)}
+func (c *Catalog) Overlaps(ctx context.Context, org string, limit int, sink progress.Sink) ([]catalog.Overlap, error) {
+	o := &overlaps{c: c, weigher: newWeigher(c), sink: sink}
+	defer sink.Send(progress.Event{Phase: progress.Done, Task: overlapTask})
 	if err := o.vocabulary(ctx); err != nil {
 		return nil, err
 	}
@@ -86,6 +85,7 @@ func (o *overlaps) fill(ctx context.Context, groups []catalog.Overlap) error {
 type overlaps struct {
 	*weigher
 	c        *Catalog
+	sink     progress.Sink
 	ids      []int64 // of the records that are compared
 	ours     []bool  // of the account that is asked about
 	keywords [][]keyword
@@ -96,158 +96,16 @@ type overlaps struct {
 	kept     []pair // that overlap, with how near they are
 }
 
+const overlapTask = "overlaps"
+
+// tell says how far the comparison is.
+func (o *overlaps) tell(what string, done, of int) {
+	o.sink.Send(progress.Event{Phase: progress.Running, Task: overlapTask, Message: what, Current: int64(done), Total: int64(of)})
+}
+
 type pair struct {
 	a, b int // places in ids
 	near float64
-}
-
-// stemmed gives the first keywords of a record, with one number for all words of
-// a stem, and without boilerplate.
-func (o *overlaps) stemmed(words []keyword) []keyword {
-	out := words[:0]
-	for _, k := range words {
-		k.id = o.stemOf[k.id]
-		if k.id == 0 || slices.ContainsFunc(out, func(have keyword) bool { return have.id == k.id }) {
-			continue
-		}
-		if out = append(out, k); len(out) == overlapKeywords {
-			break
-		}
-	}
-	return out
-}
-
-// vocabulary gives each word the number of the first one with its stem; 0 for
-// what says nothing.
-func (o *overlaps) vocabulary(ctx context.Context) error {
-	o.stemOf = map[int64]int64{}
-	first := map[string]int64{}
-	return o.c.each(ctx, func(scan func(...any) error) error {
-		var id, records int64
-		var term string
-		if err := scan(&id, &term, &records); err != nil {
-			return err
-		}
-		o.records[catalog.Stem(term)] += records // no look-up for each word later
-		if boilerplate(term) || catalog.GenericWord(term) {
-			return nil
-		}
-		stem := catalog.Stem(term)
-		if first[stem] == 0 {
-			first[stem] = id
-		}
-		o.stemOf[id] = first[stem]
-		return nil
-	}, "SELECT id, term, max(df, readmes) FROM vocabulary WHERE df > 0")
-}
-
-// names counts the prefixes of all names by account, as families would one by
-// one.
-func (o *overlaps) names(ctx context.Context) error {
-	o.counted = true
-	return o.c.each(ctx, func(scan func(...any) error) error {
-		var name, owner string
-		if err := scan(&name, &owner); err != nil {
-			return err
-		}
-		for i, r := range name {
-			if i > 0 && strings.ContainsRune("-_.", r) {
-				o.prefixes[owner+"/"+name[:i+1]]++
-			}
-		}
-		return nil
-	}, "SELECT n.name, l.value FROM names n JOIN facts f ON f.id = n.id JOIN labels l ON l.id = f.owner")
-}
-
-// load reads the keywords of every record that is compared.
-func (o *overlaps) load(ctx context.Context, org string) error {
-	owner := int64(-1)
-	if org != "" {
-		if err := o.c.each(ctx, func(scan func(...any) error) error { return scan(&owner) }, "SELECT id FROM labels WHERE kind = ? AND value = ?", labelOwner, foldLabel(org)); err != nil {
-			return err
-		}
-	}
-	return o.c.each(ctx, func(scan func(...any) error) error {
-		var id, account int64
-		var terms []byte
-		if err := scan(&id, &account, &terms); err != nil {
-			return err
-		}
-		words := append([]keyword(nil), o.stemmed(decodeKeywords(terms))...) // no larger than it has to be
-		norm := 0.0
-		for _, k := range words {
-			norm += float64(k.weight) * float64(k.weight)
-		}
-		o.ids = append(o.ids, id)
-		o.ours = append(o.ours, org == "" || account == owner)
-		o.keywords = append(o.keywords, words)
-		o.norms = append(o.norms, math.Sqrt(norm))
-		return nil
-	}, "SELECT f.id, f.owner, k.terms FROM facts f JOIN keywords k ON k.record = f.id WHERE f.flags & ? = 0 AND f.source = 0 ORDER BY f.id", flagArchived|flagFork)
-}
-
-// candidates finds for each record those that share most rare keywords with it.
-func (o *overlaps) candidates(ctx context.Context) error {
-	type posting struct {
-		at     int32
-		weight uint8
-	}
-	postings := map[int64][]posting{}
-	for i, words := range o.keywords {
-		for _, k := range words {
-			postings[k.id] = append(postings[k.id], posting{int32(i), k.weight})
-		}
-	}
-	dots := make([]float32, len(o.ids))
-	shares := make([]uint8, len(o.ids))
-	var touched []int32
-	for i, words := range o.keywords {
-		if i%1000 == 0 && ctx.Err() != nil {
-			return ctx.Err()
-		}
-		touched = touched[:0]
-		for _, k := range words {
-			list := postings[k.id]
-			if len(list) > overlapPosting || len(list) < 2 {
-				continue
-			}
-			for _, p := range list {
-				if int(p.at) == i {
-					continue
-				}
-				if shares[p.at] == 0 {
-					touched = append(touched, p.at)
-				}
-				shares[p.at]++
-				dots[p.at] += float32(k.weight) * float32(p.weight)
-			}
-		}
-		o.nearest(i, touched, dots, shares)
-		for _, at := range touched {
-			dots[at], shares[at] = 0, 0
-		}
-	}
-	order.By(o.pairs, func(x, y pair) int { return cmp.Or(cmp.Compare(x.a, y.a), cmp.Compare(x.b, y.b)) })
-	o.pairs = slices.CompactFunc(o.pairs, func(x, y pair) bool { return x.a == y.a && x.b == y.b })
-	return nil
-}
-
-// nearest keeps the pairs of a record that are worth reading.
-func (o *overlaps) nearest(i int, touched []int32, dots []float32, shares []uint8) {
-	var best []pair
-	for _, at := range touched {
-		j := int(at)
-		if shares[at] < 2 || !o.ours[i] && !o.ours[j] {
-			continue
-		}
-		if near := float64(dots[at]) / o.norms[i] / o.norms[j]; near >= overlapKeyLeast {
-			best = append(best, pair{min(i, j), max(i, j), near})
-		}
-	}
-	order.By(best, func(x, y pair) int {
-		return cmp.Or(cmp.Compare(y.near, x.near), cmp.Compare(x.a, y.a), cmp.Compare(x.b, y.b))
-	})
-	o.pairs = append(o.pairs, best[:min(len(best), overlapNearest)]...)
 }
 
 // verify reads the candidates and keeps the pairs whose own words say that they
@@ -266,6 +124,7 @@ func (o *overlaps) verify(ctx context.Context) error {
 	}
 	var everybody []member
 	for part := range slices.Chunk(ids, 2000) {
+		o.tell("reading what may be alike", len(everybody), len(ids))
 		members, err := o.c.read(ctx, part)
 		if err != nil {
 			return err
@@ -291,94 +150,4 @@ func (o *overlaps) verify(ctx context.Context) error {
 		o.kept = append(o.kept, p)
 	}
 	return nil
-}
-
-// group joins pairs, the most similar first. A repository joins a group when it
-// is like half of its members, so that groups do not grow along chains.
-func (o *overlaps) group() []catalog.Overlap {
-	order.By(o.kept, func(x, y pair) int {
-		return cmp.Or(cmp.Compare(y.near, x.near), cmp.Compare(x.a, y.a), cmp.Compare(x.b, y.b))
-	})
-	like := map[[2]int]bool{}
-	for _, e := range o.kept {
-		like[[2]int{e.a, e.b}] = true
-	}
-	of := map[int]int{}
-	var groups [][]int
-	var least []float64
-	for _, e := range o.kept {
-		ga, inA := of[e.a]
-		gb, inB := of[e.b]
-		switch {
-		case !inA && !inB:
-			of[e.a], of[e.b] = len(groups), len(groups)
-			groups, least = append(groups, []int{e.a, e.b}), append(least, e.near)
-		case inA != inB:
-			g, one := ga, e.b
-			if inB {
-				g, one = gb, e.a
-			}
-			links := 0
-			for _, m := range groups[g] {
-				if like[[2]int{min(m, one), max(m, one)}] {
-					links++
-				}
-				if related(&o.profiles[m].member, &o.profiles[one].member) {
-					links = -overlapGroup // one of its copies is there
-				}
-			}
-			if 2*links >= len(groups[g]) && len(groups[g]) < overlapGroup {
-				of[one] = g
-				groups[g], least[g] = append(groups[g], one), min(least[g], e.near)
-			}
-		}
-	}
-	out := make([]catalog.Overlap, 0, len(groups))
-	for i, g := range groups {
-		out = append(out, o.overlap(g, least[i]))
-	}
-	order.StableBy(out, func(x, y catalog.Overlap) int {
-		return cmp.Or(cmp.Compare(y.Similarity*math.Log(float64(len(y.Repos))+1), x.Similarity*math.Log(float64(len(x.Repos))+1)), strings.Compare(x.Repos[0].FullName(), y.Repos[0].FullName()))
-	})
-	return out
-}
-
-// overlap describes a group: its members, the most active first, and the terms
-// that most of them share.
-func (o *overlaps) overlap(members []int, near float64) catalog.Overlap {
-	out := catalog.Overlap{Similarity: round3(near)}
-	count, rate, shown := map[string]int{}, map[string]float64{}, map[string]string{}
-	for _, m := range members {
-		p := o.profiles[m]
-		for _, t := range p.terms {
-			count[t.stem]++
-			rate[t.stem] += t.value
-			shown[t.stem] = t.word
-		}
-	}
-	var stems []string
-	for stem, n := range count {
-		if n > 1 && 3*n >= 2*len(members) {
-			stems = append(stems, stem)
-		}
-	}
-	order.By(stems, func(a, b string) int {
-		return cmp.Or(cmp.Compare(count[b], count[a]), cmp.Compare(rate[b], rate[a]), strings.Compare(a, b))
-	})
-	for _, stem := range stems[:min(len(stems), 8)] {
-		out.Shared = append(out.Shared, shown[stem])
-	}
-	for _, m := range members {
-		out.Repos = append(out.Repos, likeHit(o.profiles[m].Record, out.Shared, near))
-	}
-	order.StableBy(out.Repos, func(a, b catalog.Hit) int {
-		score := func(h catalog.Hit) int {
-			if h.Activity == nil {
-				return 0
-			}
-			return h.Activity.Score
-		}
-		return cmp.Or(cmp.Compare(score(b), score(a)), strings.Compare(a.FullName(), b.FullName()))
-	})
-	return out
 }
