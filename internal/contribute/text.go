@@ -56,6 +56,9 @@ func (r *Review) Text(o SubmitOptions) (rule.Draft, error) {
 			return d, refuse(ErrUsage, "", "fill the body: %v", err)
 		}
 	}
+	if template != nil && o.Body == nil {
+		d.Body = withNumber(d.Body, r.Issue())
+	}
 	if n := r.Issue(); n != 0 && !strings.Contains(d.Body, "#"+strconv.Itoa(n)) {
 		d.Body = strings.TrimSpace(d.Body + fmt.Sprintf("\n\nCloses #%d", n))
 	}
@@ -118,6 +121,25 @@ func withIssue(sections map[string]string, t guideline.Template, issue int) map[
 		return out
 	}
 	return sections
+}
+
+// openReference is the end of a line that waits for the number of an issue:
+// "Fixes #", "Closes # (issue)", "Fixes #<!-- ISSUE-ID -->".
+var openReference = lazy.Pattern(`(?im)\b((?:fix(?:e[sd])?|close[sd]?|resolve[sd]?):?[ \t]+#)[ \t]*(?:<!--[^\n]*?-->|\([^()\n]*\)|\[[^\]\n]*\]|<[^<>\n]*>|x{2,}|n{2,}|issue[-_ ]?(?:id|number)?)?[ \t]*$`)
+
+// withNumber writes the number of the issue where the text of a template has left
+// room for it, but not in a comment.
+func withNumber(body string, issue int) string {
+	if issue == 0 || strings.Contains(body, "#"+strconv.Itoa(issue)) {
+		return body
+	}
+	for _, m := range openReference().FindAllStringSubmatchIndex(body, -1) {
+		before := body[:m[0]]
+		if strings.LastIndex(before, "<!--") <= strings.LastIndex(before, "-->") {
+			return body[:m[3]] + strconv.Itoa(issue) + body[m[1]:]
+		}
+	}
+	return body
 }
 
 // Issue is the issue that the contribution is for, 0 when none is known.
