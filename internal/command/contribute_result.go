@@ -5,6 +5,7 @@ import (
 
 	"github.com/isrc-dev/isrc/internal/contribute"
 	"github.com/isrc-dev/isrc/internal/forge"
+	"github.com/isrc-dev/isrc/internal/rule"
 	"github.com/isrc-dev/isrc/internal/workflow"
 )
 
@@ -27,6 +28,7 @@ type contribution struct {
 	Next         *string       `json:"next"`
 	Pull         *submitted    `json:"pull"`
 
+	misnamed  bool                     // the branch is called otherwise than it must be
 	proposals []contribute.OpenedIssue // mine to this repository, which the change may be for
 }
 
@@ -61,7 +63,7 @@ type planned struct {
 
 func describePlan(sit *contribute.Situation, p *contribute.Plan, web func(forge.RepoName) string) *contribution {
 	r := &contribution{
-		Repository: repositoryOf(sit.Upstream.RepoName, sit.Upstream.HTMLURL), Via: string(p.Via), Why: p.Why, Base: p.Base, Branch: p.Branch, Directory: p.Dir, Outcome: "planned",
+		Repository: repositoryOf(sit.Upstream.RepoName, sit.Upstream.HTMLURL), Via: string(p.Via), Why: p.Why, Base: p.Base, Branch: p.Branch, Directory: p.Dir, Outcome: "planned", misnamed: !rule.BranchFits(sit.Requirements, p.Branch),
 		Requirements: requirementsOf(nil, sit.Requirements), Routes: routesOf(sit.Routes(issueTerms)), Commands: []commandLine{}, Steps: []planned{},
 	}
 	if sit.Issue != nil {

@@ -67,6 +67,11 @@ func showPlan(s *term.Streams, w io.Writer, r *contribution, change planned) err
 	line("submit", last)
 	fmt.Fprintln(w)
 	for _, q := range yours {
+		if r.misnamed && q.Rule == "branch-name" && q.Strength == "must" {
+			writeMust(s, w, term.Line(q.Text), firstSource(q))
+			writeDetail(s, w, len("  must   "), term.Warn, r.Branch+" does not: give it another name with --branch NAME")
+			continue
+		}
 		if q.Strength == "must" {
 			writeMust(s, w, term.Line(q.Text), firstSource(q))
 		}

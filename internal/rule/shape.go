@@ -44,6 +44,13 @@ func branchRulesOf(reqs []Requirement) []BranchParams {
 	return out
 }
 
+// BranchFits tells whether a name is one that is asked for, as far as is asked by
+// what must hold.
+func BranchFits(reqs []Requirement, name string) bool {
+	must := slices.DeleteFunc(slices.Clone(reqs), func(r Requirement) bool { return r.Strength != Must })
+	return fits(branchRulesOf(must), name)
+}
+
 func fits(rules []BranchParams, name string) bool {
 	for _, p := range rules {
 		if why, err := p.judge(name); err == nil && why != "" {

@@ -96,3 +96,14 @@ func TestSuggestTitle(t *testing.T) {
 		})
 	}
 }
+
+func TestWhatMustHoldOfANameIsToldFromAdvice(t *testing.T) {
+	t.Parallel()
+	must := rulesetBranch("starts_with", "team/", false)
+	must.Strength = Must
+	should := must
+	should.Strength = Should
+	if BranchFits([]Requirement{must}, "fix/1") || !BranchFits([]Requirement{must}, "team/1") || !BranchFits([]Requirement{should}, "fix/1") {
+		t.Error("a name that must be another is not told from one that may")
+	}
+}
