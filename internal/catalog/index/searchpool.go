@@ -166,11 +166,35 @@ func (s *search) byName(ctx context.Context) ([]match, error) {
 			names = append(names, name)
 		}
 	}
+	if s.where.simple || s.where.sql == everything {
+		return s.standingByName(ctx, names)
+	}
 	var found []rankedID
 	err := s.c.quick(ctx, func(row []driver.Value) error {
 		found = append(found, rankedID{id: number(row[0])})
 		return nil
-	}, "SELECT f.id FROM names n CROSS JOIN facts f ON f.id = n.id WHERE n.name IN (?"+strings.Repeat(",?", len(names)-1)+") AND "+s.where.sql+" ORDER BY f.boost DESC LIMIT 20",
-		append(names, s.where.args...)...)
+	}, "SELECT f.id FROM names n CROSS JOIN facts f ON f.id = n.id WHERE n.name IN (?"+strings.Repeat(",?", len(names)-1)+") AND "+s.where.sql+" ORDER BY f.boost DESC LIMIT ?",
+		append(append(names, s.where.args...), mostNamed)...)
 	return s.measured(found), err
+}
+
+// mostNamed bounds what is taken for its name alone.
+const mostNamed = 20
+
+// standingByName is byName where no filter asks more than the tally knows.
+func (s *search) standingByName(ctx context.Context, names []any) ([]match, error) {
+	best := shortlist{most: mostNamed}
+	err := s.c.quick(ctx, func(row []driver.Value) error {
+		id := number(row[0])
+		r := s.tally.row(id)
+		if r == nil {
+			return nil
+		}
+		standing := r.standings[slabAt(id):][:standingBytes]
+		if standing[standPart] != 0 && (!s.where.simple || standing[standFlags]&standArchived == 0) {
+			best.add(rankedID{id, float32(standing[standBoost])})
+		}
+		return nil
+	}, "SELECT id FROM names WHERE name IN (?"+strings.Repeat(",?", len(names)-1)+")", names...)
+	return s.measured(best.take()), err
 }

@@ -96,6 +96,7 @@ func (t *tally) measure() {
 		if row == nil {
 			continue
 		}
+		row.text[slabSize/2] = 0 // memory that is read before it is written is given by the system twice
 		for at := 0; at < len(row.standings); at += standingBytes {
 			if row.standings[at+standPart] != 0 {
 				words += lengths[row.standings[at+standLength]]
