@@ -82,7 +82,12 @@ func (p *hostProbe) probeGuidelines(ctx context.Context, site *contribute.Site, 
 	case errors.Is(gitErr, git.ErrEmpty):
 		return probedFine(name, "%s has no commits yet, and says so", repo.FullName())
 	}
-	if _, _, err := p.client.Tree(ctx, repo, ""); err == nil {
+	_, _, err = p.client.Tree(ctx, repo, "")
+	var sso *forge.SSOError
+	if errors.As(err, &sso) {
+		return p.wantsSignOn(name, repo, sso)
+	}
+	if err == nil {
 		return probedDoubtful(name, "isrc doctor --debug=git", "read by the API (%s), because git cannot: %s", took(), gitErr)
 	}
 	return probedBroken(p.gitCode(gitErr), name, "isrc doctor --debug=git", "%s", gitErr)
@@ -97,10 +102,18 @@ func (p *hostProbe) probeGitAccess(ctx context.Context, site *contribute.Site, r
 	}
 	start := time.Now()
 	refs, err := site.Tool.LsRemote(ctx, p.a.inv.Dir, site.CloneURL(repo), "HEAD", "refs/heads/*")
+	if sso := site.SignOn(err); sso != nil {
+		return p.wantsSignOn(name, repo, sso)
+	}
 	if err != nil {
 		return probedBroken(p.gitCode(err), name, "git ls-remote "+site.CloneURL(repo), "%s", shortGit(err))
 	}
 	return probedFine(name, "git lists %s of %s in %d ms", plural(len(refs), "reference"), repo.FullName(), time.Since(start).Milliseconds())
+}
+
+// wantsSignOn names the page on which the token is authorised.
+func (p *hostProbe) wantsSignOn(name string, repo forge.RepoName, sso *forge.SSOError) probed {
+	return probedBroken(exitNotPermitted, name, firstOf(sso.URL, p.base()+"/settings/tokens"), "%s wants single sign-on for this token: authorise it in a browser", repo.Owner)
 }
 
 // shortGit is what git says, without what was asked: that stands in the remedy.

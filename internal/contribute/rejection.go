@@ -95,6 +95,17 @@ func readRejection(e *git.RejectedError) *forge.NotPermittedError {
 	return r
 }
 
+// SignOn is the single sign-on that a server wants before it lets git in, nil
+// where that is not why it refused.
+func (s *Site) SignOn(err error) *forge.SSOError {
+	var denied *git.AuthError
+	var sso *forge.SSOError
+	if errors.As(err, &denied) && denied.Forbidden && errors.As(s.readDenial(denied, ""), &sso) {
+		return sso
+	}
+	return nil
+}
+
 // readDenial reads why a server did not even take the push.
 func (s *Site) readDenial(e *git.AuthError, what string) error {
 	lines := s.masked(e.Remote)
