@@ -29,6 +29,7 @@ type submitted struct {
 	Despite        []string   `json:"despite"`
 	Steps          []planned  `json:"steps"`
 	Round          *round     `json:"round"` // null when no reviewer asked for changes, or nothing is new since
+	Asked          []wished   `json:"asked"` // of --reviewer, --ready and --draft: what the forge was asked besides
 }
 
 // round is an answer to reviewers who asked for changes.
@@ -82,7 +83,7 @@ func describeSubmission(site *contribute.Site, sub *contribute.Submission, d rul
 	}
 	s := &submitted{
 		Title: d.Title, Body: d.Body, Outcome: "planned", Draft: o.draft, Repository: repositoryOf(sub.Upstream, site.WebURL(sub.Upstream)),
-		HeadRepository: repositoryOf(head, site.WebURL(head)), Branch: sub.Review.Branch, Base: sub.Base, Head: sub.Review.Head, Findings: c.Findings, Despite: nonNil(o.despite), Steps: []planned{},
+		HeadRepository: repositoryOf(head, site.WebURL(head)), Branch: sub.Review.Branch, Base: sub.Base, Head: sub.Review.Head, Findings: c.Findings, Despite: nonNil(o.despite), Steps: []planned{}, Asked: []wished{},
 	}
 	if sub.Existing != nil {
 		s.URL, s.Number = &sub.Existing.URL, &sub.Existing.Number
@@ -99,7 +100,7 @@ func describeSubmission(site *contribute.Site, sub *contribute.Submission, d rul
 func submittedBefore(site *contribute.Site, st workflow.State, p *contribute.OpenedPull) *submitted {
 	s := &submitted{
 		URL: &p.URL, Number: &p.Number, Title: p.Title, Outcome: p.Outcome, Draft: p.Draft, Repository: repositoryOf(p.Upstream, site.WebURL(p.Upstream)),
-		Branch: st.Branch, Base: st.Base, Run: &st.Run, Findings: []finding{}, Despite: []string{}, Steps: []planned{},
+		Branch: st.Branch, Base: st.Base, Run: &st.Run, Findings: []finding{}, Despite: []string{}, Steps: []planned{}, Asked: []wished{},
 	}
 	if !p.Head.IsZero() {
 		s.HeadRepository = repositoryOf(p.Head, site.WebURL(p.Head))
@@ -115,6 +116,12 @@ func showSubmitted(s *term.Streams, p *submitted) error {
 		for _, l := range strings.Split(term.Block(p.Body), "\n") {
 			fmt.Fprintln(s.Out, strings.TrimRight("  "+l, " "))
 		}
+		for _, w := range p.Asked {
+			fmt.Fprintf(s.Out, "\nWould ask: %s", term.Line(w.text()))
+		}
+		if len(p.Asked) > 0 {
+			fmt.Fprintln(s.Out)
+		}
 		return nil
 	case contribute.PullCreated:
 		fmt.Fprintf(s.Err, "%s pull request #%d opened: %s\n", s.Paint(term.Good, s.Sym(term.SymOK)), *p.Number, term.Line(p.Title))
@@ -124,6 +131,7 @@ func showSubmitted(s *term.Streams, p *submitted) error {
 		fmt.Fprintf(s.Err, "%s pull request #%d was open already; commits, title and body are brought up to date\n", s.Paint(term.Good, s.Sym(term.SymOK)), *p.Number)
 	}
 	showRound(s, p.Round)
+	showWishes(s, p.Asked)
 	if s.ErrTTY {
 		fmt.Fprintf(s.Err, "  isrc status says who waits for whom from here on\n")
 	}

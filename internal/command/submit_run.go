@@ -18,6 +18,10 @@ func (a *app) submitIn(ctx context.Context, site *contribute.Site, o *submitOpti
 	if err := knownRules("despite", o.despite); err != nil {
 		return nil, err
 	}
+	wishes, err := o.wishes()
+	if err != nil {
+		return nil, err
+	}
 	text, err := a.submitText(o)
 	if err != nil {
 		return nil, err
@@ -56,6 +60,10 @@ func (a *app) submitIn(ctx context.Context, site *contribute.Site, o *submitOpti
 		a.say("isrc: pull request #%d is sent to %s; it went to %s", e.Number, term.Line(sub.Base), term.Line(e.Base.Branch))
 	}
 	result := describeSubmission(site, sub, draft, findings, o)
+	if err := wishes.mayBe(sub.Upstream, sub.Existing); err != nil {
+		return nil, err
+	}
+	result.wish(wishes)
 	if o.dryRun {
 		return result, nil
 	}
@@ -67,7 +75,14 @@ func (a *app) submitIn(ctx context.Context, site *contribute.Site, o *submitOpti
 	if n := len(review.Uncommitted); n > 0 {
 		a.say("isrc: %s not committed and will not be part of it", pluralOf(n, "file is", "files are"))
 	}
-	return result, a.carrySubmission(ctx, site, o, sub, result)
+	if err := a.carrySubmission(ctx, site, o, sub, result); err != nil {
+		return nil, err
+	}
+	if err := wishes.carry(ctx, site, sub.Upstream, *result.Number); err != nil {
+		return nil, &contribute.HintError{Err: err, Hint: "the pull request is there: " + *result.URL + "; the same command asks again"}
+	}
+	result.wish(wishes)
+	return result, nil
 }
 
 func (a *app) carrySubmission(ctx context.Context, site *contribute.Site, o *submitOptions, sub *contribute.Submission, result *submitted) error {
@@ -143,10 +158,28 @@ func (a *app) reviewForSubmit(ctx context.Context, site *contribute.Site, o *sub
 		}
 	}
 	review, err := place.Review(ctx, site, site.Tool, contribute.ReviewOptions{Frugal: true})
+	if err == nil && o.base == "" {
+		review, err = a.declaredBase(ctx, site, review)
+	}
 	if err != nil {
 		return nil, nil, err
 	}
 	return review, site, place.Ready(review)
+}
+
+// declaredBase sends a change for which nobody chose a base where the owners take
+// changes, as contribute does.
+func (a *app) declaredBase(ctx context.Context, site *contribute.Site, r *contribute.Review) (*contribute.Review, error) {
+	base := r.Declared(ctx)
+	if base == "" {
+		return r, nil
+	}
+	usual := r.Base
+	if moved, err := r.GoTo(ctx, site.Tool, base); err != nil || !moved {
+		return r, err // the rule says what is wrong with it
+	}
+	a.say("isrc: the owners take changes on %s, so this one goes there, not to %s (--base chooses another)", term.Line(base), term.Line(usual))
+	return r.Place.Review(ctx, site, site.Tool, contribute.ReviewOptions{Frugal: true})
 }
 
 // commitFirst commits what is not committed yet and looks at the clone anew.

@@ -2,7 +2,6 @@ package contribute
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,9 +13,11 @@ import (
 	"github.com/isrc-dev/isrc/internal/workflow"
 )
 
-// Reviewers is who can be asked to look at a pull request.
+// Reviewers is who can be asked to look at a pull request, and whether it is ready
+// for them.
 type Reviewers interface {
-	RequestReviewers(ctx context.Context, repo forge.RepoName, number int, logins []string) error
+	RequestReviewers(ctx context.Context, repo forge.RepoName, number int, logins, teams []string) error
+	SetDraft(ctx context.Context, repo forge.RepoName, number int, draft bool) error
 }
 
 // Round is an answer to reviewers who asked for changes.
@@ -87,16 +88,11 @@ type reviewOut struct {
 // doReview asks reviewers to look again. Asking twice changes nothing. A forge
 // that does not let the author ask keeps nothing else from being done.
 func (s *Site) doReview(ctx context.Context, in reviewIn, _ results) (reviewOut, error) {
-	err := s.Forge.RequestReviewers(ctx, in.Upstream, in.Number, in.Logins)
-	var (
-		invalid *forge.InvalidError
-		refused *forge.NotPermittedError
-		missing *forge.NotFoundError
-	)
+	err := s.Forge.RequestReviewers(ctx, in.Upstream, in.Number, in.Logins, nil)
 	switch {
 	case err == nil:
 		return reviewOut{Asked: in.Logins}, nil
-	case errors.As(err, &invalid), errors.As(err, &refused), errors.As(err, &missing), errors.Is(err, forge.ErrUnsupported):
+	case declined(err):
 		return reviewOut{Asked: []string{}, Refused: err.Error()}, nil
 	}
 	return reviewOut{}, fmt.Errorf("ask %s to look again: %w", strings.Join(in.Logins, ", "), err)

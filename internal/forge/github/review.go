@@ -36,10 +36,11 @@ func signed(u forge.User) forge.User {
 	return u
 }
 
-// RequestReviewers asks people for a review, or to look again.
-func (c *Client) RequestReviewers(ctx context.Context, r forge.RepoName, number int, logins []string) error {
+// RequestReviewers asks people for a review, or to look again, and teams of the
+// owner by their slugs. The forge asks all of them or none.
+func (c *Client) RequestReviewers(ctx context.Context, r forge.RepoName, number int, logins, teams []string) error {
 	what := pullNoun(r, number)
-	k := write(http.MethodPost, "asking for a review of "+what, what, gh.ReviewersRequest{Reviewers: logins}, "repos/%s/%s/pulls/%d/requested_reviewers", r.Owner, r.Name, number)
+	k := write(http.MethodPost, "asking for a review of "+what, what, gh.ReviewersRequest{Reviewers: logins, TeamReviewers: teams}, "repos/%s/%s/pulls/%d/requested_reviewers", r.Owner, r.Name, number)
 	_, err := c.do(ctx, k, nil)
 	return err
 }

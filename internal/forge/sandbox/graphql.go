@@ -71,8 +71,13 @@ func isGraphQL(path string) bool { return path == "/api/graphql" || path == "/gr
 
 // serveGraphQL answers one POST to the GraphQL API.
 func (f *Forge) serveGraphQL(x *exchange, body []byte) (answer, error) {
-	f.mu.RLock()
-	defer f.mu.RUnlock()
+	if bytes.Contains(body, []byte("mutation")) { // or a query that only speaks of it
+		f.mu.Lock()
+		defer f.mu.Unlock()
+	} else {
+		f.mu.RLock()
+		defer f.mu.RUnlock()
+	}
 	switch {
 	case f.graphql.Off || x.r.Method != http.MethodPost:
 		return answer{}, notFound()
@@ -167,6 +172,9 @@ func operation(doc *ast.QueryDocument, name string) (*ast.OperationDefinition, *
 // execute runs the operation; what fails leaves null and an error.
 func (g *graphQLRun) execute(op *ast.OperationDefinition) (answer, error) {
 	root := g.schema.Query
+	if op.Operation == ast.Mutation {
+		root = g.schema.Mutation
+	}
 	g.out.WriteString(`{"data":`)
 	at := g.out.Len()
 	if !g.object(root, g, []ast.SelectionSet{op.SelectionSet}) {

@@ -85,8 +85,8 @@ func TestEveryFieldAnswers(t *testing.T) {
 	s := sandbox.GraphQLSchema()
 	ways := routes(s)
 	for name, def := range s.Types {
-		if def.Kind != ast.Object || strings.HasPrefix(name, "__") {
-			continue
+		if def.Kind != ast.Object || strings.HasPrefix(name, "__") || name == "Mutation" || strings.HasSuffix(name, "Payload") {
+			continue // what changes something is asked for by the client's own tests
 		}
 		way, ok := ways[name]
 		if !ok {

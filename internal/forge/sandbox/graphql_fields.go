@@ -14,7 +14,7 @@ import (
 var graphQLFields = sync.OnceValue(func() fieldTable {
 	all := fieldTable{"PageInfo": pageInfoFields()}
 	for _, some := range []fieldTable{
-		queryFields(), ownerFields(), teamFields(), repositoryFields(), communityFields(), gitFields(),
+		queryFields(), mutationFields(), ownerFields(), teamFields(), repositoryFields(), communityFields(), gitFields(),
 		issueFields(), pullFields(), reviewFields(), eventFields(), checkFields(), introspectionFields(),
 	} {
 		maps.Copy(all, some)
@@ -87,6 +87,8 @@ func typeName(v any) string {
 		return "CheckRun"
 	case *contextNode:
 		return "StatusContext"
+	case *stagePayload:
+		return v.kind
 	}
 	return "Node"
 }

@@ -19,7 +19,7 @@ func introspectionFields() fieldTable {
 				}
 				return out
 			}),
-			"queryType": its(func(s *ast.Schema) any { return s.Query }), "mutationType": always(nil), "subscriptionType": always(nil),
+			"queryType": its(func(s *ast.Schema) any { return s.Query }), "mutationType": its(func(s *ast.Schema) any { return s.Mutation }), "subscriptionType": always(nil),
 			"directives": its(func(s *ast.Schema) any {
 				out := []any{}
 				for _, name := range sortedKeys(s.Directives) {
