@@ -279,7 +279,7 @@ func namesOf(all []finding, most int) string {
 		if !slices.Contains(ids, f.Rule) {
 			ids = append(ids, f.Rule)
 		}
-		if text := term.Truncate(term.Line(firstOf(f.Text, words(f.Rule))), 60, "..."); !slices.Contains(of[f.Rule], text) {
+		if text := term.Truncate(term.Line(firstOf(f.Text, words(f.Rule))), 120, "..."); !slices.Contains(of[f.Rule], text) {
 			of[f.Rule] = append(of[f.Rule], text)
 		}
 	}

@@ -76,7 +76,7 @@ func deriveOwners(set *Reading) []Requirement {
 	out = append(out, req)
 	if set.Owners.Dialect == guideline.GitHubOwners {
 		out = append(out, Requirement{
-			Params: KnownOwnersParams{set.Owners}, Strength: Should, rank: rankConfig, Text: "code owners that the forge knows",
+			Params: KnownOwnersParams{set.Owners}, Strength: Should, rank: rankConfig, Text: "a CODEOWNERS file whose owners the forge knows",
 			Said: []guideline.Quote{ownersQuote(set.Owners)},
 		})
 	}

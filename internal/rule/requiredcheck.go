@@ -38,6 +38,9 @@ Accepted: a change of src/a.go. Unknown: a change of README.md alone, for which 
 	}
 }
 
+// actionsApp is the number of GitHub Actions on github.com.
+const actionsApp = 15368
+
 const willRun = "it will run on the pull request"
 
 func deriveRequiredChecks(set *Reading, reqs []Requirement) []Requirement {
@@ -49,7 +52,11 @@ func deriveRequiredChecks(set *Reading, reqs []Requirement) []Requirement {
 		}
 		p.App = requiredApp(set, context)
 		text := "required check " + quoted(context)
-		if p.App != 0 {
+		switch p.App {
+		case 0:
+		case actionsApp:
+			text += " (reported by GitHub Actions)"
+		default:
 			text += fmt.Sprintf(" (reported by the app %d)", p.App)
 		}
 		req := fromCheck(context, text, p)
