@@ -189,6 +189,13 @@ func (l *lengthening) earlier(ctx context.Context) string {
 	return ""
 }
 
+func age(f fs.DirEntry) (t time.Time) {
+	if info, err := f.Info(); err == nil {
+		t = info.ModTime()
+	}
+	return t
+}
+
 // keptFiles is how many published generations a machine keeps.
 const keptFiles = 2
 
@@ -206,15 +213,15 @@ func keep(store *index.Store, path string, d digest.Digest) {
 	if err != nil {
 		return
 	}
-	age := func(f fs.DirEntry) time.Time {
-		info, err := f.Info()
-		if err != nil {
-			return time.Time{}
+	for len(files) > keptFiles {
+		oldest := 0
+		for i := range files {
+			if age(files[i]).Before(age(files[oldest])) {
+				oldest = i
+			}
 		}
-		return info.ModTime()
-	}
-	slices.SortFunc(files, func(a, b fs.DirEntry) int { return age(b).Compare(age(a)) })
-	for _, f := range files[min(len(files), keptFiles):] {
-		_ = os.Remove(filepath.Join(dir, f.Name()))
+		_ = os.Remove(filepath.Join(dir, files[oldest].Name()))
+		files[oldest] = files[len(files)-1]
+		files = files[:len(files)-1]
 	}
 }

@@ -69,6 +69,8 @@ type pieces struct {
 }
 
 // first is the generation that the chunks make.
+//
+//go:noinline
 func (o *Outline) first() pieces {
 	if o.Base != nil {
 		return pieces{o.Base.Size, o.Base.Digest, o.Chunks}
@@ -169,22 +171,21 @@ func (o *Outline) possible() bool {
 	if lengthOf(o.all()) > 2*largestWhole {
 		return false
 	}
-	stages := []Stage{{o.Size, o.Digest}}
-	if o.Base != nil {
-		stages = append(stages, *o.Base)
+	last := &Stage{o.Size, o.Digest}
+	if !last.possible() || o.Base != nil && !o.Base.possible() {
+		return false
 	}
-	for i, p := range o.Patches {
-		if i == len(o.Patches)-1 && p.Stage != stages[0] || p.Gone < 0 {
-			return false
-		}
-		stages = append(stages, p.Stage)
-	}
-	for _, s := range stages {
-		if s.Size < 1 || s.Size > largestWhole || !isSHA256(s.Digest) {
+	for i := range o.Patches {
+		p := &o.Patches[i]
+		if !p.possible() || p.Gone < 0 || i == len(o.Patches)-1 && p.Stage != *last {
 			return false
 		}
 	}
 	return true
+}
+
+func (s *Stage) possible() bool {
+	return s.Size > 0 && s.Size <= largestWhole && isSHA256(s.Digest)
 }
 
 func isSHA256(d digest.Digest) bool {

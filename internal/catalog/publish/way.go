@@ -37,20 +37,27 @@ type way struct {
 // which have is the digest.
 func newWay(o *Options, in source, from Place, plan *Outline, top, here string, have digest.Digest) *way {
 	w := &way{amount: &amount{}, top: top, place: from.String(), dir: filepath.Join(top, plan.Digest.Encoded()[:16])}
-	leg := func(p pieces, dir string) {
-		w.legs = append(w.legs, &assembly{o: o, from: in, plan: p, place: from.String(), host: from.Host(), dir: dir, amount: w.amount})
-	}
+	like := &assembly{o: o, from: in, place: w.place, host: from.Host(), amount: w.amount}
 	ok := false
 	if w.patches, ok = plan.after(have); ok {
 		w.begin = here
 	} else {
-		leg(plan.first(), w.dir)
-		w.patches, w.size, w.old = plan.Patches, plan.first().size, append([]string{here}, w.leftovers()...)
+		w.leg(like, plan.first(), w.dir)
+		w.patches, w.size, w.old = plan.Patches, w.legs[0].plan.size, append([]string{here}, w.leftovers()...)
 	}
 	for i := range w.patches {
-		leg(w.patches[i].pieces(), filepath.Join(w.dir, "patch-"+strconv.Itoa(i+1)))
+		w.leg(like, w.patches[i].pieces(), filepath.Join(w.dir, "patch-"+strconv.Itoa(i+1)))
 	}
 	return w
+}
+
+// leg adds a file that is fetched into a folder.
+//
+//go:noinline
+func (w *way) leg(like *assembly, p pieces, dir string) {
+	a := *like
+	a.plan, a.dir = p, dir
+	w.legs = append(w.legs, &a)
 }
 
 // look finds out what is missing.
