@@ -170,6 +170,7 @@ var errHidden = errors.New("a repository is not told any more")
 
 func publishedFolder(store *index.Store) string { return filepath.Join(store.Dir, "published") }
 
+//go:noinline
 func keptFile(store *index.Store, d digest.Digest) string {
 	return filepath.Join(publishedFolder(store), d.Encoded()+".db")
 }
@@ -201,6 +202,8 @@ const keptFiles = 2
 
 // keep puts a generation that was published aside, so that the next one can be
 // published as a patch of it. It can be done without.
+//
+//go:noinline
 func keep(store *index.Store, path string, d digest.Digest) {
 	dir := publishedFolder(store)
 	if err := os.MkdirAll(dir, 0o700); err != nil {

@@ -126,6 +126,8 @@ func (o *Options) published(ctx context.Context, out sink) (before *Outline, err
 }
 
 // current is the generation that would be published.
+//
+//go:noinline
 func current(ctx context.Context, store *index.Store) (id string, err error) {
 	c, err := store.Open(ctx)
 	if err != nil {
@@ -135,6 +137,8 @@ func current(ctx context.Context, store *index.Store) (id string, err error) {
 }
 
 // choose decides about all records.
+//
+//go:noinline
 func choose(ctx context.Context, store *index.Store, choice Choice) (*chosen, error) {
 	c, err := store.Open(ctx)
 	if err != nil {
@@ -170,6 +174,8 @@ func extract(ctx context.Context, o *Options, store *index.Store, path, like str
 
 // scratchFolder makes a folder beside the generations, and clears away those of
 // pushes that were killed.
+//
+//go:noinline
 func scratchFolder(store *index.Store) (string, error) {
 	if _, err := os.Stat(store.Dir); errors.Is(err, os.ErrNotExist) {
 		return "", index.ErrNone

@@ -47,6 +47,8 @@ func readPushes(store *index.Store) []pushed {
 }
 
 // lastPush is the last push to a place, the zero value for none.
+//
+//go:noinline
 func lastPush(store *index.Store, to Place) pushed {
 	for _, p := range readPushes(store) {
 		if p.Place == to.String() {
