@@ -180,7 +180,10 @@ func (p *Plan) addSteps(s *Situation) error {
 		return p.addReady(s)
 	}
 	clone := cloneIn{Repo: up.RepoName, Dir: s.Dir, Base: s.Base, Remote: remote, CloneWish: s.Clone}
-	if s.Base != "" && !strings.HasPrefix(p.Branch, s.Base+"/") && !strings.HasPrefix(s.Base, p.Branch+"/") { // git would refuse both; the step of the branch says so
+	// Submodules with a relative address are looked for beside what the branch that
+	// is checked out follows; and of main and main/x git refuses one, which the step
+	// of the branch says.
+	if s.Base != "" && !s.Clone.Submodules && !strings.HasPrefix(p.Branch, s.Base+"/") && !strings.HasPrefix(s.Base, p.Branch+"/") {
 		clone.Branch = p.Branch
 	}
 	if err := p.add("clone", kindClone, filepath.Base(s.Dir)+" ("+s.parts()+s.Clone.words()+")", clone, nil); err != nil {
