@@ -168,6 +168,9 @@ func changeDir(clone string) string {
 // was killed.
 func (s *Site) sweepWorktree(ctx context.Context, b branchOut) error {
 	dir := changeDir(b.Dir)
+	if _, err := os.Lstat(filepath.Dir(dir)); errors.Is(err, os.ErrNotExist) && onlyTree(b.Dir) {
+		return nil
+	}
 	if s.Tool != nil {
 		if _, err := s.Tool.Run(ctx, b.Dir, "worktree", "remove", "--force", "--force", dir); err != nil && ctx.Err() != nil {
 			return ctx.Err()
@@ -176,11 +179,19 @@ func (s *Site) sweepWorktree(ctx context.Context, b branchOut) error {
 	if err := os.RemoveAll(filepath.Dir(dir)); err != nil {
 		return fmt.Errorf("remove the work tree of the change: %w", err)
 	}
-	if s.Tool == nil {
+	if s.Tool == nil || onlyTree(b.Dir) {
 		return nil
 	}
 	_, err := s.Tool.Run(ctx, b.Dir, "worktree", "prune")
 	return err
+}
+
+// onlyTree tells whether git knows of no work tree beside the one of a clone. It
+// removes the folder with the last of them; a clone that is a work tree itself is
+// left to git.
+func onlyTree(clone string) bool {
+	_, err := os.Lstat(filepath.Join(clone, ".git", "worktrees"))
+	return errors.Is(err, os.ErrNotExist)
 }
 
 // inWorktree makes the change in a fresh work tree and fast-forwards the branch

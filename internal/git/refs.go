@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing"
@@ -85,32 +84,40 @@ func (r *Repo) Remotes(ctx context.Context) ([]Remote, error) {
 		if m.PushURL == "" {
 			m.PushURL = m.URL
 		}
-		if r.Tool != nil {
-			if err := r.rewritten(ctx, &m); err != nil {
-				return nil, err
-			}
-		}
 		all = append(all, m)
+	}
+	if r.Tool != nil && len(all) > 0 {
+		if err := r.rewrite(ctx, all); err != nil {
+			return nil, err
+		}
 	}
 	order.By(all, func(a, b Remote) int { return strings.Compare(a.Name, b.Name) })
 	return all, nil
 }
 
-// rewritten asks git for the addresses after insteadOf.
-func (r *Repo) rewritten(ctx context.Context, m *Remote) error {
-	for _, get := range []struct {
-		option string
-		to     *string
-	}{{"", &m.URL}, {"--push", &m.PushURL}} {
-		args := []string{"remote", "get-url", "--", m.Name}
-		if get.option != "" {
-			args = slices.Insert(args, 2, get.option)
+// rewrite asks git for the addresses after insteadOf, all at once: a line for each
+// remote and direction, of which the first counts where there are several.
+func (r *Repo) rewrite(ctx context.Context, all []Remote) error {
+	out, err := r.Tool.Run(ctx, r.Root(), "remote", "-v")
+	if err != nil {
+		return wrap(err, "read the remotes")
+	}
+	said := map[string]string{}
+	for line := range strings.Lines(out) {
+		name, rest, _ := strings.Cut(line, "\t")
+		for _, way := range []string{" (fetch)", " (push)"} {
+			// Behind the direction stands the filter of a partial clone.
+			if i := strings.LastIndex(rest, way); i >= 0 && said[name+way] == "" {
+				said[name+way] = rest[:i]
+			}
 		}
-		out, err := r.Tool.Run(ctx, r.Root(), args...)
-		if err != nil {
-			return wrap(err, "read remote %s", m.Name)
+	}
+	for i := range all {
+		m := &all[i]
+		m.URL, m.PushURL = said[m.Name+" (fetch)"], said[m.Name+" (push)"]
+		if m.URL == "" || m.PushURL == "" {
+			return fmt.Errorf("read remote %s: git does not say where it goes", m.Name)
 		}
-		*get.to, _, _ = strings.Cut(out, "\n")
 	}
 	return nil
 }
