@@ -1,6 +1,7 @@
 package command
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/isrc-dev/isrc/internal/contribute"
@@ -12,6 +13,8 @@ type refusedAt struct {
 	repo string // OWNER/NAME, "" when not known
 	ask  string // "ask TEAM (CODEOWNERS:3)", or the owners in general
 	fork bool   // on the way by a fork
+
+	proposal bool // an issue was refused
 }
 
 func whereRefused(at *contribute.RefusedError) refusedAt {
@@ -19,7 +22,7 @@ func whereRefused(at *contribute.RefusedError) refusedAt {
 	if at == nil {
 		return r
 	}
-	r.repo, r.fork = at.Upstream.FullName(), at.Fork
+	r.repo, r.fork, r.proposal = at.Upstream.FullName(), at.Fork, at.Proposal
 	if at.Whom != "" {
 		r.ask = "ask " + at.Whom
 	}
@@ -34,8 +37,17 @@ func (r refusedAt) or(command string) string {
 	return command + " " + r.repo
 }
 
-// policyHints are the ways round a policy, the one that is tried first on top.
+// policyHints are the ways round a policy, the one that is tried first on top. Who
+// proposes is not told to propose.
 func policyHints(e *forge.NotPermittedError, r refusedAt) []string {
+	hints := waysRound(e, r)
+	if r.proposal {
+		hints = slices.DeleteFunc(hints, func(h string) bool { return strings.Contains(h, "isrc propose") })
+	}
+	return hints
+}
+
+func waysRound(e *forge.NotPermittedError, r refusedAt) []string {
 	propose := "or propose it as an issue: " + r.or("isrc propose")
 	branch := r.ask + " for write access, then: " + r.or("isrc contribute") + " --via branch"
 	switch e.Policy {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -36,6 +35,10 @@ own form for that, so that its owners can agree before there is code.
 Before it opens one it looks for what says the same: your own proposal is found
 again and not opened twice; open issues and pull requests that resemble it are
 shown, and nothing is opened beside them unless you say --anyway.
+
+What a form sets besides (labels, assignees, the type) is asked for; a forge
+leaves it out for accounts that may not push, which is said. Projects are not
+set: that takes GraphQL and a scope of its own.
 
 Later, contribute --issue NUMBER takes the proposal up, and the pull request
 closes it.`,
@@ -100,9 +103,8 @@ func (a *app) propose(ctx context.Context, o *proposeOptions, arg string) error 
 		return err
 	}
 	result.URL, result.Number, result.Title, result.Outcome, result.Body = &issue.URL, &issue.Number, issue.Title, issue.Outcome, plan.Text
-	if len(issue.Unset) > 0 {
-		result.Labels = slices.DeleteFunc(result.Labels, func(l string) bool { return slices.Contains(issue.Unset, l) })
-		a.say("isrc: not labelled %s: that takes more rights there than you have", strings.Join(issue.Unset, ", "))
+	for _, left := range result.leaveOut(issue) {
+		a.say("isrc: %s", term.Line(left))
 	}
 	return a.show(&o.output, result, func(s *term.Streams) error { return showProposed(s, result) })
 }
@@ -192,6 +194,17 @@ func (a *app) fillProposal(o *proposeOptions, plan *contribute.ProposalPlan) err
 	}
 	if err := plan.Fill(); err != nil {
 		return err
+	}
+	if plan.Bare() && (!a.io.CanPrompt() || o.yes) {
+		hint := "--body-file FILE, or --body-file - for standard input"
+		if plan.Used != nil {
+			for _, s := range plan.Used.Form.Sections[:min(len(plan.Used.Form.Sections), 5)] {
+				if s.Heading != "" && len(s.Boxes) == 0 {
+					hint += "\n--section " + shellWord(s.Heading+"=FILE")
+				}
+			}
+		}
+		return &usageError{err: fmt.Errorf("the issue would be empty but for its title: say what for"), hint: hint}
 	}
 	if len(plan.Missing) > 0 {
 		return &usageError{err: fmt.Errorf("the form %s still demands %q", plan.Used.Name, plan.Missing[0]), hint: "--section " + shellWord(plan.Missing[0]+"=FILE")}

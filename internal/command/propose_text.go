@@ -3,6 +3,7 @@ package command
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,7 +21,10 @@ type proposed struct {
 	Repository repository     `json:"repository"`
 	Template   *string        `json:"template"` // path of the form in use
 	Labels     []string       `json:"labels"`
-	Missing    []string       `json:"missing"` // what the form demands and nobody gave
+	Assignees  []string       `json:"assignees"` // of the form, as far as they are set
+	Type       *string        `json:"type"`      // of the issue, as its form has it
+	NotSet     []string       `json:"notSet"`    // what the form wants besides: "project OWNER/NUMBER", or what the forge left out
+	Missing    []string       `json:"missing"`   // what the form demands and nobody gave
 	Similar    []similarIssue `json:"similar"`
 	Contacts   []contactLink  `json:"contacts"` // where the repository points to instead
 	Next       *string        `json:"next"`
@@ -47,10 +51,13 @@ type contactLink struct {
 func describeProposal(p *contribute.ProposalPlan) *proposed {
 	r := &proposed{
 		Title: p.FullTitle(), Body: p.Text, Outcome: "planned", Repository: repositoryOf(p.Upstream, p.Repo.HTMLURL), Labels: nonNil(p.AllLabels()),
-		Missing: nonNil(p.Missing), Similar: []similarIssue{}, Contacts: []contactLink{},
+		Assignees: nonNil(p.Assignees()), Type: orNull(p.Type()), NotSet: []string{}, Missing: nonNil(p.Missing), Similar: []similarIssue{}, Contacts: []contactLink{},
 	}
 	if p.Used != nil && p.Used.Source != nil {
 		r.Template = &p.Used.Source.Path
+	}
+	for _, project := range p.Projects() {
+		r.NotSet = append(r.NotSet, "project "+project)
 	}
 	for _, s := range p.Similar {
 		r.Similar = append(r.Similar, similarIssue{
@@ -61,6 +68,42 @@ func describeProposal(p *contribute.ProposalPlan) *proposed {
 		r.Contacts = append(r.Contacts, contactLink{Name: c.Name, URL: c.URL, About: c.About})
 	}
 	return r
+}
+
+// leaveOut takes out what the forge left out of an issue, and says it.
+func (r *proposed) leaveOut(issue contribute.OpenedIssue) (said []string) {
+	without := func(all, left []string) []string {
+		return slices.DeleteFunc(all, func(x string) bool { return slices.Contains(left, x) })
+	}
+	projects := len(r.NotSet)
+	var what []string
+	if len(issue.Unset) > 0 {
+		r.Labels = without(r.Labels, issue.Unset)
+		what = append(what, "labelled "+strings.Join(issue.Unset, ", "))
+	}
+	if len(issue.Unassigned) > 0 {
+		r.Assignees = without(r.Assignees, issue.Unassigned)
+		what = append(what, "assigned to "+strings.Join(issue.Unassigned, ", "))
+	}
+	if issue.Untyped != "" {
+		r.Type = nil
+		what = append(what, "of the type "+issue.Untyped)
+	}
+	for _, left := range []struct {
+		kind string
+		all  []string
+	}{{"label ", issue.Unset}, {"assignee ", issue.Unassigned}, {"type ", strings.Fields(issue.Untyped)}} {
+		for _, x := range left.all {
+			r.NotSet = append(r.NotSet, left.kind+x)
+		}
+	}
+	if len(what) > 0 {
+		said = append(said, "not "+strings.Join(what, ", nor ")+": that takes more rights there than you have")
+	}
+	if projects > 0 {
+		said = append(said, "not in "+strings.Join(r.NotSet[:projects], ", ")+", which the form asks for: isrc sets none, its owners do")
+	}
+	return said
 }
 
 // found answers with an issue that was there.
@@ -109,8 +152,12 @@ func showProposalPlan(s *term.Streams, w io.Writer, r *proposed) error {
 	for _, l := range term.Wrap(term.Line(r.Title), max(s.Width-2, 20)) {
 		fmt.Fprintln(w, "  "+s.Paint(term.Strong, l))
 	}
-	if len(r.Labels) > 0 {
-		fmt.Fprintln(w, "  "+s.Paint(term.Dim, "labels: "+term.Line(strings.Join(r.Labels, ", "))))
+	for _, of := range []struct{ name, text string }{
+		{"labels", strings.Join(r.Labels, ", ")}, {"type", textOf(r.Type)}, {"assigned to", strings.Join(r.Assignees, ", ")}, {"not set", strings.Join(r.NotSet, ", ")},
+	} {
+		if of.text != "" {
+			writeDetail(s, w, 2, term.Dim, term.Line(of.name+": "+of.text))
+		}
 	}
 	fmt.Fprintln(w)
 	if body := strings.TrimSpace(term.Block(r.Body)); body != "" {

@@ -52,6 +52,11 @@ func (s *Site) submitSteps(ctx context.Context, sub *Submission, d rule.Draft, o
 			}
 		}
 	}
+	if pull.Existing == 0 || pull.Edit {
+		if err := tooLong(pull.Title, pull.Body); err != nil {
+			return err
+		}
+	}
 	sub.push, sub.pull = push, pull
 	for _, st := range []struct {
 		id, kind, title string

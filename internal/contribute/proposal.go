@@ -3,6 +3,7 @@ package contribute
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -35,8 +36,10 @@ type OpenedIssue struct {
 	Title    string         `json:"title"`
 	Outcome  string         `json:"outcome"` // created, or existing after an interruption
 	// Unset are labels that the forge left out, as it does for accounts that may
-	// not set them.
-	Unset []string `json:"unset,omitempty"`
+	// not set them; Unassigned and Untyped are the same of people and the type.
+	Unset      []string `json:"unset,omitempty"`
+	Unassigned []string `json:"unassigned,omitempty"`
+	Untyped    string   `json:"untyped,omitempty"`
 }
 
 type issueIn struct {
@@ -45,6 +48,9 @@ type issueIn struct {
 	Title    string         `json:"title"`
 	Body     string         `json:"body"`
 	Labels   []string       `json:"labels,omitempty"`
+
+	Assignees []string `json:"assignees,omitempty"`
+	Type      string   `json:"type,omitempty"`
 }
 
 // Proposed is the issue that a proposal opened.
@@ -97,7 +103,7 @@ func (s *Site) proposalJournal(p *ProposalPlan) (*workflow.Journal, error) {
 	if err != nil {
 		return nil, err
 	}
-	step, err := newStep("issue", kindIssue, "open an issue in "+p.Upstream.FullName(), issueIn{Upstream: p.Upstream, Login: p.Login, Title: p.FullTitle(), Body: p.Text, Labels: p.AllLabels()}, nil)
+	step, err := newStep("issue", kindIssue, "open an issue in "+p.Upstream.FullName(), issueIn{Upstream: p.Upstream, Login: p.Login, Title: p.FullTitle(), Body: p.Text, Labels: p.AllLabels(), Assignees: p.Assignees(), Type: p.Type()}, nil)
 	if err == nil {
 		err = j.Append(step)
 	}
@@ -108,17 +114,35 @@ func (s *Site) proposalJournal(p *ProposalPlan) (*workflow.Journal, error) {
 }
 
 func (s *Site) doIssue(ctx context.Context, in issueIn, _ results) (OpenedIssue, error) {
-	issue, err := s.Forge.CreateIssue(ctx, in.Upstream, forge.NewIssue{Title: in.Title, Body: in.Body, Labels: in.Labels})
+	want := forge.NewIssue{Title: in.Title, Body: in.Body, Labels: in.Labels, Assignees: in.Assignees, Type: in.Type}
+	issue, err := s.Forge.CreateIssue(ctx, in.Upstream, want)
+	var invalid *forge.InvalidError
+	if errors.As(err, &invalid) && (in.Type != "" || len(in.Assignees) > 0) {
+		// A form may name somebody who has left, or a type that is gone.
+		if said := strings.ToLower(invalid.Quote); strings.Contains(said, "assignee") || strings.Contains(said, "type") {
+			want.Assignees, want.Type = nil, ""
+			issue, err = s.Forge.CreateIssue(ctx, in.Upstream, want)
+		}
+	}
 	if err != nil {
 		return OpenedIssue{}, err // it says what was being done
 	}
 	out := OpenedIssue{Upstream: in.Upstream, Number: issue.Number, URL: issue.URL, Title: issue.Title, Outcome: PullCreated}
-	for _, l := range in.Labels {
-		if !slices.ContainsFunc(issue.Labels, func(set string) bool { return strings.EqualFold(set, l) }) {
-			out.Unset = append(out.Unset, l)
-		}
+	out.Unset, out.Unassigned = leftOut(in.Labels, issue.Labels), leftOut(in.Assignees, issue.Assignees)
+	if !strings.EqualFold(in.Type, issue.Type) {
+		out.Untyped = in.Type
 	}
 	return out, nil
+}
+
+// leftOut are the wanted names that are not among those that are set.
+func leftOut(want, set []string) (missing []string) {
+	for _, w := range want {
+		if !slices.ContainsFunc(set, func(s string) bool { return strings.EqualFold(s, w) }) {
+			missing = append(missing, w)
+		}
+	}
+	return missing
 }
 
 // observeIssue is asked after an interrupted request: an issue of mine with that

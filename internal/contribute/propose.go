@@ -97,6 +97,9 @@ func (s *Site) PlanProposal(ctx context.Context, p Proposal, terms Terms) (*Prop
 	if err := plan.write(); err != nil {
 		return nil, err
 	}
+	if err := tooLong(plan.FullTitle(), plan.Text); err != nil {
+		return nil, err
+	}
 	plan.findMine()
 	return plan, nil
 }
@@ -291,6 +294,42 @@ func (p *ProposalPlan) AllLabels() []string {
 	return out
 }
 
+// Assignees are the people to whom the form gives the issue.
+func (p *ProposalPlan) Assignees() []string {
+	if p.Used == nil {
+		return nil
+	}
+	return p.Used.Assignees
+}
+
+// Type is the type of issue that the form gives, "" for none.
+func (p *ProposalPlan) Type() string {
+	if p.Used == nil {
+		return ""
+	}
+	return p.Used.Type
+}
+
+// Projects are those that the form wants the issue in. The REST API sets none.
+func (p *ProposalPlan) Projects() []string {
+	if p.Used == nil {
+		return nil
+	}
+	return p.Used.Projects
+}
+
+// Bare tells whether the issue would hold nothing but its title: nobody wrote a
+// word, and there is no form, or one with room for words.
+func (p *ProposalPlan) Bare() bool {
+	if p.Body != nil && strings.TrimSpace(*p.Body) != "" || len(p.Sections) > 0 || len(p.Ticks) > 0 {
+		return false
+	}
+	if p.Used == nil {
+		return true
+	}
+	return !p.Used.Fields || slices.ContainsFunc(p.Used.Form.Sections, func(s guideline.Section) bool { return len(s.Boxes) == 0 && len(s.Options) == 0 && s.Content == "" })
+}
+
 // Propose opens the issue. Interrupted, it is looked for before it is opened
 // again.
 func (s *Site) Propose(ctx context.Context, p *ProposalPlan) (OpenedIssue, error) {
@@ -300,7 +339,7 @@ func (s *Site) Propose(ctx context.Context, p *ProposalPlan) (OpenedIssue, error
 	}
 	defer j.Close() //nolint:errcheck // every line was written when it was made
 	if err := s.Resume(ctx, j); err != nil {
-		return OpenedIssue{}, err
+		return OpenedIssue{}, s.proposalRefused(ctx, p, err)
 	}
 	out, ok := Proposed(j.State())
 	if !ok {

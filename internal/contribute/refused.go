@@ -1,8 +1,10 @@
 package contribute
 
 import (
+	"context"
 	"errors"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/guideline"
@@ -15,6 +17,7 @@ type RefusedError struct {
 	Web      string // page of the upstream
 	Whom     string // the owners, with where that was read; "" when nobody says it
 	Fork     bool   // on the way by a fork
+	Proposal bool   // it was an issue that was refused
 }
 
 func (e *RefusedError) Error() string { return e.Err.Error() }
@@ -36,6 +39,38 @@ func (r *Review) Refused(err error) error {
 		return err
 	}
 	return &RefusedError{Err: err, Upstream: r.Upstream, Whom: whom(r.Guidelines), Fork: !r.Direct}
+}
+
+// proposalRefused adds to a refusal of an issue who answers for the repository,
+// which is read only now that it matters.
+func (s *Site) proposalRefused(ctx context.Context, p *ProposalPlan, err error) error {
+	if !forge.Refused(err) {
+		return err
+	}
+	e := &RefusedError{Err: err, Upstream: p.Upstream, Web: p.Repo.HTMLURL, Proposal: true}
+	if asked, unread := s.AskedOf(ctx, p.Repo, ""); unread == nil { // else its owners have no name
+		e.Whom = whom(asked.Guidelines)
+	}
+	return e
+}
+
+// What GitHub takes as title and text of an issue or a pull request, in
+// characters.
+const (
+	longestTitle = 256
+	longestText  = 65536
+)
+
+// tooLong refuses what a forge would, before anything is sent.
+func tooLong(title, text string) error {
+	if n := utf8.RuneCountInString(title); n > longestTitle {
+		return refuse(ErrUsage, "--title 'in one line'", "the title has %d characters, and a forge takes %d", n, longestTitle)
+	}
+	if n := utf8.RuneCountInString(text); n > longestText {
+		return refuse(ErrUsage, "shorten it by "+plural(n-longestText, "character")+": long logs and listings go into a comment, or into a file that the text links to",
+			"the text has %d characters, and a forge takes %d", n, longestText)
+	}
+	return nil
 }
 
 // whom names who answers for a repository: its manifest, else the code owners of
@@ -69,6 +104,11 @@ func explainOpening(err error, in pullIn) error {
 		return refuse(ErrNotReady, "isrc submit", "%s does not see the branch %s of %s yet: %s", in.Upstream.Host, in.Branch, in.Head.FullName(), invalid.Quote)
 	case strings.Contains(said, "base sha"), strings.Contains(said, "base_sha"), strings.Contains(said, "base invalid"):
 		return refuse(ErrNoBase, "isrc submit --base BRANCH", "%s has no branch %s: %s", in.Upstream.FullName(), in.Base, invalid.Quote)
+	case strings.Contains(said, "draft pull requests are not supported"):
+		return &HintError{
+			Err:  &forge.NotPermittedError{What: "a draft in " + in.Upstream.FullName(), Policy: forge.PolicyNoDrafts, Quote: invalid.Quote},
+			Hint: "isrc submit, without --draft, opens it for review at once",
+		}
 	case strings.Contains(said, "no commits between"):
 		return refuse(ErrNoCommit, "git log "+in.Base+".."+in.Branch+" shows what it adds", "there is nothing to submit: %s of %s has all of %s already", in.Base, in.Upstream.FullName(), in.Branch)
 	case strings.Contains(said, "no history in common"):

@@ -172,6 +172,7 @@ const (
 	PolicyAppAccess       Policy = "app-access"   // the organisation admits no such app
 	PolicyTokenAccess     Policy = "token-access" // the organisation admits no such token
 	PolicyJobPulls        Policy = "job-pulls"    // jobs of Actions open no pull requests there
+	PolicyNoDrafts        Policy = "no-drafts"    // what its owners pay for has none
 	PolicyProtected       Policy = "protected-branch"
 	PolicyRuleset         Policy = "ruleset"
 	PolicySecret          Policy = "secret"
@@ -220,6 +221,8 @@ func (p Policy) phrase() string {
 		return "its organisation does not admit such a token"
 	case PolicyJobPulls:
 		return "its owners do not let jobs open pull requests"
+	case PolicyNoDrafts:
+		return "it has no drafts"
 	case PolicyProtected:
 		return "the branch is protected"
 	case PolicyRuleset:

@@ -207,6 +207,7 @@ type Issue struct {
 	Author    User
 	Labels    []string
 	Assignees []string
+	Type      string // "" where there are no types, or none is set
 	IsPull    bool
 	Draft     bool
 	CreatedAt time.Time
@@ -268,9 +269,12 @@ type IssueQuery struct {
 
 // NewIssue is what opening an issue takes.
 type NewIssue struct {
-	Title  string
-	Body   string
-	Labels []string // a forge ignores those of who may not set labels
+	Title string
+	Body  string
+	// What follows a forge ignores from who may not push.
+	Labels    []string
+	Assignees []string
+	Type      string
 }
 
 // ForkOptions says where a fork goes.

@@ -27,7 +27,12 @@ type IssueForm struct {
 	About  string   // what it is for, in one line
 	Title  string   // what the title of the issue begins with
 	Labels []string // that the issue gets
-	Fields bool     // a form with fields: what is filled in is all that is sent
+	// Assignees, Type and Projects are set on the issue too; a project is
+	// OWNER/NUMBER. (https://docs.github.com/communities/using-templates-to-encourage-useful-issues-and-pull-requests/syntax-for-issue-forms)
+	Assignees []string
+	Type      string
+	Projects  []string
+	Fields    bool // a form with fields: what is filled in is all that is sent
 }
 
 // Contact is a page that a repository points to instead of an issue.
@@ -174,23 +179,28 @@ func readIssueForm(f *files, name string) (IssueForm, error) {
 	return form, nil
 }
 
-// facts takes what a form says of itself. Labels are a list, or words with
-// commas.
+// facts takes what a form says of itself.
 func (x *IssueForm) facts(root Value, about string) {
 	if name := strings.TrimSpace(root.At("name").Text); name != "" {
 		x.Label = name
 	}
-	x.About, x.Title = strings.TrimSpace(root.At(about).Text), root.At("title").Text
-	labels := root.At("labels")
-	all := labels.Strings()
-	if labels.Kind == KindString {
-		all = strings.Split(labels.Text, ",")
+	x.About, x.Title, x.Type = strings.TrimSpace(root.At(about).Text), root.At("title").Text, strings.TrimSpace(root.At("type").Text)
+	x.Labels, x.Assignees, x.Projects = wordsOf(root.At("labels")), wordsOf(root.At("assignees")), wordsOf(root.At("projects"))
+}
+
+// wordsOf reads a list, or words with commas, each once and a hundred at most.
+func wordsOf(v Value) []string {
+	all := v.Strings()
+	if v.Kind == KindString {
+		all = strings.Split(v.Text, ",")
 	}
-	for _, l := range all {
-		if l = strings.TrimSpace(l); l != "" && !slices.Contains(x.Labels, l) {
-			x.Labels = append(x.Labels, l)
+	var out []string
+	for _, w := range all {
+		if w = strings.TrimSpace(w); w != "" && !slices.Contains(out, w) && len(out) < 100 {
+			out = append(out, w)
 		}
 	}
+	return out
 }
 
 // ForProposal picks the form for a change that is proposed, nil when none is for

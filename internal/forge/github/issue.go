@@ -57,16 +57,29 @@ func (c *Client) Issues(ctx context.Context, r forge.RepoName, q IssueQuery) ([]
 
 // CreateIssue opens an issue.
 func (c *Client) CreateIssue(ctx context.Context, r forge.RepoName, i NewIssue) (forge.Issue, error) {
-	body := gh.IssueRequest{Title: &i.Title, Body: &i.Body}
+	body := map[string]any{"title": i.Title, "body": i.Body}
 	if len(i.Labels) > 0 {
-		body.Labels = &i.Labels
+		body["labels"] = i.Labels
+	}
+	if len(i.Assignees) > 0 {
+		body["assignees"] = i.Assignees
+	}
+	if i.Type != "" {
+		body["type"] = i.Type
 	}
 	k := write(http.MethodPost, "opening an issue in "+r.FullName(), repoNoun(r), body, "repos/%s/%s/issues", r.Owner, r.Name)
-	var w gh.Issue
+	var w struct {
+		gh.Issue
+		Type *struct{ Name string } `json:"type"`
+	}
 	if _, err := c.do(ctx, k, &w); err != nil {
 		return forge.Issue{}, err
 	}
-	return c.issue(r, &w), nil
+	out := c.issue(r, &w.Issue)
+	if w.Type != nil {
+		out.Type = w.Type.Name
+	}
+	return out, nil
 }
 
 // SearchRepos searches repositories in the forge's query language, best match

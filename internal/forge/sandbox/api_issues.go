@@ -1,10 +1,12 @@
 package sandbox
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 func (c *call) issuesOff() error {
@@ -78,24 +80,46 @@ func createIssue(c *call) (answer, error) {
 		return answer{}, err
 	}
 	var in struct {
-		Title, Body string
-		Labels      []string
-		Assignees   []string
+		Title, Body, Type string
+		Labels            []string
+		Assignees         []string
 	}
 	if err := c.read(&in); err != nil {
 		return answer{}, err
+	}
+	if err := fitting(in.Title, in.Body, "Issue"); err != nil {
+		return answer{}, err
+	}
+	for _, login := range in.Assignees {
+		if u := c.f.state.user(login); c.perm >= permPush && (u == nil || c.f.may(u, c.repo) < permPull) {
+			return answer{}, invalid(fields("value", login, "resource", "Issue", "field", "assignees", "code", "invalid"))
+		}
 	}
 	if strings.TrimSpace(in.Title) == "" {
 		return answer{}, invalid(fields("resource", "Issue", "code", "missing_field", "field", "title"))
 	}
 	i := c.f.newIssue(c.repo, in.Title, in.Body, c.user)
-	if c.perm >= permTriage { // from others labels and assignees are ignored
+	if c.perm >= permTriage { // from others labels, assignees and type are ignored
 		c.setLabels(i, in.Labels)
 		c.setAssignees(i, in.Assignees)
+		i.kind = in.Type
 	}
 	o := c.issueObject(i)
 	c.head.Set("Location", o["url"].(string))
 	return created(o)
+}
+
+// fitting refuses what is longer than GitHub takes.
+func fitting(title, body, resource string) error {
+	for _, x := range []struct {
+		field, text string
+		most        int
+	}{{"title", title, 256}, {"body", body, 65536}} {
+		if utf8.RuneCountInString(x.text) > x.most {
+			return invalid(fieldError(resource, x.field, "custom", fmt.Sprintf("%s is too long (maximum is %d characters)", x.field, x.most)))
+		}
+	}
+	return nil
 }
 
 func (c *call) setLabels(i *issue, names []string) {

@@ -160,6 +160,14 @@ func createPull(c *call) (answer, error) {
 	if strings.TrimSpace(in.Title) == "" {
 		return answer{}, invalid(fields("resource", "PullRequest", "code", "missing_field", "field", "title"))
 	}
+	if err := fitting(in.Title, in.Body, "PullRequest"); err != nil {
+		return answer{}, err
+	}
+	for _, p := range c.f.inForce(c.user, c.repo) {
+		if in.Draft && p.name == "no-drafts" {
+			return answer{}, unprocessable("Draft pull requests are not supported in this repository.")
+		}
+	}
 	head, owner, branch, err := c.pullHead(in)
 	if err != nil {
 		return answer{}, err

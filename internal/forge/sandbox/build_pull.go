@@ -53,6 +53,9 @@ func (c *call) issueObject(i *issue) obj {
 	if len(i.assignees) > 0 {
 		o["assignee"] = c.f.simpleUser(i.assignees[0])
 	}
+	if i.kind != "" {
+		o["type"] = fields("id", c.repo.id, "node_id", nodeID("IssueType", c.repo.id), "name", i.kind, "description", nil)
+	}
 	if i.state == "closed" {
 		o["state_reason"] = "completed"
 	}

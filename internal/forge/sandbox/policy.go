@@ -55,7 +55,10 @@ func policies() []policy {
 		{name: "no-pulls", on: "pull", status: 403, message: "Pull requests are disabled in this repository."},
 		{name: "no-issues", on: "issues", status: 410, message: "Issues has been disabled in this repository."},
 		{name: "pulls-hidden", on: "pull", status: 404, message: "Not Found"},
-		{name: "hold-workflows"},               // see Forge.holds
+		{name: "hold-workflows"}, // see Forge.holds
+		{name: "no-drafts"},      // private repositories of free plans
+		{name: "issue-limit", on: "issues", status: 403, message: "An owner of this repository has limited the ability to open an issue to users that are collaborators on this repository."},
+		{name: "issue-forbidden", on: "issues", status: 403, message: "You can't open an issue here."},
 		{name: "protected-branch", on: "push"}, // GH006
 		{name: "no-new-branches", on: "push"},  // GH013, for forks are not bound by the rules of their source
 		{name: "push-protection", on: "push"},  // GH013 with secrets

@@ -94,6 +94,7 @@ type issue struct {
 	body      string
 	author    *user
 	state     string // open or closed
+	kind      string // its type, "" for none
 	created   time.Time
 	updated   time.Time
 	closed    time.Time
