@@ -36,10 +36,21 @@ func (s *Site) explainPush(err error, in pushIn) error {
 		}
 		refused.What = "pushing " + in.Branch + " to " + in.To.FullName()
 		return refused
+	case tooLarge(err):
+		return &HintError{
+			Err:  &forge.NotPermittedError{What: "pushing " + in.Branch + " to " + in.To.FullName(), Policy: forge.PolicyLargeFile, Quote: "HTTP 413, for all of the push at once", Pushing: true},
+			Hint: "or a proxy on the way limits it: push over ssh, or ask who runs it",
+		}
 	case errors.As(err, &denied) && denied.Forbidden && len(denied.Remote) > 0:
 		return s.readDenial(denied, "pushing to "+in.To.FullName())
 	}
 	return err
+}
+
+// tooLarge tells whether the server, or a proxy before it, took no push of that size.
+func tooLarge(err error) bool {
+	var failed *git.CommandError
+	return errors.As(err, &failed) && strings.Contains(failed.Stderr, "returned error: 413")
 }
 
 // moved says that the branch there has commits which are not here, and the ways

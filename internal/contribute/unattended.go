@@ -115,7 +115,7 @@ func (s *Site) doExec(ctx context.Context, in execIn, of results) (changeOut, er
 		cmd.Dir, cmd.Env = dir, s.environ()
 		said, err := cmd.CombinedOutput()
 		if err != nil {
-			return fmt.Errorf("run %q: %w: %s", in.Command, err, lastLines(string(said), 5))
+			return fmt.Errorf("%w: %s", err, lastLines(string(said), 5))
 		}
 		_, err = s.Work().CommitAll(ctx, dir, git.CommitOptions{Message: in.Message, Signoff: in.Signoff})
 		return err
