@@ -78,6 +78,8 @@ func authorities(host config.Host, environ []string) (file string, variables []s
 }
 
 // quoted makes one word for the shell that git runs a helper with.
+//
+//go:noinline
 func quoted(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
 
 // withSettings numbers settings on from those that are set, and leaves out the

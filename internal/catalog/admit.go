@@ -194,6 +194,7 @@ func (r *Record) isIn(state string) bool {
 	return r.Visibility == state
 }
 
+//go:noinline
 func (r *Record) hasThing(thing string) bool {
 	switch thing {
 	case "help-wanted":

@@ -88,6 +88,8 @@ func (r *Record) FullName() string { return r.Owner + "/" + r.Name }
 
 // Key names a record in a catalog: host, owner and name in lower case, since
 // forges compare them so.
+//
+//go:noinline
 func (r *Record) Key() string { return strings.ToLower(r.Host + "/" + r.Owner + "/" + r.Name) }
 
 // LanguageSize is how much of a repository is written in a language.

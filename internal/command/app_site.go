@@ -37,6 +37,8 @@ func (a *app) chosen(host string, c *config.Config) bool {
 }
 
 // site gives the forge on a host, where no repository is meant.
+//
+//go:noinline
 func (a *app) site(ctx context.Context, host string) (*contribute.Site, error) {
 	return a.siteOf(ctx, forge.RepoName{Host: host})
 }

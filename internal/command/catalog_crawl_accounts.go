@@ -42,6 +42,7 @@ func (a *app) crawlClients(ctx context.Context, host string, owners []string) (*
 	return b, nil
 }
 
+//go:noinline
 func (b *byAccount) clientFor(owner string) forgeClient {
 	if c := b.of[strings.ToLower(owner)]; c != nil {
 		return c

@@ -212,6 +212,8 @@ func because(o crawledOwner) []string {
 }
 
 // repositories counts them.
+//
+//go:noinline
 func repositories(n int) string {
 	if n == 1 {
 		return "1 repository"

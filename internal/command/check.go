@@ -320,6 +320,7 @@ func (a *app) standing(ctx context.Context, o placeOptions) (*contribute.Place, 
 	return place, site, place.Refresh(ctx, tool)
 }
 
+//go:noinline
 func isSignIn(err error) bool {
 	var e *forge.SignInError
 	return asError(err, &e)

@@ -89,6 +89,7 @@ func shortRev(base string) string {
 	return base
 }
 
+//go:noinline
 func (t *reviewText) gap(shown int) {
 	if shown > 0 {
 		fmt.Fprintln(t.Out)

@@ -9,8 +9,10 @@ import (
 // redactor keeps secrets out of everything that is written for people.
 type redactor struct{ secrets secret.Set }
 
+//go:noinline
 func (r *redactor) add(value string) { r.secrets.Add(value) }
 
+//go:noinline
 func (r *redactor) text(s string) string { return r.secrets.Hide(s) }
 
 func (r *redactor) writer(w io.Writer) io.Writer { return redactingWriter{r, w} }

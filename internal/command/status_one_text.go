@@ -60,6 +60,7 @@ func (w *standingScreen) turn() string {
 // headed is how wide the words at the left are.
 const headed = 10
 
+//go:noinline
 func (w *standingScreen) line(head, text string) { w.toned(head, text, term.Plain) }
 
 func (w *standingScreen) toned(head, text string, tone term.Tone) {

@@ -9,6 +9,8 @@ import (
 
 // ago says how long something is past, in the coarsest unit that is still
 // useful.
+//
+//go:noinline
 func ago(d time.Duration) string {
 	if d < time.Minute {
 		return "just now"

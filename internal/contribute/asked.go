@@ -11,6 +11,8 @@ import (
 
 // Asked reads what is asked at a place and derives the requirements, without a
 // change to judge. site is nil when no forge is to be asked.
+//
+//go:noinline
 func (p *Place) Asked(ctx context.Context, site *Site) (*Review, error) {
 	r := &Review{Place: p}
 	return r, r.read(ctx, site)

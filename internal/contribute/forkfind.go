@@ -53,6 +53,8 @@ type forkQuery struct {
 
 // within tells whether the fork is to lie beside its upstream, where the
 // upstream's name is taken and one owner may have several forks.
+//
+//go:noinline
 func (q forkQuery) within(upstream forge.RepoName) bool {
 	return q.Org != "" && strings.EqualFold(q.Org, upstream.Owner)
 }

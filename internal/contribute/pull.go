@@ -161,6 +161,8 @@ func (s *Site) findPull(ctx context.Context, in pullIn) (pullOut, bool, error) {
 
 // comesFrom tells whether a pull request is that of a branch of one repository.
 // OWNER:BRANCH, by which forges list them, is that of any repository of one owner.
+//
+//go:noinline
 func comesFrom(p forge.Pull, head forge.RepoName, branch string) bool {
 	return p.Head.Branch == branch && (p.Head.Repo == nil || p.Head.Repo.Equal(head))
 }

@@ -88,6 +88,8 @@ func (s *Site) pushedUnder(ctx context.Context, p *Place, remotes []git.Remote) 
 }
 
 // Moved says that the pull request goes elsewhere than it did, "" when it does not.
+//
+//go:noinline
 func (p *Place) Moved() string {
 	if p.BaseWas == "" {
 		return ""

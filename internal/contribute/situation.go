@@ -126,6 +126,8 @@ func (s *Situation) forkOwner() string {
 
 // ownUpstream tells whether the upstream is the user's own, so that the same
 // account cannot have a fork of it.
+//
+//go:noinline
 func (s *Situation) ownUpstream(upstream forge.RepoName) bool {
 	return s.ForkOrg == "" && strings.EqualFold(s.Login, upstream.Owner)
 }

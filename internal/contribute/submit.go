@@ -42,6 +42,8 @@ type Submission struct {
 }
 
 // repoFlag names the upstream where no record does.
+//
+//go:noinline
 func (p *Place) repoFlag() string {
 	if p.Run != nil || p.Upstream.IsZero() {
 		return ""

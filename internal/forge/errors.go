@@ -106,6 +106,8 @@ const (
 )
 
 // TokenKind reads the kind of a token off its beginning, "" for other hosts'.
+//
+//go:noinline
 func TokenKind(token string) string {
 	for _, of := range [...][2]string{{"ghp_", TokenClassic}, {"github_pat_", TokenFineGrained}, {"gho_", TokenOAuth}, {"ghu_", TokenOAuth}, {"ghs_", TokenApp}} {
 		if strings.HasPrefix(token, of[0]) {

@@ -98,6 +98,7 @@ func (b *Builtin) expand(path, file string) string {
 	return filepath.Join(filepath.Dir(file), path)
 }
 
+//go:noinline
 func (all configFiles) get(key string) string {
 	for _, c := range all {
 		if v, ok := c.get(key); ok {

@@ -72,6 +72,7 @@ func (m *memory) room(n int64) error {
 	return nil
 }
 
+//go:noinline
 func (m *memory) put(kind plumbing.ObjectType, data []byte) plumbing.Hash {
 	id := plumbing.ComputeHash(kind, data)
 	m.objects[id] = kept{kind, data}

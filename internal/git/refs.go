@@ -45,6 +45,8 @@ func (r *Repo) Head() (branch, sha string, detached bool, err error) {
 }
 
 // Branches gives the local branches and their commits.
+//
+//go:noinline
 func (r *Repo) Branches() (map[string]string, error) { return r.Refs("refs/heads/") }
 
 // Refs gives the references below a prefix, by what follows the prefix.

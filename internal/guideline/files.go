@@ -105,6 +105,8 @@ func (f *files) find(dirs []string, ok func(name string) bool) (string, bool) {
 }
 
 // read answers a file's bytes. A file that is not there is fs.ErrNotExist.
+//
+//go:noinline
 func (f *files) read(name string) ([]byte, error) { return f.readUpTo(name, maxFileBytes) }
 
 // readUpTo is read with a bound of its own, in bytes.

@@ -57,6 +57,7 @@ func (l *linter) add(key string, s Severity, message string) {
 	l.problems = append(l.problems, Problem{Line: max(line, 1), Key: key, Message: message, Severity: s})
 }
 
+//go:noinline
 func (l *linter) warn(key, message string) { l.add(key, Warning, message) }
 
 func (l *linter) contributing() {

@@ -63,6 +63,7 @@ func deriveChangelog(set *Reading) []Requirement {
 	return out
 }
 
+//go:noinline
 func textOf(set *Reading, name string) guideline.Text {
 	if t := set.Text(name); t != nil {
 		return *t

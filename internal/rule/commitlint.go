@@ -46,6 +46,8 @@ func (p HeaderParams) types() []string {
 }
 
 // wantsType tells whether a header needs a type.
+//
+//go:noinline
 func (p HeaderParams) wantsType() bool {
 	return slices.ContainsFunc(p.Rules, func(r LintRule) bool { return r.Name == "type-empty" && r.Never && r.Level > 0 })
 }

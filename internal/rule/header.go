@@ -13,6 +13,7 @@ const (
 	unitBytes = "bytes" // Go's len
 )
 
+//go:noinline
 func length(s, unit string) int {
 	switch unit {
 	case unitRunes:

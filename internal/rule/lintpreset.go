@@ -171,6 +171,8 @@ func readPattern(v guideline.Value) (pattern, flags string, ok bool) {
 }
 
 // ownParser gives up what depends on how a message is taken apart.
+//
+//go:noinline
 func (p *HeaderParams) ownParser(why string) {
 	p.unread(why)
 	p.Blind = true

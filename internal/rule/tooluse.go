@@ -119,6 +119,8 @@ func (t messageTool) runsIn(line string) bool {
 }
 
 // commandOf matches a command where one can begin.
+//
+//go:noinline
 func commandOf(names string) *regexp.Regexp {
 	return regexp.MustCompile(`(?m)(?:^|[|;&({]|\b(?:npx|uvx|bunx|exec|xargs|then|do|if|run|dlx|--)\s)\s*(?:!\s*)?(?:-\S+\s+)*(?:\S*/)?(?:` + names + `)(?:\s|$|")`)
 }

@@ -301,4 +301,5 @@ func (p *picking) join(list, told []string) []string {
 	return out
 }
 
+//go:noinline
 func pad(n int) string { return strings.Repeat(" ", max(n, 0)) }

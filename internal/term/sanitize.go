@@ -125,6 +125,8 @@ func csiLength(s string) int {
 }
 
 // Columns is the width of text on a terminal.
+//
+//go:noinline
 func Columns(text string) int { return runewidth.StringWidth(text) }
 
 // Truncate cuts text to at most width columns, with tail where it was cut.

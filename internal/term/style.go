@@ -96,4 +96,6 @@ func (s *Streams) Twin(text string) string {
 }
 
 // Ellipsis is the sign that Truncate writes.
+//
+//go:noinline
 func (s *Streams) Ellipsis() string { return s.Sym(SymEllipsis) }

@@ -10,9 +10,13 @@ import (
 // newline at its end. On a terminal lines are broken at blanks, and go on two
 // columns further in than they began; elsewhere they stay as they are, for those
 // who look for them.
+//
+//go:noinline
 func (s *Streams) Tell(text string) { s.tell(s.Err, s.ErrTTY, text) }
 
 // Print writes such a text to Out.
+//
+//go:noinline
 func (s *Streams) Print(text string) { s.tell(s.Out, s.OutTTY, text) }
 
 func (s *Streams) tell(w io.Writer, tty bool, text string) {

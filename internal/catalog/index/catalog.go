@@ -28,6 +28,8 @@ type Catalog struct {
 func (c *Catalog) Info() Info { return c.info }
 
 // Close lets go of the file.
+//
+//go:noinline
 func (c *Catalog) Close() error { return c.db.Close() }
 
 // readInfo reads what the generation says of itself. It is the first query, so

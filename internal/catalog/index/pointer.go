@@ -44,8 +44,11 @@ type stamp struct {
 // leads nowhere.
 var generationID = regexp.MustCompile(`^[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}$`)
 
-func (s *Store) pointerFile() string      { return filepath.Join(s.Dir, "current") }
-func (s *Store) file(id string) string    { return filepath.Join(s.generations(), id+".db") }
+//go:noinline
+func (s *Store) pointerFile() string   { return filepath.Join(s.Dir, "current") }
+func (s *Store) file(id string) string { return filepath.Join(s.generations(), id+".db") }
+
+//go:noinline
 func (s *Store) generations() string      { return filepath.Join(s.Dir, "generations") }
 func (s *Store) suspect(id string) string { return filepath.Join(s.generations(), id+".damaged") }
 

@@ -426,4 +426,6 @@ func (s *search) places(hits []*ranked) error {
 }
 
 // round3 keeps what is shown of a figure, so that its terms make it up exactly.
+//
+//go:noinline
 func round3(f float64) float64 { return math.Round(f*1000) / 1000 }

@@ -35,6 +35,7 @@ type Options struct {
 	Trace func(point string)
 }
 
+//go:noinline
 func (o *Options) trace(point string) {
 	if o.Trace != nil {
 		o.Trace(point)

@@ -108,6 +108,7 @@ func (r *reach) known(ctx context.Context) (Credential, error) {
 	return c, nil
 }
 
+//go:noinline
 func (r *reach) secret(s string) {
 	if s != "" && r.o.Secret != nil {
 		r.o.Secret(s)

@@ -25,6 +25,7 @@ type graphError struct {
 // kind is the code of an error, which servers write in one of two places.
 func (e graphError) kind() string { return strings.ToUpper(firstOf(e.Type, e.Extensions.Code)) }
 
+//go:noinline
 func (e graphError) says(any ...string) bool {
 	return words{message: e.Message}.speaksOf(any...)
 }

@@ -94,6 +94,7 @@ func (c *Client) app(ctx context.Context) (Viewer, error) {
 	return v, nil
 }
 
+//go:noinline
 func plainOrEmpty(s string) string {
 	if s == "" {
 		return ""

@@ -30,6 +30,8 @@ func nodeID(kind string, id int64) string {
 func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
 // stampOrNil is null for a time that has not come.
+//
+//go:noinline
 func stampOrNil(t time.Time) any {
 	if t.IsZero() {
 		return nil

@@ -40,6 +40,7 @@ type estate struct {
 	roots []*Repo // what may be forked
 }
 
+//go:noinline
 func (e *estate) chance(percent int) bool { return e.r.IntN(100) < percent }
 
 func pick[T any](e *estate, list []T) T { return list[e.r.IntN(len(list))] }

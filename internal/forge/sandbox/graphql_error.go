@@ -27,6 +27,7 @@ type location struct {
 
 func (e *graphQLError) Error() string { return e.Message }
 
+//go:noinline
 func unresolved(format string, args ...any) error {
 	return &graphQLError{Type: "NOT_FOUND", Message: "Could not resolve to " + fmt.Sprintf(format, args...)}
 }

@@ -76,6 +76,7 @@ type byKey[T any] struct {
 
 func (b *byKey[T]) Len() int { return len(b.list) }
 
+//go:noinline
 func (b *byKey[T]) Less(i, j int) bool {
 	if b.desc {
 		i, j = j, i
@@ -88,6 +89,7 @@ func (b *byKey[T]) Swap(i, j int) {
 	b.keys[i], b.keys[j] = b.keys[j], b.keys[i]
 }
 
+//go:noinline
 func (s *series) keyAt(i int) sortKey {
 	if s.key == nil {
 		return sortKey{id: int64(i)}

@@ -5,6 +5,7 @@ import (
 	"strings"
 )
 
+//go:noinline
 func numberText(n int) string { return strconv.Itoa(n) }
 
 // pullState is a pull request's in GraphQL's words.

@@ -97,8 +97,10 @@ type pushJudge struct {
 	found []violation
 }
 
+//go:noinline
 func (j *pushJudge) say(ref, format string, args ...any) { j.sayAs("", ref, format, args...) }
 
+//go:noinline
 func (j *pushJudge) sayAs(kind, ref, format string, args ...any) {
 	j.found = append(j.found, violation{ref, fmt.Sprintf(format, args...), kind})
 }
