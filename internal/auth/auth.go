@@ -6,11 +6,11 @@
 package auth
 
 import (
-	"fmt"
 	"os"
 	"strings"
 
 	"github.com/isrc-dev/isrc/internal/config"
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // Source is where tokens are looked for.
@@ -67,7 +67,7 @@ func (s Source) settings() *config.Config {
 func checked(token, from string) (string, error) {
 	token = strings.TrimSpace(token)
 	if strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) || len(token) > 4096 {
-		return "", fmt.Errorf("%s holds something that is not a token", from)
+		return "", fault.Errorf("%s holds something that is not a token", from)
 	}
 	return token, nil
 }

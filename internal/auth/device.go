@@ -4,13 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"net/url"
 	"strings"
 	"time"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 )
 
@@ -205,7 +205,7 @@ func (d *Device) post(ctx context.Context, path string, in url.Values) (a device
 	case resp.StatusCode == http.StatusTooManyRequests:
 		a = deviceAnswer{Error: "slow_down"}
 	case resp.StatusCode >= 500 || resp.StatusCode >= 300 && a.Error == "":
-		return a, d.unavailable(fmt.Errorf("it answers %d %s", resp.StatusCode, http.StatusText(resp.StatusCode)))
+		return a, d.unavailable(fault.Errorf("it answers %d %s", resp.StatusCode, http.StatusText(resp.StatusCode)))
 	case bad != nil:
 		return a, d.unavailable(errors.New("its answer is not the JSON that was expected"))
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/isrc-dev/isrc/internal/config"
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 )
 
@@ -26,7 +27,7 @@ const trustVariable = "ISRC_CREDENTIAL_HOST"
 func GitCredential(ctx context.Context, in io.Reader, out io.Writer, op string, s Source) error {
 	content, err := io.ReadAll(io.LimitReader(in, 64<<10))
 	if err != nil {
-		return fmt.Errorf("read git's question: %w", err)
+		return fault.Errorf("read git's question: %w", err)
 	}
 	if op != "get" {
 		return nil

@@ -3,12 +3,13 @@ package auth
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"os"
 	"os/exec" // gh and git keep logins that only they can read
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // Command is a program to run.
@@ -41,7 +42,7 @@ func Exec(ctx context.Context, c Command) ([]byte, error) {
 	cmd.WaitDelay = time.Second // a helper's child may hold the pipe
 	detach(cmd)
 	if err := cmd.Run(); err != nil {
-		return nil, fmt.Errorf("run %s: %w", c.Name, err)
+		return nil, fault.Errorf("run %s: %w", c.Name, err)
 	}
 	return out.Bytes(), nil
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/isrc-dev/isrc/internal/disk"
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 )
 
@@ -83,7 +84,7 @@ func (s Source) keep(ctx context.Context, host, name, token, user string) (Store
 	}
 	file, err := s.editFile(func(all map[string]secret) { all[name] = secret{Token: token, User: user} })
 	if err != nil {
-		return Stored{}, fmt.Errorf("keep the token for %s: %w", host, err)
+		return Stored{}, fault.Errorf("keep the token for %s: %w", host, err)
 	}
 	return Stored{File: file, Why: inKeyring.Error()}, nil
 }
@@ -121,9 +122,9 @@ func (s Source) forget(ctx context.Context, host, login string) (removed bool, e
 	case ctx.Err() != nil:
 		return removed, ctx.Err()
 	case err != nil:
-		return false, fmt.Errorf("forget the token for %s: %w", host, err)
+		return false, fault.Errorf("forget the token for %s: %w", host, err)
 	case errors.Is(fromKeyring, errSlow), errors.Is(fromKeyring, ErrLocked):
-		return removed, fmt.Errorf("forget the token for %s: %w", host, fromKeyring)
+		return removed, fault.Errorf("forget the token for %s: %w", host, fromKeyring)
 	}
 	return removed || fromKeyring == nil, nil
 }
@@ -191,14 +192,14 @@ func (s Source) readFile() (map[string]secret, string, error) {
 		return nil, file, nil
 	}
 	if err != nil {
-		return nil, file, fmt.Errorf("read the kept tokens: %w", err)
+		return nil, file, fault.Errorf("read the kept tokens: %w", err)
 	}
 	var f tokenFile
 	if err := json.Unmarshal(content, &f); err != nil {
-		return nil, file, fmt.Errorf("%s cannot be read: %s", file, withoutContent(err))
+		return nil, file, fault.Errorf("%s cannot be read: %s", file, withoutContent(err))
 	}
 	if f.Version != 1 {
-		return nil, file, fmt.Errorf("%s is of version %d, which this isrc does not know", file, f.Version)
+		return nil, file, fault.Errorf("%s is of version %d, which this isrc does not know", file, f.Version)
 	}
 	return f.Hosts, file, nil
 }

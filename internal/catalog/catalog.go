@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/order"
 )
@@ -46,7 +47,7 @@ func Search(ctx context.Context, s Searcher, q Query, now time.Time) (*Found, er
 		return searchLists(ctx, lists, q, now)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("search: %w", err)
+		return nil, fault.Errorf("search: %w", err)
 	}
 	r.Cut, r.GaveUp = found.Total > len(found.Repos), found.GaveUp
 	if len(found.Repos) == 0 && len(words) > 1 && !q.Exact {
@@ -75,7 +76,7 @@ func (r *Found) searchEach(ctx context.Context, s Searcher, q Query, now time.Ti
 		}
 		some, err := s.SearchRepos(ctx, asked, 30)
 		if err != nil {
-			return found, fmt.Errorf("search: %w", err)
+			return found, fault.Errorf("search: %w", err)
 		}
 		r.Cut, r.GaveUp = r.Cut || some.Total > len(some.Repos), r.GaveUp || some.GaveUp
 		for _, h := range some.Repos {

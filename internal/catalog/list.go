@@ -2,11 +2,11 @@ package catalog
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 )
 
@@ -21,7 +21,7 @@ func searchLists(ctx context.Context, l Lister, q Query, now time.Time) (*Found,
 	if len(orgs) == 0 {
 		some, err := l.UserRepos(ctx, mostListed)
 		if err != nil {
-			return nil, fmt.Errorf("list repositories: %w", err)
+			return nil, fault.Errorf("list repositories: %w", err)
 		}
 		all = some
 	}
@@ -29,7 +29,7 @@ func searchLists(ctx context.Context, l Lister, q Query, now time.Time) (*Found,
 	for _, org := range orgs {
 		some, err := l.OrgRepos(ctx, org, mostListed)
 		if err != nil {
-			return nil, fmt.Errorf("list the repositories of %s: %w", org, err)
+			return nil, fault.Errorf("list the repositories of %s: %w", org, err)
 		}
 		all, cut = append(all, some...), cut || len(some) >= mostListed
 	}

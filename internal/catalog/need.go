@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -39,21 +38,21 @@ func NoteNeed(file string, n Need) error {
 	n.Version, n.At = needVersion, n.At.UTC().Truncate(24*time.Hour)
 	line, err := json.Marshal(n)
 	if err != nil {
-		return fmt.Errorf("note what was looked for: %w", err)
+		return fault.Errorf("note what was looked for: %w", err)
 	}
 	if len(line) >= maxNeed {
-		return fmt.Errorf("note what was looked for: the query is too long")
+		return fault.Errorf("note what was looked for: the query is too long")
 	}
 	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-		return fmt.Errorf("note what was looked for: %w", err)
+		return fault.Errorf("note what was looked for: %w", err)
 	}
 	f, err := os.OpenFile(file, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
 	if err != nil {
-		return fmt.Errorf("note what was looked for: %w", err)
+		return fault.Errorf("note what was looked for: %w", err)
 	}
 	_, err = f.Write(append(line, '\n'))
 	if err = fault.Join(err, f.Close()); err != nil {
-		return fmt.Errorf("note what was looked for: %w", err)
+		return fault.Errorf("note what was looked for: %w", err)
 	}
 	return nil
 }
@@ -76,7 +75,7 @@ func ReadNeeds(file string, since time.Time) (needs []NeedCount, skipped int, er
 		return nil, 0, nil
 	}
 	if err != nil {
-		return nil, 0, fmt.Errorf("read what was looked for: %w", err)
+		return nil, 0, fault.Errorf("read what was looked for: %w", err)
 	}
 	defer f.Close()
 	counts := map[string]*NeedCount{}
@@ -108,7 +107,7 @@ func ReadNeeds(file string, since time.Time) (needs []NeedCount, skipped int, er
 		}
 	}
 	if err := lines.Err(); err != nil {
-		return nil, 0, fmt.Errorf("read what was looked for in %s: %w", file, err)
+		return nil, 0, fault.Errorf("read what was looked for in %s: %w", file, err)
 	}
 	for _, c := range counts {
 		needs = append(needs, *c)

@@ -116,7 +116,7 @@ func (a *app) abandon(ctx context.Context, o *abandonOptions, run string) error 
 	if err := a.show(&o.output, result, func(s *term.Streams) error { return showAbandoned(s, result) }); err != nil || failed == nil {
 		return err
 	}
-	return &contribute.HintError{Err: fmt.Errorf("abandon %s: %w", run, failed), Hint: "what could not be looked at is kept, and the contribution is not ended; try again: isrc abandon " + run}
+	return &contribute.HintError{Err: fault.Errorf("abandon %s: %w", run, failed), Hint: "what could not be looked at is kept, and the contribution is not ended; try again: isrc abandon " + run}
 }
 
 // foretell shows, before it is asked for, what ending a contribution would take
@@ -186,7 +186,7 @@ func (a *app) takeBack(ctx context.Context, j *workflow.Journal, name forge.Repo
 
 func (a *app) runError(run string, err error) error {
 	if errors.Is(err, workflow.ErrNoRun) {
-		return &contribute.HintError{Err: fmt.Errorf("%s: %w", run, contribute.ErrNoRun), Hint: "isrc status lists your contributions"}
+		return &contribute.HintError{Err: fault.Errorf("%s: %w", run, contribute.ErrNoRun), Hint: "isrc status lists your contributions"}
 	}
 	return err
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/isrc-dev/isrc/internal/auth"
 	"github.com/isrc-dev/isrc/internal/config"
 	"github.com/isrc-dev/isrc/internal/contribute"
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/workflow"
 )
@@ -191,7 +192,7 @@ func notSignedInAs(err error, upstream forge.RepoName, run *workflow.State, mine
 	if mine != "" {
 		hint += "\nISRC_ACCOUNT=" + shellWord(mine) + " goes on as " + mine + "; isrc contribute " + upstream.FullName() + " --new begins another one"
 	}
-	return &contribute.HintError{Err: fmt.Errorf("the contribution on %s was begun as %s: %w", run.Branch, run.Extra["account"], err), Hint: hint}
+	return &contribute.HintError{Err: fault.Errorf("the contribution on %s was begun as %s: %w", run.Branch, run.Extra["account"], err), Hint: hint}
 }
 
 // isAccount tells whether a repository belongs to an account of the settings.

@@ -16,6 +16,7 @@ import (
 
 	"github.com/isrc-dev/isrc/internal/config"
 	"github.com/isrc-dev/isrc/internal/contribute"
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/forge/github"
 	"github.com/isrc-dev/isrc/internal/git"
@@ -271,10 +272,10 @@ func (a *app) repository(ctx context.Context, arg string) (forge.RepoName, *cont
 func exactArgs(n int, what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) < n {
-			return &usageError{err: fmt.Errorf("%s: %s is missing", cmd.CommandPath(), what), hint: forExample(cmd)}
+			return &usageError{err: fault.Errorf("%s: %s is missing", cmd.CommandPath(), what), hint: forExample(cmd)}
 		}
 		if len(args) > n {
-			return &usageError{err: fmt.Errorf("%s: %q is one argument too many", cmd.CommandPath(), args[n]), hint: cmd.CommandPath() + " --help"}
+			return &usageError{err: fault.Errorf("%s: %q is one argument too many", cmd.CommandPath(), args[n]), hint: cmd.CommandPath() + " --help"}
 		}
 		return nil
 	}

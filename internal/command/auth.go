@@ -14,6 +14,7 @@ import (
 
 	"github.com/isrc-dev/isrc/internal/auth"
 	"github.com/isrc-dev/isrc/internal/config"
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/term"
 )
@@ -117,14 +118,14 @@ func (a *app) login(ctx context.Context, o *loginOptions) error {
 	}
 	viewer, err := client.Viewer(ctx)
 	if err != nil {
-		return fmt.Errorf("try the token on %s: %w", host, err)
+		return fault.Errorf("try the token on %s: %w", host, err)
 	}
 	c, err := a.settings()
 	if err != nil {
 		return err
 	}
 	if o.user != "" && !strings.EqualFold(o.user, viewer.Login) {
-		return &exitError{code: exitSignIn, err: fmt.Errorf("the token is of %s, not of %s", term.Line(viewer.Login), term.Line(o.user)), hint: "nothing was kept; sign in to " + host + " as " + o.user + " in the browser first"}
+		return &exitError{code: exitSignIn, err: fault.Errorf("the token is of %s, not of %s", term.Line(viewer.Login), term.Line(o.user)), hint: "nothing was kept; sign in to " + host + " as " + o.user + " in the browser first"}
 	}
 	keep := auth.Login
 	if o.user != "" || len(o.orgs) > 0 || len(o.folders) > 0 {
@@ -135,7 +136,7 @@ func (a *app) login(ctx context.Context, o *loginOptions) error {
 	}
 	stored, err := keep(ctx, a.source(c), host, token, viewer.Login)
 	if err != nil {
-		return fmt.Errorf("keep the token for %s: %w", host, err)
+		return fault.Errorf("keep the token for %s: %w", host, err)
 	}
 	where := "the system's keyring"
 	if !stored.InKeyring {
@@ -218,7 +219,7 @@ func (a *app) readToken(ctx context.Context, host string, o *loginOptions) (stri
 	if o.withToken {
 		line, err := bufio.NewReader(io.LimitReader(a.io.In, 64*1024)).ReadString('\n')
 		if err != nil && !errors.Is(err, io.EOF) {
-			return "", fmt.Errorf("read the token: %w", err)
+			return "", fault.Errorf("read the token: %w", err)
 		}
 		if line = strings.TrimSpace(line); line == "" {
 			return "", usagef("standard input has no token")
@@ -232,7 +233,7 @@ func (a *app) readToken(ctx context.Context, host string, o *loginOptions) (stri
 	client := c.HostFor(host).OAuthClientID
 	switch {
 	case o.device && client == "":
-		return "", &usageError{err: fmt.Errorf("--device: no OAuth application of %s is configured", host), hint: "isrc config set hosts." + host + ".oauthClientId ID\nor give a token: isrc auth login --host " + host + " --with-token"}
+		return "", &usageError{err: fault.Errorf("--device: no OAuth application of %s is configured", host), hint: "isrc config set hosts." + host + ".oauthClientId ID\nor give a token: isrc auth login --host " + host + " --with-token"}
 	case client != "" && !o.device && !a.io.CanPrompt():
 		return "", &usageError{err: errors.New("signing in takes a person, and there is no terminal to ask on"), hint: "isrc auth login --host " + host + " --with-token reads a token from standard input\nisrc auth login --host " + host + " --device shows a code, and waits until somebody has typed it in"}
 	case client != "":
@@ -377,7 +378,7 @@ func newLogout(a *app) *cobra.Command {
 			}
 			removed, err := forget(cmd.Context(), a.source(c), host)
 			if err != nil {
-				return fmt.Errorf("forget the token for %s: %w", host, err)
+				return fault.Errorf("forget the token for %s: %w", host, err)
 			}
 			if !removed {
 				a.say("isrc keeps no token for %s; one from the environment or from gh is not isrc's to forget", host)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/isrc-dev/isrc/internal/auth"
 	"github.com/isrc-dev/isrc/internal/contribute"
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/progress"
 	"github.com/isrc-dev/isrc/internal/term"
 )
@@ -87,7 +88,7 @@ func (a *app) deviceError(ctx context.Context, host string, err error) error {
 	case errors.Is(err, term.ErrNoAnswer):
 		return err
 	case !errors.As(err, &device):
-		return fmt.Errorf("sign in to %s by a code: %w", host, err)
+		return fault.Errorf("sign in to %s by a code: %w", host, err)
 	case device.Configured():
 		return &usageError{err: device, hint: "ask who runs it for the setting hosts." + host + ".oauthClientId, or give a token: " + again + " --with-token"}
 	}

@@ -107,7 +107,7 @@ func (a *app) newCrawling(ctx context.Context, o *crawlOptions) (*crawling, erro
 	shard, err := crawl.ParseShard(o.shard)
 	switch {
 	case err != nil:
-		return nil, &usageError{err: fmt.Errorf("--shard: %w", err)}
+		return nil, &usageError{err: fault.Errorf("--shard: %w", err)}
 	case (o.shard == "") != (o.to == ""):
 		return nil, usagef("--shard and --to belong together: a part is written to a file")
 	case o.shard != "" && o.responses:
@@ -152,7 +152,7 @@ func (a *app) crawlOwners(o *crawlOptions, host string) ([]string, error) {
 	}
 	if len(owners) == 0 {
 		return nil, &usageError{
-			err:  fmt.Errorf("no organisations of %s are configured (the setting hosts.%s.orgs, or orgs)", host, host),
+			err:  fault.Errorf("no organisations of %s are configured (the setting hosts.%s.orgs, or orgs)", host, host),
 			hint: "isrc config set orgs NAME,…\nisrc catalog crawl --org NAME",
 		}
 	}
@@ -282,7 +282,7 @@ func (c *crawling) apply(ctx context.Context, out *crawl.Outcome, result *crawle
 		return fault.Join(out.Apply(ctx, w, past), w.SetMeta(index.MetaCrawled, asOf))
 	})
 	if err != nil {
-		return fmt.Errorf("write the catalog: %w", err)
+		return fault.Errorf("write the catalog: %w", err)
 	}
 	if info.Recovered != "" {
 		c.a.say("isrc: %s", info.Recovered)
@@ -342,11 +342,11 @@ func (c *crawling) failures(out *crawl.Outcome) error {
 	case n == 0:
 		return nil
 	case len(out.Owners) == 1:
-		return fmt.Errorf("crawl %s: %w", first.Name, first.Err)
+		return fault.Errorf("crawl %s: %w", first.Name, first.Err)
 	case n == len(out.Owners):
-		return fmt.Errorf("crawl %s (and %s): %w", first.Name, plural(n-1, "other organisation"), first.Err)
+		return fault.Errorf("crawl %s (and %s): %w", first.Name, plural(n-1, "other organisation"), first.Err)
 	}
-	return &exitError{code: exitPartly, err: fmt.Errorf("crawl: %d of %d organisations could not be read", n, len(out.Owners)), hint: "isrc catalog crawl goes on where they stopped"}
+	return &exitError{code: exitPartly, err: fault.Errorf("crawl: %d of %d organisations could not be read", n, len(out.Owners)), hint: "isrc catalog crawl goes on where they stopped"}
 }
 
 // sweep reads pull requests into the catalog.
@@ -374,7 +374,7 @@ func (c *crawling) sweep(ctx context.Context, result *crawled) error {
 		return fault.Join(swept.Apply(ctx, c.known, w), w.SetMeta(index.MetaCrawled, crawledAt.UTC().Format(time.RFC3339)))
 	})
 	if err != nil {
-		return fmt.Errorf("write the catalog: %w", err)
+		return fault.Errorf("write the catalog: %w", err)
 	}
 	result.Catalog = generationOf(info)
 	return swept.Clean()

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/isrc-dev/isrc/internal/catalog/crawl"
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/term"
 )
@@ -30,7 +31,7 @@ func (c *crawling) fill(out *crawl.Outcome, r *crawled) {
 			row.Total = &o.Total
 		}
 		if o.Err != nil && !errors.Is(o.Err, context.Canceled) {
-			row.Error = c.a.itemError(fmt.Errorf("crawl %s: %w", o.Name, o.Err))
+			row.Error = c.a.itemError(fault.Errorf("crawl %s: %w", o.Name, o.Err))
 		}
 		r.Organisations = append(r.Organisations, row)
 		r.Skipped = append(r.Skipped, skippedOf(o.Skipped)...)
@@ -70,7 +71,7 @@ func (c *crawling) plan(ctx context.Context) (*crawled, error) {
 		row := crawledOwner{Name: p.Owner, Mode: string(p.Mode), Why: orNull(p.Why)}
 		out.Owners = append(out.Owners, &crawl.Owner{Name: p.Owner, Err: p.Err})
 		if p.Err != nil {
-			row.Error = c.a.itemError(fmt.Errorf("crawl %s: %w", p.Owner, p.Err))
+			row.Error = c.a.itemError(fault.Errorf("crawl %s: %w", p.Owner, p.Err))
 		} else {
 			row.Total, row.Estimate = &p.Total, &p.Requests
 		}

@@ -14,6 +14,7 @@ import (
 	"github.com/isrc-dev/isrc/internal/catalog/exchange"
 	"github.com/isrc-dev/isrc/internal/catalog/index"
 	"github.com/isrc-dev/isrc/internal/disk"
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/progress"
 )
 
@@ -82,7 +83,7 @@ func (a *app) catalogExport(ctx context.Context, o *exportOptions) error {
 		err = disk.Write(a.path(o.to), 0o600, func(w io.Writer) error { return a.writeExport(ctx, w, cat, o, format, &n) })
 	}
 	if err != nil {
-		return fmt.Errorf("export: %w", err)
+		return fault.Errorf("export: %w", err)
 	}
 	a.say("isrc: %s", n.words(o, format))
 	return nil

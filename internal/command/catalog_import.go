@@ -14,6 +14,7 @@ import (
 	"github.com/isrc-dev/isrc/internal/catalog"
 	"github.com/isrc-dev/isrc/internal/catalog/exchange"
 	"github.com/isrc-dev/isrc/internal/catalog/index"
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/progress"
 	"github.com/isrc-dev/isrc/internal/term"
@@ -124,7 +125,7 @@ func formatOf(name string, all []exchange.Format) (exchange.Format, error) {
 	if f := exchange.Format(name); name == "" || slices.Contains(all, f) {
 		return f, nil
 	}
-	return "", &usageError{err: fmt.Errorf("--format: %q is none of the formats", name), hint: "one of: " + formatNames(all)}
+	return "", &usageError{err: fault.Errorf("--format: %q is none of the formats", name), hint: "one of: " + formatNames(all)}
 }
 
 // importing is one import with what it works on.
@@ -162,7 +163,7 @@ func (a *app) catalogImport(ctx context.Context, o *importOptions, args []string
 	switch {
 	case errors.Is(err, errNothingNew):
 	case err != nil:
-		return fmt.Errorf("import: %w", err)
+		return fault.Errorf("import: %w", err)
 	default:
 		im.result.Catalog = generationOf(info)
 		if info.Recovered != "" {
@@ -173,7 +174,7 @@ func (a *app) catalogImport(ctx context.Context, o *importOptions, args []string
 		return err
 	}
 	if n := im.result.Refused; n > 0 {
-		return &exitError{code: exitPartly, err: fmt.Errorf("import: %s refused", pluralOf(n, "entry was", "entries were"))}
+		return &exitError{code: exitPartly, err: fault.Errorf("import: %s refused", pluralOf(n, "entry was", "entries were"))}
 	}
 	return nil
 }
@@ -204,9 +205,9 @@ func (a *app) newImporting(o *importOptions, args []string) (*importing, error) 
 		info, err := os.Stat(a.path(name))
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
-			return nil, &exitError{code: exitNotFound, err: fmt.Errorf("import: there is no file %s", term.Line(name))}
+			return nil, &exitError{code: exitNotFound, err: fault.Errorf("import: there is no file %s", term.Line(name))}
 		case err != nil:
-			return nil, fmt.Errorf("import: %w", err)
+			return nil, fault.Errorf("import: %w", err)
 		case info.IsDir():
 			return nil, usagef("%s is a folder: name the files in it", term.Line(name))
 		}

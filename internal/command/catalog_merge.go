@@ -11,6 +11,7 @@ import (
 	"github.com/isrc-dev/isrc/internal/catalog"
 	"github.com/isrc-dev/isrc/internal/catalog/crawl"
 	"github.com/isrc-dev/isrc/internal/catalog/index"
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/progress"
 	"github.com/isrc-dev/isrc/internal/term"
@@ -55,7 +56,7 @@ characters of each README only, a shard all of it.`,
   isrc catalog merge 1.shard 3.shard --partial`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return &usageError{err: fmt.Errorf("%s: no file is named", cmd.CommandPath()), hint: cmd.UseLine()}
+				return &usageError{err: fault.Errorf("%s: no file is named", cmd.CommandPath()), hint: cmd.UseLine()}
 			}
 			return nil
 		},
@@ -110,14 +111,14 @@ func (a *app) catalogMerge(ctx context.Context, o *mergeOptions, args []string) 
 func (a *app) addPart(ctx context.Context, m *mergeInput, r *merged, path string) error {
 	shard, err := crawl.IsShard(path)
 	if err != nil {
-		return fmt.Errorf("merge: %w", err)
+		return fault.Errorf("merge: %w", err)
 	}
 	f := mergedFile{Path: path, Kind: "catalog"}
 	var at time.Time
 	if shard {
 		s, err := crawl.OpenShard(ctx, path)
 		if err != nil {
-			return fmt.Errorf("merge: %w", err)
+			return fault.Errorf("merge: %w", err)
 		}
 		number := (crawl.Shard{Number: s.Head.Number, Of: s.Head.Of}).String()
 		f.Kind, f.Shard, at = "shard", &number, s.Head.StartedAt
@@ -125,7 +126,7 @@ func (a *app) addPart(ctx context.Context, m *mergeInput, r *merged, path string
 	} else {
 		c, err := index.OpenFile(ctx, path, a.sink())
 		if err != nil {
-			return fmt.Errorf("merge: %w", err)
+			return fault.Errorf("merge: %w", err)
 		}
 		at = c.Info().CrawledAt
 		m.opened, m.parts = append(m.opened, c), append(m.parts, c)
@@ -170,7 +171,7 @@ func (a *app) mergeParts(ctx context.Context, m *mergeInput, r *merged) error {
 		return crawl.NotePositions(m.shards, w)
 	})
 	if err != nil {
-		return fmt.Errorf("write the catalog: %w", err)
+		return fault.Errorf("write the catalog: %w", err)
 	}
 	r.Catalog = generationOf(info)
 	return nil

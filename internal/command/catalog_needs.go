@@ -11,6 +11,7 @@ import (
 
 	"github.com/isrc-dev/isrc/internal/catalog"
 	"github.com/isrc-dev/isrc/internal/config"
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/term"
 )
 
@@ -71,7 +72,7 @@ func (a *app) catalogNeeds(o *needsOptions) error {
 		file = a.path(o.file)
 	}
 	if file == "" {
-		return &usageError{err: fmt.Errorf("no searches are noted: the setting catalog.needs is off"), hint: "isrc config set catalog.needs on"}
+		return &usageError{err: fault.Errorf("no searches are noted: the setting catalog.needs is off"), hint: "isrc config set catalog.needs on"}
 	}
 	if o.days < 0 {
 		return usagef("--days counts days: %d is none", o.days)

@@ -3,12 +3,12 @@ package command
 import (
 	"context"
 	"errors"
-	"fmt"
 	"runtime/debug"
 	"strings"
 	"time"
 
 	"github.com/isrc-dev/isrc/internal/catalog/index"
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/term"
 )
@@ -56,7 +56,7 @@ func (a *app) openCatalog(ctx context.Context) (*index.Catalog, error) {
 		a.say("isrc: the catalog is left aside: %s", term.Line(err.Error()))
 		return nil, nil
 	case err != nil:
-		return nil, fmt.Errorf("open the catalog: %w", err)
+		return nil, fault.Errorf("open the catalog: %w", err)
 	}
 	if lost := cat.Info().Recovered; lost != "" {
 		a.say("isrc: %s: isrc catalog update", term.Line(lost))
@@ -74,11 +74,11 @@ func (a *app) needCatalog(ctx context.Context, what string) (*index.Catalog, err
 }
 
 func noCatalog(what string) error {
-	return &exitError{code: exitNotFound, err: fmt.Errorf("%s needs a catalog, and there is none", what), hint: "isrc catalog update"}
+	return &exitError{code: exitNotFound, err: fault.Errorf("%s needs a catalog, and there is none", what), hint: "isrc catalog update"}
 }
 
 func notInCatalog(name forge.RepoName) error {
-	return &exitError{code: exitNotFound, err: fmt.Errorf("%s is not in the catalog", name.FullName()), hint: "isrc catalog update"}
+	return &exitError{code: exitNotFound, err: fault.Errorf("%s is not in the catalog", name.FullName()), hint: "isrc catalog update"}
 }
 
 func ambiguous(arg string, same []forge.RepoName) error {
@@ -90,7 +90,7 @@ func ambiguous(arg string, same []forge.RepoName) error {
 		}
 		names = append(names, term.Line(n.FullName()))
 	}
-	return &usageError{err: fmt.Errorf("%s is the name of %d repositories", term.Line(arg), len(same)), hint: "one of: " + strings.Join(names, ", ")}
+	return &usageError{err: fault.Errorf("%s is the name of %d repositories", term.Line(arg), len(same)), hint: "one of: " + strings.Join(names, ", ")}
 }
 
 // catalogTrouble says what to do about a catalog that fails while it is read.
@@ -99,7 +99,7 @@ func catalogTrouble(err error) error {
 	if errors.As(err, &damaged) {
 		return &exitError{code: exitFailed, err: err, hint: "isrc catalog update"}
 	}
-	return fmt.Errorf("search the catalog: %w", err)
+	return fault.Errorf("search the catalog: %w", err)
 }
 
 // catalogAbout says how old a catalog is.

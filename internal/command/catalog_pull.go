@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/isrc-dev/isrc/internal/catalog/publish"
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/term"
 )
 
@@ -51,7 +52,7 @@ kept, or with ISRC_REGISTRY_USER and ISRC_REGISTRY_PASSWORD.`,
   isrc catalog pull https://intranet.example.com/catalog/ --dry-run`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 1 {
-				return &usageError{err: fmt.Errorf("%s: %q is one argument too many", cmd.CommandPath(), args[1]), hint: cmd.UseLine()}
+				return &usageError{err: fault.Errorf("%s: %q is one argument too many", cmd.CommandPath(), args[1]), hint: cmd.UseLine()}
 			}
 			return nil
 		},
@@ -84,7 +85,7 @@ func (a *app) pullCatalog(ctx context.Context, source string, dryRun bool) (pull
 	}
 	if source == "" {
 		return pulledCatalog{}, &usageError{
-			err:  fmt.Errorf("no source is named, and the settings have none"),
+			err:  fault.Errorf("no source is named, and the settings have none"),
 			hint: "isrc config set catalog.source oci://REGISTRY/PATH:TAG",
 		}
 	}
@@ -102,7 +103,7 @@ func (a *app) pullCatalog(ctx context.Context, source string, dryRun bool) (pull
 	}
 	p, err := publish.Pull(ctx, carry, store, from, a.inv.Now(), dryRun)
 	if err != nil {
-		return pulledCatalog{}, fmt.Errorf("fetch the catalog from %s: %w", from, err)
+		return pulledCatalog{}, fault.Errorf("fetch the catalog from %s: %w", from, err)
 	}
 	return pulledOf(from, p), nil
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/isrc-dev/isrc/internal/catalog/index"
 	"github.com/isrc-dev/isrc/internal/catalog/publish"
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/term"
 	"github.com/isrc-dev/isrc/internal/workflow"
 )
@@ -94,7 +95,7 @@ func (a *app) catalogPush(ctx context.Context, o *pushOptions, destination strin
 		return noCatalog("publishing")
 	}
 	if err != nil {
-		return fmt.Errorf("publish the catalog at %s: %w", to, err)
+		return fault.Errorf("publish the catalog at %s: %w", to, err)
 	}
 	r := pushedCatalog{
 		To: to.String(), State: string(p.State), Digest: p.Outline.Digest.String(), Repositories: p.Outline.Records, Shortened: p.Shortened,

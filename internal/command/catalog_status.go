@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/isrc-dev/isrc/internal/catalog/index"
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/term"
 )
 
@@ -99,7 +100,7 @@ func (a *app) readState(ctx context.Context, store *index.Store, state *catalogS
 			state.Verified = &whole
 		}
 	default:
-		return fmt.Errorf("open the catalog: %w", err)
+		return fault.Errorf("open the catalog: %w", err)
 	}
 	state.Why = orNull(err.Error())
 	return &exitError{code: exitFailed}

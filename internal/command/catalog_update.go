@@ -3,7 +3,6 @@ package command
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -74,7 +73,7 @@ func (a *app) updateByCrawl(ctx context.Context, o *updateOptions, r *updatedCat
 	var usage *usageError
 	if errors.As(err, &usage) {
 		return &usageError{
-			err:  fmt.Errorf("there is nothing to update from: neither catalog.source nor organisations are configured"),
+			err:  fault.Errorf("there is nothing to update from: neither catalog.source nor organisations are configured"),
 			hint: "isrc setup HOST   # asks for both, or takes your company's file\nisrc config set catalog.source oci://REGISTRY/PATH:TAG\nisrc config set orgs NAME,…",
 		}
 	}

@@ -2,13 +2,13 @@ package command
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/isrc-dev/isrc/internal/contribute"
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/rule"
 )
@@ -180,7 +180,7 @@ func (o *checkOptions) exclusive() error {
 	}
 	for _, purpose := range strings.Split(o.run, ",") {
 		if o.run != "" && !slices.Contains(runPurposes(), purpose) {
-			return &usageError{err: fmt.Errorf("--run: there are no commands for %q", purpose), hint: "it takes " + strings.Join(runPurposes(), ", ")}
+			return &usageError{err: fault.Errorf("--run: there are no commands for %q", purpose), hint: "it takes " + strings.Join(runPurposes(), ", ")}
 		}
 	}
 	if o.yes && o.run == "" {
@@ -339,7 +339,7 @@ func knownRules(flag string, ids []string) error {
 	known := ruleIDs()
 	for _, id := range ids {
 		if !slices.Contains(known, id) {
-			return &usageError{err: fmt.Errorf("--%s: there is no rule %q", flag, id), hint: ruleHint(known, id)}
+			return &usageError{err: fault.Errorf("--%s: there is no rule %q", flag, id), hint: ruleHint(known, id)}
 		}
 	}
 	return nil

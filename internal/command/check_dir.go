@@ -3,7 +3,6 @@ package command
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path"
@@ -11,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/isrc-dev/isrc/internal/contribute"
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/guideline"
 	"github.com/isrc-dev/isrc/internal/rule"
@@ -41,13 +41,13 @@ const notAsked = "only the files of the folder were read: no forge was asked for
 func (a *app) askedOfFolder(ctx context.Context, o *checkOptions) (*contribute.Review, error) {
 	root, err := os.OpenRoot(o.dir)
 	if err != nil {
-		return nil, &usageError{err: fmt.Errorf("--repo-dir: %w", err)}
+		return nil, &usageError{err: fault.Errorf("--repo-dir: %w", err)}
 	}
 	defer root.Close() //nolint:errcheck // read only
 	p := &contribute.Place{Dir: o.dir, Base: o.base, BaseFrom: "the folder " + o.dir, Notes: []string{notAsked}}
 	set, err := guideline.Read(ctx, guideline.Query{Base: o.base, Orgless: true}, folderTrees{root}, unaskedForge{})
 	if err != nil {
-		return nil, fmt.Errorf("read the guidelines in %s: %w", o.dir, err)
+		return nil, fault.Errorf("read the guidelines in %s: %w", o.dir, err)
 	}
 	return &contribute.Review{Place: p, Guidelines: set, Requirements: rule.Derive(set)}, nil
 }
@@ -57,7 +57,7 @@ type folderTrees struct{ root *os.Root }
 
 func (t folderTrees) Tree(_ context.Context, repo forge.RepoName, _ string) (fs.FS, string, error) {
 	if !repo.IsZero() {
-		return nil, "", fmt.Errorf("%s lies elsewhere, and no forge is asked", repo.FullName())
+		return nil, "", fault.Errorf("%s lies elsewhere, and no forge is asked", repo.FullName())
 	}
 	return folder(t), "", nil
 }

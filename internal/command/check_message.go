@@ -2,10 +2,10 @@ package command
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"strings"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/guideline"
 	"github.com/isrc-dev/isrc/internal/rule"
 )
@@ -45,7 +45,7 @@ func (a *app) checkMessage(ctx context.Context, o *checkOptions) error {
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case err != nil:
-		return &usageError{err: fmt.Errorf("--commit-message: %w", err)}
+		return &usageError{err: fault.Errorf("--commit-message: %w", err)}
 	}
 	place, tool, err := a.place(ctx, placeOptions{repo: o.repo, base: o.base})
 	if err != nil {

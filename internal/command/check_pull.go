@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/isrc-dev/isrc/internal/contribute"
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/git"
 	"github.com/isrc-dev/isrc/internal/progress"
@@ -60,11 +61,11 @@ func (a *app) checkPull(ctx context.Context, o *checkOptions) error {
 	if number != 0 {
 		pull, err := site.Forge.Pull(ctx, upstream, number)
 		if err != nil {
-			return fmt.Errorf("check pull request #%d of %s: %w", number, upstream.FullName(), err)
+			return fault.Errorf("check pull request #%d of %s: %w", number, upstream.FullName(), err)
 		}
 		pulls = []forge.Pull{pull}
 	} else if pulls, err = site.Forge.Pulls(ctx, upstream, forge.PullQuery{State: "open", Limit: mostPulls}); err != nil {
-		return fmt.Errorf("list the open pull requests of %s: %w", upstream.FullName(), err)
+		return fault.Errorf("list the open pull requests of %s: %w", upstream.FullName(), err)
 	}
 	reviewer, err := site.NewPullReviewer(ctx, upstream, a.cloneOf(upstream))
 	if err != nil {
@@ -210,7 +211,7 @@ func (a *app) answerPulls(ctx context.Context, o *checkOptions, upstream forge.R
 	}
 	switch {
 	case failed > 0:
-		return &exitError{code: exitPartly, err: fmt.Errorf("%d of %d pull requests could not be judged", failed, len(rows))}
+		return &exitError{code: exitPartly, err: fault.Errorf("%d of %d pull requests could not be judged", failed, len(rows))}
 	case blocked:
 		return &exitError{code: exitBroken}
 	}

@@ -3,7 +3,6 @@ package command
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -53,7 +52,7 @@ func (a *app) validateReports(given []string) error {
 	for _, r := range reports {
 		dir := filepath.Dir(r.path)
 		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
-			return &usageError{err: fmt.Errorf("--report %s=%s: there is no folder %s", r.kind, r.name, dir), hint: "mkdir -p " + dir}
+			return &usageError{err: fault.Errorf("--report %s=%s: there is no folder %s", r.kind, r.name, dir), hint: "mkdir -p " + dir}
 		}
 		info, err := os.Stat(r.path)
 		if err == nil && !info.Mode().IsRegular() {
@@ -75,7 +74,7 @@ func (a *app) writeReports(given []string, c *checked, code int) error {
 	texts := make([][]byte, len(reports))
 	for i, r := range reports {
 		if texts[i], err = a.renderReport(r.kind, c, code); err != nil {
-			return fmt.Errorf("render the %s report: %w", r.kind, err)
+			return fault.Errorf("render the %s report: %w", r.kind, err)
 		}
 		texts[i] = []byte(a.redact.text(string(texts[i])))
 	}
@@ -87,7 +86,7 @@ func (a *app) writeReports(given []string, c *checked, code int) error {
 			err = disk.WriteFile(r.path, texts[i], 0o644) // the next step of a CI may run as another user
 		}
 		if err != nil {
-			return fmt.Errorf("write the %s report: %w", r.kind, err)
+			return fault.Errorf("write the %s report: %w", r.kind, err)
 		}
 	}
 	return nil

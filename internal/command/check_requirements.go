@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/isrc-dev/isrc/internal/contribute"
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/term"
 )
@@ -70,7 +71,7 @@ func (a *app) askedOfRepository(ctx context.Context, o *checkOptions) (*contribu
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
 	case errors.As(err, &missing) && unsigned == nil:
-		return nil, fmt.Errorf("look up %s: %w", name.FullName(), err)
+		return nil, fault.Errorf("look up %s: %w", name.FullName(), err)
 	case err != nil:
 		repo = forge.Repo{RepoName: name} // git may still get through
 	}
@@ -79,7 +80,7 @@ func (a *app) askedOfRepository(ctx context.Context, o *checkOptions) (*contribu
 		return nil, readErr
 	}
 	if asked.Guidelines.Commit == "" {
-		return nil, fmt.Errorf("look up %s: %w", name.FullName(), whyUnread(unsigned, err))
+		return nil, fault.Errorf("look up %s: %w", name.FullName(), whyUnread(unsigned, err))
 	}
 	if err != nil {
 		asked.Notes = append(asked.Notes, "the forge did not tell its default branch: "+err.Error())

@@ -2,9 +2,9 @@ package command
 
 import (
 	"errors"
-	"fmt"
 
 	"github.com/isrc-dev/isrc/internal/contribute"
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/git"
 	"github.com/isrc-dev/isrc/internal/guideline"
 	"github.com/isrc-dev/isrc/internal/rule"
@@ -173,5 +173,5 @@ func nothingJudged(r *contribute.Review) error {
 	if !unread {
 		return nil
 	}
-	return fmt.Errorf("judge the change: %w: %w", errNothingJudged, r.Away)
+	return fault.Errorf("judge the change: %w: %w", errNothingJudged, r.Away)
 }

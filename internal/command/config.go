@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/isrc-dev/isrc/internal/config"
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/term"
 )
 
@@ -158,13 +159,13 @@ not set.`,
 func unknownKey(key string) error {
 	last := strings.ToLower(key[strings.LastIndexByte(key, '.')+1:])
 	if slices.Contains([]string{"token", "password", "secret", "oauth_token", "oauthtoken", "pat"}, last) {
-		return &usageError{err: fmt.Errorf("%q is not a setting: tokens are kept apart from settings", key), hint: "isrc auth login"}
+		return &usageError{err: fault.Errorf("%q is not a setting: tokens are kept apart from settings", key), hint: "isrc auth login"}
 	}
 	hint := "isrc config --help lists them"
 	if near := nearestKey(key); near != "" {
 		hint = "the nearest one is " + near
 	}
-	return &usageError{err: fmt.Errorf("there is no setting %q", key), hint: hint}
+	return &usageError{err: fault.Errorf("there is no setting %q", key), hint: hint}
 }
 
 // configPath is what config path answers.

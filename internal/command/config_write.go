@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/isrc-dev/isrc/internal/config"
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/term"
 )
 
@@ -61,14 +62,14 @@ func (a *app) changeSetting(o *output, key string, change func(key string) error
 	file := a.dirs().UserFile()
 	before, err := readIfThere(file)
 	if err != nil {
-		return fmt.Errorf("read the settings: %w", err)
+		return fault.Errorf("read the settings: %w", err)
 	}
 	if err := change(known.Key); err != nil {
 		return settingError(err)
 	}
 	after, err := readIfThere(file)
 	if err != nil {
-		return fmt.Errorf("read the settings: %w", err)
+		return fault.Errorf("read the settings: %w", err)
 	}
 	c, err := config.Load(a.configOptions())
 	if err != nil {

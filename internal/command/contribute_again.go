@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/isrc-dev/isrc/internal/contribute"
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/term"
 	"github.com/isrc-dev/isrc/internal/workflow"
@@ -27,7 +28,7 @@ func (a *app) before(ctx context.Context, site *contribute.Site, o *contributeOp
 	opened := contribute.Opened(*run)
 	pull, err := site.Forge.Pull(ctx, opened.Upstream, opened.Number)
 	if err != nil {
-		return nil, fmt.Errorf("look up pull request #%d of %s: %w", opened.Number, opened.Upstream.FullName(), err)
+		return nil, fault.Errorf("look up pull request #%d of %s: %w", opened.Number, opened.Upstream.FullName(), err)
 	}
 	if pull.State != forge.PullOpen {
 		return nil, nil
@@ -81,7 +82,7 @@ func runOf(ctx context.Context, site *contribute.Site, runs []workflow.State, re
 func (o *contributeOptions) sameAs(a *app, run workflow.State, url string) error {
 	differs := func(flag, is string) error {
 		return &usageError{
-			err:  fmt.Errorf("%s: your contribution on %s %s: %s", flag, run.Branch, is, url),
+			err:  fault.Errorf("%s: your contribution on %s %s: %s", flag, run.Branch, is, url),
 			hint: "start another with --new, and a --branch and --dir of its own; or commit in " + shellWord(run.Clone) + ", then isrc submit",
 		}
 	}

@@ -41,7 +41,7 @@ func (a *app) unfinished(site *contribute.Site, name forge.RepoName, o *contribu
 	}
 	if !a.io.CanPrompt() {
 		return nil, &usageError{
-			err:  fmt.Errorf("%d contributions to %s are unfinished: %s", len(fit), name.FullName(), strings.Join(options, "; ")),
+			err:  fault.Errorf("%d contributions to %s are unfinished: %s", len(fit), name.FullName(), strings.Join(options, "; ")),
 			hint: "choose one with --branch NAME, or start another with --new",
 		}
 	}
@@ -60,7 +60,7 @@ func (a *app) goOn(ctx context.Context, site *contribute.Site, o *contributeOpti
 	a.say("isrc: going on with your contribution on %s in %s (--new starts another)", run.Branch, run.Clone)
 	if _, err := os.Stat(run.Clone); errors.Is(err, os.ErrNotExist) {
 		if step, ok := run.Step("clone"); ok && step.Status == workflow.Done {
-			return &exitError{code: exitNotFound, err: fmt.Errorf("the clone %s is gone", run.Clone), hint: "isrc abandon " + run.Run + ", then start anew"}
+			return &exitError{code: exitNotFound, err: fault.Errorf("the clone %s is gone", run.Clone), hint: "isrc abandon " + run.Run + ", then start anew"}
 		}
 	}
 	j, err := workflow.Open(a.runsDir(), run.Run)
@@ -138,7 +138,7 @@ func (o *contributeOptions) agrees(a *app, j *workflow.Journal) error {
 	run := j.State()
 	differs := func(flag, is string) error {
 		return &usageError{
-			err:  fmt.Errorf("%s: your unfinished contribution on %s %s", flag, run.Branch, is),
+			err:  fault.Errorf("%s: your unfinished contribution on %s %s", flag, run.Branch, is),
 			hint: "start another with --new and a --branch of its own, or end that one: isrc abandon " + run.Run,
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/isrc-dev/isrc/internal/contribute"
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/git"
 	"github.com/isrc-dev/isrc/internal/term"
@@ -69,10 +70,10 @@ func (a *app) contribute(ctx context.Context, o *contributeOptions, arg string) 
 // gets a branch of its own.
 func (o *contributeOptions) request(a *app, site *contribute.Site, name forge.RepoName) (contribute.Request, error) {
 	if flag := o.clone.onlyGit(); site.Tool == nil && flag != "" {
-		return contribute.Request{}, fmt.Errorf("%s: %w", flag, git.ErrNoGit)
+		return contribute.Request{}, fault.Errorf("%s: %w", flag, git.ErrNoGit)
 	}
 	if site.Tool == nil && o.patch != "" {
-		return contribute.Request{}, &contribute.HintError{Err: fmt.Errorf("--apply: %w", git.ErrNoGit), Hint: "--exec runs a command instead, such as patch -p1 < FILE"}
+		return contribute.Request{}, &contribute.HintError{Err: fault.Errorf("--apply: %w", git.ErrNoGit), Hint: "--exec runs a command instead, such as patch -p1 < FILE"}
 	}
 	req := contribute.Request{
 		Upstream: name, Issue: o.issue, Title: o.submit.title, Branch: o.branch, Base: o.base, Dir: a.path(firstOf(o.dir, name.Name)),
@@ -100,7 +101,7 @@ func (a *app) adopt(ctx context.Context, site *contribute.Site, o *contributeOpt
 	case o.dir != "" && !sameDir(there.Root, a.path(o.dir)):
 		return nil // inside it, which is refused later
 	case o.clone.set():
-		return &usageError{err: fmt.Errorf("%s is a clone of %s already, which is used as it is", there.Root, req.Upstream.FullName()), hint: "leave out --full, --shallow, --sparse and --reference, or give a clone beside it another --dir"}
+		return &usageError{err: fault.Errorf("%s is a clone of %s already, which is used as it is", there.Root, req.Upstream.FullName()), hint: "leave out --full, --shallow, --sparse and --reference, or give a clone beside it another --dir"}
 	}
 	req.Adopt, req.Dir = there, there.Root
 	if o.branch != "" {

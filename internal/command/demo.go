@@ -63,7 +63,7 @@ type demonstration struct {
 func (a *app) demo(ctx context.Context, o *demoOptions) (err error) {
 	root, err := os.MkdirTemp("", "isrc-demo-*")
 	if err != nil {
-		return fmt.Errorf("make a folder for the demo: %w", err)
+		return fault.Errorf("make a folder for the demo: %w", err)
 	}
 	defer func() { err = fault.Join(err, os.RemoveAll(root)) }()
 	d := &demonstration{app: a, root: root, home: filepath.Join(root, "home"), work: filepath.Join(root, "work")}
@@ -73,7 +73,7 @@ func (a *app) demo(ctx context.Context, o *demoOptions) (err error) {
 	}
 	defer func() { err = fault.Join(err, d.forge.Close()) }()
 	if err := d.story(ctx); err != nil {
-		return fmt.Errorf("the demo stopped: %w", err)
+		return fault.Errorf("the demo stopped: %w", err)
 	}
 	if o.keep {
 		return d.wait(ctx)
@@ -92,7 +92,7 @@ func (d *demonstration) open(ctx context.Context, o *demoOptions) error {
 	}
 	f, err := sandbox.Start(ctx, sandbox.Options{Dir: forgeDir, TLS: o.tls})
 	if err != nil {
-		return fmt.Errorf("start the forge: %w", err)
+		return fault.Errorf("start the forge: %w", err)
 	}
 	d.forge = f
 	settings := fmt.Sprintf("host: %q\nhosts:\n  %q:\n", f.Host(), f.Host())
@@ -204,7 +204,7 @@ func (d *demonstration) isrc(ctx context.Context, want int, args ...string) func
 		streams := &term.Streams{In: strings.NewReader(""), Out: out, Err: out, OutTTY: true, Width: d.app.io.Width, Color: d.app.io.Color, Unicode: d.app.io.Unicode, NoInput: true}
 		got := Run(ctx, Invocation{Args: args, Env: d.env, Dir: d.dir, Streams: streams, Now: d.app.inv.Now, Self: d.app.inv.Self})
 		if got != want {
-			return fmt.Errorf("isrc %s: exit code %d, want %d", strings.Join(args, " "), got, want)
+			return fault.Errorf("isrc %s: exit code %d, want %d", strings.Join(args, " "), got, want)
 		}
 		if url := pullURL().FindString(said.String()); url != "" && args[0] == "submit" {
 			d.url = url
@@ -237,7 +237,7 @@ func (d *demonstration) change(ctx context.Context, edits []edit) func() error {
 			}
 			changed := strings.Replace(string(data), e.was, e.now, 1)
 			if changed == string(data) {
-				return fmt.Errorf("%s does not hold %q", e.file, e.was)
+				return fault.Errorf("%s does not hold %q", e.file, e.was)
 			}
 			if err := os.WriteFile(path, []byte(changed), 0o600); err != nil {
 				return err
@@ -281,7 +281,7 @@ func (d *demonstration) review(ctx context.Context, login, event, body string) f
 		}
 		defer resp.Body.Close() //nolint:errcheck // its status is what counts
 		if resp.StatusCode != http.StatusOK {
-			return fmt.Errorf("review as %s: %s", login, resp.Status)
+			return fault.Errorf("review as %s: %s", login, resp.Status)
 		}
 		return nil
 	}

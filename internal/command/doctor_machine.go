@@ -3,7 +3,6 @@ package command
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"net/url"
 	"os"
@@ -76,7 +75,7 @@ func writable(dir string) error {
 		info, err := os.Stat(dir)
 		switch {
 		case err == nil && !info.IsDir():
-			return fmt.Errorf("%s is not a folder", dir)
+			return fault.Errorf("%s is not a folder", dir)
 		case err == nil:
 			f, err := os.CreateTemp(dir, ".isrc-doctor-*")
 			if err != nil {

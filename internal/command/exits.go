@@ -15,6 +15,7 @@ import (
 	"github.com/isrc-dev/isrc/internal/catalog/crawl"
 	"github.com/isrc-dev/isrc/internal/catalog/index"
 	"github.com/isrc-dev/isrc/internal/contribute"
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/git"
 	"github.com/isrc-dev/isrc/internal/term"
@@ -71,7 +72,7 @@ type usageError struct {
 func (e *usageError) Error() string { return e.err.Error() }
 func (e *usageError) Unwrap() error { return e.err }
 
-func usagef(format string, args ...any) error { return &usageError{err: fmt.Errorf(format, args...)} }
+func usagef(format string, args ...any) error { return &usageError{err: fault.Errorf(format, args...)} }
 
 // exitError ends a command with a code of its own choosing; with a nil err
 // nothing more is said, for the result has already told it.

@@ -170,11 +170,11 @@ func (a *app) find(ctx context.Context, o *findOptions, words []string) error {
 	case o.like != "" && (len(words) > 0 || o.live):
 		return usagef("--like takes a repository in place of words, and looks in the catalog")
 	case o.like == "" && q.Empty():
-		return &usageError{err: fmt.Errorf("find what?"), hint: "isrc find token validation"}
+		return &usageError{err: fault.Errorf("find what?"), hint: "isrc find token validation"}
 	case o.pick && o.output.set:
 		return usagef("--pick asks at a terminal, --json is for programs: use one of them")
 	case o.pick && !a.io.CanPrompt():
-		return &usageError{err: fmt.Errorf("--pick needs a terminal where somebody may be asked"), hint: "isrc find " + shellWords(words)}
+		return &usageError{err: fault.Errorf("--pick needs a terminal where somebody may be asked"), hint: "isrc find " + shellWords(words)}
 	}
 	var cat *index.Catalog
 	if !o.live {
@@ -300,7 +300,7 @@ func (a *app) catalogName(ctx context.Context, cat *index.Catalog, arg string) (
 	case err != nil:
 		return name, catalogTrouble(err)
 	case len(same) == 0:
-		return name, &exitError{code: exitNotFound, err: fmt.Errorf("no repository of the catalog is called %s", term.Line(arg)), hint: "isrc find " + shellWord(arg)}
+		return name, &exitError{code: exitNotFound, err: fault.Errorf("no repository of the catalog is called %s", term.Line(arg)), hint: "isrc find " + shellWord(arg)}
 	case len(same) > 1:
 		return name, ambiguous(arg, same)
 	}

@@ -3,7 +3,6 @@ package command
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 
@@ -12,6 +11,7 @@ import (
 	"github.com/isrc-dev/isrc/internal/catalog"
 	"github.com/isrc-dev/isrc/internal/config"
 	"github.com/isrc-dev/isrc/internal/contribute"
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/guideline"
 	"github.com/isrc-dev/isrc/internal/insight"
@@ -97,7 +97,7 @@ func (a *app) liveHost(q catalog.Query) (string, catalog.Query, error) {
 		}
 		named, wrong := forge.ParseRepo(f.Any[0].Text+"/owner/name", host)
 		if wrong != nil || f.Not || len(f.Any) > 1 || a.flags.host != "" && named.Host != host {
-			return "", q, &usageError{err: fmt.Errorf("%s: one forge is asked at a time", f), hint: "isrc find --host " + shellWord(f.Any[0].Text)}
+			return "", q, &usageError{err: fault.Errorf("%s: one forge is asked at a time", f), hint: "isrc find --host " + shellWord(f.Any[0].Text)}
 		}
 		host = named.Host
 	}

@@ -113,7 +113,7 @@ func (a *app) finish(ctx context.Context, o *finishOptions, arg string) error {
 		return err
 	}
 	if ref.Repo.IsZero() {
-		return &exitError{code: exitNotReached, err: fmt.Errorf("the contribution on %s has no pull request yet", run.Branch), hint: "isrc submit opens it\nisrc abandon " + run.Run + " ends it without one"}
+		return &exitError{code: exitNotReached, err: fault.Errorf("the contribution on %s has no pull request yet", run.Branch), hint: "isrc submit opens it\nisrc abandon " + run.Run + " ends it without one"}
 	}
 	site, err := a.siteOfRun(ctx, ref.Repo, run)
 	if err != nil {
@@ -124,7 +124,7 @@ func (a *app) finish(ctx context.Context, o *finishOptions, arg string) error {
 		return err
 	}
 	if p.State == forge.PullOpen {
-		return &exitError{code: exitNotReached, err: fmt.Errorf("%s#%d is still open", p.Repo.FullName(), p.Number), hint: fmt.Sprintf("isrc status %s#%d says what it waits for", p.Repo.FullName(), p.Number)}
+		return &exitError{code: exitNotReached, err: fault.Errorf("%s#%d is still open", p.Repo.FullName(), p.Number), hint: fmt.Sprintf("isrc status %s#%d says what it waits for", p.Repo.FullName(), p.Number)}
 	}
 	if run == nil {
 		run = runOfNumber(runs, p)

@@ -59,7 +59,7 @@ what loses nothing and what --lose names.`,
 
 func (a *app) cleanForks(ctx context.Context, o *cleanOptions, args []string) error {
 	if !o.dryRun && !o.yes && !a.io.CanPrompt() {
-		return &usageError{err: fmt.Errorf("forks clean deletes, and there is no terminal to ask on"), hint: "isrc forks clean --dry-run shows what, --yes does it"}
+		return &usageError{err: fault.Errorf("forks clean deletes, and there is no terminal to ask on"), hint: "isrc forks clean --dry-run shows what, --yes does it"}
 	}
 	rows, err := a.mineToClean(ctx, append(args, o.lose...))
 	if err != nil {

@@ -75,7 +75,7 @@ func (a *app) hookCommand(verb, short string, do func(context.Context, *git.Tool
 		Args: func(_ *cobra.Command, args []string) error {
 			for _, name := range args {
 				if !slices.Contains(hookNames(), name) {
-					return &usageError{err: fmt.Errorf("isrc has no hook %q", name), hint: "the hooks are: " + strings.Join(hookNames(), ", ")}
+					return &usageError{err: fault.Errorf("isrc has no hook %q", name), hint: "the hooks are: " + strings.Join(hookNames(), ", ")}
 				}
 			}
 			return nil
@@ -98,7 +98,7 @@ func (a *app) hooks(ctx context.Context, verb string, names []string, o *output,
 		return err
 	}
 	if _, err := git.Open(a.inv.Dir); err != nil {
-		return fmt.Errorf("%s hooks: %w", verb, err)
+		return fault.Errorf("%s hooks: %w", verb, err)
 	}
 	var rows []hookState
 	var failed []error
@@ -106,7 +106,7 @@ func (a *app) hooks(ctx context.Context, verb string, names []string, o *output,
 		h, err := do(ctx, tool, name)
 		row := hookState{Name: name, Path: h.Path, State: string(h.State), Before: orNull(h.Before)}
 		if err != nil {
-			failed = append(failed, fmt.Errorf("%s the hook %s: %w", verb, name, err))
+			failed = append(failed, fault.Errorf("%s the hook %s: %w", verb, name, err))
 			row.Error = a.itemError(a.elsewhere(err, name))
 		}
 		rows = append(rows, row)
@@ -143,7 +143,7 @@ func (a *app) self() (string, error) {
 	}
 	path, err := os.Executable()
 	if err != nil {
-		return "", fmt.Errorf("find the path of isrc: %w", err)
+		return "", fault.Errorf("find the path of isrc: %w", err)
 	}
 	return path, nil
 }

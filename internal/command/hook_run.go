@@ -3,7 +3,6 @@ package command
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -12,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/isrc-dev/isrc/internal/contribute"
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/git"
 	"github.com/isrc-dev/isrc/internal/guideline"
 	"github.com/isrc-dev/isrc/internal/rule"
@@ -57,7 +57,7 @@ func newHookRun(a *app) *cobra.Command {
 func (a *app) hookMessage(ctx context.Context, file string) error {
 	data, err := readBounded(file, maxMessageFile)
 	if err != nil {
-		return fmt.Errorf("read the message: %w", err)
+		return fault.Errorf("read the message: %w", err)
 	}
 	place, tool, err := a.place(ctx, placeOptions{})
 	if err != nil {
@@ -127,7 +127,7 @@ func textRules() []string {
 func (a *app) hookPush(ctx context.Context) error {
 	input, err := a.readInput(ctx, maxMessageFile)
 	if err != nil {
-		return fmt.Errorf("read what is pushed: %w", err)
+		return fault.Errorf("read what is pushed: %w", err)
 	}
 	pushed, err := contribute.ParsePushed(string(input))
 	if err != nil {

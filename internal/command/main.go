@@ -17,6 +17,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/term"
 	"github.com/isrc-dev/isrc/internal/workflow"
 )
@@ -92,11 +93,11 @@ func system(args []string) (Invocation, error) {
 	cobra.EnableCommandSorting = false // commands are listed along the way of a contribution
 	dir, err := os.Getwd()
 	if err != nil {
-		return Invocation{}, fmt.Errorf("find the working directory: %w", err)
+		return Invocation{}, fault.Errorf("find the working directory: %w", err)
 	}
 	self, err := os.Executable()
 	if err != nil {
-		return Invocation{}, fmt.Errorf("find this program: %w", err)
+		return Invocation{}, fault.Errorf("find this program: %w", err)
 	}
 	return Invocation{
 		Args: args, Env: os.Environ(), Dir: dir, Streams: term.System(os.Getenv), Now: time.Now, Self: self, Alone: true,

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/git"
 	"github.com/isrc-dev/isrc/internal/manifest"
 	"github.com/isrc-dev/isrc/internal/order"
@@ -93,9 +94,9 @@ func (a *app) checkManifest(args []string, strict bool, o *output) error {
 	data, err := readBounded(path, maxManifest)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return &exitError{code: exitNotFound, err: fmt.Errorf("check the manifest: there is no %s", path), hint: "isrc manifest check PATH/TO/innersource.json\nisrc manifest --help says what belongs into one"}
+		return &exitError{code: exitNotFound, err: fault.Errorf("check the manifest: there is no %s", path), hint: "isrc manifest check PATH/TO/innersource.json\nisrc manifest --help says what belongs into one"}
 	case err != nil:
-		return fmt.Errorf("check the manifest: %w", err)
+		return fault.Errorf("check the manifest: %w", err)
 	}
 	m, problems := manifest.Parse(data)
 	result := manifestChecked{Path: path, Verdict: "met", Problems: []manifestProblem{}, Rules: []ruleCorrection{}}
@@ -149,7 +150,7 @@ func readBounded(path string, limit int64) ([]byte, error) {
 	defer f.Close()
 	data, err := io.ReadAll(io.LimitReader(f, limit+1))
 	if err == nil && int64(len(data)) > limit {
-		err = fmt.Errorf("%s is larger than %d bytes", path, limit)
+		err = fault.Errorf("%s is larger than %d bytes", path, limit)
 	}
 	return data, err
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/itchyny/gojq"
 	"github.com/spf13/cobra"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/term"
 )
 
@@ -43,7 +44,7 @@ func addOutput(cmd *cobra.Command, o *output, sample any) {
 			fmt.Fprintln(c.OutOrStdout(), strings.Join(jsonFields(sample), "\n"))
 			return errDone
 		}
-		return &usageError{err: fmt.Errorf("%s: %w", c.CommandPath(), err), hint: c.CommandPath() + " --help"}
+		return &usageError{err: fault.Errorf("%s: %w", c.CommandPath(), err), hint: c.CommandPath() + " --help"}
 	})
 	before := cmd.PreRunE
 	cmd.PreRunE = func(c *cobra.Command, args []string) error {
@@ -80,7 +81,7 @@ func (o *output) validate() error {
 	known := jsonFields(o.sample)
 	for _, f := range o.wanted() {
 		if !slices.Contains(known, f) {
-			return &usageError{err: fmt.Errorf("--json: no field is called %q", f), hint: "the fields are: " + strings.Join(known, ", ")}
+			return &usageError{err: fault.Errorf("--json: no field is called %q", f), hint: "the fields are: " + strings.Join(known, ", ")}
 		}
 	}
 	if o.jq != "" {
@@ -121,7 +122,7 @@ func (a *app) show(o *output, result any, human func(*term.Streams) error) error
 	}
 	plain, err := project(result, o.wanted())
 	if err != nil {
-		return fmt.Errorf("render the result as JSON: %w", err)
+		return fault.Errorf("render the result as JSON: %w", err)
 	}
 	switch {
 	case o.jq != "":

@@ -2,7 +2,6 @@ package command
 
 import (
 	"context"
-	"fmt"
 	"io/fs"
 	"path"
 	"path/filepath"
@@ -12,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/isrc-dev/isrc/internal/contribute"
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/guideline"
 	"github.com/isrc-dev/isrc/internal/rule"
 	"github.com/isrc-dev/isrc/internal/term"
@@ -117,7 +117,7 @@ func (a *app) owners(ctx context.Context, o *ownersOptions, args []string) error
 		}
 	}
 	if len(paths) == 0 {
-		return &usageError{err: fmt.Errorf("owners: no path is given, and no change is here that touches files"), hint: "isrc owners PATH"}
+		return &usageError{err: fault.Errorf("owners: no path is given, and no change is here that touches files"), hint: "isrc owners PATH"}
 	}
 	result := describeOwners(read, paths)
 	if result.Repository != nil {

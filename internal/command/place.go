@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/isrc-dev/isrc/internal/contribute"
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/git"
 	"github.com/isrc-dev/isrc/internal/term"
@@ -53,7 +54,7 @@ func (a *app) noClone(err error) error {
 	if len(dirs) > 0 {
 		hint = strings.Join(dirs, "\n")
 	}
-	return &contribute.HintError{Err: fmt.Errorf("%s is not in a clone: %w", a.inv.Dir, git.ErrNotARepo), Hint: hint}
+	return &contribute.HintError{Err: fault.Errorf("%s is not in a clone: %w", a.inv.Dir, git.ErrNotARepo), Hint: hint}
 }
 
 // bareRepository resolves a name without an owner in the configured
@@ -73,7 +74,7 @@ func (a *app) bareRepository(ctx context.Context, name, host string) (forge.Repo
 	}
 	hits, err := a.clients[host].SearchRepos(ctx, query, 30)
 	if err != nil {
-		return forge.RepoName{}, nil, fmt.Errorf("look for a repository named %s: %w", name, err)
+		return forge.RepoName{}, nil, fault.Errorf("look for a repository named %s: %w", name, err)
 	}
 	var same, near []string
 	var one forge.RepoName
@@ -89,11 +90,11 @@ func (a *app) bareRepository(ctx context.Context, name, host string) (forge.Repo
 		site, err := a.siteOf(ctx, one)
 		return one, site, err
 	case len(same) > 1:
-		return forge.RepoName{}, nil, &usageError{err: fmt.Errorf("%s is the name of %d repositories", name, len(same)), hint: "one of: " + strings.Join(same, ", ")}
+		return forge.RepoName{}, nil, &usageError{err: fault.Errorf("%s is the name of %d repositories", name, len(same)), hint: "one of: " + strings.Join(same, ", ")}
 	case len(near) > 0:
-		return forge.RepoName{}, nil, &exitError{code: exitNotFound, err: fmt.Errorf("no repository is called %s", term.Line(name)), hint: "near: " + strings.Join(near, ", ")}
+		return forge.RepoName{}, nil, &exitError{code: exitNotFound, err: fault.Errorf("no repository is called %s", term.Line(name)), hint: "near: " + strings.Join(near, ", ")}
 	}
-	return forge.RepoName{}, nil, &exitError{code: exitNotFound, err: fmt.Errorf("no repository is called %s", term.Line(name)), hint: "isrc find " + shellWord(name)}
+	return forge.RepoName{}, nil, &exitError{code: exitNotFound, err: fault.Errorf("no repository is called %s", term.Line(name)), hint: "isrc find " + shellWord(name)}
 }
 
 // browse opens a page; where that cannot work, its address is the answer.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/isrc-dev/isrc/internal/catalog"
 	"github.com/isrc-dev/isrc/internal/contribute"
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/term"
 )
@@ -151,7 +152,7 @@ func (a *app) takeSimilar(o *proposeOptions, result *proposed, same *contribute.
 			}
 		}
 		return true, &exitError{
-			code: exitNotReached, err: fmt.Errorf("nothing was opened: #%d says much the same: %s (%s)", same.Number, same.Title, same.URL),
+			code: exitNotReached, err: fault.Errorf("nothing was opened: #%d says much the same: %s (%s)", same.Number, same.Title, same.URL),
 			hint: next + "\n--anyway opens yours beside it",
 		}
 	}
@@ -177,7 +178,7 @@ func (a *app) fillProposal(o *proposeOptions, plan *contribute.ProposalPlan) err
 			if box {
 				hint = "--tick " + shellWord(heading)
 			}
-			return &usageError{err: fmt.Errorf("the form %s of %s demands %q", plan.Used.Name, plan.Upstream.FullName(), heading), hint: hint}
+			return &usageError{err: fault.Errorf("the form %s of %s demands %q", plan.Used.Name, plan.Upstream.FullName(), heading), hint: hint}
 		}
 		if box {
 			if err := a.io.Confirm(term.Line(heading), "--tick", false); err != nil {
@@ -204,10 +205,10 @@ func (a *app) fillProposal(o *proposeOptions, plan *contribute.ProposalPlan) err
 				}
 			}
 		}
-		return &usageError{err: fmt.Errorf("the issue would be empty but for its title: say what for"), hint: hint}
+		return &usageError{err: fault.Errorf("the issue would be empty but for its title: say what for"), hint: hint}
 	}
 	if len(plan.Missing) > 0 {
-		return &usageError{err: fmt.Errorf("the form %s still demands %q", plan.Used.Name, plan.Missing[0]), hint: "--section " + shellWord(plan.Missing[0]+"=FILE")}
+		return &usageError{err: fault.Errorf("the form %s still demands %q", plan.Used.Name, plan.Missing[0]), hint: "--section " + shellWord(plan.Missing[0]+"=FILE")}
 	}
 	return nil
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // synonyms are words that people bring from other tools; each names ours.
@@ -57,7 +59,7 @@ and follows it.`,
 	root.SetOut(a.io.Out)
 	root.SetErr(a.io.Err)
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return &usageError{err: fmt.Errorf("%s: %w", c.CommandPath(), err), hint: c.CommandPath() + " --help"}
+		return &usageError{err: fault.Errorf("%s: %w", c.CommandPath(), err), hint: c.CommandPath() + " --help"}
 	})
 	f := root.PersistentFlags()
 	f.StringVar(&a.flags.host, "host", "", "the forge to talk to, e.g. github.com or `HOST[:PORT]` of your company's")
@@ -130,13 +132,13 @@ func unknownCommand(cmd *cobra.Command, args []string) error {
 	}
 	word := args[0]
 	if ours, ok := synonyms[word]; ok && !cmd.HasParent() {
-		return &usageError{err: fmt.Errorf("isrc has no command %q", word), hint: "isrc " + ours}
+		return &usageError{err: fault.Errorf("isrc has no command %q", word), hint: "isrc " + ours}
 	}
 	near := nearest(cmd, word)
 	if near == "" {
-		return &usageError{err: fmt.Errorf("%s has no command %q", cmd.CommandPath(), word), hint: cmd.CommandPath() + " --help"}
+		return &usageError{err: fault.Errorf("%s has no command %q", cmd.CommandPath(), word), hint: cmd.CommandPath() + " --help"}
 	}
-	return &usageError{err: fmt.Errorf("%s has no command %q", cmd.CommandPath(), word), hint: cmd.CommandPath() + " " + near}
+	return &usageError{err: fault.Errorf("%s has no command %q", cmd.CommandPath(), word), hint: cmd.CommandPath() + " " + near}
 }
 
 // nearest names the subcommand that differs from the word by the fewest edits.

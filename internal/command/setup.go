@@ -3,7 +3,6 @@ package command
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/url"
 	"path/filepath"
 	"slices"
@@ -11,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/progress"
 	"github.com/isrc-dev/isrc/internal/term"
 )
@@ -110,7 +110,7 @@ is left out.`,
 func atMostOne(what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) > 1 {
-			return &usageError{err: fmt.Errorf("%s takes %s: %q is one argument too many", cmd.CommandPath(), what, args[1]), hint: cmd.UseLine()}
+			return &usageError{err: fault.Errorf("%s takes %s: %q is one argument too many", cmd.CommandPath(), what, args[1]), hint: cmd.UseLine()}
 		}
 		return nil
 	}

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/isrc-dev/isrc/internal/config"
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 )
 
@@ -83,7 +84,7 @@ func (a *app) agreeToSettings(o *setupOptions, r *setupResult) error {
 func hostsOfFile(opts config.LoadOptions, source string, content []byte) ([]string, []config.Change, error) {
 	none, err := os.MkdirTemp("", "isrc-setup-")
 	if err != nil {
-		return nil, nil, fmt.Errorf("read %s: %w", source, err)
+		return nil, nil, fault.Errorf("read %s: %w", source, err)
 	}
 	defer os.RemoveAll(none) //nolint:errcheck // it stays empty
 	opts.Dirs.Config = none  // against a user without settings, all that it says is a change
@@ -148,20 +149,20 @@ func (a *app) companyFile(ctx context.Context, o *setupOptions, arg string, kind
 	}
 	f, err := os.Open(path) //nolint:gosec // the user named it
 	if errors.Is(err, fs.ErrNotExist) {
-		return "", nil, &usageError{err: fmt.Errorf("there is no file %s", path), hint: "a host is written without a slash: isrc setup git.example.com"}
+		return "", nil, &usageError{err: fault.Errorf("there is no file %s", path), hint: "a host is written without a slash: isrc setup git.example.com"}
 	}
 	if err != nil {
-		return "", nil, fmt.Errorf("read the company's file: %w", err)
+		return "", nil, fault.Errorf("read the company's file: %w", err)
 	}
 	defer f.Close() //nolint:errcheck // read only
 	content, err := readCompanyFile(f)
 	if err != nil {
-		return "", nil, fmt.Errorf("read %s: %w", path, err)
+		return "", nil, fault.Errorf("read %s: %w", path, err)
 	}
 	return path, content, nil
 }
 
-var errLargeFile = &usageError{err: fmt.Errorf("it is larger than %d MB, which no file of settings is", maxCompanyFile>>20)}
+var errLargeFile = &usageError{err: fault.Errorf("it is larger than %d MB, which no file of settings is", maxCompanyFile>>20)}
 
 func readCompanyFile(r io.Reader) ([]byte, error) {
 	content, err := io.ReadAll(io.LimitReader(r, maxCompanyFile+1))
@@ -201,11 +202,11 @@ func (a *app) fetchCompanyFile(ctx context.Context, o *setupOptions, raw string)
 	content, err := readCompanyFile(resp.Body)
 	switch {
 	case errors.Is(err, errLargeFile):
-		return nil, fmt.Errorf("read %s: %w", u, err)
+		return nil, fault.Errorf("read %s: %w", u, err)
 	case err != nil:
 		return nil, fetchFailure(u, err)
 	case strings.HasPrefix(strings.TrimSpace(string(content)), "<"):
-		return nil, &usageError{err: fmt.Errorf("%s answers with a web page instead of a file of settings", u), hint: "open it in a browser, save the file, then: isrc setup ./FILE.yaml"}
+		return nil, &usageError{err: fault.Errorf("%s answers with a web page instead of a file of settings", u), hint: "open it in a browser, save the file, then: isrc setup ./FILE.yaml"}
 	}
 	return content, nil
 }
@@ -254,7 +255,7 @@ func fetchFailure(u *url.URL, err error) error {
 		err = sent.Err
 	}
 	return &exitError{
-		code: exitUnavailable, err: fmt.Errorf("fetch %s: %w", u, &forge.UnavailableError{Host: u.Host, Err: err}),
+		code: exitUnavailable, err: fault.Errorf("fetch %s: %w", u, &forge.UnavailableError{Host: u.Host, Err: err}),
 		hint: "with a CA of your company's own: --ca-file FILE; behind a proxy: --proxy URL",
 	}
 }
@@ -264,11 +265,11 @@ func fetchStatus(u *url.URL, resp *http.Response) error {
 	case code == http.StatusOK:
 		return nil
 	case code == http.StatusNotFound || code == http.StatusGone:
-		return &exitError{code: exitNotFound, err: fmt.Errorf("there is no file at %s", u)}
+		return &exitError{code: exitNotFound, err: fault.Errorf("there is no file at %s", u)}
 	case code == http.StatusUnauthorized || code == http.StatusForbidden:
-		return &exitError{code: exitNotPermitted, err: fmt.Errorf("%s is not given to everybody (%d), and no token is sent for it", u, code), hint: "open it in a browser, save the file, then: isrc setup ./FILE.yaml"}
+		return &exitError{code: exitNotPermitted, err: fault.Errorf("%s is not given to everybody (%d), and no token is sent for it", u, code), hint: "open it in a browser, save the file, then: isrc setup ./FILE.yaml"}
 	case code >= 500 || code == http.StatusTooManyRequests:
-		return &exitError{code: exitUnavailable, err: fmt.Errorf("%s answers %d", u, code), hint: "try again later"}
+		return &exitError{code: exitUnavailable, err: fault.Errorf("%s answers %d", u, code), hint: "try again later"}
 	}
-	return &exitError{code: exitFailed, err: fmt.Errorf("%s answers %d", u, resp.StatusCode)}
+	return &exitError{code: exitFailed, err: fault.Errorf("%s answers %d", u, resp.StatusCode)}
 }

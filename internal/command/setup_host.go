@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/isrc-dev/isrc/internal/config"
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 )
 
@@ -99,17 +100,17 @@ func (o *setupOptions) wanted(a *app, host string, c *config.Config) [][2]string
 func (a *app) rehearse(wanted [][2]string) error {
 	dir, err := os.MkdirTemp("", "isrc-setup-")
 	if err != nil {
-		return fmt.Errorf("try the settings: %w", err)
+		return fault.Errorf("try the settings: %w", err)
 	}
 	defer os.RemoveAll(dir) //nolint:errcheck // a copy
 	opts := a.configOptions()
 	content, err := readIfThere(opts.Dirs.UserFile())
 	if err != nil {
-		return fmt.Errorf("read the settings: %w", err)
+		return fault.Errorf("read the settings: %w", err)
 	}
 	opts.Dirs.Config = dir
 	if err := os.WriteFile(opts.Dirs.UserFile(), content, 0o600); err != nil {
-		return fmt.Errorf("try the settings: %w", err)
+		return fault.Errorf("try the settings: %w", err)
 	}
 	trial := config.Host{Name: "this host"}
 	for _, kv := range wanted {

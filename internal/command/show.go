@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"strings"
 	"sync"
 	"time"
@@ -13,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/isrc-dev/isrc/internal/contribute"
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/guideline"
 	"github.com/isrc-dev/isrc/internal/insight"
@@ -183,7 +183,7 @@ func (a *app) readCard(ctx context.Context, site *contribute.Site, name forge.Re
 	client := a.clients[name.Host]
 	repo, err := site.Forge.Repo(ctx, name)
 	if err != nil {
-		return nil, fmt.Errorf("look up %s: %w", name.FullName(), err)
+		return nil, fault.Errorf("look up %s: %w", name.FullName(), err)
 	}
 	c, base := cardOf(repo), o.base
 	if base == "" {
@@ -202,7 +202,7 @@ func (a *app) readCard(ctx context.Context, site *contribute.Site, name forge.Re
 	g.Go(func() error {
 		set, err := guideline.Read(gctx, guideline.Query{Repo: repo.RepoName, Web: site.BaseURL, Ref: base, Base: base}, site.TreesOf(repo), site.Forge)
 		if err != nil {
-			return fmt.Errorf("read the guidelines of %s: %w", name.FullName(), err)
+			return fault.Errorf("read the guidelines of %s: %w", name.FullName(), err)
 		}
 		if set.History, err = site.History(gctx, repo, base); err != nil {
 			note("merged history", err)

@@ -7,6 +7,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/isrc-dev/isrc/internal/contribute"
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/progress"
 	"github.com/isrc-dev/isrc/internal/term"
@@ -90,7 +91,7 @@ func (a *app) judgeRows(ctx context.Context, reviewer *contribute.PullReviewer, 
 			judged := a.judgePull(ctx, &checkOptions{}, reviewer, p)
 			sink.Send(progress.Event{Phase: progress.Running, Task: "check", Message: fmt.Sprintf("judged %s#%d", repo.FullName(), p.Number)})
 			if judged.Error != nil {
-				return fmt.Errorf("#%d: %s", p.Number, judged.Error.Message)
+				return fault.Errorf("#%d: %s", p.Number, judged.Error.Message)
 			}
 			rows[i].Blocking = &judged.Must
 			return nil

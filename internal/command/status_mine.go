@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/isrc-dev/isrc/internal/contribute"
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/insight"
 	"github.com/isrc-dev/isrc/internal/progress"
@@ -133,9 +134,9 @@ func (a *app) askAll(ctx context.Context, v *statusView, askers []*asker, ask fu
 		v.notes = nil
 		return all[0].err
 	case failed > 0 && len(askers) > 1:
-		v.err = &exitError{code: exitPartly, err: fmt.Errorf("%d of %s could not be asked", failed, plural(len(askers), kind))}
+		v.err = &exitError{code: exitPartly, err: fault.Errorf("%d of %s could not be asked", failed, plural(len(askers), kind))}
 	case unread >= 0 && len(v.rows) > 1:
-		v.err = &exitError{code: exitPartly, err: fmt.Errorf("not every contribution could be looked up")}
+		v.err = &exitError{code: exitPartly, err: fault.Errorf("not every contribution could be looked up")}
 	case unread >= 0:
 		v.err = v.rows[unread].err
 	}
@@ -260,7 +261,7 @@ func (a *app) myPulls(ctx context.Context, w *asker, all []*asker, known map[str
 		notes = append(notes, more...)
 	}
 	if err != nil {
-		return nil, notes, fmt.Errorf("look up your pull requests: %w", err)
+		return nil, notes, fault.Errorf("look up your pull requests: %w", err)
 	}
 	recent := a.inv.Now().Add(-14 * 24 * time.Hour)
 	for _, f := range found.Pulls {

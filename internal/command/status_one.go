@@ -76,7 +76,7 @@ func (a *app) followOne(ctx context.Context, ref forge.PullRef) (forge.Followed,
 		}
 		f := found.Pulls[0]
 		if f.Err != nil {
-			return f, fmt.Errorf("look up %s#%d: %w", ref.Repo.FullName(), ref.Number, f.Err)
+			return f, fault.Errorf("look up %s#%d: %w", ref.Repo.FullName(), ref.Number, f.Err)
 		}
 		if f.State != forge.PullOpen || f.Mergeable != nil || again {
 			return f, nil
@@ -95,7 +95,7 @@ func (a *app) contributionNamed(ctx context.Context, arg string, runs []workflow
 	case strings.Contains(arg, "://"):
 		address, n, ok := pullAddress(arg)
 		if !ok {
-			return forge.PullRef{}, nil, &usageError{err: fmt.Errorf("%q is not the address of a pull request", arg), hint: "name one as isrc status lists them: OWNER/NAME#NUMBER"}
+			return forge.PullRef{}, nil, &usageError{err: fault.Errorf("%q is not the address of a pull request", arg), hint: "name one as isrc status lists them: OWNER/NAME#NUMBER"}
 		}
 		repo, number = address, strconv.Itoa(n)
 	case arg == ".":
@@ -108,14 +108,14 @@ func (a *app) contributionNamed(ctx context.Context, arg string, runs []workflow
 	n, err := strconv.Atoi(number)
 	if err != nil || n <= 0 || n > 1_000_000_000 {
 		if repo != "" {
-			return forge.PullRef{}, nil, &usageError{err: fmt.Errorf("%q is not the number of a pull request", number), hint: "name one as isrc status lists them: OWNER/NAME#NUMBER"}
+			return forge.PullRef{}, nil, &usageError{err: fault.Errorf("%q is not the number of a pull request", number), hint: "name one as isrc status lists them: OWNER/NAME#NUMBER"}
 		}
 		return runNamed(arg, runs)
 	}
 	if repo == "" {
 		p := a.placeHere()
 		if p == nil || p.Upstream.IsZero() {
-			return forge.PullRef{}, nil, &usageError{err: fmt.Errorf("%s is a pull request of which repository? There is no clone here", arg), hint: fmt.Sprintf("isrc status OWNER/NAME#%d", n)}
+			return forge.PullRef{}, nil, &usageError{err: fault.Errorf("%s is a pull request of which repository? There is no clone here", arg), hint: fmt.Sprintf("isrc status OWNER/NAME#%d", n)}
 		}
 		return forge.PullRef{Repo: p.Upstream, Number: n}, nil, nil
 	}
@@ -133,7 +133,7 @@ func (a *app) contributionHere(ctx context.Context, runs []workflow.State) (forg
 	if p.Run != nil {
 		return runNamed(p.Run.Run, runs)
 	}
-	none := &exitError{code: exitNotFound, err: fmt.Errorf("the branch %s here has no pull request that isrc knows of", p.Branch), hint: "isrc submit opens one; isrc status lists all of yours"}
+	none := &exitError{code: exitNotFound, err: fault.Errorf("the branch %s here has no pull request that isrc knows of", p.Branch), hint: "isrc submit opens one; isrc status lists all of yours"}
 	if p.Branch == "" || p.Upstream.IsZero() {
 		return forge.PullRef{}, nil, none
 	}
@@ -178,7 +178,7 @@ func runNamed(arg string, runs []workflow.State) (forge.PullRef, *workflow.State
 		}
 	}
 	if fit == nil {
-		return forge.PullRef{}, nil, &exitError{code: exitNotFound, err: fmt.Errorf("%q is no pull request, branch or run that is known here", arg), hint: "isrc status lists your contributions; isrc status OWNER/NAME#NUMBER names one"}
+		return forge.PullRef{}, nil, &exitError{code: exitNotFound, err: fault.Errorf("%q is no pull request, branch or run that is known here", arg), hint: "isrc status lists your contributions; isrc status OWNER/NAME#NUMBER names one"}
 	}
 	if p := contribute.Opened(*fit); p != nil {
 		return forge.PullRef{Repo: p.Upstream, Number: p.Number}, fit, nil

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/isrc-dev/isrc/internal/catalog"
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/guideline"
 	"github.com/isrc-dev/isrc/internal/insight"
@@ -114,7 +115,7 @@ func (a *app) waitingOn(ctx context.Context, w *asker) ([]standing, []string, er
 	client := clientOf(site)
 	found, err := client.Follow(ctx, q)
 	if err != nil {
-		return nil, nil, fmt.Errorf("look for what waits for you: %w", err)
+		return nil, nil, fault.Errorf("look for what waits for you: %w", err)
 	}
 	var notes []string
 	for i, total := range found.Totals {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/term"
 )
@@ -54,7 +55,7 @@ func (a *app) watchOn(ctx context.Context, o *statusOptions, look func(context.C
 					return err
 				}
 			}
-			return &exitError{code: exitNotReached, err: fmt.Errorf("after %s somebody is still waited for", o.patience)}
+			return &exitError{code: exitNotReached, err: fault.Errorf("after %s somebody is still waited for", o.patience)}
 		}
 		if err := w.wait(ctx, pause); err != nil {
 			return err

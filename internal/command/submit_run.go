@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/isrc-dev/isrc/internal/contribute"
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/git"
 	"github.com/isrc-dev/isrc/internal/rule"
 	"github.com/isrc-dev/isrc/internal/term"
@@ -125,7 +126,7 @@ func (a *app) reviewForSubmit(ctx context.Context, site *contribute.Site, o *sub
 		return nil, nil, place.Ready(&contribute.Review{Place: place})
 	}
 	if place.Run == nil && o.repo == "" {
-		return nil, nil, &usageError{err: fmt.Errorf("this clone has no record of where the change goes"), hint: "isrc submit --repo " + firstOf(strings.Trim(place.Upstream.FullName(), "/"), "OWNER/NAME")}
+		return nil, nil, &usageError{err: fault.Errorf("this clone has no record of where the change goes"), hint: "isrc submit --repo " + firstOf(strings.Trim(place.Upstream.FullName(), "/"), "OWNER/NAME")}
 	}
 	if site == nil {
 		if site, err = a.siteOfRun(ctx, place.Upstream, place.Run); err != nil {
@@ -270,5 +271,5 @@ func (a *app) refuseBroken(r *contribute.Review, c *checked, o *submitOptions) e
 	case len(named) > 0: // it wants a look first
 		hint = "isrc check --fix=" + strings.Join(slices.Compact(named), ",") + ", then isrc submit"
 	}
-	return &exitError{code: exitBroken, err: fmt.Errorf("submit %s to %s: broken: %s", r.Branch, r.Upstream.FullName(), strings.Join(rules, ", ")), hint: hint}
+	return &exitError{code: exitBroken, err: fault.Errorf("submit %s to %s: broken: %s", r.Branch, r.Upstream.FullName(), strings.Join(rules, ", ")), hint: hint}
 }

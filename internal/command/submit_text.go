@@ -1,7 +1,6 @@
 package command
 
 import (
-	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -9,6 +8,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/isrc-dev/isrc/internal/contribute"
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // textOptions are the words of a pull request or of an issue.
@@ -33,7 +33,7 @@ func (a *app) readTexts(o *textOptions) (body *string, sections map[string]strin
 	if o.bodyFile != "" {
 		text, err := a.readText(o.bodyFile)
 		if err != nil {
-			return nil, nil, fmt.Errorf("--body-file: %w", err)
+			return nil, nil, fault.Errorf("--body-file: %w", err)
 		}
 		body = &text
 	}
@@ -45,7 +45,7 @@ func (a *app) readTexts(o *textOptions) (body *string, sections map[string]strin
 		}
 		text, err := a.readText(file)
 		if err != nil {
-			return nil, nil, fmt.Errorf("--section %s: %w", heading, err)
+			return nil, nil, fault.Errorf("--section %s: %w", heading, err)
 		}
 		sections[heading] = text
 	}

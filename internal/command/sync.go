@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/isrc-dev/isrc/internal/contribute"
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/git"
 	"github.com/isrc-dev/isrc/internal/term"
 )
@@ -114,7 +115,7 @@ func (a *app) sync(ctx context.Context, o *syncOptions) error {
 		return err
 	}
 	if begun.Doing != "" && tool == nil {
-		return fmt.Errorf("go on with the %s that is half done in %s: %w", begun.Name, begun.Repo.Root(), git.ErrNoGit)
+		return fault.Errorf("go on with the %s that is half done in %s: %w", begun.Name, begun.Repo.Root(), git.ErrNoGit)
 	}
 	return a.syncBegun(ctx, o, tool, begun)
 }
@@ -126,7 +127,7 @@ func (a *app) syncBegun(ctx context.Context, o *syncOptions, tool *git.Tool, b *
 	case o.abort:
 		return a.abortSync(ctx, o, tool, b)
 	case b.Doing != "" && st == nil:
-		return &usageError{err: fmt.Errorf("a %s that isrc did not begin is half done in %s", b.Name, dir), hint: "finish it with git, or take it back, then isrc sync"}
+		return &usageError{err: fault.Errorf("a %s that isrc did not begin is half done in %s", b.Name, dir), hint: "finish it with git, or take it back, then isrc sync"}
 	case b.Doing != "" && !o.goOn && !st.Broken:
 		files, err := tool.Unmerged(ctx, dir)
 		if err != nil {
@@ -308,7 +309,7 @@ func (a *app) handOver(o *syncOptions, r *synced, err error) error {
 	hint := "mend them, git add " + shellWords(r.Conflicts[:min(len(r.Conflicts), 5)]) + ", then isrc sync --continue\nisrc sync --abort takes all back"
 	if len(r.Conflicts) == 0 {
 		hint = "isrc sync --continue\nisrc sync --abort takes all back"
-		err = &exitError{code: exitNotReached, err: fmt.Errorf("a %s of %s onto %s is half done", r.How, r.Branch, r.Base)}
+		err = &exitError{code: exitNotReached, err: fault.Errorf("a %s of %s onto %s is half done", r.How, r.Branch, r.Base)}
 		return &contribute.HintError{Err: err, Hint: hint}
 	}
 	return &contribute.HintError{Err: conflict, Hint: hint}
@@ -318,7 +319,7 @@ func (a *app) abortSync(ctx context.Context, o *syncOptions, tool *git.Tool, b *
 	begun, repo := b.State, b.Repo
 	if begun == nil {
 		if b.Doing != "" {
-			return &usageError{err: fmt.Errorf("what is half done in %s was not begun by isrc sync", repo.Root()), hint: "take it back with git"}
+			return &usageError{err: fault.Errorf("what is half done in %s was not begun by isrc sync", repo.Root()), hint: "take it back with git"}
 		}
 		return &exitError{code: exitNotReached, err: errors.New("there is no sync to take back"), hint: "isrc sync begins one"}
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/term"
 )
 
@@ -49,7 +50,7 @@ func newVersion(a *app) *cobra.Command {
 					return err
 				}
 				if !ok {
-					return &exitError{code: exitFailed, err: fmt.Errorf("isrc %s is not %s", version(), require), hint: "update isrc"}
+					return &exitError{code: exitFailed, err: fault.Errorf("isrc %s is not %s", version(), require), hint: "update isrc"}
 				}
 			}
 			v := versionResult{Version: version(), Go: runtime.Version(), System: runtime.GOOS + "/" + runtime.GOARCH}
@@ -108,11 +109,11 @@ func satisfies(have, condition string) (bool, error) {
 func numbers(text string) (n [3]int, err error) {
 	parts := strings.Split(strings.TrimPrefix(strings.TrimSpace(text), "v"), ".")
 	if len(parts) > 3 {
-		return n, fmt.Errorf("too many numbers")
+		return n, fault.Errorf("too many numbers")
 	}
 	for i, p := range parts {
 		if n[i], err = strconv.Atoi(p); err != nil || n[i] < 0 {
-			return n, fmt.Errorf("%q is no number", p)
+			return n, fault.Errorf("%q is no number", p)
 		}
 	}
 	return n, nil

@@ -3,7 +3,6 @@ package config
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -52,12 +51,12 @@ func set(o LoadOptions, k key, raw any) error {
 		return err
 	}
 	if first(value{list: list}) == "" {
-		return fmt.Errorf("%s has no value: take it out with unset", k)
+		return fault.Errorf("%s has no value: take it out with unset", k)
 	}
 	if k.field.kind == file {
 		list[0] = absolute(list[0], workingDir(), o.Home)
 		if err := isReadable(list[0]); err != nil {
-			return fmt.Errorf("%s: %w", k, err)
+			return fault.Errorf("%s: %w", k, err)
 		}
 	}
 	if k.field.paths {
@@ -108,7 +107,7 @@ func openDocument(file string) (*document, error) {
 	}
 	content, err := readBounded(file)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("read the settings: %w", err)
+		return nil, fault.Errorf("read the settings: %w", err)
 	}
 	d := &document{file: file, before: content}
 	if err := yaml.Unmarshal(content, &d.node); err != nil {
@@ -121,7 +120,7 @@ func openDocument(file string) (*document, error) {
 		*root = yaml.Node{Kind: yaml.MappingNode, HeadComment: root.HeadComment, FootComment: root.FootComment}
 	}
 	if d.root().Kind != yaml.MappingNode {
-		return nil, fmt.Errorf("%s: it is not a list of settings", file)
+		return nil, fault.Errorf("%s: it is not a list of settings", file)
 	}
 	return d, nil
 }
@@ -151,7 +150,7 @@ func (d *document) set(k key, list []string) error {
 		case next.Kind == yaml.ScalarNode && (next.Tag == "!!null" || next.Value == ""):
 			*next = yaml.Node{Kind: yaml.MappingNode}
 		case next.Kind != yaml.MappingNode:
-			return fmt.Errorf("%s:%d: %s is not a group of settings", d.file, next.Line, name)
+			return fault.Errorf("%s:%d: %s is not a group of settings", d.file, next.Line, name)
 		}
 		at = next
 	}
@@ -225,7 +224,7 @@ func (d *document) save() error {
 		e := yaml.NewEncoder(&out)
 		e.SetIndent(2)
 		if err := fault.Join(e.Encode(&d.node), e.Close()); err != nil {
-			return fmt.Errorf("write %s: %w", d.file, err)
+			return fault.Errorf("write %s: %w", d.file, err)
 		}
 	}
 	if onlyComments(d.before) {
@@ -237,7 +236,7 @@ func (d *document) save() error {
 		err = disk.WriteFile(d.file, out.Bytes(), 0o600)
 	}
 	if err != nil {
-		return fmt.Errorf("write the settings: %w", err)
+		return fault.Errorf("write the settings: %w", err)
 	}
 	return nil
 }

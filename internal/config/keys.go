@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 )
 
@@ -130,7 +131,7 @@ func parseKey(name string) (key, error) {
 	if isHostKey {
 		dot := strings.LastIndexByte(rest, '.')
 		if dot < 1 {
-			return key{}, fmt.Errorf("%q is not a setting: write it as hosts.HOST.NAME", name)
+			return key{}, fault.Errorf("%q is not a setting: write it as hosts.HOST.NAME", name)
 		}
 		host := forge.NormalizeHost(rest[:dot])
 		if err := isHost("", host); err != nil {
@@ -139,12 +140,12 @@ func parseKey(name string) (key, error) {
 		if f, ok := fieldNamed(hostFields(), rest[dot+1:]); ok {
 			return key{host: host, field: f}, nil
 		}
-		return key{}, fmt.Errorf("a host has no setting %q; it has %s", rest[dot+1:], names(hostFields()))
+		return key{}, fault.Errorf("a host has no setting %q; it has %s", rest[dot+1:], names(hostFields()))
 	}
 	if f, ok := fieldNamed(topFields(), name); ok {
 		return key{field: f}, nil
 	}
-	return key{}, fmt.Errorf("there is no setting %q; there are %s, hosts.HOST.NAME and accounts.LOGIN@HOST.NAME", name, names(topFields()))
+	return key{}, fault.Errorf("there is no setting %q; there are %s, hosts.HOST.NAME and accounts.LOGIN@HOST.NAME", name, names(topFields()))
 }
 
 // parseAccountKey reads LOGIN@HOST.NAME. Logins are of one spelling whatever
@@ -152,7 +153,7 @@ func parseKey(name string) (key, error) {
 func parseAccountKey(name, rest string) (key, error) {
 	at, dot := strings.IndexByte(rest, '@'), strings.LastIndexByte(rest, '.')
 	if at < 1 || dot < at+2 {
-		return key{}, fmt.Errorf("%q is not a setting: write it as accounts.LOGIN@HOST.NAME", name)
+		return key{}, fault.Errorf("%q is not a setting: write it as accounts.LOGIN@HOST.NAME", name)
 	}
 	login, host := strings.ToLower(rest[:at]), forge.NormalizeHost(rest[at+1:dot])
 	if err := isOwner("", login); err != nil {
@@ -164,7 +165,7 @@ func parseAccountKey(name, rest string) (key, error) {
 	if f, ok := fieldNamed(accountFields(), rest[dot+1:]); ok {
 		return key{host: host, login: login, field: f}, nil
 	}
-	return key{}, fmt.Errorf("an account has no setting %q; it has %s", rest[dot+1:], names(accountFields()))
+	return key{}, fault.Errorf("an account has no setting %q; it has %s", rest[dot+1:], names(accountFields()))
 }
 
 func cutPrefixFold(s, prefix string) (string, bool) {
@@ -200,19 +201,19 @@ func (f field) read(raw any, host string) ([]string, error) {
 		return nil, nil
 	case []any:
 		if f.kind != list {
-			return nil, fmt.Errorf("%s is one value, not a list", f.name)
+			return nil, fault.Errorf("%s is one value, not a list", f.name)
 		}
 		for _, e := range v {
 			s, ok := scalar(e)
 			if !ok {
-				return nil, fmt.Errorf("%s is a list of names", f.name)
+				return nil, fault.Errorf("%s is a list of names", f.name)
 			}
 			out = append(out, s)
 		}
 	default:
 		s, ok := scalar(v)
 		if !ok {
-			return nil, fmt.Errorf("%s is one value, not a group of settings", f.name)
+			return nil, fault.Errorf("%s is one value, not a group of settings", f.name)
 		}
 		out = []string{s}
 		switch {
@@ -243,18 +244,18 @@ func (f field) judge(values []string, host string) error {
 	for i, v := range values {
 		switch {
 		case strings.ContainsFunc(v, func(r rune) bool { return r < ' ' || r == 0x7f }):
-			return fmt.Errorf("%s contains control characters", f.name)
+			return fault.Errorf("%s contains control characters", f.name)
 		case v == "":
 			continue
 		case f.kind == yesNo:
 			b, err := truth(v)
 			if err != nil {
-				return fmt.Errorf("%s: %w", f.name, err)
+				return fault.Errorf("%s: %w", f.name, err)
 			}
 			values[i] = strconv.FormatBool(b)
 		case f.check != nil:
 			if err := f.check(host, v); err != nil {
-				return fmt.Errorf("%s: %w", f.name, err)
+				return fault.Errorf("%s: %w", f.name, err)
 			}
 		}
 		if f.name == "host" {
@@ -271,22 +272,22 @@ func truth(s string) (bool, error) {
 	case "false", "no", "off", "0":
 		return false, nil
 	}
-	return false, fmt.Errorf("%q is neither true nor false", s)
+	return false, fault.Errorf("%q is neither true nor false", s)
 }
 
 func isHost(_, v string) error {
 	if u, err := url.Parse(v); err == nil && u.Host != "" {
-		return fmt.Errorf("an address is no host name: write %q", u.Host)
+		return fault.Errorf("an address is no host name: write %q", u.Host)
 	}
 	if r, err := forge.ParseRepo(v+"/owner/name", ""); err != nil || r.Host != forge.NormalizeHost(v) {
-		return fmt.Errorf("%q is not a host name", v)
+		return fault.Errorf("%q is not a host name", v)
 	}
 	return nil
 }
 
 func isOwner(_, v string) error {
 	if _, err := forge.ParseRepo("host.example/"+v+"/name", ""); err != nil {
-		return fmt.Errorf("%q is not the name of an account", v)
+		return fault.Errorf("%q is not the name of an account", v)
 	}
 	return nil
 }
@@ -294,7 +295,7 @@ func isOwner(_, v string) error {
 func isEmail(_, v string) error {
 	name, domain, ok := strings.Cut(v, "@")
 	if !ok || name == "" || domain == "" || strings.ContainsAny(v, " <>,") {
-		return fmt.Errorf("%q is not an email address", v)
+		return fault.Errorf("%q is not an email address", v)
 	}
 	return nil
 }
@@ -304,7 +305,7 @@ func isEmail(_, v string) error {
 func isVariable(_, v string) error {
 	for i, r := range v {
 		if r != '_' && (r < 'A' || r > 'Z') && (r < '0' || r > '9' || i == 0) {
-			return fmt.Errorf("not the name of a variable in capitals, such as WORK_TOKEN")
+			return fault.Errorf("not the name of a variable in capitals, such as WORK_TOKEN")
 		}
 	}
 	return nil
@@ -315,9 +316,9 @@ func isScheme(host, v string) error {
 	case v == "https":
 		return nil
 	case v != "http":
-		return fmt.Errorf("%q is not https or http", v)
+		return fault.Errorf("%q is not https or http", v)
 	case host != "" && !loopback((&url.URL{Host: host}).Hostname()):
-		return fmt.Errorf("http is for loopback addresses only, not for %s", host)
+		return fault.Errorf("http is for loopback addresses only, not for %s", host)
 	}
 	return nil
 }
@@ -326,23 +327,23 @@ func isAPI(_, v string) error {
 	u, err := url.Parse(v)
 	switch {
 	case err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "":
-		return fmt.Errorf("%q is not the address of an API", v)
+		return fault.Errorf("%q is not the address of an API", v)
 	case u.Scheme == "http" && loopback(u.Hostname()), u.Scheme == "https":
 		return nil
 	}
-	return fmt.Errorf("%q is not https", v)
+	return fault.Errorf("%q is not https", v)
 }
 
 func isProxy(_, v string) error {
 	u, err := url.Parse(v)
 	if err != nil || u.Host == "" {
-		return fmt.Errorf("not a URL like http://HOST:PORT") // not quoted: it may hold a password
+		return fault.Errorf("not a URL like http://HOST:PORT") // not quoted: it may hold a password
 	}
 	switch u.Scheme {
 	case "http", "https", "socks5", "socks5h":
 		return nil
 	}
-	return fmt.Errorf("%q is no scheme of a proxy", u.Scheme)
+	return fault.Errorf("%q is no scheme of a proxy", u.Scheme)
 }
 
 func loopback(name string) bool {

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/viper"
 	"go.yaml.in/yaml/v3"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/lazy"
 )
@@ -44,7 +45,7 @@ func readFile(path string, origin Origin, home string) (layer, error) {
 		return layer{}, nil
 	}
 	if err != nil {
-		return layer{}, fmt.Errorf("read the settings: %w", err)
+		return layer{}, fault.Errorf("read the settings: %w", err)
 	}
 	return readLayer(path, content, origin, filepath.Dir(path), home)
 }
@@ -57,7 +58,7 @@ func readBounded(path string) ([]byte, error) {
 	defer f.Close()
 	content, err := io.ReadAll(io.LimitReader(f, maxFile+1))
 	if err == nil && len(content) > maxFile {
-		err = fmt.Errorf("%s is larger than %d MB", path, maxFile>>20)
+		err = fault.Errorf("%s is larger than %d MB", path, maxFile>>20)
 	}
 	return content, err
 }
@@ -76,7 +77,7 @@ func readLayer(name string, content []byte, origin Origin, dir, home string) (la
 	for host := range v.GetStringMap("hosts") {
 		h := forge.NormalizeHost(host)
 		if err := isHost("", h); err != nil {
-			return layer{}, fmt.Errorf("%s: hosts: %w", at(name, lines["hosts"+delimiter+host]), err)
+			return layer{}, fault.Errorf("%s: hosts: %w", at(name, lines["hosts"+delimiter+host]), err)
 		}
 		l.hosts = append(l.hosts, h)
 	}
@@ -91,7 +92,7 @@ func readLayer(name string, content []byte, origin Origin, dir, home string) (la
 		}
 		list, err := k.field.read(v.Get(path), k.host)
 		if err != nil {
-			return layer{}, fmt.Errorf("%s: %w", where, err)
+			return layer{}, fault.Errorf("%s: %w", where, err)
 		}
 		if k.field.kind == file || k.field.paths {
 			for i := range list {
@@ -115,13 +116,13 @@ var yamlLine = lazy.Pattern(`line (\d+): (?s:(.*))`)
 // syntax says where a file cannot be read, in the form FILE:LINE.
 func syntax(name string, err error) error {
 	if m := yamlLine().FindStringSubmatch(err.Error()); m != nil {
-		return fmt.Errorf("%s:%s: %s", name, m[1], strings.TrimSpace(m[2]))
+		return fault.Errorf("%s:%s: %s", name, m[1], strings.TrimSpace(m[2]))
 	}
 	var parse viper.ConfigParseError
 	if errors.As(err, &parse) && errors.Unwrap(parse) != nil {
 		err = errors.Unwrap(parse)
 	}
-	return fmt.Errorf("%s: %w", name, err)
+	return fault.Errorf("%s: %w", name, err)
 }
 
 // lineNumbers maps the path of each setting, spelled as viper spells it, to its

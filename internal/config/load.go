@@ -1,13 +1,13 @@
 package config
 
 import (
-	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 )
 
@@ -30,7 +30,7 @@ func (o *LoadOptions) fill() error {
 		o.Dirs = NewDirs(runtime.GOOS, o.Getenv, o.Home)
 	}
 	if !filepath.IsAbs(o.Dirs.Config) {
-		return fmt.Errorf("the folder of the settings is not known: set HOME or XDG_CONFIG_HOME")
+		return fault.Errorf("the folder of the settings is not known: set HOME or XDG_CONFIG_HOME")
 	}
 	return nil
 }
@@ -92,7 +92,7 @@ func (c *Config) environment(keys map[string]key, o LoadOptions) error {
 		}
 		list, err := k.field.read(raw, k.host)
 		if err != nil {
-			return fmt.Errorf("%s: %w", variable, err)
+			return fault.Errorf("%s: %w", variable, err)
 		}
 		if k.field.kind == file {
 			list[0] = absolute(list[0], workingDir(), o.Home)

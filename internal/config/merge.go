@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // Change is one setting that Merge writes. Old is empty for a new one.
@@ -23,7 +25,7 @@ func Merge(o LoadOptions, source string, content []byte, dryRun bool) (changes [
 		return nil, nil, err
 	}
 	if len(content) > maxFile {
-		return nil, nil, fmt.Errorf("%s is larger than %d MB", source, maxFile>>20)
+		return nil, nil, fault.Errorf("%s is larger than %d MB", source, maxFile>>20)
 	}
 	dir := ""
 	if u, err := url.Parse(source); err != nil || u.Host == "" {
@@ -53,10 +55,10 @@ func Merge(o LoadOptions, source string, content []byte, dryRun bool) (changes [
 			warnings = append(warnings, fmt.Sprintf("%s: %s is for each person to set and is left out", v.detail, name))
 			continue
 		case k.field.kind == file && !filepath.IsAbs(first(v)):
-			return nil, nil, fmt.Errorf("%s: %s must be an absolute path, because the file was not read from a folder", v.detail, name)
+			return nil, nil, fault.Errorf("%s: %s must be an absolute path, because the file was not read from a folder", v.detail, name)
 		case k.field.kind == file:
 			if err := isReadable(first(v)); err != nil {
-				return nil, nil, fmt.Errorf("%s: %s: %w", v.detail, name, err)
+				return nil, nil, fault.Errorf("%s: %s: %w", v.detail, name, err)
 			}
 		}
 		old := mine.values[name].list

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/git"
 )
@@ -63,7 +64,7 @@ func (s *Site) Checkout(ctx context.Context, dir string, upstream forge.RepoName
 	case repo.IsBare():
 		return nil, refuse(ErrUsage, "contribute from a clone with files: --dir "+besideOf(repo.Root(), upstream), "%s is a bare repository: no change can be made in it", repo.Root())
 	case s.Tool == nil && repo.IsPartial():
-		return nil, &HintError{Err: fmt.Errorf("%s is a partial clone, which only git can work in: %w", repo.Root(), git.ErrNoGit), Hint: "install git, or contribute from another clone: --dir " + besideOf(repo.Root(), upstream)}
+		return nil, &HintError{Err: fault.Errorf("%s is a partial clone, which only git can work in: %w", repo.Root(), git.ErrNoGit), Hint: "install git, or contribute from another clone: --dir " + besideOf(repo.Root(), upstream)}
 	}
 	for _, r := range remotes {
 		if name, ok := repoAt(ctx, s.Tool, firstOf(r.PushURL, r.URL), upstream); ok {

@@ -21,7 +21,7 @@ var ErrOther = errors.New("another isrc works on it")
 // made, in one go. That takes milliseconds, which are waited for.
 func (s *Site) alone() (*disk.Lock, error) {
 	if err := os.MkdirAll(s.Runs, 0o700); err != nil {
-		return nil, fmt.Errorf("create the folder for journals: %w", err)
+		return nil, fault.Errorf("create the folder for journals: %w", err)
 	}
 	for tries := 0; ; tries++ {
 		lock, err := disk.Take(filepath.Join(s.Runs, ".begin.lock"))

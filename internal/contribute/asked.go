@@ -2,8 +2,8 @@ package contribute
 
 import (
 	"context"
-	"fmt"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/guideline"
 	"github.com/isrc-dev/isrc/internal/rule"
@@ -27,7 +27,7 @@ func (s *Site) AskedOf(ctx context.Context, repo forge.Repo, base string) (*Revi
 	}
 	set, err := guideline.Read(ctx, guideline.Query{Repo: repo.RepoName, Web: s.BaseURL, Ref: p.Base, Base: p.Base}, s.TreesOf(repo), s.Forge)
 	if err != nil {
-		return nil, fmt.Errorf("read the guidelines of %s: %w", repo.FullName(), err)
+		return nil, fault.Errorf("read the guidelines of %s: %w", repo.FullName(), err)
 	}
 	p.BaseRev = set.Commit
 	if set.History, err = s.History(ctx, repo, p.Base); err != nil {

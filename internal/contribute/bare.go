@@ -3,11 +3,11 @@ package contribute
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/git"
 )
 
@@ -37,12 +37,12 @@ func (s *Site) ownCommits(ctx context.Context, dir, at string, others ...string)
 func (s *Site) keepBuiltin(ctx context.Context, out cloneOut) (string, error) {
 	repo, err := git.Open(out.Dir)
 	if err != nil {
-		return "", fmt.Errorf("look at what %s holds: %w", out.Dir, err)
+		return "", fault.Errorf("look at what %s holds: %w", out.Dir, err)
 	}
 	defer repo.Close() //nolint:errcheck // read only
 	left, err := s.Builtin.Leftovers(ctx, out.Dir)
 	if err != nil {
-		return "", fmt.Errorf("look at what %s holds: %w", out.Dir, err)
+		return "", fault.Errorf("look at what %s holds: %w", out.Dir, err)
 	}
 	if len(left) > 0 {
 		return "it has files that git cannot bring back: " + out.Dir, nil

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/git"
 )
 
@@ -51,7 +52,7 @@ func (p *Place) Refresh(ctx context.Context, tool *git.Tool) error {
 		}
 	}
 	if unfetched != nil { // a look-up that failed does not mean that there is none
-		return fmt.Errorf("fetch %s of %s: %w", p.Base, firstWord(p.Upstream.FullName(), p.Remote), unfetched)
+		return fault.Errorf("fetch %s of %s: %w", p.Base, firstWord(p.Upstream.FullName(), p.Remote), unfetched)
 	}
 	return refuse(ErrNoBase, "name another one: --base BRANCH", "there is no branch %s in %s", p.Base, firstWord(p.Upstream.FullName(), p.Remote, p.Dir))
 }
@@ -145,7 +146,7 @@ func (p *Place) deepen(ctx context.Context, tool *git.Tool) error {
 	}
 	for _, n := range []int{50, 500, 0} {
 		if err := tool.Deepen(ctx, p.Dir, p.Remote, n, base...); err != nil {
-			return fmt.Errorf("fetch more history from %s: %w", p.Remote, err)
+			return fault.Errorf("fetch more history from %s: %w", p.Remote, err)
 		}
 		if err := p.reopen(tool); err != nil {
 			return err

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/git"
 )
 
@@ -66,7 +67,7 @@ func (s *Site) doBranch(ctx context.Context, in branchIn, of results) (branchOut
 	}
 	out, done, err := s.observeBranch(ctx, in, of)
 	if err == nil && !done {
-		err = fmt.Errorf("git made no branch %s", in.Branch)
+		err = fault.Errorf("git made no branch %s", in.Branch)
 	}
 	return out, err
 }
@@ -116,12 +117,12 @@ func (s *Site) branchOfRun(dir, run, planned string) (string, error) {
 	}
 	repo, err := git.Open(dir)
 	if err != nil {
-		return "", fmt.Errorf("look for the branch of %s: %w", run, err)
+		return "", fault.Errorf("look for the branch of %s: %w", run, err)
 	}
 	defer repo.Close() //nolint:errcheck // read only
 	runs, err := repo.BranchSettings("isrc-run")
 	if err != nil {
-		return "", fmt.Errorf("look for the branch of %s: %w", run, err)
+		return "", fault.Errorf("look for the branch of %s: %w", run, err)
 	}
 	now := planned
 	for name, of := range runs {

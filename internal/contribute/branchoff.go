@@ -2,10 +2,10 @@ package contribute
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/git"
 )
 
@@ -22,7 +22,7 @@ func (s *Site) mayBranchOff(ctx context.Context, in branchIn) error {
 	}
 	start, err := repo.Resolve("refs/remotes/" + in.Remote + "/" + in.Base)
 	if err != nil {
-		return fmt.Errorf("find where %s begins: %w", in.Branch, err)
+		return fault.Errorf("find where %s begins: %w", in.Branch, err)
 	}
 	if err := repo.Busy(); err != nil {
 		return &HintError{Err: err, Hint: "end it first, or work elsewhere: --new --dir " + besideDir(in.Dir)}

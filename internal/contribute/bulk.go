@@ -1,10 +1,10 @@
 package contribute
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/workflow"
 )
@@ -46,7 +46,7 @@ func refusesBulk(word string) bool {
 func (s *Site) RunIn(upstream forge.RepoName, dir string) (*workflow.State, error) {
 	all, _, err := workflow.List(s.Runs)
 	if err != nil {
-		return nil, fmt.Errorf("look for earlier contributions: %w", err)
+		return nil, fault.Errorf("look for earlier contributions: %w", err)
 	}
 	for i, st := range all {
 		name, err := forge.ParseRepo(st.Upstream, "")

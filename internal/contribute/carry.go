@@ -3,7 +3,6 @@ package contribute
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -209,7 +208,7 @@ func (s *Site) Submit(ctx context.Context, j *workflow.Journal, sub *Submission,
 	}
 	done := Opened(j.State())
 	if done == nil {
-		return nil, fmt.Errorf("the run %s ended without a pull request", j.State().Run)
+		return nil, fault.Errorf("the run %s ended without a pull request", j.State().Run)
 	}
 	return done, nil
 }

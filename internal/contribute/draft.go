@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/isrc-dev/isrc/internal/disk"
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/git"
 	"github.com/isrc-dev/isrc/internal/rule"
 )
@@ -27,7 +28,7 @@ func LoadDraft(repo *git.Repo, branch string) (rule.Draft, error) {
 		return rule.Draft{}, nil
 	}
 	if err != nil {
-		return rule.Draft{}, fmt.Errorf("read the draft of the pull request: %w", err)
+		return rule.Draft{}, fault.Errorf("read the draft of the pull request: %w", err)
 	}
 	title, body, _ := strings.Cut(strings.ReplaceAll(string(data), "\r\n", "\n"), "\n")
 	return rule.Draft{Title: strings.TrimSpace(title), Body: strings.TrimSpace(body), Exists: true, TitleFrom: "the draft"}, nil
@@ -71,12 +72,12 @@ func SaveDraft(repo *git.Repo, branch string, d rule.Draft) error {
 	}
 	path := DraftPath(repo, branch)
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return fmt.Errorf("write the draft of the pull request: %w", err)
+		return fault.Errorf("write the draft of the pull request: %w", err)
 	}
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "%s\n\n%s\n", d.Title, d.Body)
 	if err := disk.WriteFile(path, b.Bytes(), 0o600); err != nil {
-		return fmt.Errorf("write the draft of the pull request: %w", err)
+		return fault.Errorf("write the draft of the pull request: %w", err)
 	}
 	return nil
 }

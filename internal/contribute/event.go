@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/rule"
 )
@@ -33,7 +34,7 @@ func (f Finder) event() (*Event, error) {
 	}
 	data, err := os.ReadFile(filepath.Clean(path))
 	if err != nil {
-		return nil, fmt.Errorf("read the CI event: %w", err)
+		return nil, fault.Errorf("read the CI event: %w", err)
 	}
 	var raw struct {
 		Pull struct {
@@ -56,7 +57,7 @@ func (f Finder) event() (*Event, error) {
 		} `json:"pull_request"`
 	}
 	if err := json.Unmarshal(data, &raw); err != nil {
-		return nil, fmt.Errorf("read the CI event %s: %w", path, err)
+		return nil, fault.Errorf("read the CI event %s: %w", path, err)
 	}
 	if raw.Pull.Number == 0 {
 		return nil, nil
@@ -70,7 +71,7 @@ func (f Finder) event() (*Event, error) {
 		server = "https://github.com"
 	}
 	if e.Upstream, err = forge.ParseRepo(server+"/"+raw.Pull.Base.Repo.FullName, ""); err != nil {
-		return nil, fmt.Errorf("read the CI event %s: %w", path, err)
+		return nil, fault.Errorf("read the CI event %s: %w", path, err)
 	}
 	e.Direct = strings.EqualFold(raw.Pull.Head.Repo.FullName, raw.Pull.Base.Repo.FullName)
 	return e, nil

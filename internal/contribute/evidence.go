@@ -99,7 +99,7 @@ func (r *Review) keepEvidence(e Evidence) error {
 	if r.Run != nil && r.RunsDir != "" {
 		j, err := workflow.Open(r.RunsDir, r.Run.Run)
 		if err != nil {
-			return fmt.Errorf("keep the result of %q: %w", e.Command, err)
+			return fault.Errorf("keep the result of %q: %w", e.Command, err)
 		}
 		err = fault.Join(j.Note(noteEvidence, e), j.Close())
 		if st, readErr := workflow.Read(r.RunsDir, r.Run.Run); err == nil && readErr == nil {
@@ -112,11 +112,11 @@ func (r *Review) keepEvidence(e Evidence) error {
 	}
 	path := evidencePath(r.Repo, r.Branch)
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return fmt.Errorf("keep the result of %q: %w", e.Command, err)
+		return fault.Errorf("keep the result of %q: %w", e.Command, err)
 	}
 	f, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
-		return fmt.Errorf("keep the result of %q: %w", e.Command, err)
+		return fault.Errorf("keep the result of %q: %w", e.Command, err)
 	}
 	line, err := json.Marshal(e)
 	if err == nil {

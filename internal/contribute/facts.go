@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/rule"
 )
@@ -100,7 +101,7 @@ func remoteFile(ctx context.Context, site *Site, f rule.Fact) (rule.FileFact, er
 		return none, err
 	}
 	if !fs.ValidPath(f.Text) {
-		return none, fmt.Errorf("%q leaves the repository", f.Text)
+		return none, fault.Errorf("%q leaves the repository", f.Text)
 	}
 	file, err := tree.Open(f.Text)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -112,7 +113,7 @@ func remoteFile(ctx context.Context, site *Site, f rule.Fact) (rule.FileFact, er
 	defer file.Close()
 	data, err := io.ReadAll(io.LimitReader(file, maxFact+1))
 	if len(data) > maxFact {
-		return none, fmt.Errorf("%s is larger than %d bytes", f.Text, maxFact)
+		return none, fault.Errorf("%s is larger than %d bytes", f.Text, maxFact)
 	}
 	return rule.FileFact{Exists: true, Text: string(data)}, err
 }

@@ -4,10 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"os"
 	"slices"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/git"
 	"github.com/isrc-dev/isrc/internal/workflow"
@@ -72,7 +72,7 @@ func (s *Site) cleanRemote(ctx context.Context, st workflow.State, p forge.Pull,
 		c.Outcome = CleanGone
 		return c, nil
 	case err != nil:
-		return nil, fmt.Errorf("look at the branch %s of %s: %w", push.Branch, push.To.FullName(), err)
+		return nil, fault.Errorf("look at the branch %s of %s: %w", push.Branch, push.To.FullName(), err)
 	case !push.Created:
 		c.Why = "it was there before"
 	case at != p.Head.SHA && at != push.SHA:
@@ -86,7 +86,7 @@ func (s *Site) cleanRemote(ctx context.Context, st workflow.State, p forge.Pull,
 				c.Outcome = CleanGone
 				return c, nil
 			}
-			return nil, fmt.Errorf("delete the branch %s of %s: %w", push.Branch, push.To.FullName(), err)
+			return nil, fault.Errorf("delete the branch %s of %s: %w", push.Branch, push.To.FullName(), err)
 		}
 		c.Outcome = CleanRemoved
 	}

@@ -3,10 +3,10 @@ package contribute
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/git"
 	"github.com/isrc-dev/isrc/internal/progress"
@@ -62,7 +62,7 @@ func (s *Site) doFork(ctx context.Context, in forkIn, _ results) (forkOut, error
 		return forkOut{}, explainFork(err, in)
 	}
 	if fork.Equal(in.Upstream) {
-		return forkOut{}, fmt.Errorf("%s answered the request for a fork with the upstream itself", s.Host)
+		return forkOut{}, fault.Errorf("%s answered the request for a fork with the upstream itself", s.Host)
 	}
 	if fork.Outcome != forge.ForkCreated && fork.Access != nil && !canPush(fork.Repo) {
 		return forkOut{}, &forge.NotPermittedError{What: "pushing to the fork " + fork.FullName() + " that is there", Policy: forge.PolicyNoAccess}
@@ -159,7 +159,7 @@ func (s *Site) doReady(ctx context.Context, in readyIn, of results) (readyOut, e
 		var missing *git.NotFoundError
 		switch {
 		case err != nil && !errors.As(err, &missing):
-			return readyOut{}, fmt.Errorf("look whether %s is ready: %w", fork.Fork.FullName(), err)
+			return readyOut{}, fault.Errorf("look whether %s is ready: %w", fork.Fork.FullName(), err)
 		case err == nil && (len(refs.Hashes) > 0 && (refs.Hashes["refs/heads/"+in.Base] != "" || fork.Outcome != forge.ForkCreated)):
 			return readyOut{Waited: s.Now().Sub(begun), At: refs.Hashes["refs/heads/"+in.Base]}, nil
 		}

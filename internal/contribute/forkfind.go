@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 )
 
@@ -109,7 +110,7 @@ func (s *Site) recognise(ctx context.Context, up forge.Repo, h *ForkHome) error 
 	case errors.As(err, &missing): // git knows it, the API does not show it: the forge will say at the request for a fork
 		return nil
 	case err != nil:
-		return fmt.Errorf("look up %s: %w", h.Full(), err)
+		return fault.Errorf("look up %s: %w", h.Full(), err)
 	case repo.Equal(up.RepoName): // the upstream was moved, and answers under its former name too
 		return nil
 	case repo.Fork && repo.Parent == nil && repo.Source == nil: // a fork, and the host does not say of what: it knows when it is asked for one
@@ -134,7 +135,7 @@ func (h *ForkHome) found(fork, up forge.Repo) {
 func (s *Site) findRenamed(ctx context.Context, up forge.Repo, q forkQuery, h *ForkHome) error {
 	all, err := s.Forge.ForksOf(ctx, up.RepoName, h.Owner, q.Org == "")
 	if err != nil {
-		return fmt.Errorf("look for a fork of %s in %s: %w", up.FullName(), h.Owner, err)
+		return fault.Errorf("look for a fork of %s in %s: %w", up.FullName(), h.Owner, err)
 	}
 	var fit []forge.Repo
 	var names []string

@@ -3,12 +3,12 @@ package contribute
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/insight"
 	"github.com/isrc-dev/isrc/internal/order"
@@ -55,11 +55,11 @@ type upstreamRefs struct {
 func (l *ForkLook) Of(ctx context.Context, upstream forge.Repo, limit int) error {
 	repos, err := l.Forge.Forks(ctx, upstream.RepoName, limit)
 	if err != nil {
-		return fmt.Errorf("list the forks of %s: %w", upstream.FullName(), err)
+		return fault.Errorf("list the forks of %s: %w", upstream.FullName(), err)
 	}
 	pulls, err := l.Forge.Pulls(ctx, upstream.RepoName, forge.PullQuery{State: "all", Sort: "updated", Direction: "desc", Limit: pullsOfForks})
 	if err != nil {
-		return fmt.Errorf("list the pull requests of %s: %w", upstream.FullName(), err)
+		return fault.Errorf("list the pull requests of %s: %w", upstream.FullName(), err)
 	}
 	l.Forks = make([]insight.Fork, 0, len(repos))
 	for _, r := range repos {
@@ -80,7 +80,7 @@ func (l *ForkLook) Of(ctx context.Context, upstream forge.Repo, limit int) error
 func (l *ForkLook) Mine(ctx context.Context, limit int) error {
 	repos, err := l.Forge.UserRepos(ctx, 0)
 	if err != nil {
-		return fmt.Errorf("list your repositories: %w", err)
+		return fault.Errorf("list your repositories: %w", err)
 	}
 	l.Forks = []insight.Fork{}
 	for _, r := range repos {

@@ -3,8 +3,8 @@ package contribute
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/secret"
 	"github.com/isrc-dev/isrc/internal/workflow"
 )
@@ -59,10 +59,10 @@ type results map[string]json.RawMessage
 func (r results) read(name string, into any) error {
 	raw, ok := r[name]
 	if !ok {
-		return fmt.Errorf("the result of step %s is missing from the journal", name)
+		return fault.Errorf("the result of step %s is missing from the journal", name)
 	}
 	if err := json.Unmarshal(raw, into); err != nil {
-		return fmt.Errorf("read the result of step %s: %w", name, err)
+		return fault.Errorf("read the result of step %s: %w", name, err)
 	}
 	return nil
 }
@@ -84,7 +84,7 @@ func kindOf[In, Out any](name string,
 ) workflow.Kind {
 	read := func(ins workflow.Ins) (in In, err error) {
 		if err = json.Unmarshal(ins.In, &in); err != nil {
-			err = fmt.Errorf("read the input of a step %s: %w", name, err)
+			err = fault.Errorf("read the input of a step %s: %w", name, err)
 		}
 		return in, err
 	}
@@ -124,7 +124,7 @@ func kindOf[In, Out any](name string,
 func (u *undo[Out]) join(k *workflow.Kind) {
 	read := func(raw json.RawMessage) (out Out, err error) {
 		if err = json.Unmarshal(raw, &out); err != nil {
-			err = fmt.Errorf("read the result of a step %s: %w", k.Name, err)
+			err = fault.Errorf("read the result of a step %s: %w", k.Name, err)
 		}
 		return out, err
 	}

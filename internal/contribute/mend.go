@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/git"
 	"github.com/isrc-dev/isrc/internal/rule"
 )
@@ -41,7 +42,7 @@ func (r *Review) Mend(ctx context.Context, tool *git.Tool, o MendOptions) ([]Men
 			f := chosen[i]
 			if f.done == nil && slices.Contains(kinds, f.fix.Kind) {
 				if err := m.mend(ctx, f); err != nil {
-					return m.out, fmt.Errorf("%s: %w", f.fix.Verb, err)
+					return m.out, fault.Errorf("%s: %w", f.fix.Verb, err)
 				}
 			}
 		}

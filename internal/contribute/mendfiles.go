@@ -101,7 +101,7 @@ func insert(text string, e rule.FileEdit) (string, error) {
 		end := strings.IndexByte(text[at:], '\n')
 		if end < 0 {
 			if n+1 < e.After || at == len(text) {
-				return "", fmt.Errorf("it has no line %d", e.After)
+				return "", fault.Errorf("it has no line %d", e.After)
 			}
 			return text + "\n" + added, nil
 		}
@@ -131,7 +131,7 @@ func writeAll(dir string, names []string, written map[string]string) error {
 			mode = info.Mode().Perm()
 		}
 		if err := writeIn(root, name, written[name], mode); err != nil {
-			return fmt.Errorf("write %s: %w", name, err)
+			return fault.Errorf("write %s: %w", name, err)
 		}
 	}
 	return nil

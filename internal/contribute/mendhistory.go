@@ -7,6 +7,7 @@ import (
 	"maps"
 	"strings"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/git"
 	"github.com/isrc-dev/isrc/internal/rule"
 )
@@ -104,7 +105,7 @@ func (m *mender) rewrite(ctx context.Context) (bool, error) {
 	moved, err := m.tool.RewriteCommits(ctx, m.Dir, m.BaseRev, m.edits, backup)
 	why := refusedRewrite(err)
 	if err != nil && why == "" {
-		return true, fmt.Errorf("rewrite commits of %s: %w", m.Branch, err)
+		return true, fault.Errorf("rewrite commits of %s: %w", m.Branch, err)
 	}
 	for _, i := range m.editing {
 		if m.out[i].Done, m.out[i].Why = why == "" && len(moved) > 0, why; why == "" {
@@ -172,7 +173,7 @@ func (m *mender) history(ctx context.Context, f *rule.Fix, done *Mended) error {
 func (m *mender) doer(ctx context.Context, f *rule.Fix, done *Mended) (func(context.Context) error, error) {
 	base, err := m.Repo.MergeBase(ctx, m.BaseRev, m.Head)
 	if err != nil {
-		return nil, fmt.Errorf("find where the branch leaves %s: %w", m.Base, err)
+		return nil, fault.Errorf("find where the branch leaves %s: %w", m.Base, err)
 	}
 	switch f.Kind {
 	case rule.FixAutosquash:

@@ -3,11 +3,11 @@ package contribute
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/rule"
 )
 
@@ -78,7 +78,7 @@ func moveDraft(from, to string) error {
 		return nil
 	}
 	if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
-		return fmt.Errorf("move the draft of the pull request: %w", err)
+		return fault.Errorf("move the draft of the pull request: %w", err)
 	}
 	return os.Rename(from, to)
 }

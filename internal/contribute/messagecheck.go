@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"github.com/isrc-dev/isrc/internal/disk"
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/git"
 	"github.com/isrc-dev/isrc/internal/rule"
 )
@@ -112,7 +113,7 @@ func ParsePushed(input string) ([]Pushed, error) {
 			continue
 		}
 		if n, err := fmt.Sscan(line, &p.LocalRef, &p.LocalSHA, &p.RemoteRef, &p.RemoteSHA); n != 4 || err != nil {
-			return nil, fmt.Errorf("git says %q to the hook, which is not understood", line)
+			return nil, fault.Errorf("git says %q to the hook, which is not understood", line)
 		}
 		if p.LocalRef != "(delete)" {
 			out = append(out, p)

@@ -3,10 +3,10 @@ package contribute
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"strings"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/git"
 	"github.com/isrc-dev/isrc/internal/workflow"
@@ -124,7 +124,7 @@ func (f Finder) run(ctx context.Context, repo *git.Repo, branch string) (*workfl
 		return nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read the journal of %s: %w", branch, err)
+		return nil, fault.Errorf("read the journal of %s: %w", branch, err)
 	}
 	return &st, nil
 }
@@ -151,7 +151,7 @@ func (f Finder) target(ctx context.Context, p *Place) error {
 		p.BaseFrom = "--repo"
 	case p.Run != nil:
 		if p.Upstream, err = forge.ParseRepo(p.Run.Upstream, f.Host); err != nil {
-			return fmt.Errorf("the journal of %s: %w", p.Branch, err)
+			return fault.Errorf("the journal of %s: %w", p.Branch, err)
 		}
 		p.Base, p.BaseFrom = p.Run.Base, "the contribution's record"
 	case p.Event != nil:
@@ -257,11 +257,11 @@ func (p *Place) MoveTo(ctx context.Context, tool *git.Tool, name string) error {
 		return err
 	}
 	if _, err := tool.Run(ctx, p.Dir, "switch", "--quiet", "--create", name, "--no-track"); err != nil {
-		return fmt.Errorf("make the branch %s: %w", name, err)
+		return fault.Errorf("make the branch %s: %w", name, err)
 	}
 	if p.BaseRev != "" {
 		if _, err := tool.Run(ctx, p.Dir, "update-ref", "refs/heads/"+base, p.BaseRev, p.Head); err != nil {
-			return fmt.Errorf("set %s back to what the upstream has: %w", base, err)
+			return fault.Errorf("set %s back to what the upstream has: %w", base, err)
 		}
 	}
 	return nil

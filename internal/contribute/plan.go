@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/guideline"
 	"github.com/isrc-dev/isrc/internal/rule"
@@ -52,7 +53,7 @@ func Decide(s *Situation) (*Plan, error) {
 func admissible(s *Situation) error {
 	up := s.Upstream
 	if up.Archived {
-		return fmt.Errorf("contribute to %s: %w", up.FullName(), &forge.NotPermittedError{What: "a change to an archived repository", Policy: forge.PolicyArchived})
+		return fault.Errorf("contribute to %s: %w", up.FullName(), &forge.NotPermittedError{What: "a change to an archived repository", Policy: forge.PolicyArchived})
 	}
 	if up.Fork && up.Parent != nil && !s.ToFork {
 		source := up.Parent
@@ -63,7 +64,7 @@ func admissible(s *Situation) error {
 			"%s is a fork of %s: its changes belong there", up.FullName(), source.FullName())
 	}
 	if policy := pullPolicy(up); policy != "" {
-		return fmt.Errorf("contribute to %s: %w", up.FullName(), &forge.NotPermittedError{What: "a pull request", Policy: policy})
+		return fault.Errorf("contribute to %s: %w", up.FullName(), &forge.NotPermittedError{What: "a pull request", Policy: policy})
 	}
 	mode, said := s.Guidelines.TakesContributions()
 	switch mode {
@@ -97,7 +98,7 @@ func way(s *Situation) (Via, string, error) {
 	case s.Via == ViaBranch && asked:
 		return "", "", refuse(ErrUsage, "leave one of them out", "a branch in %s needs no fork: --via branch and --fork-org or --fork-name exclude each other", name)
 	case s.Via == ViaBranch && !push:
-		return "", "", fmt.Errorf("contribute to %s by a branch: %w", name, &forge.NotPermittedError{What: "pushing to " + name, Policy: forge.PolicyNoAccess})
+		return "", "", fault.Errorf("contribute to %s by a branch: %w", name, &forge.NotPermittedError{What: "pushing to " + name, Policy: forge.PolicyNoAccess})
 	case s.Via == ViaBranch && declared == guideline.WayFork:
 		return ViaBranch, "asked for, although its owners want forks" + cite(said), nil
 	case s.Via == ViaBranch && !canPush(s.Upstream):
@@ -129,11 +130,11 @@ func forkable(s *Situation) error {
 	name, h := s.Upstream.FullName(), s.Home
 	switch {
 	case h.Found == nil && s.Upstream.AllowForking != nil && !*s.Upstream.AllowForking:
-		return fmt.Errorf("fork %s to %s: %w", name, h.Owner, &forge.NotPermittedError{What: "forking", Policy: forge.PolicyForkingDisabled})
+		return fault.Errorf("fork %s to %s: %w", name, h.Owner, &forge.NotPermittedError{What: "forking", Policy: forge.PolicyForkingDisabled})
 	case h.Found != nil && h.Found.Access != nil && !canPush(*h.Found):
-		return fmt.Errorf("contribute to %s by the fork %s: %w", name, h.Full(), &forge.NotPermittedError{What: "pushing to " + h.Full(), Policy: forge.PolicyNoAccess})
+		return fault.Errorf("contribute to %s by the fork %s: %w", name, h.Full(), &forge.NotPermittedError{What: "pushing to " + h.Full(), Policy: forge.PolicyNoAccess})
 	case h.Found != nil && h.Found.Archived:
-		return fmt.Errorf("contribute to %s by the fork %s: %w", name, h.Full(), &forge.NotPermittedError{What: "pushing to " + h.Full(), Policy: forge.PolicyArchived})
+		return fault.Errorf("contribute to %s by the fork %s: %w", name, h.Full(), &forge.NotPermittedError{What: "pushing to " + h.Full(), Policy: forge.PolicyArchived})
 	}
 	return nil
 }
@@ -233,7 +234,7 @@ func (p *Plan) add(id, kind, title string, in any, uses map[string]string) error
 func newStep(id, kind, title string, in any, uses map[string]string) (workflow.Step, error) {
 	raw, err := json.Marshal(in)
 	if err != nil {
-		return workflow.Step{}, fmt.Errorf("write down step %s: %w", id, err)
+		return workflow.Step{}, fault.Errorf("write down step %s: %w", id, err)
 	}
 	return workflow.Step{ID: id, Kind: kind, Title: title, In: raw, Uses: uses}, nil
 }

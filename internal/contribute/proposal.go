@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -151,7 +150,7 @@ func (s *Site) observeIssue(ctx context.Context, in issueIn, _ results) (OpenedI
 	for wait := 250 * time.Millisecond; ; wait *= 2 {
 		mine, err := s.Forge.Issues(ctx, in.Upstream, forge.IssueQuery{State: "all", Creator: in.Login, Limit: 30})
 		if err != nil {
-			return OpenedIssue{}, false, fmt.Errorf("look whether the issue was opened in %s: %w", in.Upstream.FullName(), err)
+			return OpenedIssue{}, false, fault.Errorf("look whether the issue was opened in %s: %w", in.Upstream.FullName(), err)
 		}
 		for _, i := range mine {
 			if strings.TrimSpace(i.Title) == strings.TrimSpace(in.Title) && i.State == "open" {

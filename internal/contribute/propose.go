@@ -3,12 +3,12 @@ package contribute
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/guideline"
 	"github.com/isrc-dev/isrc/internal/rule"
@@ -70,13 +70,13 @@ func (s *Site) PlanProposal(ctx context.Context, p Proposal, terms Terms) (*Prop
 	}
 	repo, err := s.Forge.Repo(ctx, p.Upstream)
 	if err != nil {
-		return nil, fmt.Errorf("look up %s: %w", p.Upstream.FullName(), err)
+		return nil, fault.Errorf("look up %s: %w", p.Upstream.FullName(), err)
 	}
 	plan := &ProposalPlan{Proposal: p, Repo: repo, Login: login}
 	plan.Upstream = repo.RepoName
 	switch {
 	case repo.Archived:
-		return nil, fmt.Errorf("propose a change to %s: %w", repo.FullName(), &forge.NotPermittedError{What: "an issue in an archived repository", Policy: forge.PolicyArchived})
+		return nil, fault.Errorf("propose a change to %s: %w", repo.FullName(), &forge.NotPermittedError{What: "an issue in an archived repository", Policy: forge.PolicyArchived})
 	case !repo.HasIssues:
 		return nil, refuse(ErrNotTaken, "isrc show "+repo.FullName()+" says where to ask", "the owners of %s have switched issues off", repo.FullName())
 	}
@@ -144,7 +144,7 @@ func (s *Site) lookForSimilar(ctx context.Context, plan *ProposalPlan, terms Ter
 		return err
 	})
 	if err := g.Wait(); err != nil {
-		return fmt.Errorf("look for similar issues of %s: %w", plan.Upstream.FullName(), err)
+		return fault.Errorf("look for similar issues of %s: %w", plan.Upstream.FullName(), err)
 	}
 	var all []candidate
 	for _, i := range slices.Concat(open, closed) {

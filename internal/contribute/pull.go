@@ -3,7 +3,6 @@ package contribute
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/isrc-dev/isrc/internal/fault"
@@ -98,7 +97,7 @@ func (s *Site) updatePull(ctx context.Context, in pullIn) (pullOut, error) {
 	}
 	pull, err := s.Forge.EditPull(ctx, in.Upstream, in.Existing, change)
 	if err != nil {
-		return pullOut{}, fmt.Errorf("update pull request #%d: %w", in.Existing, err)
+		return pullOut{}, fault.Errorf("update pull request #%d: %w", in.Existing, err)
 	}
 	return describePull(in, pull, PullUpdated), nil
 }
@@ -149,7 +148,7 @@ func (s *Site) awaitPull(ctx context.Context, in pullIn) (pullOut, bool, error) 
 func (s *Site) findPull(ctx context.Context, in pullIn) (pullOut, bool, error) {
 	pulls, err := s.Forge.Pulls(ctx, in.Upstream, forge.PullQuery{State: "open", Head: in.Head.Owner + ":" + in.Branch})
 	if err != nil {
-		return pullOut{}, false, fmt.Errorf("look for a pull request of %s: %w", in.Branch, err)
+		return pullOut{}, false, fault.Errorf("look for a pull request of %s: %w", in.Branch, err)
 	}
 	for _, p := range pulls {
 		if comesFrom(p, in.Head, in.Branch) {
@@ -180,7 +179,7 @@ func (s *Site) keepPull(ctx context.Context, out pullOut) (string, error) {
 	}
 	pull, err := s.Forge.Pull(ctx, out.Upstream, out.Number)
 	if err != nil {
-		return "", fmt.Errorf("look up pull request #%d of %s: %w", out.Number, out.Upstream.FullName(), err)
+		return "", fault.Errorf("look up pull request #%d of %s: %w", out.Number, out.Upstream.FullName(), err)
 	}
 	if pull.State == forge.PullMerged {
 		return "it is merged: " + out.URL, nil
@@ -191,7 +190,7 @@ func (s *Site) keepPull(ctx context.Context, out pullOut) (string, error) {
 // releasePull closes a pull request. Closing twice changes nothing.
 func (s *Site) releasePull(ctx context.Context, out pullOut) error {
 	if err := s.Forge.ClosePull(ctx, out.Upstream, out.Number); err != nil {
-		return fmt.Errorf("close pull request #%d of %s: %w", out.Number, out.Upstream.FullName(), err)
+		return fault.Errorf("close pull request #%d of %s: %w", out.Number, out.Upstream.FullName(), err)
 	}
 	return nil
 }

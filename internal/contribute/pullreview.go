@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/git"
 	"github.com/isrc-dev/isrc/internal/rule"
@@ -43,7 +44,7 @@ func (s *Site) NewPullReviewer(ctx context.Context, upstream forge.RepoName, clo
 	}
 	for _, args := range [][]string{{"init", "--quiet", "--template="}, {"remote", "add", "origin", r.from}} {
 		if _, err := s.Tool.Run(ctx, dir, args...); err != nil {
-			return nil, fmt.Errorf("prepare a place to read pull requests: %w", err)
+			return nil, fault.Errorf("prepare a place to read pull requests: %w", err)
 		}
 	}
 	r.from = "origin"
@@ -76,7 +77,7 @@ func (r *PullReviewer) Fetch(ctx context.Context, pulls []forge.Pull) error {
 	}
 	for _, p := range pulls { // one that is missing spoils all
 		if err := r.fetchOne(ctx, p); err != nil {
-			return fmt.Errorf("fetch pull request #%d of %s: %w", p.Number, r.upstream.FullName(), err)
+			return fault.Errorf("fetch pull request #%d of %s: %w", p.Number, r.upstream.FullName(), err)
 		}
 	}
 	return nil
@@ -125,11 +126,11 @@ func (r *PullReviewer) Review(ctx context.Context, pull forge.Pull) (*Review, er
 	repo.Tool = r.site.Tool
 	head, err := repo.Resolve(headRef(pull))
 	if err != nil {
-		return nil, fmt.Errorf("pull request #%d: %w", pull.Number, err)
+		return nil, fault.Errorf("pull request #%d: %w", pull.Number, err)
 	}
 	base, err := repo.Resolve(baseRef(pull))
 	if err != nil {
-		return nil, fmt.Errorf("pull request #%d: %w", pull.Number, err)
+		return nil, fault.Errorf("pull request #%d: %w", pull.Number, err)
 	}
 	place := &Place{
 		Repo: repo, Dir: r.dir, Branch: pull.Head.Branch, Head: head, Upstream: r.upstream, Base: pull.Base.Branch, BaseRev: base,

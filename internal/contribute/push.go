@@ -3,10 +3,10 @@ package contribute
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"slices"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/git"
 )
@@ -89,7 +89,7 @@ func lacksHistory(reason string) bool {
 func (s *Site) pushDeeper(ctx context.Context, in pushIn) (git.PushResult, error) {
 	why := in.To.FullName() + " lacks the commits that this shallow clone left out"
 	if s.Tool == nil {
-		return git.PushResult{}, fmt.Errorf("%s: %w", why, git.ErrNoGit)
+		return git.PushResult{}, fault.Errorf("%s: %w", why, git.ErrNoGit)
 	}
 	repo, err := git.Open(in.Dir)
 	if err != nil {
@@ -152,7 +152,7 @@ func (s *Site) observePush(ctx context.Context, in pushIn, of results) (pushOut,
 	}
 	at, err := s.remoteBranch(ctx, in.URL, in.Branch)
 	if err != nil {
-		return pushOut{}, false, fmt.Errorf("look whether %s is pushed to %s: %w", in.Branch, in.To.FullName(), err)
+		return pushOut{}, false, fault.Errorf("look whether %s is pushed to %s: %w", in.Branch, in.To.FullName(), err)
 	}
 	return in.done(true), at == in.SHA, nil
 }
@@ -180,14 +180,14 @@ func (s *Site) keepPush(ctx context.Context, out pushOut) (string, error) {
 		return "", nil // nothing is left to keep
 	}
 	if err != nil {
-		return "", fmt.Errorf("look at the branch %s: %w", name, err)
+		return "", fault.Errorf("look at the branch %s: %w", name, err)
 	}
 	if at != out.SHA {
 		return "the branch " + name + " has newer commits", nil
 	}
 	open, err := s.Forge.Pulls(ctx, out.Upstream, forge.PullQuery{State: "open", Head: out.To.Owner + ":" + out.Branch})
 	if err != nil {
-		return "", fmt.Errorf("look for a pull request of %s: %w", name, err)
+		return "", fault.Errorf("look for a pull request of %s: %w", name, err)
 	}
 	open = slices.DeleteFunc(open, func(p forge.Pull) bool { return !comesFrom(p, out.To, out.Branch) })
 	if len(open) > 1 || (len(open) == 1 && !s.ClosePulls) {
@@ -229,7 +229,7 @@ func (s *Site) releasePush(ctx context.Context, out pushOut) error {
 		return err
 	}
 	if err := s.Work().DeleteRemote(ctx, out.Dir, out.URL, out.Branch, out.SHA); err != nil {
-		return fmt.Errorf("delete the branch %s of %s: %w", out.Branch, out.To.FullName(), err)
+		return fault.Errorf("delete the branch %s of %s: %w", out.Branch, out.To.FullName(), err)
 	}
 	return nil
 }

@@ -4,11 +4,11 @@ import (
 	"bytes"
 	"encoding/base64"
 	"errors"
-	"fmt"
 	"net/url"
 	"slices"
 	"strings"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/git"
 )
@@ -25,7 +25,7 @@ func (s *Site) explainPush(err error, in pushIn) error {
 		return moved(rejected, in)
 	case errors.As(err, &gone) && !in.To.Equal(in.Upstream):
 		again := in.Branch + "-again"
-		return &HintError{Err: fmt.Errorf("the fork %s is gone: %w", in.To.FullName(), err), Hint: "isrc contribute " + in.Upstream.FullName() + " --new --branch " + again + "\ngit merge " + in.Branch + "\nisrc submit"}
+		return &HintError{Err: fault.Errorf("the fork %s is gone: %w", in.To.FullName(), err), Hint: "isrc contribute " + in.Upstream.FullName() + " --new --branch " + again + "\ngit merge " + in.Branch + "\nisrc submit"}
 	case errors.As(err, &rejected):
 		if strings.Contains(rejected.Reason, "`workflow` scope") {
 			return &forge.ScopeError{Host: s.Host, Needed: []string{"workflow"}}

@@ -3,9 +3,9 @@ package contribute
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/git"
 	"github.com/isrc-dev/isrc/internal/guideline"
@@ -87,7 +87,7 @@ func (r *Review) read(ctx context.Context, site *Site) error {
 	}
 	set, err := guideline.Read(ctx, guideline.Query{Repo: r.Upstream, Ref: r.BaseRev, Base: r.Base, Head: branch, Direct: r.Direct, Orgless: site == nil, Web: web}, t, settings)
 	if err != nil {
-		return fmt.Errorf("read the guidelines of %s: %w", firstWord(r.Upstream.FullName(), r.Dir), err)
+		return fault.Errorf("read the guidelines of %s: %w", firstWord(r.Upstream.FullName(), r.Dir), err)
 	}
 	merged, err := r.Repo.Commits(ctx, "", r.BaseRev, 4*historyLength)
 	if err != nil {
@@ -143,7 +143,7 @@ func (r *Review) see(ctx context.Context, tool *git.Tool, o ReviewOptions) error
 	}
 	commits, err := r.Repo.Commits(ctx, r.BaseRev, r.Head, 0)
 	if err != nil {
-		return fmt.Errorf("read the commits of the change: %w", err)
+		return fault.Errorf("read the commits of the change: %w", err)
 	}
 	pushed := r.pushed(ctx, tool)
 	for i := len(commits) - 1; i >= 0; i-- {
@@ -151,7 +151,7 @@ func (r *Review) see(ctx context.Context, tool *git.Tool, o ReviewOptions) error
 	}
 	files, err := r.Repo.Changes(ctx, from, r.Head)
 	if err != nil {
-		return fmt.Errorf("read the files of the change: %w", err)
+		return fault.Errorf("read the files of the change: %w", err)
 	}
 	c.Files = filesOf(files)
 	c.Draft, err = r.draft()

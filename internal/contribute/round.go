@@ -2,10 +2,10 @@ package contribute
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/git"
 	"github.com/isrc-dev/isrc/internal/guideline"
@@ -34,7 +34,7 @@ func (s *Site) round(ctx context.Context, sub *Submission) (*Round, error) {
 	p := sub.Existing
 	reviews, err := s.Forge.Reviews(ctx, sub.Upstream, p.Number)
 	if err != nil {
-		return nil, fmt.Errorf("look for reviews of #%d: %w", p.Number, err)
+		return nil, fault.Errorf("look for reviews of #%d: %w", p.Number, err)
 	}
 	out := &Round{}
 	for _, r := range verdictsOf(p.Author, reviews) {
@@ -95,7 +95,7 @@ func (s *Site) doReview(ctx context.Context, in reviewIn, _ results) (reviewOut,
 	case declined(err):
 		return reviewOut{Asked: []string{}, Refused: err.Error()}, nil
 	}
-	return reviewOut{}, fmt.Errorf("ask %s to look again: %w", strings.Join(in.Logins, ", "), err)
+	return reviewOut{}, fault.Errorf("ask %s to look again: %w", strings.Join(in.Logins, ", "), err)
 }
 
 // RoundOf completes a round with what its step came to.

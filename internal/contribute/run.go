@@ -89,7 +89,7 @@ func FreeDir(dir string) error {
 	if entries, err := os.ReadDir(dir); err == nil && len(entries) > 0 {
 		return refuse(ErrUsage, "give the clone another folder: --dir "+freeSibling(dir), "%s is there already", dir)
 	} else if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("look at %s: %w", dir, err)
+		return fault.Errorf("look at %s: %w", dir, err)
 	}
 	return nil
 }

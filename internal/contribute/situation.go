@@ -3,11 +3,11 @@ package contribute
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/git"
 	"github.com/isrc-dev/isrc/internal/guideline"
@@ -91,7 +91,7 @@ func (s *Site) Look(ctx context.Context, req Request) (*Situation, error) {
 		g.Go(func() error {
 			issue, err := s.Forge.Issue(gctx, req.Upstream, req.Issue)
 			if err != nil {
-				return fmt.Errorf("look up issue #%d of %s: %w", req.Issue, req.Upstream.FullName(), err)
+				return fault.Errorf("look up issue #%d of %s: %w", req.Issue, req.Upstream.FullName(), err)
 			}
 			sit.Issue = &issue
 			return nil
@@ -197,7 +197,7 @@ func (s *Site) declaredBase(ctx context.Context, sit *Situation, settings guidel
 	declared, usual := m.Isrc.Contribute.Base, sit.Base
 	refs, err := s.Reader.Refs(ctx, s.cloneURLOf(sit.Upstream))
 	if err != nil {
-		return fmt.Errorf("look for the branch %s of %s: %w", declared, sit.Upstream.FullName(), err)
+		return fault.Errorf("look for the branch %s of %s: %w", declared, sit.Upstream.FullName(), err)
 	}
 	if refs.Hashes["refs/heads/"+declared] == "" {
 		s.Sink.Note("base", "the owners take changes on "+declared+", which is not there: this one goes to "+usual)
@@ -212,7 +212,7 @@ func (s *Site) readGuidelines(ctx context.Context, sit *Situation, settings guid
 		Repo: sit.Upstream.RepoName, Web: s.BaseURL, Ref: sit.Base, Base: sit.Base, Head: sit.Request.Branch, Direct: direct,
 	}, trees{site: s, known: sit.Upstream, ahead: sit.ahead}, settings)
 	if err != nil {
-		return fmt.Errorf("read the guidelines of %s: %w", sit.Upstream.FullName(), err)
+		return fault.Errorf("read the guidelines of %s: %w", sit.Upstream.FullName(), err)
 	}
 	sit.Guidelines, sit.Requirements = set, rule.Derive(set)
 	return nil
@@ -222,7 +222,7 @@ func (s *Site) readGuidelines(ctx context.Context, sit *Situation, settings guid
 // account that an enterprise manages sees nothing outside of it, and is told
 // the same as if there were no such repository.
 func lookedFor(upstream forge.RepoName, login string, err error) error {
-	err = fmt.Errorf("look up %s: %w", upstream.FullName(), err)
+	err = fault.Errorf("look up %s: %w", upstream.FullName(), err)
 	var missing *forge.NotFoundError
 	if !errors.As(err, &missing) || len(missing.Lacks) > 0 || !managedAccount(login) {
 		return err
@@ -240,7 +240,7 @@ func managedAccount(login string) bool {
 func (s *Site) baseThere(ctx context.Context, sit *Situation) error {
 	refs, err := s.Reader.Refs(ctx, s.cloneURLOf(sit.Upstream))
 	if err != nil {
-		return fmt.Errorf("look for the branch %s of %s: %w", sit.Base, sit.Upstream.FullName(), err)
+		return fault.Errorf("look for the branch %s of %s: %w", sit.Base, sit.Upstream.FullName(), err)
 	}
 	if refs.Hashes["refs/heads/"+sit.Base] == "" {
 		return refuse(ErrNoBase, "its default branch is "+sit.Upstream.DefaultBranch+": --base "+sit.Upstream.DefaultBranch, "%s has no branch %s", sit.Upstream.FullName(), sit.Base)
@@ -262,7 +262,7 @@ func (s *Site) repositoryAnswers(ctx context.Context, r forge.RepoName) (bool, e
 	case errors.As(err, &refused):
 		return true, nil // hidden or forbidden: let the API say which
 	}
-	return false, fmt.Errorf("look for a fork %s: %w", r.FullName(), err)
+	return false, fault.Errorf("look for a fork %s: %w", r.FullName(), err)
 }
 
 func canPush(r forge.Repo) bool {

@@ -3,9 +3,9 @@ package contribute
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 )
 
@@ -70,13 +70,13 @@ func (s *Site) AskReviewers(ctx context.Context, repo forge.RepoName, number int
 		}
 		switch {
 		case alone != nil && !declined(alone):
-			return fmt.Errorf("ask %s for a review: %w", wishes[i].Who, alone)
+			return fault.Errorf("ask %s for a review: %w", wishes[i].Who, alone)
 		case alone != nil:
 			wishes[i].Refused = alone.Error()
 		}
 	}
 	if err != nil && !declined(err) {
-		return fmt.Errorf("ask for a review of #%d: %w", number, err)
+		return fault.Errorf("ask for a review of #%d: %w", number, err)
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/guideline"
 	"github.com/isrc-dev/isrc/internal/rule"
@@ -264,7 +265,7 @@ func (s *Site) lookForPull(ctx context.Context, sub *Submission, o SubmitOptions
 		if sub.Review.Sent != nil { // seen a moment ago
 			p = *sub.Review.Sent
 		} else if p, err = s.Forge.Pull(ctx, known.Upstream, known.Number); err != nil {
-			return nil, fmt.Errorf("look up pull request #%d of %s: %w", known.Number, known.Upstream.FullName(), err)
+			return nil, fault.Errorf("look up pull request #%d of %s: %w", known.Number, known.Upstream.FullName(), err)
 		}
 		if p.State == forge.PullOpen && p.Head.Branch == sub.Review.Branch {
 			return &p, nil
@@ -272,7 +273,7 @@ func (s *Site) lookForPull(ctx context.Context, sub *Submission, o SubmitOptions
 	}
 	pulls, err := s.Forge.Pulls(ctx, sub.Upstream, forge.PullQuery{State: "all", Head: sub.To.Owner + ":" + sub.Review.Branch})
 	if err != nil {
-		return nil, fmt.Errorf("look for a pull request of %s: %w", sub.Review.Branch, err)
+		return nil, fault.Errorf("look for a pull request of %s: %w", sub.Review.Branch, err)
 	}
 	var declined *forge.Pull
 	for i, p := range pulls {

@@ -4,12 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"regexp"
 	"slices"
 	"strings"
 	"sync"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/git"
 	"github.com/isrc-dev/isrc/internal/workflow"
@@ -49,7 +49,7 @@ func (s *Site) LookSync(ctx context.Context, p *Place, wish string, begun *SyncS
 	}
 	if p.Remote == "" && !p.Upstream.IsZero() {
 		if err := s.Work().AddRemote(ctx, p.Dir, "upstream", s.CloneURL(p.Upstream)); err != nil {
-			return nil, fmt.Errorf("add the remote upstream: %w", err)
+			return nil, fault.Errorf("add the remote upstream: %w", err)
 		}
 		p.Remote = "upstream"
 	}
@@ -62,14 +62,14 @@ func (s *Site) LookSync(ctx context.Context, p *Place, wish string, begun *SyncS
 		return nil, err
 	}
 	if p.Away != nil {
-		return nil, fmt.Errorf("fetch %s of %s: %w", p.Base, firstWord(p.Upstream.FullName(), p.Remote), p.Away)
+		return nil, fault.Errorf("fetch %s of %s: %w", p.Base, firstWord(p.Upstream.FullName(), p.Remote), p.Away)
 	}
 	if err := p.reopen(s.Tool); err != nil {
 		return nil, err
 	}
 	var err error
 	if y.Facts.Ahead, y.Facts.Behind, err = p.Repo.AheadBehind(ctx, p.Head, p.BaseRev); err != nil {
-		return nil, fmt.Errorf("compare %s with %s: %w", p.Branch, p.Base, err)
+		return nil, fault.Errorf("compare %s with %s: %w", p.Branch, p.Base, err)
 	}
 	status, err := s.Work().Status(ctx, p.Dir)
 	if err != nil {
@@ -146,7 +146,7 @@ func (y *Syncing) reviewed(ctx context.Context) (bool, error) {
 	default:
 		pulls, err := y.Site.Forge.Pulls(ctx, y.Upstream, forge.PullQuery{State: "open", Head: y.To.Owner + ":" + y.Branch})
 		if err != nil {
-			return false, fmt.Errorf("look for a pull request of %s: %w", y.Branch, err)
+			return false, fault.Errorf("look for a pull request of %s: %w", y.Branch, err)
 		}
 		for _, p := range pulls {
 			if comesFrom(p, y.To, y.Branch) {
@@ -159,7 +159,7 @@ func (y *Syncing) reviewed(ctx context.Context) (bool, error) {
 	}
 	reviews, err := y.Site.Forge.Reviews(ctx, y.Upstream, number)
 	if err != nil {
-		return false, fmt.Errorf("look for reviews of #%d: %w", number, err)
+		return false, fault.Errorf("look for reviews of #%d: %w", number, err)
 	}
 	login, err := y.Site.Login(ctx)
 	if err != nil {
@@ -190,7 +190,7 @@ func (y *Syncing) findPushed(ctx context.Context) error {
 	}
 	y.URL = y.Site.CloneURL(y.To)
 	if y.There, err = y.Site.remoteBranch(ctx, y.URL, y.Branch); err != nil {
-		return fmt.Errorf("look at %s in %s: %w", y.Branch, y.To.FullName(), err)
+		return fault.Errorf("look at %s in %s: %w", y.Branch, y.To.FullName(), err)
 	}
 	if y.There == "" {
 		return nil

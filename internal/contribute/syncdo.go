@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/git"
 	"github.com/isrc-dev/isrc/internal/workflow"
 )
@@ -37,7 +38,7 @@ func (y *Syncing) Carry(ctx context.Context, push, force bool) (*Synced, error) 
 		st.Backup = y.backupName()
 	}
 	if y.Site.Tool == nil && (st.How == HowRebase || st.How == HowMerge) {
-		return nil, &HintError{Err: fmt.Errorf("%s %s onto %s: %w", st.How, st.Branch, st.Base, git.ErrNoGit), Hint: "install git; without it isrc sync takes a branch along that has no commits of its own\nisrc sync --fork-only brings the fork's " + st.Base + " up to date without git"}
+		return nil, &HintError{Err: fault.Errorf("%s %s onto %s: %w", st.How, st.Branch, st.Base, git.ErrNoGit), Hint: "install git; without it isrc sync takes a branch along that has no commits of its own\nisrc sync --fork-only brings the fork's " + st.Base + " up to date without git"}
 	}
 	if len(y.Dirty) > 0 && st.How != HowNothing {
 		return nil, refuse(ErrNoCommit, "git commit them, or git stash, isrc sync, git stash pop", "%s not committed: %s", plural(len(y.Dirty), "file is", "files are"), strings.Join(y.Dirty[:min(len(y.Dirty), 5)], ", "))
@@ -101,7 +102,7 @@ func (s *Site) fastForward(ctx context.Context, dir, to string) error {
 func conflicting(st *SyncState, err error) error {
 	var conflict *git.ConflictError
 	if !errors.As(err, &conflict) || len(conflict.Files) == 0 {
-		return fmt.Errorf("%s %s onto %s: %w", st.How, st.Branch, st.Base, err)
+		return fault.Errorf("%s %s onto %s: %w", st.How, st.Branch, st.Base, err)
 	}
 	return &SyncConflict{State: *st, Files: conflict.Files}
 }
@@ -131,7 +132,7 @@ func (y *Syncing) finish(ctx context.Context, st *SyncState) (*Synced, error) {
 	done := &Synced{Before: st.From, After: head, Backup: st.Backup}
 	if st.Push && head != y.There && (st.Force || st.How != HowRebase) {
 		if err := y.push(ctx, head, st.Force); err != nil {
-			return nil, &HintError{Err: fmt.Errorf("push %s to %s: %w", st.Branch, y.To.FullName(), err), Hint: "the branch here is up to date; isrc sync pushes it"}
+			return nil, &HintError{Err: fault.Errorf("push %s to %s: %w", st.Branch, y.To.FullName(), err), Hint: "the branch here is up to date; isrc sync pushes it"}
 		}
 		y.Site.at("after the push")
 		done.Pushed, done.Forced = true, st.Force && st.How == HowRebase

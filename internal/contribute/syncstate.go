@@ -3,11 +3,11 @@ package contribute
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 
 	"github.com/isrc-dev/isrc/internal/disk"
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/git"
 )
 
@@ -49,7 +49,7 @@ func LoadSync(repo *git.Repo, branch string) (*SyncState, error) {
 	}
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("read how far the sync of %s is: %w", branch, err)
+		return nil, fault.Errorf("read how far the sync of %s is: %w", branch, err)
 	case st.Version != syncVersion:
 		return nil, refuse(ErrUsage, "update isrc, or finish with git alone and delete "+syncPath(repo, branch), "the sync of %s was begun by a newer isrc", branch)
 	}
@@ -66,7 +66,7 @@ func (st *SyncState) save(repo *git.Repo) error {
 		err = disk.WriteFile(path, data, 0o600)
 	}
 	if err != nil {
-		return fmt.Errorf("write down the sync of %s: %w", st.Branch, err)
+		return fault.Errorf("write down the sync of %s: %w", st.Branch, err)
 	}
 	return nil
 }

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"os"
 	"os/exec" // for --exec: the user's own command, given by the user
 	"path/filepath"
@@ -74,14 +73,14 @@ type changeOut struct {
 
 func (s *Site) doApply(ctx context.Context, in applyIn, of results) (changeOut, error) {
 	if s.Tool == nil {
-		return changeOut{}, fmt.Errorf("apply %s: %w", filepath.Base(in.Patch), git.ErrNoGit)
+		return changeOut{}, fault.Errorf("apply %s: %w", filepath.Base(in.Patch), git.ErrNoGit)
 	}
 	data, err := os.ReadFile(in.Patch)
 	if err != nil {
-		return changeOut{}, fmt.Errorf("read the patch: %w", err)
+		return changeOut{}, fault.Errorf("read the patch: %w", err)
 	}
 	if digest(data) != in.Digest {
-		return changeOut{}, fmt.Errorf("the patch %s has changed since the contribution was planned", in.Patch)
+		return changeOut{}, fault.Errorf("the patch %s has changed since the contribution was planned", in.Patch)
 	}
 	return s.inWorktree(ctx, of, func(dir string) error {
 		if in.Mail {
@@ -115,7 +114,7 @@ func (s *Site) doExec(ctx context.Context, in execIn, of results) (changeOut, er
 		cmd.Dir, cmd.Env = dir, s.environ()
 		said, err := cmd.CombinedOutput()
 		if err != nil {
-			return fmt.Errorf("%w: %s", err, lastLines(string(said), 5))
+			return fault.Errorf("%w: %s", err, lastLines(string(said), 5))
 		}
 		_, err = s.Work().CommitAll(ctx, dir, git.CommitOptions{Message: in.Message, Signoff: in.Signoff})
 		return err
@@ -177,7 +176,7 @@ func (s *Site) sweepWorktree(ctx context.Context, b branchOut) error {
 		}
 	}
 	if err := os.RemoveAll(filepath.Dir(dir)); err != nil {
-		return fmt.Errorf("remove the work tree of the change: %w", err)
+		return fault.Errorf("remove the work tree of the change: %w", err)
 	}
 	if s.Tool == nil || onlyTree(b.Dir) {
 		return nil
@@ -207,7 +206,7 @@ func (s *Site) inWorktree(ctx context.Context, of results, change func(dir strin
 	defer func() { err = fault.Join(err, s.sweepWorktree(context.WithoutCancel(ctx), b)) }()
 	dir := changeDir(b.Dir)
 	if err := s.freshTree(ctx, b, dir); err != nil {
-		return out, fmt.Errorf("make a fresh work tree: %w", err)
+		return out, fault.Errorf("make a fresh work tree: %w", err)
 	}
 	if err := change(dir); err != nil {
 		if errors.Is(err, git.ErrNothingToCommit) {
@@ -252,7 +251,7 @@ func (s *Site) bringIn(ctx context.Context, b branchOut, sha string) error {
 		_, err = s.Tool.Run(ctx, b.Dir, "update-ref", "refs/heads/"+b.Branch, sha, b.Start)
 	}
 	if err != nil {
-		return fmt.Errorf("bring the change into %s: %w", b.Branch, err)
+		return fault.Errorf("bring the change into %s: %w", b.Branch, err)
 	}
 	return nil
 }

@@ -3,10 +3,11 @@ package contribute
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // halfGone is where a clone lies while it is removed, so that a clone is there
@@ -40,7 +41,7 @@ func (s *Site) keepClone(ctx context.Context, out cloneOut) (string, error) {
 	} {
 		said, err := s.Tool.Run(ctx, out.Dir, look.args...)
 		if err != nil {
-			return "", fmt.Errorf("look at what %s holds: %w", out.Dir, err)
+			return "", fault.Errorf("look at what %s holds: %w", out.Dir, err)
 		}
 		if strings.TrimSpace(said) != "" {
 			return look.found + ": " + out.Dir, nil

@@ -3,7 +3,6 @@
 package disk
 
 import (
-	"fmt"
 	"os"
 
 	"github.com/isrc-dev/isrc/internal/fault"
@@ -17,7 +16,7 @@ func SyncFolder(dir string) error {
 		return err
 	}
 	if err := fault.Join(f.Sync(), f.Close()); err != nil {
-		return fmt.Errorf("flush %s: %w", dir, err)
+		return fault.Errorf("flush %s: %w", dir, err)
 	}
 	return nil
 }

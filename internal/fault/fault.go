@@ -1,4 +1,5 @@
-// Package fault joins errors. Any package may import it.
+// Package fault makes and joins errors, where the standard functions would be
+// written out by the compiler in each place. Any package may import it.
 package fault
 
 import "errors"

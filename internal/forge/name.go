@@ -2,10 +2,10 @@ package forge
 
 import (
 	"errors"
-	"fmt"
 	"net/url"
 	"strings"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
@@ -52,7 +52,7 @@ var (
 func ParseRepo(arg, defaultHost string) (RepoName, error) {
 	arg = strings.TrimSpace(arg)
 	bad := func(why string) (RepoName, error) {
-		return RepoName{}, fmt.Errorf("%q is not a repository: %s", userinfo().ReplaceAllString(arg, "//"), why)
+		return RepoName{}, fault.Errorf("%q is not a repository: %s", userinfo().ReplaceAllString(arg, "//"), why)
 	}
 	if arg == "" {
 		return bad("it is empty")

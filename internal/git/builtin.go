@@ -3,7 +3,6 @@ package git
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -11,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/progress"
 )
 
@@ -43,7 +43,7 @@ const Lacks = "there is no git program: the clone has the last commit alone, and
 func (b *Builtin) say() { b.once.Do(func() { b.Sink.Note("git", Lacks) }) }
 
 // onlyGit refuses what Builtin cannot do.
-func onlyGit(what string) error { return fmt.Errorf("%s: %w", what, ErrNoGit) }
+func onlyGit(what string) error { return fault.Errorf("%s: %w", what, ErrNoGit) }
 
 // open opens a clone for writing.
 func (b *Builtin) open(dir string) (*Repo, error) {
@@ -60,11 +60,11 @@ func (b *Builtin) open(dir string) (*Repo, error) {
 // AddRemote adds a remote and touches nothing else in the configuration.
 func (b *Builtin) AddRemote(_ context.Context, dir, name, url string) error {
 	if err := errors.Join(checkRev(name), checkRef("refs/remotes/"+name), checkRemote(url)); err != nil {
-		return fmt.Errorf("add remote %s: %w", name, err)
+		return fault.Errorf("add remote %s: %w", name, err)
 	}
 	return b.edit(dir, func(c *configText) error {
 		if c.has("remote", name) {
-			return fmt.Errorf("add remote %s: %w", name, fs.ErrExist)
+			return fault.Errorf("add remote %s: %w", name, fs.ErrExist)
 		}
 		c.set("remote", name, "url", url)
 		c.set("remote", name, "fetch", "+refs/heads/*:refs/remotes/"+name+"/*")
@@ -126,7 +126,7 @@ func (b *Builtin) Identity(_ context.Context, dir string) (Identity, error) {
 		id.Email = b.env("EMAIL")
 	}
 	if strings.ContainsAny(id.Name+id.Email, "<>\n\x00") {
-		return Identity{}, fmt.Errorf("%w: %q <%q> cannot be written into a commit", ErrNoIdentity, id.Name, id.Email)
+		return Identity{}, fault.Errorf("%w: %q <%q> cannot be written into a commit", ErrNoIdentity, id.Name, id.Email)
 	}
 	if id.Name == "" || id.Email == "" {
 		return Identity{}, ErrNoIdentity

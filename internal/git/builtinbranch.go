@@ -3,19 +3,20 @@ package git
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 
 	"github.com/go-git/go-git/v5/plumbing"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // CreateBranch makes a branch at a start point and switches to it. Changes that
 // are not committed come along where they touch nothing that the switch does.
 func (b *Builtin) CreateBranch(ctx context.Context, dir, name, start string) error {
 	if err := errors.Join(CheckBranch(name), checkRev(start)); err != nil {
-		return fmt.Errorf("create branch %s: %w", name, err)
+		return fault.Errorf("create branch %s: %w", name, err)
 	}
 	return wrap(b.onBranch(ctx, dir, name, func(r *Repo) (string, error) {
 		if _, err := r.Resolve("refs/heads/" + name); err == nil {
@@ -28,7 +29,7 @@ func (b *Builtin) CreateBranch(ctx context.Context, dir, name, start string) err
 // Switch goes to a local branch, and refuses as CreateBranch does.
 func (b *Builtin) Switch(ctx context.Context, dir, name string) error {
 	if err := CheckBranch(name); err != nil {
-		return fmt.Errorf("switch to %s: %w", name, err)
+		return fault.Errorf("switch to %s: %w", name, err)
 	}
 	return wrap(b.onBranch(ctx, dir, name, func(r *Repo) (string, error) { return r.Resolve("refs/heads/" + name) }), "switch to %s", name)
 }
@@ -94,7 +95,7 @@ func (r *Repo) setHead(sha string) error {
 // settings; otherwise it answers ErrMoved. The branch must not be checked out.
 func (b *Builtin) DeleteBranch(_ context.Context, dir, name, sha string) error {
 	if err := errors.Join(CheckBranch(name), checkRev(sha)); err != nil {
-		return fmt.Errorf("delete branch %s: %w", name, err)
+		return fault.Errorf("delete branch %s: %w", name, err)
 	}
 	r, err := b.open(dir)
 	if err != nil {

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 
 	"github.com/go-git/go-git/v5/plumbing"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // Clone makes a shallow clone of one branch, whatever kind was wished for. It
@@ -22,7 +24,7 @@ func (b *Builtin) Clone(ctx context.Context, o CloneOptions) error {
 		err = onlyGit("check out some folders alone")
 	}
 	if err != nil {
-		return fmt.Errorf("clone into %s: %w", o.Dir, err)
+		return fault.Errorf("clone into %s: %w", o.Dir, err)
 	}
 	b.say()
 	made, err := makeParents(dir)

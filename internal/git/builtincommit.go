@@ -16,6 +16,7 @@ import (
 	"github.com/go-git/go-git/v5/plumbing/filemode"
 	"github.com/go-git/go-git/v5/plumbing/format/gitignore"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/order"
 )
 
@@ -118,7 +119,7 @@ func (b *Builtin) stage(ctx context.Context, w *worktree, entries []StatusEntry)
 			return onlyGit("commit " + name + ", which goes through a filter (.gitattributes)")
 		}
 		if err := w.stageFile(name, info, converts); err != nil {
-			return fmt.Errorf("add %s: %w", name, err)
+			return fault.Errorf("add %s: %w", name, err)
 		}
 	}
 	return nil

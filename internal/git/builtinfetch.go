@@ -3,7 +3,6 @@ package git
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -16,6 +15,7 @@ import (
 	"github.com/go-git/go-git/v5/plumbing/protocol/packp/capability"
 	"github.com/go-git/go-git/v5/plumbing/protocol/packp/sideband"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/progress"
 )
 
@@ -47,7 +47,7 @@ func (b *Builtin) Gather(ctx context.Context, dir, url string, depth int, refspe
 		err = errors.Join(err, checkRev(s))
 	}
 	if err != nil {
-		return fmt.Errorf("fetch from %s: %w", redact(url), err)
+		return fault.Errorf("fetch from %s: %w", redact(url), err)
 	}
 	if _, err := os.Stat(filepath.Join(dir, ".git")); errors.Is(err, fs.ErrNotExist) {
 		if err := layOut(dir, "origin", url, "main"); err != nil {
@@ -115,7 +115,7 @@ func (r *Repo) remoteSpecs(remote string, given []string) (url string, specs []s
 	}
 	url, ok := c.get("remote." + remote + ".url")
 	if !ok {
-		return "", nil, fmt.Errorf("there is no remote %s", remote)
+		return "", nil, fault.Errorf("there is no remote %s", remote)
 	}
 	if len(given) == 0 {
 		given = c.Section("remote").Subsection(remote).OptionAll("fetch")

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -18,6 +17,7 @@ import (
 	"github.com/go-git/go-git/v5/plumbing/filemode"
 	"github.com/go-git/go-git/v5/plumbing/format/index"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/order"
 )
 
@@ -39,7 +39,7 @@ func (r *Repo) flatten(ctx context.Context, commit string) (map[string]tracked, 
 	}
 	return all, t.walk(func(name string, e entry) error {
 		if protected(name) {
-			return fmt.Errorf("the repository holds a file that would be written into git's own folder: %q", name)
+			return fault.Errorf("the repository holds a file that would be written into git's own folder: %q", name)
 		}
 		all[name] = tracked{e.id, modeOf(e.mode)}
 		return nil
@@ -107,7 +107,7 @@ func (r *Repo) checkOut(ctx context.Context, commit string) error {
 			return err
 		}
 		if err := w.write(name, want[name]); err != nil {
-			return fmt.Errorf("write %s: %w", name, classifyDisk(err))
+			return fault.Errorf("write %s: %w", name, classifyDisk(err))
 		}
 	}
 	return w.save()
@@ -129,7 +129,7 @@ type indexed struct {
 
 func (r *Repo) files() (*worktree, error) {
 	if r.root == "" {
-		return nil, fmt.Errorf("%s has no files: it is bare", r.gitDir)
+		return nil, fault.Errorf("%s has no files: it is bare", r.gitDir)
 	}
 	w := &worktree{repo: r, index: map[string]indexed{}}
 	if info, err := os.Stat(filepath.Join(r.gitDir, "index")); err == nil {
@@ -139,7 +139,7 @@ func (r *Repo) files() (*worktree, error) {
 	idx, err := r.store.Index()
 	r.mu.Unlock()
 	if err != nil {
-		return nil, fmt.Errorf("read the index: %w", err)
+		return nil, fault.Errorf("read the index: %w", err)
 	}
 	for _, e := range idx.Entries {
 		if e.Stage != 0 || e.SkipWorktree {
@@ -155,7 +155,7 @@ func (r *Repo) files() (*worktree, error) {
 func (w *worktree) free(gone, fresh []string) error {
 	for _, name := range gone {
 		if had := w.index[name]; had.mode != filemode.Submodule && w.compare(name, had) == 'M' {
-			return fmt.Errorf("%w: %s", ErrInTheWay, name)
+			return fault.Errorf("%w: %s", ErrInTheWay, name)
 		}
 	}
 	for _, name := range fresh {
@@ -164,7 +164,7 @@ func (w *worktree) free(gone, fresh []string) error {
 			continue
 		}
 		if err != nil || !info.IsDir() { // in a folder's place only if it is empty, which writing finds out
-			return fmt.Errorf("%w: %s", ErrInTheWay, name)
+			return fault.Errorf("%w: %s", ErrInTheWay, name)
 		}
 	}
 	return nil
@@ -224,7 +224,7 @@ func (r *Repo) copyBlob(to io.Writer, id plumbing.Hash) error {
 	defer r.mu.Unlock()
 	e, err := r.store.EncodedObject(plumbing.BlobObject, id)
 	if err != nil {
-		return fmt.Errorf("read object %s: %w", id, err)
+		return fault.Errorf("read object %s: %w", id, err)
 	}
 	in, err := e.Reader()
 	if err != nil {

@@ -7,7 +7,6 @@ import (
 	"crypto/sha1" //nolint:gosec // the format of packs
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"io"
 	"strings"
 
@@ -16,6 +15,8 @@ import (
 	"github.com/go-git/go-git/v5/plumbing/protocol/packp"
 	"github.com/go-git/go-git/v5/plumbing/protocol/packp/capability"
 	"github.com/go-git/go-git/v5/plumbing/transport"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // maxPush bounds what one push sends, in bytes before compression: it is put
@@ -28,7 +29,7 @@ func (b *Builtin) Push(ctx context.Context, dir, remote, local, branch string, o
 	to := "refs/heads/" + strings.TrimPrefix(branch, "refs/heads/")
 	res := PushResult{Ref: to}
 	if err := errors.Join(checkRemote(remote), checkRev(local), checkRef(to)); err != nil {
-		return res, fmt.Errorf("push %s: %w", branch, err)
+		return res, fault.Errorf("push %s: %w", branch, err)
 	}
 	r, err := b.open(dir)
 	if err != nil {
@@ -44,7 +45,7 @@ func (b *Builtin) Push(ctx context.Context, dir, remote, local, branch string, o
 	}
 	var rejected *RejectedError
 	if err != nil && !errors.As(err, &rejected) {
-		err = fmt.Errorf("push %s: %w", branch, err)
+		err = fault.Errorf("push %s: %w", branch, err)
 	}
 	return res, err
 }
@@ -53,7 +54,7 @@ func (b *Builtin) Push(ctx context.Context, dir, remote, local, branch string, o
 func (b *Builtin) DeleteRemote(ctx context.Context, dir, remote, branch, sha string) error {
 	ref := "refs/heads/" + branch
 	if err := errors.Join(checkRemote(remote), checkRef(ref), checkRev(sha)); err != nil {
-		return fmt.Errorf("delete %s: %w", branch, err)
+		return fault.Errorf("delete %s: %w", branch, err)
 	}
 	r, err := b.open(dir)
 	if err != nil {
@@ -307,7 +308,7 @@ func (p *packing) add(kind plumbing.ObjectType, id plumbing.Hash) error {
 	p.there[id] = true
 	_, data, err := p.repo.read(kind, id, maxPush)
 	if err != nil {
-		return fmt.Errorf("send %s: %w", id, err)
+		return fault.Errorf("send %s: %w", id, err)
 	}
 	if p.size += int64(len(data)); p.size > maxPush {
 		return &TooLargeError{What: "what is pushed", Size: p.size}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path"
@@ -15,6 +14,7 @@ import (
 	"github.com/go-git/go-git/v5/plumbing/filemode"
 	"github.com/go-git/go-git/v5/plumbing/format/gitignore"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/order"
 )
 
@@ -216,7 +216,7 @@ func readIgnore(files fs.FS, name string) ([]byte, error) {
 		return nil, nil //nolint:nilerr // there is none
 	}
 	if info.Size() > maxIgnoreFile {
-		return nil, fmt.Errorf("%s: %w", name, &TooLargeError{What: "the list of what is ignored", Size: info.Size()})
+		return nil, fault.Errorf("%s: %w", name, &TooLargeError{What: "the list of what is ignored", Size: info.Size()})
 	}
 	return fs.ReadFile(files, name)
 }

@@ -2,7 +2,6 @@ package git
 
 import (
 	"context"
-	"fmt"
 	"io/fs"
 	"strings"
 
@@ -10,6 +9,7 @@ import (
 	"github.com/go-git/go-git/v5/plumbing/filemode"
 	"github.com/go-git/go-git/v5/plumbing/object"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/order"
 )
 
@@ -57,14 +57,14 @@ type FileChange struct {
 func (r *Repo) Changes(ctx context.Context, base, head string) ([]FileChange, error) {
 	changes, err := r.diffTrees(ctx, base, head)
 	if err != nil {
-		return nil, fmt.Errorf("compare the files of %s and %s: %w", base, head, err)
+		return nil, fault.Errorf("compare the files of %s and %s: %w", base, head, err)
 	}
 	whole := r.ensure(ctx, changes)
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
 	if changes, err = r.renames(changes, whole); err != nil {
-		return nil, fmt.Errorf("look for renamed files: %w", err)
+		return nil, fault.Errorf("look for renamed files: %w", err)
 	}
 	out, err := r.fileChanges(ctx, changes)
 	if err != nil {
@@ -94,7 +94,7 @@ func (r *Repo) diffTrees(ctx context.Context, base, head string) (object.Changes
 		d.trees[i], err = object.GetTree(r.store, c.TreeHash)
 		r.mu.Unlock()
 		if err != nil {
-			return nil, fmt.Errorf("read the tree of %s: %w", rev, err)
+			return nil, fault.Errorf("read the tree of %s: %w", rev, err)
 		}
 	}
 	if err := d.folders("", roots[0], roots[1], 0); err != nil {

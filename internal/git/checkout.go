@@ -3,7 +3,6 @@ package git
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -23,7 +22,7 @@ var (
 // AddRemote adds a remote and touches nothing else in the configuration.
 func (t *Tool) AddRemote(ctx context.Context, dir, name, url string) error {
 	if err := fault.Join(checkRev(name), checkRemote(url)); err != nil {
-		return fmt.Errorf("add remote %s: %w", name, err)
+		return fault.Errorf("add remote %s: %w", name, err)
 	}
 	_, err := t.Run(ctx, dir, "remote", "add", "--", name, url)
 	return wrap(err, "add remote %s", name)
@@ -32,7 +31,7 @@ func (t *Tool) AddRemote(ctx context.Context, dir, name, url string) error {
 // RemoveRemote removes a remote with its settings and tracking branches.
 func (t *Tool) RemoveRemote(ctx context.Context, dir, name string) error {
 	if err := checkRev(name); err != nil {
-		return fmt.Errorf("remove remote %s: %w", name, err)
+		return fault.Errorf("remove remote %s: %w", name, err)
 	}
 	_, err := t.Run(ctx, dir, "remote", "remove", "--", name)
 	return wrap(err, "remove remote %s", name)
@@ -59,7 +58,7 @@ func (t *Tool) UnsetConfig(ctx context.Context, dir, key string) error {
 // refuses, and nothing is overwritten. The branch follows no remote branch.
 func (t *Tool) CreateBranch(ctx context.Context, dir, name, start string) error {
 	if err := fault.Join(CheckBranch(name), checkRev(start)); err != nil {
-		return fmt.Errorf("create branch %s: %w", name, err)
+		return fault.Errorf("create branch %s: %w", name, err)
 	}
 	err := t.switchTo(ctx, dir, "switch", "--progress", "--no-track", "-c", name, start)
 	return wrap(err, "create branch %s", name)
@@ -68,7 +67,7 @@ func (t *Tool) CreateBranch(ctx context.Context, dir, name, start string) error 
 // Switch goes to a local branch, and refuses as CreateBranch does.
 func (t *Tool) Switch(ctx context.Context, dir, name string) error {
 	if err := CheckBranch(name); err != nil {
-		return fmt.Errorf("switch to %s: %w", name, err)
+		return fault.Errorf("switch to %s: %w", name, err)
 	}
 	return wrap(t.switchTo(ctx, dir, "switch", "--progress", "--no-guess", name), "switch to %s", name)
 }
@@ -76,7 +75,7 @@ func (t *Tool) Switch(ctx context.Context, dir, name string) error {
 // Detach goes to a commit without a branch, and refuses as CreateBranch does.
 func (t *Tool) Detach(ctx context.Context, dir, commit string) error {
 	if err := checkRev(commit); err != nil {
-		return fmt.Errorf("go to %s: %w", commit, err)
+		return fault.Errorf("go to %s: %w", commit, err)
 	}
 	return wrap(t.switchTo(ctx, dir, "switch", "--progress", "--detach", commit), "go to %s", short(commit))
 }
@@ -87,9 +86,9 @@ func (t *Tool) switchTo(ctx context.Context, dir string, args ...string) error {
 	if errors.As(err, &e) {
 		switch {
 		case strings.Contains(e.Stderr, "already exists"):
-			return fmt.Errorf("%w: %w", ErrBranchExists, err)
+			return fault.Errorf("%w: %w", ErrBranchExists, err)
 		case strings.Contains(e.Stderr, "would be overwritten"):
-			return fmt.Errorf("%w: %w", ErrInTheWay, err)
+			return fault.Errorf("%w: %w", ErrInTheWay, err)
 		}
 	}
 	return err
@@ -99,14 +98,14 @@ func (t *Tool) switchTo(ctx context.Context, dir string, args ...string) error {
 // otherwise it answers ErrMoved. The branch must not be checked out.
 func (t *Tool) DeleteBranch(ctx context.Context, dir, name, sha string) error {
 	if err := fault.Join(CheckBranch(name), checkRev(sha)); err != nil {
-		return fmt.Errorf("delete branch %s: %w", name, err)
+		return fault.Errorf("delete branch %s: %w", name, err)
 	}
 	at, err := t.Run(ctx, dir, "rev-parse", "--verify", "--quiet", "refs/heads/"+name)
 	if err != nil {
 		return wrap(err, "delete branch %s", name)
 	}
 	if strings.TrimSpace(at) != sha {
-		return fmt.Errorf("delete branch %s: %w", name, ErrMoved)
+		return fault.Errorf("delete branch %s: %w", name, ErrMoved)
 	}
 	_, err = t.Run(ctx, dir, "branch", "-D", "--", name)
 	return wrap(err, "delete branch %s", name)
@@ -162,5 +161,5 @@ func wrap(err error, format string, args ...any) error {
 	if err == nil {
 		return nil
 	}
-	return fmt.Errorf(format+": %w", append(args, err)...)
+	return fault.Errorf(format+": %w", append(args, err)...)
 }

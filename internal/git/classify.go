@@ -1,9 +1,10 @@
 package git
 
 import (
-	"fmt"
 	"net/url"
 	"strings"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // classify gives a failure the type that its words show. git has no machine
@@ -22,7 +23,7 @@ func classify(address string, e *CommandError) error {
 	at := redact(address)
 	switch {
 	case has("no space left on device", "disk quota exceeded"):
-		return fmt.Errorf("%w: %w", ErrDiskFull, e)
+		return fault.Errorf("%w: %w", ErrDiskFull, e)
 	case has("detected dubious ownership"):
 		return &OwnerError{Dir: dubious(e.Stderr), Err: e}
 	case has(".lock': file exists"):
@@ -70,7 +71,7 @@ func classify(address string, e *CommandError) error {
 
 // ledAway says that a server led to another host, and what came of it.
 func ledAway(host string, err error) error {
-	return fmt.Errorf("it sends git on to %s, which does not get your token: %w", host, err)
+	return fault.Errorf("it sends git on to %s, which does not get your token: %w", host, err)
 }
 
 // refusalLines are what a forge says over ssh before it hangs up: lines that begin
@@ -141,7 +142,7 @@ func missingRef(text string) string {
 // classifyDisk names a full disk in an error of our own file operations.
 func classifyDisk(err error) error {
 	if err != nil && isDiskFull(err) {
-		return fmt.Errorf("%w: %w", ErrDiskFull, err)
+		return fault.Errorf("%w: %w", ErrDiskFull, err)
 	}
 	return err
 }

@@ -3,7 +3,6 @@ package git
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -54,7 +53,7 @@ func (t *Tool) Clone(ctx context.Context, o CloneOptions) error {
 		err = lends(o)
 	}
 	if err != nil {
-		return fmt.Errorf("clone into %s: %w", o.Dir, err)
+		return fault.Errorf("clone into %s: %w", o.Dir, err)
 	}
 	made, err := makeParents(dir)
 	if err == nil {
@@ -67,7 +66,7 @@ func (t *Tool) Clone(ctx context.Context, o CloneOptions) error {
 	}
 	if err != nil {
 		removeEmpty(made)
-		return fmt.Errorf("clone %s: %w", redact(o.URL), err)
+		return fault.Errorf("clone %s: %w", redact(o.URL), err)
 	}
 	return nil
 }
@@ -129,7 +128,7 @@ func checkTarget(dir string) error {
 		return err
 	}
 	if len(entries) > 0 {
-		return fmt.Errorf("%w and is not empty", fs.ErrExist)
+		return fault.Errorf("%w and is not empty", fs.ErrExist)
 	}
 	return nil
 }
@@ -166,12 +165,12 @@ func checkRemote(url string) error {
 	case url == "":
 		return errors.New("no remote given")
 	case strings.HasPrefix(url, "-"):
-		return fmt.Errorf("%q is not the address of a repository", url)
+		return fault.Errorf("%q is not the address of a repository", url)
 	case strings.ContainsAny(url, "\x00\n\r"):
-		return fmt.Errorf("%q is not the address of a repository", url)
+		return fault.Errorf("%q is not the address of a repository", url)
 	}
 	if scheme, _, ok := strings.Cut(url, "::"); ok && !strings.ContainsAny(scheme, "/[@.:") {
-		return fmt.Errorf("addresses of the form %s:: are not used", scheme)
+		return fault.Errorf("addresses of the form %s:: are not used", scheme)
 	}
 	return nil
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/isrc-dev/isrc/internal/fault"
@@ -30,7 +29,7 @@ func (t *Tool) Identity(ctx context.Context, dir string) (Identity, error) {
 	name, rest, ok := strings.Cut(strings.TrimSpace(out), " <")
 	email, _, ok2 := strings.Cut(rest, ">")
 	if !ok || !ok2 {
-		return Identity{}, fmt.Errorf("read git's identity: git answers %q", out)
+		return Identity{}, fault.Errorf("read git's identity: git answers %q", out)
 	}
 	return Identity{Name: name, Email: email}, nil
 }
@@ -41,7 +40,7 @@ func noIdentity(err error) error {
 	if errors.As(err, &e) {
 		for _, p := range []string{"Please tell me who you are", "empty ident name", "auto-detection is disabled", "unable to auto-detect"} {
 			if strings.Contains(e.Stderr, p) {
-				return fmt.Errorf("%w: %w", ErrNoIdentity, err)
+				return fault.Errorf("%w: %w", ErrNoIdentity, err)
 			}
 		}
 	}
@@ -69,7 +68,7 @@ func (t *Tool) Am(ctx context.Context, dir string, patches []byte, signoff bool)
 		}
 	}
 	if err = noIdentity(err); ctx.Err() == nil && !errors.Is(err, ErrNoIdentity) {
-		err = fmt.Errorf("%w: %w", ErrDoesNotApply, err)
+		err = fault.Errorf("%w: %w", ErrDoesNotApply, err)
 	}
 	return wrap(err, "apply mail patches")
 }
@@ -78,7 +77,7 @@ func (t *Tool) Am(ctx context.Context, dir string, patches []byte, signoff bool)
 func (t *Tool) Apply(ctx context.Context, dir string, patch []byte) error {
 	_, err := t.RunInput(ctx, dir, bytes.NewReader(patch), "apply", "--index", "--whitespace=nowarn", "-")
 	if err != nil && ctx.Err() == nil {
-		err = fmt.Errorf("%w: %w", ErrDoesNotApply, err)
+		err = fault.Errorf("%w: %w", ErrDoesNotApply, err)
 	}
 	return wrap(err, "apply a patch")
 }

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -12,6 +11,8 @@ import (
 	"strings"
 
 	format "github.com/go-git/go-git/v5/plumbing/format/config"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // maxConfig bounds a configuration file, in bytes.
@@ -32,7 +33,7 @@ func readConfig(name string) (rawConfig, error) {
 	defer f.Close()
 	in := bufio.NewReader(io.LimitReader(f, maxConfig))
 	if err := format.NewDecoder(in).Decode(c.Config); err != nil {
-		return c, fmt.Errorf("read %s: %w", name, err)
+		return c, fault.Errorf("read %s: %w", name, err)
 	}
 	return c, nil
 }

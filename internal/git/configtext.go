@@ -2,12 +2,13 @@ package git
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // configText is a configuration file as lines, so that what is not changed,
@@ -57,7 +58,7 @@ func editConfig(file string, change func(*configText) error) (err error) {
 func splitKey(key string) (section, sub, name string, err error) {
 	first, last := strings.IndexByte(key, '.'), strings.LastIndexByte(key, '.')
 	if first <= 0 || last == len(key)-1 || strings.ContainsAny(key, "\n\x00") || !keyLine.MatchString(key[last+1:]) {
-		return "", "", "", fmt.Errorf("%w: %q is no key of a configuration", ErrBadName, key)
+		return "", "", "", fault.Errorf("%w: %q is no key of a configuration", ErrBadName, key)
 	}
 	if first < last {
 		sub = key[first+1 : last]

@@ -3,7 +3,6 @@ package git
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"time"
@@ -18,7 +17,7 @@ type Setting struct{ Key, Value string }
 // RemoteSettings are what "git remote add" sets.
 func RemoteSettings(name, url string) ([]Setting, error) {
 	if err := fault.Join(checkRev(name), checkRemote(url)); err != nil {
-		return nil, fmt.Errorf("add remote %s: %w", name, err)
+		return nil, fault.Errorf("add remote %s: %w", name, err)
 	}
 	return []Setting{{"remote." + name + ".url", url}, {"remote." + name + ".fetch", "+refs/heads/*:refs/remotes/" + name + "/*"}}, nil
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/x509"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"net"
@@ -51,7 +50,7 @@ type directSource struct {
 // installed, because go-git's registry of protocols is global.
 func (r *Reader) direct(address string) (*directSource, error) {
 	if !isHTTP(address) {
-		return nil, fmt.Errorf("read %s: %w", redact(address), ErrNoGit)
+		return nil, fault.Errorf("read %s: %w", redact(address), ErrNoGit)
 	}
 	next := r.Transport
 	if next == nil {

@@ -2,7 +2,6 @@ package git
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -41,14 +40,14 @@ func (t *Tool) fetch(ctx context.Context, dir, remote string, options, refspecs 
 		err = fault.Join(err, checkRev(r))
 	}
 	if err != nil {
-		return fmt.Errorf("fetch from %s: %w", redact(remote), err)
+		return fault.Errorf("fetch from %s: %w", redact(remote), err)
 	}
 	args := append([]string{"fetch", "--progress", "--no-recurse-submodules"}, options...)
 	args = append(append(args, "--", remote), refspecs...)
 	url := t.address(ctx, dir, remote)
 	_, err = t.run(ctx, command{dir: dir, args: args, task: "fetch", url: url})
 	if err != nil {
-		return fmt.Errorf("fetch from %s: %w", redact(remote), t.confirm(ctx, url, err))
+		return fault.Errorf("fetch from %s: %w", redact(remote), t.confirm(ctx, url, err))
 	}
 	return nil
 }
@@ -93,7 +92,7 @@ func (t *Tool) LsRemote(ctx context.Context, dir, url string, patterns ...string
 	c := command{dir: dir, args: append([]string{"ls-remote", "--", url}, patterns...), url: url}
 	out, err := t.run(ctx, c)
 	if err != nil {
-		return nil, fmt.Errorf("list the references of %s: %w", redact(url), err)
+		return nil, fault.Errorf("list the references of %s: %w", redact(url), err)
 	}
 	refs := make(map[string]string)
 	for line := range strings.Lines(out) {

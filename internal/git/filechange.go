@@ -76,7 +76,7 @@ func compareBatch(ctx context.Context, readers []blobReader, changes object.Chan
 				}
 				var err error
 				if out[i], err = compareFile(read, changes[i], keep); err != nil {
-					errs[n] = fmt.Errorf("compare %s: %w", out[i].Path, err)
+					errs[n] = fault.Errorf("compare %s: %w", out[i].Path, err)
 					return
 				}
 			}

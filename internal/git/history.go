@@ -3,11 +3,12 @@ package git
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/plumbing/object"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // Signature says who made a commit, and when.
@@ -66,7 +67,7 @@ func (r *Repo) commit(id plumbing.Hash) (*object.Commit, error) {
 func (r *Repo) Commits(ctx context.Context, base, head string, limit int) ([]Commit, error) {
 	w, err := r.compare(ctx, base, head, limit)
 	if err != nil {
-		return nil, fmt.Errorf("list the commits of %s..%s: %w", base, head, err)
+		return nil, fault.Errorf("list the commits of %s..%s: %w", base, head, err)
 	}
 	var out []Commit
 	for _, id := range w.only(onRight) {
@@ -75,7 +76,7 @@ func (r *Repo) Commits(ctx context.Context, base, head string, limit int) ([]Com
 		}
 		c, err := r.commit(id)
 		if err != nil {
-			return out, fmt.Errorf("read commit %s: %w", id, err)
+			return out, fault.Errorf("read commit %s: %w", id, err)
 		}
 		out = append(out, newCommit(c))
 	}
@@ -93,7 +94,7 @@ func (r *Repo) Commit(rev string) (Commit, error) {
 	}
 	c, err := r.commit(id)
 	if err != nil {
-		return Commit{}, fmt.Errorf("read commit %s: %w", rev, err)
+		return Commit{}, fault.Errorf("read commit %s: %w", rev, err)
 	}
 	return newCommit(c), nil
 }
@@ -105,7 +106,7 @@ func (r *Repo) MergeBase(ctx context.Context, a, b string) (string, error) {
 	w, err := r.compare(ctx, a, b, 0)
 	switch {
 	case err != nil:
-		return "", fmt.Errorf("find the merge base of %s and %s: %w", a, b, err)
+		return "", fault.Errorf("find the merge base of %s and %s: %w", a, b, err)
 	case len(w.best) > 0:
 		return w.best[0].String(), nil
 	case w.cut:
@@ -118,7 +119,7 @@ func (r *Repo) MergeBase(ctx context.Context, a, b string) (string, error) {
 func (r *Repo) AheadBehind(ctx context.Context, a, b string) (ahead, behind int, err error) {
 	w, err := r.compare(ctx, b, a, 0)
 	if err != nil {
-		return 0, 0, fmt.Errorf("compare %s with %s: %w", a, b, err)
+		return 0, 0, fault.Errorf("compare %s with %s: %w", a, b, err)
 	}
 	if w.cut && len(w.best) == 0 {
 		return 0, 0, ErrShallow
@@ -132,7 +133,7 @@ func (r *Repo) parents(id plumbing.Hash) (parents []plumbing.Hash, when time.Tim
 	c, err := r.commit(id)
 	if err != nil {
 		if errors.Is(err, plumbing.ErrObjectNotFound) {
-			err = fmt.Errorf("commit %s is missing", id)
+			err = fault.Errorf("commit %s is missing", id)
 		}
 		return nil, when, false, err
 	}

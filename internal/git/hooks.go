@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -151,7 +150,7 @@ func (t *Tool) InstallHook(ctx context.Context, dir, name, program string) (Hook
 	}
 	switch h.State {
 	case HookReplaced:
-		return h, fmt.Errorf("%s was overwritten by another program, and %s is there too: keep the one you want", h.Path, h.Before)
+		return h, fault.Errorf("%s was overwritten by another program, and %s is there too: keep the one you want", h.Path, h.Before)
 	case HookForeign:
 		h.Before = h.Path + beforeSuffix
 		if err := os.Rename(h.Path, h.Before); err != nil {

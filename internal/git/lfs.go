@@ -2,8 +2,9 @@ package git
 
 import (
 	"context"
-	"fmt"
 	"strings"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // HasLFS says whether Git LFS is installed.
@@ -35,7 +36,7 @@ func (t *Tool) FillSubmodules(ctx context.Context, dir string) error {
 		args: []string{"-c", "core.hooksPath=/dev/null", "submodule", "update", "--init", "--recursive", "--progress"},
 	}
 	if _, err := t.run(ctx, c); err != nil {
-		return fmt.Errorf("fetch the submodules: %w", err)
+		return fault.Errorf("fetch the submodules: %w", err)
 	}
 	return nil
 }

@@ -2,8 +2,9 @@ package git
 
 import (
 	"errors"
-	"fmt"
 	"strings"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // ErrBadName says that a branch or reference cannot have this name.
@@ -12,7 +13,7 @@ var ErrBadName = errors.New("not a name that git takes")
 // CheckBranch says whether git takes the name for a branch.
 func CheckBranch(name string) error {
 	if name == "HEAD" || strings.HasPrefix(name, "-") {
-		return fmt.Errorf("%w: %q", ErrBadName, name)
+		return fault.Errorf("%w: %q", ErrBadName, name)
 	}
 	return checkRef("refs/heads/" + name)
 }
@@ -29,7 +30,7 @@ func checkRef(name string) error {
 		bad = bad || part == "" || strings.HasPrefix(part, ".") || strings.HasSuffix(part, ".lock")
 	}
 	if bad {
-		return fmt.Errorf("%w: %q", ErrBadName, name)
+		return fault.Errorf("%w: %q", ErrBadName, name)
 	}
 	return nil
 }
@@ -37,7 +38,7 @@ func checkRef(name string) error {
 // checkRev refuses a revision or refspec that git would take for an option.
 func checkRev(rev string) error {
 	if rev == "" || strings.HasPrefix(rev, "-") || strings.ContainsAny(rev, "\x00\n") {
-		return fmt.Errorf("%w: %q", ErrBadName, rev)
+		return fault.Errorf("%w: %q", ErrBadName, rev)
 	}
 	return nil
 }

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // maxObject bounds one file or folder listing that is read, in bytes.
@@ -61,7 +63,7 @@ func parseTree(b []byte) ([]entry, error) {
 		octal, name, ok := strings.Cut(string(b[:nul]), " ")
 		mode, known := parseMode(octal)
 		if !ok || !known || !sound(name) {
-			return nil, fmt.Errorf("a tree holds the entry %q", b[:nul])
+			return nil, fault.Errorf("a tree holds the entry %q", b[:nul])
 		}
 		e := entry{name: name, mode: mode}
 		copy(e.id[:], b[nul+1:])

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"io"
 	"sync"
 
@@ -47,7 +46,7 @@ func (m *memory) object(kind plumbing.ObjectType, id plumbing.Hash) ([]byte, err
 		return nil, errMissing
 	}
 	if k.kind != kind {
-		return nil, fmt.Errorf("object %s is a %s, not a %s", id, k.kind, kind)
+		return nil, fault.Errorf("object %s is a %s, not a %s", id, k.kind, kind)
 	}
 	return k.data, nil
 }
@@ -94,7 +93,7 @@ func (m *memory) unpack(pack io.Reader) error {
 	s := packfile.NewScanner(pack)
 	_, count, err := s.Header()
 	if err != nil {
-		return fmt.Errorf("read the pack: %w", err)
+		return fault.Errorf("read the pack: %w", err)
 	}
 	if count > maxObjects {
 		return &TooLargeError{What: "the number of objects", Size: int64(count)}
@@ -104,7 +103,7 @@ func (m *memory) unpack(pack io.Reader) error {
 	for range count {
 		h, err := s.NextObjectHeader()
 		if err != nil {
-			return fmt.Errorf("read the pack: %w", err)
+			return fault.Errorf("read the pack: %w", err)
 		}
 		data, err := m.inflate(s, h.Length)
 		if err != nil {
@@ -118,11 +117,11 @@ func (m *memory) unpack(pack io.Reader) error {
 		case plumbing.REFDeltaObject:
 			deltas = append(deltas, delta{offset: h.Offset, base: -1, id: h.Reference, data: data})
 		default:
-			return fmt.Errorf("read the pack: an object of the unknown kind %d", h.Type)
+			return fault.Errorf("read the pack: an object of the unknown kind %d", h.Type)
 		}
 	}
 	if _, err := s.Checksum(); err != nil && !errors.Is(err, io.EOF) {
-		return fmt.Errorf("read the pack: %w", err)
+		return fault.Errorf("read the pack: %w", err)
 	}
 	return m.resolve(deltas, at)
 }
@@ -144,7 +143,7 @@ func (m *memory) inflate(s *packfile.Scanner, size int64) ([]byte, error) {
 	}
 	buf := exactly{b: make([]byte, 0, size)}
 	if n, _, err := s.NextObject(&buf); err != nil || n != size {
-		return nil, fmt.Errorf("read the pack: an object does not have its size: %w", fault.Join(err, io.ErrUnexpectedEOF))
+		return nil, fault.Errorf("read the pack: an object does not have its size: %w", fault.Join(err, io.ErrUnexpectedEOF))
 	}
 	return buf.b, nil
 }
@@ -170,7 +169,7 @@ func (m *memory) resolve(deltas []delta, at map[int64]plumbing.Hash) error {
 			at[d.offset] = m.put(base.kind, made)
 		}
 		if len(later) == len(deltas) || pass > maxDeltaPass {
-			return fmt.Errorf("read the pack: %d objects have no base", len(later))
+			return fault.Errorf("read the pack: %d objects have no base", len(later))
 		}
 		deltas = later
 	}
@@ -193,7 +192,7 @@ func (m *memory) apply(base, change []byte) ([]byte, error) {
 	}
 	made, err := packfile.PatchDelta(base, change)
 	if err != nil {
-		return nil, fmt.Errorf("read the pack: %w", err)
+		return nil, fault.Errorf("read the pack: %w", err)
 	}
 	return made, nil
 }
@@ -205,7 +204,7 @@ func (m *memory) peel(id plumbing.Hash) (plumbing.Hash, error) {
 	for range 8 { // tags of tags
 		k, ok := m.objects[id]
 		if !ok {
-			return id, fmt.Errorf("the server did not send %s", id)
+			return id, fault.Errorf("the server did not send %s", id)
 		}
 		if k.kind == plumbing.CommitObject {
 			return id, nil
@@ -216,5 +215,5 @@ func (m *memory) peel(id plumbing.Hash) (plumbing.Hash, error) {
 		}
 		id = plumbing.NewHash(string(rest[:40]))
 	}
-	return id, fmt.Errorf("%s stands for no commit", id)
+	return id, fault.Errorf("%s stands for no commit", id)
 }

@@ -2,7 +2,6 @@ package git
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"github.com/isrc-dev/isrc/internal/fault"
@@ -43,7 +42,7 @@ func (t *Tool) Push(ctx context.Context, dir, remote, local, branch string, o Pu
 	to := "refs/heads/" + strings.TrimPrefix(branch, "refs/heads/")
 	res := PushResult{Ref: to}
 	if err := fault.Join(checkRemote(remote), checkRev(local), checkRef(to)); err != nil {
-		return res, fmt.Errorf("push %s: %w", branch, err)
+		return res, fault.Errorf("push %s: %w", branch, err)
 	}
 	args := []string{"push", "--porcelain", "--progress", "--no-follow-tags"}
 	if o.ForceWithLease != "" {
@@ -67,10 +66,10 @@ func (t *Tool) Push(ctx context.Context, dir, remote, local, branch string, o Pu
 		return res, &RejectedError{Ref: to, Reason: reason, Remote: res.Remote, Stale: hasMoved(reason)}
 	}
 	if err != nil {
-		return res, fmt.Errorf("push %s: %w", branch, err)
+		return res, fault.Errorf("push %s: %w", branch, err)
 	}
 	if status == "" {
-		return res, fmt.Errorf("push %s: git does not say what became of it", branch)
+		return res, fault.Errorf("push %s: git does not say what became of it", branch)
 	}
 	res.Status = status
 	return res, nil
@@ -80,7 +79,7 @@ func (t *Tool) Push(ctx context.Context, dir, remote, local, branch string, o Pu
 func (t *Tool) DeleteRemote(ctx context.Context, dir, remote, branch, sha string) error {
 	ref := "refs/heads/" + branch
 	if err := fault.Join(checkRemote(remote), checkRef(ref), checkRev(sha)); err != nil {
-		return fmt.Errorf("delete %s: %w", branch, err)
+		return fault.Errorf("delete %s: %w", branch, err)
 	}
 	c := command{dir: dir, url: t.address(ctx, dir, remote), args: []string{"push", "--quiet", "--no-verify", "--force-with-lease=" + ref + ":" + sha, "--", remote, ":" + ref}}
 	_, err := t.run(ctx, c)

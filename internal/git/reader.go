@@ -14,6 +14,8 @@ import (
 
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/plumbing/object"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // The ways in which a remote repository was read.
@@ -109,7 +111,7 @@ func (r *Reader) Tree(ctx context.Context, url, ref string) (*Tree, string, stri
 		return err
 	})
 	if err != nil {
-		return nil, "", how, fmt.Errorf("read the files of %s: %w", redact(url), err)
+		return nil, "", how, fault.Errorf("read the files of %s: %w", redact(url), err)
 	}
 	return t, sha, how, nil
 }
@@ -128,7 +130,7 @@ func (r *Reader) History(ctx context.Context, url, ref string, n int) ([]Commit,
 		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("read the history of %s: %w", redact(url), err)
+		return nil, fault.Errorf("read the history of %s: %w", redact(url), err)
 	}
 	return out, nil
 }
@@ -159,7 +161,7 @@ func (r *Reader) Refs(ctx context.Context, url string) (Refs, error) {
 		return err
 	})
 	if err != nil {
-		return Refs{}, fmt.Errorf("list the references of %s: %w", redact(url), err)
+		return Refs{}, fault.Errorf("list the references of %s: %w", redact(url), err)
 	}
 	return refs, nil
 }
@@ -233,7 +235,7 @@ type remoteObjects struct {
 
 func (o *remoteObjects) fetch(ctx context.Context, ids []plumbing.Hash) error {
 	if err := o.source.fetch(ctx, o.memory, ids); err != nil {
-		return fmt.Errorf("fetch %d objects: %w", len(ids), err)
+		return fault.Errorf("fetch %d objects: %w", len(ids), err)
 	}
 	return nil
 }
@@ -241,7 +243,7 @@ func (o *remoteObjects) fetch(ctx context.Context, ids []plumbing.Hash) error {
 func (o *remoteObjects) commit(id plumbing.Hash) (*object.Commit, error) {
 	data, err := o.object(plumbing.CommitObject, id)
 	if err != nil {
-		return nil, fmt.Errorf("read commit %s: %w", id, err)
+		return nil, fault.Errorf("read commit %s: %w", id, err)
 	}
 	m := &plumbing.MemoryObject{}
 	m.SetType(plumbing.CommitObject)
@@ -250,7 +252,7 @@ func (o *remoteObjects) commit(id plumbing.Hash) (*object.Commit, error) {
 	}
 	c := &object.Commit{}
 	if err := c.Decode(m); err != nil {
-		return nil, fmt.Errorf("read commit %s: %w", id, err)
+		return nil, fault.Errorf("read commit %s: %w", id, err)
 	}
 	return c, nil
 }

@@ -3,11 +3,11 @@ package git
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/order"
 )
 
@@ -28,7 +28,7 @@ func (r *Repo) Head() (branch, sha string, detached bool, err error) {
 	defer r.mu.Unlock()
 	ref, err := r.store.Reference(plumbing.HEAD)
 	if err != nil {
-		return "", "", false, fmt.Errorf("read HEAD: %w", err)
+		return "", "", false, fault.Errorf("read HEAD: %w", err)
 	}
 	if ref.Type() == plumbing.HashReference {
 		return "", ref.Hash().String(), true, nil
@@ -39,7 +39,7 @@ func (r *Repo) Head() (branch, sha string, detached bool, err error) {
 		return branch, "", false, nil
 	}
 	if err != nil {
-		return branch, "", false, fmt.Errorf("read branch %s: %w", branch, err)
+		return branch, "", false, fault.Errorf("read branch %s: %w", branch, err)
 	}
 	return branch, at.Hash().String(), false, nil
 }
@@ -55,7 +55,7 @@ func (r *Repo) Refs(prefix string) (map[string]string, error) {
 	defer r.mu.Unlock()
 	iter, err := r.store.IterReferences()
 	if err != nil {
-		return nil, fmt.Errorf("list references: %w", err)
+		return nil, fault.Errorf("list references: %w", err)
 	}
 	all := make(map[string]string)
 	err = iter.ForEach(func(ref *plumbing.Reference) error {
@@ -66,7 +66,7 @@ func (r *Repo) Refs(prefix string) (map[string]string, error) {
 		return nil
 	})
 	if err != nil {
-		return nil, fmt.Errorf("list references: %w", err)
+		return nil, fault.Errorf("list references: %w", err)
 	}
 	return all, nil
 }
@@ -118,7 +118,7 @@ func (r *Repo) rewrite(ctx context.Context, all []Remote) error {
 		m := &all[i]
 		m.URL, m.PushURL = said[m.Name+" (fetch)"], said[m.Name+" (push)"]
 		if m.URL == "" || m.PushURL == "" {
-			return fmt.Errorf("read remote %s: git does not say where it goes", m.Name)
+			return fault.Errorf("read remote %s: git does not say where it goes", m.Name)
 		}
 	}
 	return nil

@@ -3,7 +3,6 @@ package git
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -13,6 +12,8 @@ import (
 
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/plumbing/cache"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // Repo is a repository on disk, opened for reading. Its methods may be called
@@ -40,10 +41,10 @@ func Open(dir string) (*Repo, error) {
 	}
 	r := &Repo{}
 	if r.root, r.gitDir, err = discover(abs); err != nil {
-		return nil, fmt.Errorf("open %s: %w", dir, err)
+		return nil, fault.Errorf("open %s: %w", dir, err)
 	}
 	if err := r.open(); err != nil {
-		return nil, fmt.Errorf("open the repository %s: %w", r.Root(), err)
+		return nil, fault.Errorf("open the repository %s: %w", r.Root(), err)
 	}
 	return r, nil
 }
@@ -72,7 +73,7 @@ func (r *Repo) readShallow() error {
 	defer r.mu.Unlock()
 	ids, err := r.store.Shallow()
 	if err != nil {
-		return fmt.Errorf("read where the history ends: %w", err)
+		return fault.Errorf("read where the history ends: %w", err)
 	}
 	r.shallow = make(map[plumbing.Hash]bool, len(ids))
 	for _, id := range ids {
@@ -132,13 +133,13 @@ func linkedDir(file string) (string, error) {
 	}
 	to, ok := strings.CutPrefix(line, "gitdir: ")
 	if !ok {
-		return "", fmt.Errorf("%w: %s names no git folder", ErrNotARepo, file)
+		return "", fault.Errorf("%w: %s names no git folder", ErrNotARepo, file)
 	}
 	if !filepath.IsAbs(to) {
 		to = filepath.Join(filepath.Dir(file), to)
 	}
 	if !looksLikeGit(to) {
-		return "", fmt.Errorf("%w: %s names %s, which is none", ErrNotARepo, file, to)
+		return "", fault.Errorf("%w: %s names %s, which is none", ErrNotARepo, file, to)
 	}
 	return filepath.Clean(to), nil
 }
@@ -216,7 +217,7 @@ func (r *Repo) FS(ctx context.Context, commit string) (*Tree, error) {
 	}
 	c, err := r.commit(id)
 	if err != nil {
-		return nil, fmt.Errorf("read commit %s: %w", short(commit), err)
+		return nil, fault.Errorf("read commit %s: %w", short(commit), err)
 	}
 	return newTree(ctx, (*repoObjects)(r), c.TreeHash), nil
 }

@@ -3,13 +3,14 @@ package git
 import (
 	"context"
 	"encoding/hex"
-	"fmt"
 	"strconv"
 	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/plumbing/object"
 	"github.com/go-git/go-git/v5/plumbing/storer"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 const (
@@ -37,13 +38,13 @@ func (r *Repo) resolve(rev string) (plumbing.Hash, error) {
 		return c.Hash, nil
 	}
 	if r.Tool == nil {
-		return plumbing.ZeroHash, fmt.Errorf("%w: %s", ErrNoRevision, rev)
+		return plumbing.ZeroHash, fault.Errorf("%w: %s", ErrNoRevision, rev)
 	}
 	out, err := r.Tool.Run(context.Background(), r.Root(), "rev-parse", "--verify", "--quiet", rev+"^{commit}")
 	if sha := strings.TrimSpace(out); err == nil && isSHA(sha) {
 		return plumbing.NewHash(sha), nil
 	}
-	return plumbing.ZeroHash, fmt.Errorf("%w: %s", ErrNoRevision, rev)
+	return plumbing.ZeroHash, fault.Errorf("%w: %s", ErrNoRevision, rev)
 }
 
 // named gives the commit of a name with any number of ~N and ^N behind it, or

@@ -64,7 +64,7 @@ func (t *Tool) rewrite(ctx context.Context, dir, base string, edits map[string]R
 			parent = moved
 		}
 		if done[c.sha], err = t.commitTree(ctx, dir, c, parent, strings.TrimSpace(sign) == "true" || c.signed || edit.Sign); err != nil {
-			return nil, fmt.Errorf("commit %s: %w", short(c.sha), err)
+			return nil, fault.Errorf("commit %s: %w", short(c.sha), err)
 		}
 	}
 	head := series[len(series)-1].sha
@@ -117,7 +117,7 @@ func (t *Tool) series(ctx context.Context, dir, base string, edits map[string]Re
 		ids.WriteString(f[0] + "\n")
 	}
 	if left > 0 {
-		return nil, fmt.Errorf("%d of the commits to change are not in %s..HEAD", left, base)
+		return nil, fault.Errorf("%d of the commits to change are not in %s..HEAD", left, base)
 	}
 	if ids.Len() == 0 {
 		return nil, nil
@@ -154,7 +154,7 @@ func parseBatch(raw string) ([]rawCommit, error) {
 		var sha, kind string
 		var size int
 		if n, err := fmt.Sscanf(line, "%s %s %d", &sha, &kind, &size); n != 3 || err != nil || kind != "commit" || size < 0 || len(rest) < size+1 {
-			return nil, fmt.Errorf("git answers %q", line)
+			return nil, fault.Errorf("git answers %q", line)
 		}
 		c, err := parseRaw(sha, rest[:size])
 		if err != nil {
@@ -187,7 +187,7 @@ func parseRaw(sha, object string) (rawCommit, error) {
 		}
 	}
 	if c.tree == "" || c.date == "" || c.committed == "" {
-		return c, fmt.Errorf("commit %s cannot be read", short(sha))
+		return c, fault.Errorf("commit %s cannot be read", short(sha))
 	}
 	return c, nil
 }
@@ -197,7 +197,7 @@ func parseRaw(sha, object string) (rawCommit, error) {
 func (c *rawCommit) inUTF8() error {
 	for _, b := range []byte(c.author + c.email) {
 		if b >= 0x80 && c.encoding != "" {
-			return fmt.Errorf("commit %s is encoded as %s", short(c.sha), c.encoding)
+			return fault.Errorf("commit %s is encoded as %s", short(c.sha), c.encoding)
 		}
 	}
 	c.encoding = ""

@@ -3,9 +3,10 @@ package git
 import (
 	"context"
 	"errors"
-	"fmt"
 	"path"
 	"strings"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // checkSparse refuses what is no folder inside a repository. In git's cone mode
@@ -13,7 +14,7 @@ import (
 func checkSparse(paths []string) error {
 	for _, p := range paths {
 		if p == "" || path.IsAbs(p) || strings.HasPrefix(p, "-") || strings.ContainsAny(p, "\x00\n\r*?[]\\!") || p != path.Clean(p) || p == ".." || strings.HasPrefix(p, "../") {
-			return fmt.Errorf("%w: %q is no folder of a repository", ErrBadName, p)
+			return fault.Errorf("%w: %q is no folder of a repository", ErrBadName, p)
 		}
 	}
 	return nil
@@ -26,7 +27,7 @@ func (t *Tool) SetSparse(ctx context.Context, dir string, paths []string) error 
 		return err
 	}
 	if !t.AtLeast(2, 25) {
-		return fmt.Errorf("check out some folders alone: git %s cannot, 2.25 and later can", t.Version)
+		return fault.Errorf("check out some folders alone: git %s cannot, 2.25 and later can", t.Version)
 	}
 	if _, err := t.Run(ctx, dir, "sparse-checkout", "init", "--cone"); err != nil {
 		return wrap(err, "narrow the checkout")
@@ -56,9 +57,9 @@ func lends(o CloneOptions) error {
 	defer repo.Close() //nolint:errcheck // read only
 	switch {
 	case repo.IsShallow():
-		return fmt.Errorf("take objects from %s: %w", o.Reference, &UnsupportedError{What: "a cut off history as a reference"})
+		return fault.Errorf("take objects from %s: %w", o.Reference, &UnsupportedError{What: "a cut off history as a reference"})
 	case repo.IsPartial() && o.Filter == "":
-		return fmt.Errorf("take objects from %s: it lacks files that a full clone has", o.Reference)
+		return fault.Errorf("take objects from %s: it lacks files that a full clone has", o.Reference)
 	}
 	return nil
 }

@@ -2,8 +2,9 @@ package git
 
 import (
 	"context"
-	"fmt"
 	"strings"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // StatusEntry is a file that differs from the last commit or is not tracked.
@@ -39,11 +40,11 @@ func parseStatus(out string) ([]StatusEntry, error) {
 		}
 		e, ok := parseEntry(r)
 		if !ok {
-			return nil, fmt.Errorf("git answers %q", r)
+			return nil, fault.Errorf("git answers %q", r)
 		}
 		if r[0] == '2' {
 			if i++; i >= len(records) {
-				return nil, fmt.Errorf("git answers %q without an old path", r)
+				return nil, fault.Errorf("git answers %q without an old path", r)
 			}
 			e.OldPath = records[i]
 		}

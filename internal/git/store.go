@@ -3,10 +3,11 @@ package git
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 
 	"github.com/go-git/go-git/v5/plumbing"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // repoObjects is a repository as a source of objects.
@@ -56,7 +57,7 @@ func findObject(store *diskStore, kind plumbing.ObjectType, id plumbing.Hash, mo
 		return nil, errMissing
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read object %s: %w", id, err)
+		return nil, fault.Errorf("read object %s: %w", id, err)
 	}
 	if e.Size() > most {
 		return nil, &TooLargeError{What: "object " + id.String(), Size: e.Size()}
@@ -67,12 +68,12 @@ func findObject(store *diskStore, kind plumbing.ObjectType, id plumbing.Hash, mo
 func objectBytes(e plumbing.EncodedObject) ([]byte, error) {
 	in, err := e.Reader()
 	if err != nil {
-		return nil, fmt.Errorf("read object %s: %w", e.Hash(), err)
+		return nil, fault.Errorf("read object %s: %w", e.Hash(), err)
 	}
 	defer in.Close()
 	b := make([]byte, e.Size())
 	if _, err := io.ReadFull(in, b); err != nil {
-		return nil, fmt.Errorf("read object %s: %w", e.Hash(), err)
+		return nil, fault.Errorf("read object %s: %w", e.Hash(), err)
 	}
 	return b, nil
 }
@@ -90,7 +91,7 @@ func borrowBlob(store *diskStore, id plumbing.Hash, most int64) ([]byte, error) 
 	}
 	in, err := held.Reader()
 	if err != nil {
-		return nil, fmt.Errorf("read object %s: %w", id, err)
+		return nil, fault.Errorf("read object %s: %w", id, err)
 	}
 	defer in.Close()
 	if all, ok := in.(io.WriterTo); ok { // writes what it has at once
@@ -139,11 +140,11 @@ func (r *Repo) fetchMissing(ctx context.Context, ids []plumbing.Hash) error {
 	}
 	from := c.promisor()
 	if from == "" || r.Tool == nil {
-		return fmt.Errorf("%d objects: %w", len(ids), errMissing)
+		return fault.Errorf("%d objects: %w", len(ids), errMissing)
 	}
 	err = r.Tool.fetchIDs(ctx, r.Root(), from, ids, "--filter="+filterFiles)
 	if err != nil {
-		return fmt.Errorf("fetch %d missing objects: %w", len(ids), err)
+		return fault.Errorf("fetch %d missing objects: %w", len(ids), err)
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/progress"
 	"github.com/isrc-dev/isrc/internal/secret"
 )
@@ -44,20 +45,20 @@ func FindTool(setting string, env []string) (*Tool, error) {
 	path := setting
 	switch setting {
 	case "none":
-		return nil, fmt.Errorf("%w: the setting git.binary is none", ErrNoGit)
+		return nil, fault.Errorf("%w: the setting git.binary is none", ErrNoGit)
 	case "", "auto":
 		if path = lookPath(env); path == "" {
-			return nil, fmt.Errorf("%w in PATH", ErrNoGit)
+			return nil, fault.Errorf("%w in PATH", ErrNoGit)
 		}
 	}
 	t := &Tool{Path: path, Env: env}
 	out, err := t.Run(context.Background(), "", "version")
 	if err != nil {
-		return nil, fmt.Errorf("%w: %s: %w", ErrNoGit, path, err)
+		return nil, fault.Errorf("%w: %s: %w", ErrNoGit, path, err)
 	}
 	t.Version = parseVersion(out)
 	if t.Version == "" {
-		return nil, fmt.Errorf("%w: %s does not answer like git", ErrNoGit, path)
+		return nil, fault.Errorf("%w: %s does not answer like git", ErrNoGit, path)
 	}
 	return t, nil
 }
@@ -186,7 +187,7 @@ func (t *Tool) failure(ctx context.Context, c command, cmd *exec.Cmd, lent *loan
 	}
 	if errors.Is(err, exec.ErrNotFound) || errors.Is(err, os.ErrNotExist) && cmd.ProcessState == nil {
 		if _, gone := os.Stat(c.dir); c.dir == "" || gone == nil {
-			return fmt.Errorf("%w: %w", ErrNoGit, err)
+			return fault.Errorf("%w: %w", ErrNoGit, err)
 		}
 	}
 	return classify(c.url, e)

@@ -3,12 +3,13 @@ package git
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/plumbing/filemode"
 	"github.com/go-git/go-git/v5/plumbing/object"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // treeDiff compares the folders of two commits. go-git's own comparison refuses
@@ -67,7 +68,7 @@ func (d *treeDiff) list(id plumbing.Hash) ([]entry, error) {
 	}
 	data, err := d.repo.object(plumbing.TreeObject, id)
 	if err != nil {
-		return nil, fmt.Errorf("read tree %s: %w", id, err)
+		return nil, fault.Errorf("read tree %s: %w", id, err)
 	}
 	return parseTree(data)
 }

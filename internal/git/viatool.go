@@ -3,7 +3,6 @@ package git
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"strconv"
 	"strings"
@@ -58,7 +57,7 @@ func (t *Tool) confirm(ctx context.Context, url string, err error) error {
 	}
 	refs, look := (&toolSource{tool: t, url: url}).refs(ctx)
 	if look == nil && len(refs.Hashes) == 0 {
-		look = &UnavailableError{URL: redact(url), Err: fmt.Errorf("it names no branch at all: %w", missing.Err)}
+		look = &UnavailableError{URL: redact(url), Err: fault.Errorf("it names no branch at all: %w", missing.Err)}
 	}
 	if look != nil {
 		return look
@@ -125,7 +124,7 @@ func (m *memory) takeAll(ctx context.Context, t *Tool, dir string) error {
 		id, number, _ := strings.Cut(strings.TrimSpace(line), " ")
 		size, err := strconv.ParseInt(number, 10, 64)
 		if err != nil || !isSHA(id) {
-			return fmt.Errorf("git answers %q", line)
+			return fault.Errorf("git answers %q", line)
 		}
 		if size > maxObject {
 			continue // it is missing then, which is said when it is read

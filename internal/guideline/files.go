@@ -2,12 +2,13 @@ package guideline
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"path"
 	"sort"
 	"strings"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // Bounds on what is read of one repository. What lies beyond them is said to
@@ -18,7 +19,7 @@ const (
 	maxEntries   = 5000 // of one directory
 )
 
-var errTooLarge = fmt.Errorf("it is larger than %d bytes", maxFileBytes)
+var errTooLarge = fault.Errorf("it is larger than %d bytes", maxFileBytes)
 
 // files reads a few files of one commit, within bounds.
 type files struct {
@@ -112,10 +113,10 @@ func (f *files) read(name string) ([]byte, error) { return f.readUpTo(name, maxF
 // readUpTo is read with a bound of its own, in bytes.
 func (f *files) readUpTo(name string, limit int64) ([]byte, error) {
 	if !fs.ValidPath(name) {
-		return nil, fmt.Errorf("%q leaves the repository", name)
+		return nil, fault.Errorf("%q leaves the repository", name)
 	}
 	if f.left <= 0 {
-		return nil, fmt.Errorf("more than %d files are wanted", maxFiles)
+		return nil, fault.Errorf("more than %d files are wanted", maxFiles)
 	}
 	f.left--
 	file, err := f.fsys.Open(name)

@@ -2,8 +2,9 @@ package guideline
 
 import (
 	"errors"
-	"fmt"
 	"strings"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // Bounds on a file in HashiCorp's configuration language.
@@ -36,7 +37,7 @@ type hcl struct {
 // body reads attributes and blocks up to the end of the block or of the file.
 func (p *hcl) body(v *Value, depth int) error {
 	if depth > maxHCLDepth {
-		return fmt.Errorf("line %d: blocks are nested too deeply", p.line)
+		return fault.Errorf("line %d: blocks are nested too deeply", p.line)
 	}
 	for {
 		p.skip(true)
@@ -46,7 +47,7 @@ func (p *hcl) body(v *Value, depth int) error {
 			p.pos = min(p.pos+1, len(p.src))
 			return nil
 		case name == "":
-			return fmt.Errorf("line %d: no name where an attribute or a block begins", p.line)
+			return fault.Errorf("line %d: no name where an attribute or a block begins", p.line)
 		}
 		if p.items++; p.items > maxHCLItems {
 			return errors.New("it says too much")
@@ -79,7 +80,7 @@ func (p *hcl) item(have Value, line, depth int) (Value, error) {
 			}
 		default:
 			if p.word() == "" {
-				return Value{}, fmt.Errorf("line %d: neither a value nor a block", p.line)
+				return Value{}, fault.Errorf("line %d: neither a value nor a block", p.line)
 			}
 		}
 	}
@@ -106,7 +107,7 @@ func (p *hcl) value(depth int) (Value, error) {
 	v.Text = strings.TrimSpace(p.src[start:p.pos])
 	v.Kind = literalKind(v.Text)
 	if v.Kind == KindCode && strings.ContainsAny(v.Text, "{<(") {
-		return v, fmt.Errorf("line %d: a value that has to be computed", v.Line)
+		return v, fault.Errorf("line %d: a value that has to be computed", v.Line)
 	}
 	return v, nil
 }
@@ -114,7 +115,7 @@ func (p *hcl) value(depth int) (Value, error) {
 func (p *hcl) list(depth int) (Value, error) {
 	v := Value{Kind: KindList, Line: p.line}
 	if depth > maxHCLDepth {
-		return v, fmt.Errorf("line %d: lists are nested too deeply", p.line)
+		return v, fault.Errorf("line %d: lists are nested too deeply", p.line)
 	}
 	p.pos++
 	for {
@@ -127,7 +128,7 @@ func (p *hcl) list(depth int) (Value, error) {
 			p.pos++
 			return v, nil
 		case 0, '}', '#':
-			return v, fmt.Errorf("line %d: a list is not closed", v.Line)
+			return v, fault.Errorf("line %d: a list is not closed", v.Line)
 		}
 		item, err := p.value(depth + 1)
 		if err != nil {
@@ -150,7 +151,7 @@ func (p *hcl) text() (text string, computed bool, err error) {
 			p.pos++
 			return b.String(), computed, nil
 		case c == '\n':
-			return "", false, fmt.Errorf("line %d: a text is not closed", p.line)
+			return "", false, fault.Errorf("line %d: a text is not closed", p.line)
 		case c == '\\' && p.pos+1 < len(p.src):
 			p.pos++
 			if p.src[p.pos] != '"' && p.src[p.pos] != '\\' {
@@ -162,7 +163,7 @@ func (p *hcl) text() (text string, computed bool, err error) {
 		}
 		b.WriteByte(c)
 	}
-	return "", false, fmt.Errorf("line %d: a text is not closed", p.line)
+	return "", false, fault.Errorf("line %d: a text is not closed", p.line)
 }
 
 // skip steps over blanks and comments, and over the ends of lines if it may.

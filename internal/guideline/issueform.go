@@ -3,12 +3,12 @@ package guideline
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"path"
 	"slices"
 	"strings"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 )
 
@@ -48,7 +48,7 @@ const maxIssueForms = 60
 func ReadIssueForms(ctx context.Context, q Query, trees Trees) (*IssueForms, error) {
 	own, found, err := issueFormsOf(ctx, q, q.Repo, q.Ref, trees)
 	if err != nil {
-		return nil, fmt.Errorf("read the issue forms of %s: %w", q.Repo.FullName(), err)
+		return nil, fault.Errorf("read the issue forms of %s: %w", q.Repo.FullName(), err)
 	}
 	if found || strings.EqualFold(q.Repo.Name, ".github") {
 		return own, nil

@@ -2,13 +2,13 @@ package guideline
 
 import (
 	"context"
-	"fmt"
 	"net/url"
 	"path"
 	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
@@ -74,7 +74,7 @@ func (s *Set) document(f *files, kind, name string, byDefault bool) (Document, b
 		return Document{}, false
 	}
 	if len(data) > maxProse && kind == DocContributing {
-		s.unread("the end of "+name, fmt.Errorf("it is larger than %d bytes", maxProse))
+		s.unread("the end of "+name, fault.Errorf("it is larger than %d bytes", maxProse))
 	}
 	d := ParseDocument(f.source(KindProse, name), kind, data)
 	d.Default = byDefault

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io/fs"
 	"path"
 	"runtime"
@@ -12,6 +11,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/manifest"
 )
@@ -27,7 +27,7 @@ func Read(ctx context.Context, q Query, trees Trees, settings Settings) (*Set, e
 	wg.Go(func() { known.readSettings(ctx, settings) })
 	wg.Wait()
 	if err := ctx.Err(); err != nil {
-		return nil, fmt.Errorf("read the guidelines of %s: %w", q.Repo, err)
+		return nil, fault.Errorf("read the guidelines of %s: %w", q.Repo, err)
 	}
 	files.Rules, files.HeadRules, files.RequiredChecks = known.Rules, known.HeadRules, known.RequiredChecks
 	files.PushProtection = known.PushProtection

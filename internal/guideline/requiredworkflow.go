@@ -3,10 +3,10 @@ package guideline
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"io/fs"
 	"path"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 )
 
@@ -67,26 +67,26 @@ func (s *Set) readRequiredWorkflows(ctx context.Context, trees Trees, settings S
 func (s *Set) readRequiredWorkflow(ctx context.Context, trees Trees, settings Settings, w *RequiredWorkflow) error {
 	finder, ok := settings.(RepositoryFinder)
 	if !ok {
-		return fmt.Errorf("which repository has the number %d is not known", w.ID)
+		return fault.Errorf("which repository has the number %d is not known", w.ID)
 	}
 	var err error
 	if w.Repo, err = finder.RepositoryByID(ctx, s.Repo.Host, w.ID); err != nil {
-		return fmt.Errorf("find the repository with the number %d: %w", w.ID, err)
+		return fault.Errorf("find the repository with the number %d: %w", w.ID, err)
 	}
 	var tree fs.FS
 	var commit string
 	if tree, commit, err = trees.Tree(ctx, w.Repo, w.Ref); err != nil {
-		return fmt.Errorf("read %s: %w", w.Repo.FullName(), err)
+		return fault.Errorf("read %s: %w", w.Repo.FullName(), err)
 	}
 	f := newFiles(tree, commit, blobURL(s.Query, w.Repo, commit))
 	s.read = append(s.read, f)
 	data, err := f.read(w.Path)
 	if err != nil {
-		return fmt.Errorf("read %s of %s: %w", w.Path, w.Repo.FullName(), err)
+		return fault.Errorf("read %s of %s: %w", w.Path, w.Repo.FullName(), err)
 	}
 	parsed, _, err := parseWorkflow(f.source(KindWorkflow, w.Path), data, called)
 	if err != nil {
-		return fmt.Errorf("read %s of %s: %w", w.Path, w.Repo.FullName(), err)
+		return fault.Errorf("read %s of %s: %w", w.Path, w.Repo.FullName(), err)
 	}
 	calls := newCaller(trees, s.Query, s.read[0]) // scripts that steps run lie in the repository that is contributed to
 	parsed.Jobs = calls.expand(ctx, f, parsed.Jobs, 0)

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/lazy"
 )
@@ -89,7 +90,7 @@ func (c *caller) expand(ctx context.Context, from *files, jobs []Job, depth int)
 
 func (c *caller) call(ctx context.Context, from *files, uses string, depth int) ([]Job, *files, error) {
 	if depth >= maxCallDepth {
-		return nil, nil, fmt.Errorf("workflows call each other more than %d deep", maxCallDepth)
+		return nil, nil, fault.Errorf("workflows call each other more than %d deep", maxCallDepth)
 	}
 	files, name := from, ""
 	if local, ok := strings.CutPrefix(uses, "./"); ok {
@@ -102,7 +103,7 @@ func (c *caller) call(ctx context.Context, from *files, uses string, depth int) 
 	}
 	w := c.parse(files, name)
 	if w.err != nil {
-		return nil, nil, fmt.Errorf("read %s: %w", uses, w.err)
+		return nil, nil, fault.Errorf("read %s: %w", uses, w.err)
 	}
 	jobs := slices.Clone(w.workflow.Jobs)
 	for i := range jobs {
@@ -157,14 +158,14 @@ func (c *caller) tree(ctx context.Context, uses string) (*files, string, error) 
 	spec, ref, ok := strings.Cut(uses, "@")
 	parts := strings.SplitN(spec, "/", 3)
 	if !ok || len(parts) < 3 || strings.Contains(uses, "${{") {
-		return nil, "", fmt.Errorf("%q names no workflow", uses)
+		return nil, "", fault.Errorf("%q names no workflow", uses)
 	}
 	repo := forge.RepoName{Host: c.query.Repo.Host, Owner: parts[0], Name: parts[1]}
 	key := repo.FullName() + "@" + ref
 	t, ok := c.remote[key]
 	if !ok {
 		if len(c.remote) >= maxRemoteTrees {
-			return nil, "", fmt.Errorf("workflows of more than %d other repositories are called", maxRemoteTrees)
+			return nil, "", fault.Errorf("workflows of more than %d other repositories are called", maxRemoteTrees)
 		}
 		var fsys fs.FS
 		var commit string
@@ -175,7 +176,7 @@ func (c *caller) tree(ctx context.Context, uses string) (*files, string, error) 
 		c.remote[key] = t
 	}
 	if t.err != nil {
-		return nil, "", fmt.Errorf("read %s: %w", key, t.err)
+		return nil, "", fault.Errorf("read %s: %w", key, t.err)
 	}
 	return t.files, path.Clean(parts[2]), nil
 }

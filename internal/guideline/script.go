@@ -2,8 +2,9 @@ package guideline
 
 import (
 	"errors"
-	"fmt"
 	"strings"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // ParseScript reads the literal that a JavaScript or TypeScript configuration
@@ -271,7 +272,7 @@ func (p *script) object(v *Value, depth int) error {
 		p.skip()
 		switch p.peek() {
 		case 0:
-			return fmt.Errorf("line %d: an object is not closed", v.Line)
+			return fault.Errorf("line %d: an object is not closed", v.Line)
 		case '}':
 			p.pos++
 			return nil
@@ -322,7 +323,7 @@ func (p *script) array(v *Value, depth int) error {
 		p.skip()
 		switch p.peek() {
 		case 0:
-			return fmt.Errorf("line %d: a list is not closed", v.Line)
+			return fault.Errorf("line %d: a list is not closed", v.Line)
 		case ']':
 			p.pos++
 			return nil

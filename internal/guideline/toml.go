@@ -2,9 +2,10 @@ package guideline
 
 import (
 	"errors"
-	"fmt"
 
 	"github.com/pelletier/go-toml/v2/unstable"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // ParseTOML reads a TOML file. Tables, arrays of tables and dotted keys become
@@ -107,7 +108,7 @@ func (v *Value) putTOML(path []string, item Value, list bool) error {
 		return errTOMLKey
 	}
 	if v.Kind != KindMap {
-		return fmt.Errorf("%w: %s", errTOMLKey, path[0])
+		return fault.Errorf("%w: %s", errTOMLKey, path[0])
 	}
 	have, ok := v.Map[path[0]]
 	switch {
@@ -128,7 +129,7 @@ func (v *Value) putTOML(path []string, item Value, list bool) error {
 		}
 		have.List = append(have.List, item)
 	case ok && (have.Kind != KindMap || item.Kind != KindMap):
-		return fmt.Errorf("%w: %s", errTOMLKey, path[0])
+		return fault.Errorf("%w: %s", errTOMLKey, path[0])
 	case ok: // a table that was entered before
 	default:
 		have = item

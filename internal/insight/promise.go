@@ -1,11 +1,11 @@
 package insight
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/manifest"
 )
@@ -85,7 +85,7 @@ func Due(from time.Time, span string) (time.Time, error) {
 	unit := strings.TrimLeft(span, "0123456789")
 	n, err := strconv.Atoi(strings.TrimSuffix(span, unit))
 	if err != nil || n <= 0 || n > 10_000 {
-		return time.Time{}, fmt.Errorf("%q is no time such as 2bd", span)
+		return time.Time{}, fault.Errorf("%q is no time such as 2bd", span)
 	}
 	from = from.UTC()
 	switch unit {
@@ -98,7 +98,7 @@ func Due(from time.Time, span string) (time.Time, error) {
 	case "bd":
 		return businessDays(from, n), nil
 	}
-	return time.Time{}, fmt.Errorf("%q is no time such as 2bd", span)
+	return time.Time{}, fault.Errorf("%q is no time such as 2bd", span)
 }
 
 func businessDays(t time.Time, n int) time.Time {

@@ -4,8 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // Bounds on a manifest. A real one has a few kilobytes.
@@ -41,7 +42,7 @@ type reader struct {
 
 func parseNode(data []byte) (*node, []Problem, error) {
 	if len(data) > maxBytes {
-		return nil, nil, fmt.Errorf("it is larger than %d bytes", maxBytes)
+		return nil, nil, fault.Errorf("it is larger than %d bytes", maxBytes)
 	}
 	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
 	r := &reader{data: data, dec: json.NewDecoder(bytes.NewReader(data)), left: maxNodes}

@@ -1,11 +1,12 @@
 package rule
 
 import (
-	"fmt"
 	"regexp"
 	"strings"
 
 	"github.com/dlclark/regexp2"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // Dialect is a language of regular expressions. Whoever evaluates a pattern
@@ -41,7 +42,7 @@ type Pattern struct {
 // evaluated here.
 func (p Pattern) compile() (match, error) {
 	if len(p.Text) > maxPattern {
-		return nil, fmt.Errorf("the pattern is longer than %d bytes", maxPattern)
+		return nil, fault.Errorf("the pattern is longer than %d bytes", maxPattern)
 	}
 	switch p.Dialect {
 	case RE2:
@@ -52,7 +53,7 @@ func (p Pattern) compile() (match, error) {
 	case Python:
 		return testWith(pythonPattern(p))
 	}
-	return nil, fmt.Errorf("the dialect %q of the pattern is not known", p.Dialect)
+	return nil, fault.Errorf("the dialect %q of the pattern is not known", p.Dialect)
 }
 
 // placed anchors a pattern as its use wants it.
@@ -73,7 +74,7 @@ func (p Pattern) re2() (match, error) {
 	}
 	re, err := regexp.Compile(text)
 	if err != nil {
-		return nil, fmt.Errorf("the pattern cannot be read: %w", err)
+		return nil, fault.Errorf("the pattern cannot be read: %w", err)
 	}
 	return func(s string) (bool, error) { return re.MatchString(s), nil }, nil
 }
@@ -106,7 +107,7 @@ func pythonPattern(p Pattern) (*regexp2.Regexp, error) {
 		case 'x':
 			options, verbose = options|regexp2.IgnorePatternWhitespace, true
 		default:
-			return nil, fmt.Errorf("the flag %q of the pattern is not known", f)
+			return nil, fault.Errorf("the flag %q of the pattern is not known", f)
 		}
 	}
 	text, err := fromPython(p.Text)
@@ -118,7 +119,7 @@ func pythonPattern(p Pattern) (*regexp2.Regexp, error) {
 	}
 	re, err := regexp2.Compile(p.placed(text, `\A`, `\z`), options)
 	if err != nil {
-		return nil, fmt.Errorf("the pattern cannot be read: %w", err)
+		return nil, fault.Errorf("the pattern cannot be read: %w", err)
 	}
 	re.MatchTimeout = patternTimeout
 	return re, nil
@@ -159,12 +160,12 @@ func fromPython(s string) (string, error) {
 		case strings.HasPrefix(rest, "(?P="):
 			name, _, ok := strings.Cut(rest[len("(?P="):], ")")
 			if !ok {
-				return "", fmt.Errorf("the pattern cannot be read: a group is not closed")
+				return "", fault.Errorf("the pattern cannot be read: a group is not closed")
 			}
 			b.WriteString(`\k<` + name + ">")
 			i += len("(?P=") + len(name)
 		case strings.HasPrefix(rest, "(?a)") || strings.HasPrefix(rest, "(?L)"):
-			return "", fmt.Errorf("the flag %s of the pattern is not known", rest[:4])
+			return "", fault.Errorf("the flag %s of the pattern is not known", rest[:4])
 		case strings.HasPrefix(rest, "(?u)"):
 			i += len("(?u)") - 1 // the default
 		case strings.HasPrefix(rest, "{,") && isRepeat(rest):
@@ -175,7 +176,7 @@ func fromPython(s string) (string, error) {
 		}
 	}
 	if named && numbered { // the engine counts named groups last
-		return "", fmt.Errorf("the pattern refers by number to one of its named groups")
+		return "", fault.Errorf("the pattern refers by number to one of its named groups")
 	}
 	return b.String(), nil
 }

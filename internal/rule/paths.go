@@ -6,6 +6,7 @@ import (
 	"path"
 	"strings"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 )
 
@@ -107,7 +108,7 @@ func (p PathParams) compile() (func(File) string, error) {
 		}
 		re, err := fnmatch(pattern)
 		if err != nil {
-			return nil, fmt.Errorf("the pattern %q cannot be read: %w", pattern, err)
+			return nil, fault.Errorf("the pattern %q cannot be read: %w", pattern, err)
 		}
 		tests = append(tests, re.MatchString)
 	}

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/dlclark/regexp2"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // Bounds on other people's regular expressions.
@@ -25,7 +27,7 @@ type match func(text string) (bool, error)
 // part and its groups.
 func jsPattern(pattern, flags string) (*regexp2.Regexp, error) {
 	if len(pattern) > maxPattern {
-		return nil, fmt.Errorf("the pattern is longer than %d bytes", maxPattern)
+		return nil, fault.Errorf("the pattern is longer than %d bytes", maxPattern)
 	}
 	options := regexp2.RegexOptions(regexp2.ECMAScript)
 	for _, f := range flags {
@@ -40,12 +42,12 @@ func jsPattern(pattern, flags string) (*regexp2.Regexp, error) {
 		case 's': // the dialect cannot be mixed with it
 			options = options&^regexp2.ECMAScript | regexp2.Singleline
 		default:
-			return nil, fmt.Errorf("the flag %q of the pattern is not known", f)
+			return nil, fault.Errorf("the flag %q of the pattern is not known", f)
 		}
 	}
 	re, err := regexp2.Compile(pattern, options)
 	if err != nil {
-		return nil, fmt.Errorf("the pattern cannot be read: %w", err)
+		return nil, fault.Errorf("the pattern cannot be read: %w", err)
 	}
 	re.MatchTimeout = patternTimeout
 	return re, nil
@@ -92,15 +94,15 @@ func (p PatternParams) compile() (match, error) {
 		test = func(s string) bool { return strings.Contains(s, p.Pattern) }
 	case Regex:
 		if len(p.Pattern) > maxPattern {
-			return nil, fmt.Errorf("the pattern is longer than %d bytes", maxPattern)
+			return nil, fault.Errorf("the pattern is longer than %d bytes", maxPattern)
 		}
 		re, err := regexp.Compile("(?m)" + p.Pattern)
 		if err != nil {
-			return nil, fmt.Errorf("the pattern cannot be read: %w", err)
+			return nil, fault.Errorf("the pattern cannot be read: %w", err)
 		}
 		test = re.MatchString
 	default:
-		return nil, fmt.Errorf("the operator %q is not known", p.Operator)
+		return nil, fault.Errorf("the operator %q is not known", p.Operator)
 	}
 	return func(s string) (bool, error) { return test(s) != p.Negate, nil }, nil
 }

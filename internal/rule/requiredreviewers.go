@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/guideline"
 )
@@ -97,7 +98,7 @@ func (p ReviewersParams) covers(path string, match func(pattern, path string) (b
 func ownersMatch(pattern, path string) (bool, error) {
 	o := guideline.ParseOwners(&guideline.Source{}, []byte(strings.ReplaceAll(pattern, " ", `\ `)+" @team"), guideline.GitHubOwners)
 	if len(o.Rules) != 1 {
-		return false, fmt.Errorf("the pattern %q cannot be read", pattern)
+		return false, fault.Errorf("the pattern %q cannot be read", pattern)
 	}
 	return slices.ContainsFunc(o.Of(path), func(r guideline.OwnerRule) bool { return len(r.Owners) > 0 }), nil
 }

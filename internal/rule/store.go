@@ -2,9 +2,9 @@ package rule
 
 import (
 	"encoding/json"
-	"fmt"
 	"reflect"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/guideline"
 )
 
@@ -49,7 +49,7 @@ func EncodeMessages(reqs []Requirement) ([]byte, error) {
 	out := []stored{}
 	for _, r := range OfMessages(reqs) {
 		if got, want := reflect.TypeOf(r.Params), messageParams()[r.Rule.ID]; got != want {
-			return nil, fmt.Errorf("the rule %s has parameters of type %v", r.Rule.ID, got)
+			return nil, fault.Errorf("the rule %s has parameters of type %v", r.Rule.ID, got)
 		}
 		params, err := json.Marshal(r.Params)
 		if err != nil {
@@ -75,11 +75,11 @@ func DecodeMessages(data []byte) ([]Requirement, error) {
 	for _, s := range all {
 		kind, ok := messageParams()[s.Rule]
 		if !ok || rules[s.Rule] == nil {
-			return nil, fmt.Errorf("the rule %q judges no messages", s.Rule)
+			return nil, fault.Errorf("the rule %q judges no messages", s.Rule)
 		}
 		params := reflect.New(kind)
 		if err := json.Unmarshal(s.Params, params.Interface()); err != nil {
-			return nil, fmt.Errorf("the rule %s: %w", s.Rule, err)
+			return nil, fault.Errorf("the rule %s: %w", s.Rule, err)
 		}
 		out = append(out, Requirement{Rule: rules[s.Rule], Params: params.Elem().Interface(), Strength: s.Strength, Said: s.Said, Enforcer: s.Enforcer, Text: s.Text})
 	}

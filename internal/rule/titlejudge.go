@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/dlclark/regexp2"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // judge answers why a title fails, or "". An error means that the judge's
@@ -31,7 +33,7 @@ func (p TitleParams) judge(title string) (why string, err error) {
 	case judgeSemantic:
 		return p.judgeSemantic(title)
 	}
-	return "", fmt.Errorf("how %s judges titles is not known", p.By)
+	return "", fault.Errorf("how %s judges titles is not known", p.By)
 }
 
 // judgePattern judges a title by everything that is given: pattern, length and

@@ -1,12 +1,13 @@
 package term
 
 import (
-	"fmt"
 	"io"
 	"net/url"
 	"os/exec" // the user's own browser, which only the system knows how to start
 
 	"github.com/cli/browser"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // Browse opens a page in the user's browser: the named program, else the
@@ -14,7 +15,7 @@ import (
 func (s *Streams) Browse(program, page string) error {
 	u, err := url.Parse(page)
 	if err != nil || (u.Scheme != "https" && u.Scheme != "http") {
-		return fmt.Errorf("open %q: it is no web page", Line(page))
+		return fault.Errorf("open %q: it is no web page", Line(page))
 	}
 	if program != "" {
 		cmd := exec.Command(program, u.String())

@@ -2,7 +2,6 @@ package term
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -19,12 +18,12 @@ import (
 func keysOf(ctx context.Context, in *os.File) (typed <-chan []byte, end func() error, err error) {
 	before, err := xterm.MakeRaw(int(in.Fd()))
 	if err != nil {
-		return nil, nil, fmt.Errorf("look at the terminal: %w", err)
+		return nil, nil, fault.Errorf("look at the terminal: %w", err)
 	}
 	// What is typed after the end is for whoever asks next: the reading must end.
 	reader, err := cancelreader.NewReader(in)
 	if err != nil {
-		return nil, nil, fault.Join(fmt.Errorf("read from the terminal: %w", err), xterm.Restore(int(in.Fd()), before))
+		return nil, nil, fault.Join(fault.Errorf("read from the terminal: %w", err), xterm.Restore(int(in.Fd()), before))
 	}
 	keys, ended := make(chan []byte), make(chan struct{})
 	go func() {

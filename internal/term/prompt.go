@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 var (
@@ -16,7 +18,7 @@ var (
 	ErrDeclined = errors.New("declined")
 	// ErrNoAnswer is the kind of it that is no no: Ctrl-D, a terminal that is gone,
 	// an interrupt, or nothing but wrong answers.
-	ErrNoAnswer = fmt.Errorf("%w: no answer", ErrDeclined)
+	ErrNoAnswer = fault.Errorf("%w: no answer", ErrDeclined)
 )
 
 // SaidNo tells whether a question was answered with no, which is an answer.

@@ -3,7 +3,6 @@ package workflow
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"time"
 
 	"github.com/isrc-dev/isrc/internal/fault"
@@ -81,7 +80,7 @@ func (e *Engine) check(st State) error {
 		return &NewerError{Run: st.Run, Version: st.Version, Tool: st.Tool}
 	}
 	if st.Ended != "" {
-		return fmt.Errorf("%w: %s", ErrEnded, st.Ended)
+		return fault.Errorf("%w: %s", ErrEnded, st.Ended)
 	}
 	for _, s := range st.Steps {
 		if _, ok := e.kind(s.Kind); !ok && s.Kind != KindPause {
@@ -191,7 +190,7 @@ func (j *Journal) ins(s StepState) (Ins, error) {
 	for name, id := range s.Uses {
 		used, ok := st.Step(id)
 		if !ok || used.Status != Done {
-			return ins, fmt.Errorf("%s: step %s, whose result it needs, is not done", s.Title, id)
+			return ins, fault.Errorf("%s: step %s, whose result it needs, is not done", s.Title, id)
 		}
 		ins.Of[name] = used.Out
 	}

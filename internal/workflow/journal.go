@@ -3,7 +3,6 @@ package workflow
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"sync"
@@ -44,7 +43,7 @@ func Create(dir string, h Header) (*Journal, error) {
 		return nil, err
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("create the folder for journals: %w", err)
+		return nil, fault.Errorf("create the folder for journals: %w", err)
 	}
 	lock, err := lockRun(dir, h.Run)
 	if err != nil {
@@ -97,7 +96,7 @@ func truncate(f *os.File, size int64) error {
 	}
 	if info.Size() != size {
 		if err := f.Truncate(size); err != nil {
-			return fmt.Errorf("repair the journal: %w", err)
+			return fault.Errorf("repair the journal: %w", err)
 		}
 	}
 	_, err = f.Seek(size, io.SeekStart)
@@ -130,7 +129,7 @@ func (j *Journal) Append(steps ...Step) error {
 func (j *Journal) Note(kind string, data any) error {
 	b, err := json.Marshal(data)
 	if err != nil {
-		return fmt.Errorf("note %s: %w", kind, err)
+		return fault.Errorf("note %s: %w", kind, err)
 	}
 	return j.write(record{Event: eventNote, Note: &Note{Kind: kind, Data: b}})
 }
@@ -157,7 +156,7 @@ func (j *Journal) Resume() error {
 // that follows it must find out.
 func (j *Journal) Drop(step string) error {
 	if s, ok := j.State().Step(step); ok && s.Status == Done {
-		return fmt.Errorf("drop step %s: it is done", step)
+		return fault.Errorf("drop step %s: it is done", step)
 	}
 	return j.write(record{Event: eventDropped, Step: step})
 }
@@ -196,14 +195,14 @@ func (j *Journal) write(r record) error {
 	}
 	line, err := json.Marshal(r)
 	if err != nil {
-		return fmt.Errorf("write %q to the journal: %w", r.Event, err)
+		return fault.Errorf("write %q to the journal: %w", r.Event, err)
 	}
 	next := j.state.clone()
 	if err := next.applyLine(line); err != nil {
-		return fmt.Errorf("write %q to the journal: %w", r.Event, err)
+		return fault.Errorf("write %q to the journal: %w", r.Event, err)
 	}
 	if err := j.put(append(line, '\n'), !r.waits()); err != nil {
-		return fmt.Errorf("write %q to the journal: %w", r.Event, err)
+		return fault.Errorf("write %q to the journal: %w", r.Event, err)
 	}
 	j.state = next
 	return nil
@@ -237,7 +236,7 @@ func (j *Journal) flush() error {
 		return nil
 	}
 	if err := j.file.Sync(); err != nil {
-		return fmt.Errorf("write to the journal: %w", err)
+		return fault.Errorf("write to the journal: %w", err)
 	}
 	j.loose = false
 	return nil

@@ -2,10 +2,10 @@ package workflow
 
 import (
 	"errors"
-	"fmt"
 	"path/filepath"
 
 	"github.com/isrc-dev/isrc/internal/disk"
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // lockRun takes the lock of a run or says who has it.
@@ -16,7 +16,7 @@ func lockRun(dir, run string) (*disk.Lock, error) {
 		return nil, &LockedError{Run: run, PID: held.PID}
 	}
 	if err != nil {
-		return nil, fmt.Errorf("lock run %s: %w", run, err)
+		return nil, fault.Errorf("lock run %s: %w", run, err)
 	}
 	return lock, nil
 }

@@ -4,10 +4,11 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"time"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // formatVersion is the version of the journal that this package writes.
@@ -48,7 +49,7 @@ type record struct {
 func parse(b []byte) (st State, size int64, line int, err error) {
 	sound := bytes.LastIndexByte(b, '\n') + 1
 	if rest := b[sound:]; sound == 0 {
-		return st, 0, 1, fmt.Errorf("no header in %d bytes", len(rest))
+		return st, 0, 1, fault.Errorf("no header in %d bytes", len(rest))
 	}
 	for raw := range bytes.Lines(b[:sound]) {
 		line++
@@ -67,7 +68,7 @@ func parse(b []byte) (st State, size int64, line int, err error) {
 
 func (st *State) begin(raw []byte) error {
 	if err := json.Unmarshal(raw, &st.Header); err != nil {
-		return fmt.Errorf("read the header: %w", err)
+		return fault.Errorf("read the header: %w", err)
 	}
 	if st.Version < 1 {
 		return errors.New("the header has no version")
@@ -121,7 +122,7 @@ func (st *State) apply(r record) error {
 func (st *State) applyStep(r record) error {
 	s := st.step(r.Step)
 	if s == nil {
-		return fmt.Errorf("event %q of the unknown step %q", r.Event, r.Step)
+		return fault.Errorf("event %q of the unknown step %q", r.Event, r.Step)
 	}
 	s.At = r.At
 	st.Interrupted = false
@@ -145,7 +146,7 @@ func (st *State) applyStep(r record) error {
 	case eventResumed:
 		s.Status, st.Paused = Done, nil
 	default:
-		return fmt.Errorf("unknown event %q", r.Event)
+		return fault.Errorf("unknown event %q", r.Event)
 	}
 	return nil
 }
@@ -158,11 +159,11 @@ func (st *State) extend(r record) error {
 			return errors.New("a step without an id or a kind")
 		}
 		if st.step(s.ID) != nil {
-			return fmt.Errorf("step %q is planned twice", s.ID)
+			return fault.Errorf("step %q is planned twice", s.ID)
 		}
 		for name, id := range s.Uses {
 			if st.step(id) == nil {
-				return fmt.Errorf("step %q uses %q as %s, which is not planned before it", s.ID, id, name)
+				return fault.Errorf("step %q uses %q as %s, which is not planned before it", s.ID, id, name)
 			}
 		}
 		st.Steps = append(st.Steps, StepState{Step: s, Status: Pending, At: r.At})
@@ -220,7 +221,7 @@ func (st State) clone() State {
 func (s StepState) pause() (Pause, error) {
 	var p Pause
 	if err := json.Unmarshal(s.In, &p); err != nil {
-		return p, fmt.Errorf("read pause %s: %w", s.ID, err)
+		return p, fault.Errorf("read pause %s: %w", s.ID, err)
 	}
 	p.Step = s.ID
 	return p, nil

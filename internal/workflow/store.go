@@ -5,7 +5,6 @@ import (
 	"encoding/base32"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -58,7 +57,7 @@ func slug(s string) string {
 // checkRun refuses names that would lead out of the folder.
 func checkRun(run string) error {
 	if run == "" || len(run) > 120 || strings.Trim(run, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") != "" || run[0] == '.' {
-		return fmt.Errorf("%w: %q is not the name of a run", ErrNoRun, run)
+		return fault.Errorf("%w: %q is not the name of a run", ErrNoRun, run)
 	}
 	return nil
 }
@@ -68,23 +67,23 @@ func journalPath(dir, run string) string { return filepath.Join(dir, run+journal
 
 func missing(run string, err error) error {
 	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%w: %s", ErrNoRun, run)
+		return fault.Errorf("%w: %s", ErrNoRun, run)
 	}
-	return fmt.Errorf("open the journal of %s: %w", run, err)
+	return fault.Errorf("open the journal of %s: %w", run, err)
 }
 
 // writeHeader makes the file whole or not at all, under the run's lock.
 func writeHeader(dir string, h Header) error {
 	name := journalPath(dir, h.Run)
 	if _, err := os.Lstat(name); err == nil {
-		return fmt.Errorf("%w: %s", ErrExists, h.Run)
+		return fault.Errorf("%w: %s", ErrExists, h.Run)
 	}
 	line, err := json.Marshal(h)
 	if err != nil {
-		return fmt.Errorf("write the header of %s: %w", h.Run, err)
+		return fault.Errorf("write the header of %s: %w", h.Run, err)
 	}
 	if err := disk.WriteFile(name, append(line, '\n'), 0o600); err != nil {
-		return fmt.Errorf("create the journal of %s: %w", h.Run, err)
+		return fault.Errorf("create the journal of %s: %w", h.Run, err)
 	}
 	return disk.SyncFolder(dir)
 }
@@ -106,14 +105,14 @@ func Read(dir, run string) (State, error) {
 func readFrom(f *os.File, run string) (State, int64, error) {
 	b, err := io.ReadAll(io.LimitReader(f, maxJournal+1))
 	if err != nil {
-		return State{}, 0, fmt.Errorf("read the journal of %s: %w", run, err)
+		return State{}, 0, fault.Errorf("read the journal of %s: %w", run, err)
 	}
 	if len(b) > maxJournal {
-		return State{}, 0, &Damaged{Run: run, Path: f.Name(), Line: 1, Err: fmt.Errorf("it is larger than %d bytes", maxJournal)}
+		return State{}, 0, &Damaged{Run: run, Path: f.Name(), Line: 1, Err: fault.Errorf("it is larger than %d bytes", maxJournal)}
 	}
 	st, size, line, err := parse(b)
 	if err == nil && st.Run != run {
-		line, err = 1, fmt.Errorf("it belongs to run %q", st.Run)
+		line, err = 1, fault.Errorf("it belongs to run %q", st.Run)
 	}
 	if err != nil {
 		return State{}, 0, &Damaged{Run: run, Path: f.Name(), Line: line, Err: err}
@@ -129,7 +128,7 @@ func List(dir string) ([]State, []Damaged, error) {
 		return nil, nil, nil
 	}
 	if err != nil {
-		return nil, nil, fmt.Errorf("list runs: %w", err)
+		return nil, nil, fault.Errorf("list runs: %w", err)
 	}
 	var states []State
 	var damaged []Damaged

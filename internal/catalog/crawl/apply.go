@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"os"
 	"strconv"
 	"strings"
@@ -70,14 +69,14 @@ func (out *Outcome) Apply(ctx context.Context, w Writer, past PullKnown) error {
 	for _, o := range whole {
 		o.Tally = Tally{}
 		if err := a.owner(ctx, o); err != nil {
-			return fmt.Errorf("put %s into the catalog: %w", o.Name, err)
+			return fault.Errorf("put %s into the catalog: %w", o.Name, err)
 		}
 	}
 	if err := a.removeGone(ctx); err != nil {
-		return fmt.Errorf("take what is gone out of the catalog: %w", err)
+		return fault.Errorf("take what is gone out of the catalog: %w", err)
 	}
 	if err := a.judge(ctx); err != nil {
-		return fmt.Errorf("judge by what organisations say for all: %w", err)
+		return fault.Errorf("judge by what organisations say for all: %w", err)
 	}
 	for _, o := range whole {
 		if o.Mode == ModeIncremental {

@@ -3,11 +3,11 @@ package crawl
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/isrc-dev/isrc/internal/catalog"
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 )
 
@@ -107,7 +107,7 @@ func (a *applying) rejudge(key string, stale map[string]*Owner) error {
 	}
 	r.SetDefaults(stale[strings.ToLower(r.Host+"/"+r.Owner)].defaults.of())
 	if err := a.w.Put(r); err != nil {
-		return fmt.Errorf("judge %s by the defaults of %s: %w", r.FullName(), r.Owner, err)
+		return fault.Errorf("judge %s by the defaults of %s: %w", r.FullName(), r.Owner, err)
 	}
 	return nil
 }

@@ -2,11 +2,11 @@ package crawl
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 
 	"github.com/isrc-dev/isrc/internal/disk"
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // BusyError says that another process works on the same crawl.
@@ -18,7 +18,7 @@ func (e *BusyError) Error() string { return "another isrc is crawling the same a
 // kernel gives the lock of a dead process back.
 func Lock(dir string) (unlock func() error, err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("keep what is crawled: %w", err)
+		return nil, fault.Errorf("keep what is crawled: %w", err)
 	}
 	lock, err := disk.Take(filepath.Join(dir, "lock"))
 	var held *disk.HeldError
@@ -26,7 +26,7 @@ func Lock(dir string) (unlock func() error, err error) {
 	case errors.As(err, &held):
 		return nil, &BusyError{Dir: dir}
 	case err != nil:
-		return nil, fmt.Errorf("lock the crawl: %w", err)
+		return nil, fault.Errorf("lock the crawl: %w", err)
 	}
 	return lock.Release, nil
 }

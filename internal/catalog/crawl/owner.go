@@ -123,11 +123,11 @@ func (c *crawler) resume(o *Owner, path string, now time.Time) (*walk, error) {
 	last, _ := c.o.Book.position(c.o.Host, o.Name)
 	switch age := now.Sub(h.StartedAt); {
 	case !strings.EqualFold(h.Host, c.o.Host), !strings.EqualFold(h.Owner, o.Name), h.Shard != c.o.Shard.String():
-		return nil, fmt.Errorf("%s %w: it is of another crawl", path, errSpool)
+		return nil, fault.Errorf("%s %w: it is of another crawl", path, errSpool)
 	case age > keptFor || age < -keptFor:
-		return nil, fmt.Errorf("what an earlier crawl left is older than a day")
+		return nil, fault.Errorf("what an earlier crawl left is older than a day")
 	case !last.At.IsZero() && !last.At.Before(h.StartedAt), h.Mode == ModeIncremental && !h.From.At.Equal(last.At):
-		return nil, fmt.Errorf("the catalog has changed since an earlier crawl was cut off")
+		return nil, fault.Errorf("the catalog has changed since an earlier crawl was cut off")
 	}
 	w := c.newWalk(o, *h)
 	if err := readSpool(path, whole, w.note); err != nil {
@@ -302,7 +302,7 @@ func (w *walk) had(ctx context.Context, p *forge.Profile) (bool, error) {
 			return nil
 		})
 		if err != nil {
-			return false, fmt.Errorf("read the catalog: %w", err)
+			return false, fault.Errorf("read the catalog: %w", err)
 		}
 	}
 	return p.ID != 0 && w.held[p.ID], nil

@@ -3,13 +3,13 @@ package crawl
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"github.com/isrc-dev/isrc/internal/catalog"
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 )
 
@@ -25,7 +25,7 @@ func (w *walk) page(ctx context.Context) error {
 		return err
 	}
 	if got.Next != "" && (got.Next == w.next || w.pages >= mostPages) {
-		return fmt.Errorf("read the repositories of %s: %s gives the same page again and again", w.o.Name, w.o.Host)
+		return fault.Errorf("read the repositories of %s: %s gives the same page again and again", w.o.Name, w.o.Host)
 	}
 	end, wanted, err := w.sift(ctx, &got)
 	if err != nil {
@@ -119,7 +119,7 @@ func (w *walk) asBefore(ctx context.Context, p *forge.Profile, s stamp) (bool, e
 	case errors.Is(err, errUnknown), errors.As(err, &missing):
 		return false, nil
 	case err != nil:
-		return false, fmt.Errorf("look %s up in the catalog: %w", p.FullName(), err)
+		return false, fault.Errorf("look %s up in the catalog: %w", p.FullName(), err)
 	}
 	return (r.ID == p.ID || p.ID == 0) && r.PushedAt.Equal(s.pushed) && r.UpdatedAt.Equal(s.updated), nil
 }
@@ -262,7 +262,7 @@ func (w *walk) readTeams(ctx context.Context) error {
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case err != nil && !hides(err):
-		return fmt.Errorf("read the teams of %s: %w", w.o.Name, err)
+		return fault.Errorf("read the teams of %s: %w", w.o.Name, err)
 	case teams == nil:
 		teams = &forge.OwnerTeams{}
 	}

@@ -5,6 +5,8 @@ import (
 	"hash/fnv"
 	"strconv"
 	"strings"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // Shard is one of several equal parts of an estate. The zero value is all of it.
@@ -25,7 +27,7 @@ func ParseShard(s string) (Shard, error) {
 	number, err1 := strconv.Atoi(a)
 	of, err2 := strconv.Atoi(b)
 	if !ok || err1 != nil || err2 != nil || of < 1 || of > mostShards || number < 1 || number > of {
-		return Shard{}, fmt.Errorf("%q is no shard: write it like 3/16, with at most %d parts", s, mostShards)
+		return Shard{}, fault.Errorf("%q is no shard: write it like 3/16, with at most %d parts", s, mostShards)
 	}
 	return Shard{Number: number, Of: of}, nil
 }

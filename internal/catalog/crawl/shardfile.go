@@ -71,7 +71,7 @@ func (out *Outcome) WriteShard(ctx context.Context, path string, s Shard) (recor
 		return fault.Join(err, b.Flush())
 	})
 	if err != nil {
-		return 0, fmt.Errorf("write the shard: %w", err)
+		return 0, fault.Errorf("write the shard: %w", err)
 	}
 	return records, nil
 }

@@ -117,11 +117,11 @@ func spoolName(host, owner string, s Shard) string {
 // createSpool begins a spool, in place of one that is there.
 func createSpool(path string, h head) (*spool, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return nil, fmt.Errorf("keep what is crawled: %w", err)
+		return nil, fault.Errorf("keep what is crawled: %w", err)
 	}
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 	if err != nil {
-		return nil, fmt.Errorf("keep what is crawled: %w", err)
+		return nil, fault.Errorf("keep what is crawled: %w", err)
 	}
 	sp := &spool{path: path, f: f, w: bufio.NewWriterSize(f, 256<<10)}
 	if err := fault.Join(sp.write(h), sp.flush()); err != nil {
@@ -134,17 +134,17 @@ func createSpool(path string, h head) (*spool, error) {
 func (s *spool) write(v any) error {
 	raw, err := json.Marshal(v)
 	if err != nil {
-		return fmt.Errorf("write %s: %w", s.path, err)
+		return fault.Errorf("write %s: %w", s.path, err)
 	}
 	if _, err := s.w.Write(append(raw, '\n')); err != nil {
-		return fmt.Errorf("write %s: %w", s.path, err)
+		return fault.Errorf("write %s: %w", s.path, err)
 	}
 	return nil
 }
 
 func (s *spool) flush() error {
 	if err := fault.Join(s.w.Flush(), s.f.Sync()); err != nil {
-		return fmt.Errorf("write %s: %w", s.path, err)
+		return fault.Errorf("write %s: %w", s.path, err)
 	}
 	return nil
 }
@@ -163,7 +163,7 @@ func openSpool(path string) (h *head, whole int64, err error) {
 	}
 	defer f.Close()
 	if whole, err = lastPage(f); err != nil {
-		return nil, 0, fmt.Errorf("%s %w: %w", path, errSpool, err)
+		return nil, 0, fault.Errorf("%s %w: %w", path, errSpool, err)
 	}
 	if _, err = f.Seek(0, io.SeekStart); err != nil {
 		return nil, 0, err
@@ -171,7 +171,7 @@ func openSpool(path string) (h *head, whole int64, err error) {
 	sc := newLines(io.LimitReader(f, whole))
 	sc.Scan()
 	if h, err = readHead(sc.Bytes()); err != nil {
-		return nil, 0, fmt.Errorf("%s %w: %w", path, errSpool, err)
+		return nil, 0, fault.Errorf("%s %w: %w", path, errSpool, err)
 	}
 	return h, whole, nil
 }
@@ -191,7 +191,7 @@ func readSpool(path string, whole int64, each func(*line) error) error {
 		}
 		var l line
 		if err := json.Unmarshal(sc.Bytes(), &l); err != nil {
-			return fmt.Errorf("%s %w: %w", path, errSpool, err)
+			return fault.Errorf("%s %w: %w", path, errSpool, err)
 		}
 		if err := each(&l); err != nil {
 			return err
@@ -238,7 +238,7 @@ func boundedLine(r *bufio.Reader) ([]byte, error) {
 		part, err := r.ReadSlice('\n')
 		l = append(l, part...)
 		if len(l) > longestLine {
-			return nil, fmt.Errorf("a line is longer than %d MB", longestLine>>20)
+			return nil, fault.Errorf("a line is longer than %d MB", longestLine>>20)
 		}
 		if !errors.Is(err, bufio.ErrBufferFull) {
 			return l, err
@@ -252,7 +252,7 @@ func readHead(raw []byte) (*head, error) {
 		return nil, errors.New("it is no spool of isrc")
 	}
 	if h.Version != spoolVersion {
-		return nil, fmt.Errorf("it has version %d, and this isrc reads version %d", h.Version, spoolVersion)
+		return nil, fault.Errorf("it has version %d, and this isrc reads version %d", h.Version, spoolVersion)
 	}
 	return &h, nil
 }
@@ -266,7 +266,7 @@ func reopenSpool(path string, whole int64) (*spool, error) {
 	}
 	_, err = f.Seek(whole, io.SeekStart)
 	if err = fault.Join(err, f.Truncate(whole)); err != nil {
-		return nil, fault.Join(fmt.Errorf("go on with %s: %w", path, err), f.Close())
+		return nil, fault.Join(fault.Errorf("go on with %s: %w", path, err), f.Close())
 	}
 	return &spool{path: path, f: f, w: bufio.NewWriterSize(f, 256<<10)}, nil
 }

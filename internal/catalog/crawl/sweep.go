@@ -161,7 +161,7 @@ func (s *sweep) due(ctx context.Context, now time.Time) ([]due, error) {
 		return cmp.Or(a.swept.Compare(b.swept), strings.Compare(keyOf(a.name), keyOf(b.name)))
 	})
 	if err != nil {
-		return nil, fmt.Errorf("read the catalog: %w", err)
+		return nil, fault.Errorf("read the catalog: %w", err)
 	}
 	return list, nil
 }
@@ -264,7 +264,7 @@ func (s *sweep) batch(ctx context.Context, some []due) error {
 		return err
 	}
 	if len(got) != len(some) {
-		return fmt.Errorf("read pull requests: %d answers to %d questions", len(got), len(some))
+		return fault.Errorf("read pull requests: %d answers to %d questions", len(got), len(some))
 	}
 	now := s.o.Now().UTC()
 	var lines []*line
@@ -314,7 +314,7 @@ func (s *sweep) readRoster(ctx context.Context, owner string) error {
 	}
 	t, err := s.source.OwnerTeams(ctx, owner)
 	if err != nil && !hides(err) {
-		return fmt.Errorf("read the teams of %s: %w", owner, err)
+		return fault.Errorf("read the teams of %s: %w", owner, err)
 	}
 	s.rosters[low] = newRoster(t)
 	return nil

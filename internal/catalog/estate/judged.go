@@ -5,12 +5,12 @@ import (
 	"compress/gzip"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 
 	"github.com/isrc-dev/isrc/internal/catalog"
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // Judged is a set of queries with what a colleague would think of the answers.
@@ -40,10 +40,10 @@ func ReadJudged(dir string) (*Judged, error) {
 	defer packed.Close()
 	unpacked, err := gzip.NewReader(packed)
 	if err != nil {
-		return nil, fmt.Errorf("records.jsonl.gz: %w", err)
+		return nil, fault.Errorf("records.jsonl.gz: %w", err)
 	}
 	if set.Records, err = readLines[*catalog.Record](unpacked); err != nil {
-		return nil, fmt.Errorf("records.jsonl.gz: %w", err)
+		return nil, fault.Errorf("records.jsonl.gz: %w", err)
 	}
 	if set.Queries, err = readLinesOf[Query](filepath.Join(dir, "queries.jsonl")); err != nil {
 		return nil, err
@@ -64,7 +64,7 @@ func ReadJudged(dir string) (*Judged, error) {
 	for _, j := range judgements {
 		grades, known := at[j.Query]
 		if !known {
-			return nil, fmt.Errorf("judgements.jsonl judges %q, which nobody asked", j.Query)
+			return nil, fault.Errorf("judgements.jsonl judges %q, which nobody asked", j.Query)
 		}
 		grades[j.Repository] = j.Grade
 	}
@@ -79,7 +79,7 @@ func readLinesOf[T any](file string) ([]T, error) {
 	defer f.Close()
 	all, err := readLines[T](f)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", filepath.Base(file), err)
+		return nil, fault.Errorf("%s: %w", filepath.Base(file), err)
 	}
 	return all, nil
 }
@@ -92,7 +92,7 @@ func readLines[T any](from io.Reader) ([]T, error) {
 		if err := lines.Decode(&one); errors.Is(err, io.EOF) {
 			return all, nil
 		} else if err != nil {
-			return nil, fmt.Errorf("line %d: %w", len(all)+1, err)
+			return nil, fault.Errorf("line %d: %w", len(all)+1, err)
 		}
 		all = append(all, one)
 	}

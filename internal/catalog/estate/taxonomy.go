@@ -2,9 +2,10 @@ package estate
 
 import (
 	_ "embed" // the table of capabilities
-	"fmt"
 	"strings"
 	"sync"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 //go:embed capabilities.txt
@@ -48,7 +49,7 @@ func parseCapabilities(text string) ([]Capability, error) {
 			all = append(all, Capability{Name: c[0], Domain: domain, Languages: strings.Fields(c[1]),
 				Names: strings.Fields(c[2]), Topics: strings.Fields(c[3])})
 		case len(all) == 0:
-			return nil, fmt.Errorf("line %d of the capabilities stands before the first one", i+1)
+			return nil, fault.Errorf("line %d of the capabilities stands before the first one", i+1)
 		default:
 			c := &all[len(all)-1]
 			switch mark {
@@ -59,7 +60,7 @@ func parseCapabilities(text string) ([]Capability, error) {
 			case "-":
 				c.Sentences = strings.Split(rest, " / ")
 			default:
-				return nil, fmt.Errorf("line %d of the capabilities begins with %q", i+1, mark)
+				return nil, fault.Errorf("line %d of the capabilities begins with %q", i+1, mark)
 			}
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/isrc-dev/isrc/internal/catalog"
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // counting remembers where lines begin, as far ahead as a decoder has read, and
@@ -23,7 +24,7 @@ type counting struct {
 	base     int64   // where the value began that is decoded
 }
 
-var errLongEntry = fmt.Errorf("an entry is longer than %d bytes", maxEntry)
+var errLongEntry = fault.Errorf("an entry is longer than %d bytes", maxEntry)
 
 func (c *counting) Read(p []byte) (int, error) {
 	if c.read-c.from > maxEntry {
@@ -195,7 +196,7 @@ func (x *reader) syntax(c *counting, dec *json.Decoder, err error) error {
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		offset, why = c.read, "it ends too early"
 	case !errors.Is(err, errLongEntry):
-		return fmt.Errorf("read %s: %w", x.Name, err)
+		return fault.Errorf("read %s: %w", x.Name, err)
 	}
 	return &SyntaxError{Place: x.place(c.lineAt(offset)), Why: why}
 }
@@ -238,7 +239,7 @@ func (x *reader) lines(in *bufio.Reader) error {
 		}
 		text, long, err := readLine(in)
 		if err != nil && !errors.Is(err, io.EOF) {
-			return fmt.Errorf("read %s: %w", x.Name, err)
+			return fault.Errorf("read %s: %w", x.Name, err)
 		}
 		switch {
 		case long:

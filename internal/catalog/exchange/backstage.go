@@ -12,6 +12,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/isrc-dev/isrc/internal/catalog"
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 )
 
@@ -23,7 +24,7 @@ const maxBackstage = 64 << 20
 func (x *reader) backstage(in *bufio.Reader) error {
 	data, err := io.ReadAll(io.LimitReader(in, maxBackstage+1))
 	if err != nil {
-		return fmt.Errorf("read %s: %w", x.Name, err)
+		return fault.Errorf("read %s: %w", x.Name, err)
 	}
 	if len(data) > maxBackstage {
 		x.refuse(1, fmt.Sprintf("it is larger than %d bytes", maxBackstage))

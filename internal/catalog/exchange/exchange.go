@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/isrc-dev/isrc/internal/catalog"
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 )
 
@@ -93,7 +94,7 @@ func Read(ctx context.Context, r io.Reader, o Options, to Taker) (Format, error)
 	if o.Format == "" {
 		head, err := in.Peek(32 << 10)
 		if err != nil && !errors.Is(err, io.EOF) {
-			return "", fmt.Errorf("read %s: %w", o.Name, err)
+			return "", fault.Errorf("read %s: %w", o.Name, err)
 		}
 		format, ok := Guess(o.Name, head)
 		switch {
@@ -150,7 +151,7 @@ func (x *reader) read(in *bufio.Reader) error {
 	case PublicCode:
 		return x.whole(in, x.publicCode)
 	}
-	return fmt.Errorf("%s is no format that can be imported", x.Format)
+	return fault.Errorf("%s is no format that can be imported", x.Format)
 }
 
 func (x *reader) place(line int) string { return fmt.Sprintf("%s:%d", x.Name, line) }
@@ -185,7 +186,7 @@ func (x *reader) take(r *catalog.Record, line int) error {
 func (x *reader) whole(in io.Reader, entry func([]byte) error) error {
 	data, err := io.ReadAll(io.LimitReader(in, maxEntry+1))
 	if err != nil {
-		return fmt.Errorf("read %s: %w", x.Name, err)
+		return fault.Errorf("read %s: %w", x.Name, err)
 	}
 	if len(data) > maxEntry {
 		x.refuse(1, fmt.Sprintf("it is larger than %d bytes", maxEntry))

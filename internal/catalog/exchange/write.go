@@ -3,10 +3,10 @@ package exchange
 import (
 	"bufio"
 	"encoding/json"
-	"fmt"
 	"io"
 
 	"github.com/isrc-dev/isrc/internal/catalog"
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // Writer writes records one after the other. Without Close the file is not
@@ -31,7 +31,7 @@ func NewWriter(out io.Writer, f Format) (*Writer, error) {
 	case CSV:
 		return w, w.table()
 	default:
-		return nil, fmt.Errorf("%s is no format that can be exported", f)
+		return nil, fault.Errorf("%s is no format that can be exported", f)
 	}
 	return w, nil
 }
@@ -73,7 +73,7 @@ func (w *Writer) json(v any, end string) error {
 // Put writes a record.
 func (w *Writer) Put(r *catalog.Record) error {
 	if err := w.entry(r); err != nil {
-		return fmt.Errorf("write %s: %w", r.FullName(), err)
+		return fault.Errorf("write %s: %w", r.FullName(), err)
 	}
 	w.n++
 	return nil

@@ -3,10 +3,10 @@ package index
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"time"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/progress"
 )
 
@@ -20,7 +20,7 @@ func (s *Store) Adopt(ctx context.Context, path, source string, at time.Time, si
 		part := s.file(g.ID) + ".part"
 		defer os.Remove(part)
 		if _, err := copyFile(path, part); err != nil {
-			return Info{}, fmt.Errorf("copy the catalog: %w", err)
+			return Info{}, fault.Errorf("copy the catalog: %w", err)
 		}
 		if err := verify(ctx, part, sink); err != nil {
 			return Info{}, renamed(err, path)

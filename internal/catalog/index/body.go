@@ -2,12 +2,12 @@ package index
 
 import (
 	"encoding/json"
-	"fmt"
 	"sync"
 
 	"github.com/klauspost/compress/zstd"
 
 	"github.com/isrc-dev/isrc/internal/catalog"
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // excerptRunes is how much of a README is kept to be shown.
@@ -79,10 +79,10 @@ func plainBody(r *catalog.Record) ([]byte, error) {
 	short.Excerpt, short.Readme = excerpt(r), ""
 	b, err := json.Marshal(&short)
 	if err != nil {
-		return nil, fmt.Errorf("write the record of %s: %w", r.Key(), err)
+		return nil, fault.Errorf("write the record of %s: %w", r.Key(), err)
 	}
 	if len(b) > mostBody {
-		return nil, fmt.Errorf("write the record of %s: it has %d bytes of %d at most", r.Key(), len(b), mostBody)
+		return nil, fault.Errorf("write the record of %s: it has %d bytes of %d at most", r.Key(), len(b), mostBody)
 	}
 	return b, nil
 }

@@ -5,12 +5,12 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"errors"
-	"fmt"
 	"os"
 	"strconv"
 	"time"
 
 	"github.com/isrc-dev/isrc/internal/catalog"
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 )
 
@@ -115,7 +115,7 @@ func (c *Catalog) note(broken *DamagedError) {
 func (c *Catalog) record(body []byte) (*catalog.Record, error) {
 	r, err := c.coder.decode(body)
 	if err != nil {
-		return nil, c.broken(fmt.Errorf("a record cannot be read: %w", err))
+		return nil, c.broken(fault.Errorf("a record cannot be read: %w", err))
 	}
 	return r, nil
 }

@@ -4,12 +4,13 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"net/url"
 	"path/filepath"
 	"strings"
 
 	"modernc.org/sqlite"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // connect opens a file with the given parameters. Nothing of a path can become
@@ -88,7 +89,7 @@ func readDictionary(ctx context.Context, db interface {
 	var own []byte
 	err := db.QueryRowContext(ctx, dictionaryQuery, generation, mostDictionary).Scan(&own)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return nil, fmt.Errorf("read the catalog's dictionary: %w", err)
+		return nil, fault.Errorf("read the catalog's dictionary: %w", err)
 	}
 	return own, nil
 }

@@ -3,11 +3,11 @@ package index
 import (
 	"context"
 	"database/sql"
-	"fmt"
 	"strings"
 	"time"
 
 	"github.com/isrc-dev/isrc/internal/catalog"
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // The bits of events.flags. They stand in files: none may change its meaning.
@@ -123,7 +123,7 @@ func scanEvent(rows *sql.Rows) (catalog.PullEvent, error) {
 	var flags, opened int64
 	var first, ended sql.NullInt64
 	if err := rows.Scan(&shown, &e.Number, &flags, &e.Team, &opened, &first, &ended); err != nil {
-		return e, fmt.Errorf("read the pull events: %w", err)
+		return e, fault.Errorf("read the pull events: %w", err)
 	}
 	e.Host, shown, _ = strings.Cut(shown, "/")
 	e.Owner, e.Name, _ = strings.Cut(shown, "/")

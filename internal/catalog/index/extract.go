@@ -3,11 +3,11 @@ package index
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 
 	"github.com/isrc-dev/isrc/internal/catalog"
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // Schema is the version of the format that this program writes and reads.
@@ -43,17 +43,17 @@ func (s *Store) Extract(ctx context.Context, path, like string, choose func(*cat
 	defer os.Remove(part)
 	sum, err := copyFile(s.file(g.ID), part)
 	if err != nil {
-		return Info{}, fmt.Errorf("copy the catalog: %w", err)
+		return Info{}, fault.Errorf("copy the catalog: %w", err)
 	}
 	if sum != g.Whole {
 		return Info{}, &DamagedError{Path: s.file(g.ID), Why: "its content has changed since it was written"}
 	}
 	if err := extract(ctx, s.file(g.ID), part, path, dictionaryIn(ctx, like), g, choose); err != nil {
-		return Info{}, errors.Join(fmt.Errorf("take out what is published: %w", damaged(part, err)), removed(path))
+		return Info{}, errors.Join(fault.Errorf("take out what is published: %w", damaged(part, err)), removed(path))
 	}
 	db, err := readOnly(path)
 	if err != nil {
-		return Info{}, fmt.Errorf("open the catalog: %w", err)
+		return Info{}, fault.Errorf("open the catalog: %w", err)
 	}
 	c := &Catalog{db: db, path: path}
 	err = c.readInfo(ctx, stamp{})

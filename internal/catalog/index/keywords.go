@@ -5,12 +5,12 @@ import (
 	"cmp"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"io"
 	"math"
 	"os"
 	"slices"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/order"
 )
 
@@ -60,7 +60,7 @@ type spool struct {
 func newSpool(dir string) (*spool, error) {
 	f, err := os.CreateTemp(dir, "terms-*.part")
 	if err != nil {
-		return nil, fmt.Errorf("write the catalog: %w", err)
+		return nil, fault.Errorf("write the catalog: %w", err)
 	}
 	return &spool{file: f, buf: bufio.NewWriterSize(f, 1<<16)}, nil
 }
@@ -81,7 +81,7 @@ func (s *spool) add(record int64, terms []candidate) error {
 		_, err = s.buf.Write(b)
 	}
 	if err != nil {
-		return fmt.Errorf("write the catalog: %w", err)
+		return fault.Errorf("write the catalog: %w", err)
 	}
 	return nil
 }

@@ -2,10 +2,10 @@ package index
 
 import (
 	"errors"
-	"fmt"
 	"path/filepath"
 
 	"github.com/isrc-dev/isrc/internal/disk"
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // lock makes this process the only writer of a store, or answers a *BusyError.
@@ -16,7 +16,7 @@ func lock(dir string) (unlockStore func() error, err error) {
 	case errors.As(err, &held):
 		return nil, &BusyError{Dir: dir, PID: held.PID}
 	case err != nil:
-		return nil, fmt.Errorf("lock the catalog: %w", err)
+		return nil, fault.Errorf("lock the catalog: %w", err)
 	}
 	return l.Release, nil
 }

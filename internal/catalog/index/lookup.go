@@ -4,11 +4,11 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"hash/maphash"
 	"sync"
 
 	"github.com/isrc-dev/isrc/internal/catalog"
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // Get gives the record with this Key, as it is with all that was put before, or
@@ -97,7 +97,7 @@ func (e *earlier) open(ctx context.Context) (err error) {
 // get gives the record with this key, or nil.
 func (e *earlier) get(ctx context.Context, key string) (*catalog.Record, error) {
 	if err := e.open(ctx); err != nil {
-		return nil, fmt.Errorf("read the catalog: %w", err)
+		return nil, fault.Errorf("read the catalog: %w", err)
 	}
 	var body []byte
 	err := e.look.QueryRowContext(ctx, key).Scan(&body)
@@ -105,7 +105,7 @@ func (e *earlier) get(ctx context.Context, key string) (*catalog.Record, error) 
 		return nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read the catalog: %w", err)
+		return nil, fault.Errorf("read the catalog: %w", err)
 	}
 	return e.coder.decode(body)
 }

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/progress"
 )
 
@@ -82,7 +83,7 @@ func compact(ctx context.Context, part string) (err error) {
 	defer func() { err = errors.Join(err, db.Close()) }()
 	var free, pages int
 	if err := db.QueryRowContext(ctx, "SELECT freelist_count, page_count FROM pragma_freelist_count, pragma_page_count").Scan(&free, &pages); err != nil {
-		return fmt.Errorf("write the catalog: %w", err)
+		return fault.Errorf("write the catalog: %w", err)
 	}
 	if free < mostFree || free*4 < pages {
 		return nil
@@ -90,7 +91,7 @@ func compact(ctx context.Context, part string) (err error) {
 	small := part + ".small.part"
 	defer os.Remove(small)
 	if _, err := db.ExecContext(ctx, "VACUUM INTO ?", small); err != nil {
-		return fmt.Errorf("write the catalog: %w", err)
+		return fault.Errorf("write the catalog: %w", err)
 	}
 	if err := db.Close(); err != nil { // Windows renames over no open file
 		return err

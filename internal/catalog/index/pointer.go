@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/isrc-dev/isrc/internal/disk"
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // pointerHead is the first line of the file "current".
@@ -60,12 +61,12 @@ func (s *Store) readPointer() (*pointer, error) {
 		return nil, ErrNone
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read the catalog: %w", err)
+		return nil, fault.Errorf("read the catalog: %w", err)
 	}
 	defer f.Close()
 	b, err := io.ReadAll(io.LimitReader(f, 1<<16))
 	if err != nil {
-		return nil, fmt.Errorf("read the catalog: %w", err)
+		return nil, fault.Errorf("read the catalog: %w", err)
 	}
 	head, body, _ := strings.Cut(string(b), "\n")
 	if head != pointerHead {
@@ -93,7 +94,7 @@ func (s *Store) writePointer(p *pointer) error {
 		err = disk.SyncFolder(s.Dir)
 	}
 	if err != nil {
-		return fmt.Errorf("switch the catalog: %w", err)
+		return fault.Errorf("switch the catalog: %w", err)
 	}
 	return nil
 }
@@ -138,12 +139,12 @@ func glance(path string, want *stamp) error {
 		return &DamagedError{Path: path, Why: "the file is missing"}
 	}
 	if err != nil {
-		return fmt.Errorf("open the catalog: %w", err)
+		return fault.Errorf("open the catalog: %w", err)
 	}
 	defer f.Close()
 	st, err := f.Stat()
 	if err != nil {
-		return fmt.Errorf("open the catalog: %w", err)
+		return fault.Errorf("open the catalog: %w", err)
 	}
 	if want != nil && st.Size() != want.Size {
 		return &DamagedError{Path: path, Why: fmt.Sprintf("it has %d bytes and had %d", st.Size(), want.Size)}
@@ -160,7 +161,7 @@ func glance(path string, want *stamp) error {
 	}
 	got, err := sampleOf(f, st.Size())
 	if err != nil {
-		return fmt.Errorf("open the catalog: %w", err)
+		return fault.Errorf("open the catalog: %w", err)
 	}
 	if got != want.Sample {
 		return &DamagedError{Path: path, Why: "its content has changed since it was written"}

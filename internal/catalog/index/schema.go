@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // The schema of a generation, and who reads what of it.
@@ -168,7 +170,7 @@ func createSchema(ctx context.Context, db *sql.Conn) error {
 		fmt.Sprintf("INSERT INTO words(words, rank) VALUES ('hashsize', %d)", indexBuffer),
 	} {
 		if _, err := db.ExecContext(ctx, stmt); err != nil {
-			return fmt.Errorf("create the catalog's tables: %w", err)
+			return fault.Errorf("create the catalog's tables: %w", err)
 		}
 	}
 	return nil

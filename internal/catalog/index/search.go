@@ -5,13 +5,13 @@ import (
 	"context"
 	"database/sql/driver"
 	"encoding/json"
-	"fmt"
 	"math"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/isrc-dev/isrc/internal/catalog"
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/order"
 )
 
@@ -373,7 +373,7 @@ func (s *search) rateAll(hits []*ranked, bodies [][]byte) error {
 func (c *Catalog) outline(h *ranked, body []byte) error {
 	plain, err := c.coder.plain(body)
 	if err != nil {
-		return c.broken(fmt.Errorf("a record cannot be read: %w", err))
+		return c.broken(fault.Errorf("a record cannot be read: %w", err))
 	}
 	h.plain = plain
 	r, err := outline(plain)
@@ -396,7 +396,7 @@ func (s *search) fill(h *ranked) error {
 func (c *Catalog) whole(h *ranked) error {
 	h.Record = catalog.Record{}
 	if err := json.Unmarshal(h.plain, &h.Record); err != nil {
-		return c.broken(fmt.Errorf("a record cannot be read: %w", err))
+		return c.broken(fault.Errorf("a record cannot be read: %w", err))
 	}
 	return nil
 }

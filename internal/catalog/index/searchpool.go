@@ -4,12 +4,12 @@ import (
 	"cmp"
 	"context"
 	"database/sql/driver"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/isrc-dev/isrc/internal/catalog"
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/order"
 )
 
@@ -59,7 +59,7 @@ func (s *search) pool(ctx context.Context, w wants) ([]match, int, error) {
 	s.tally.matches(w, func(id int64, row *tallyRow, at int) { all = append(all, rankedID{id, row.rank(at)}) })
 	all, err := s.filtered(ctx, all)
 	if err != nil {
-		return nil, 0, fmt.Errorf("search the catalog: %w", err)
+		return nil, 0, fault.Errorf("search the catalog: %w", err)
 	}
 	total := len(all)
 	if s.order() == "" {

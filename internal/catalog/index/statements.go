@@ -3,7 +3,8 @@ package index
 import (
 	"database/sql"
 	"errors"
-	"fmt"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // The order of statements matters for speed: one that SQLite can undo in part
@@ -24,7 +25,7 @@ func (w *Writer) stmt(query string) (*sql.Stmt, error) {
 	}
 	s, err := w.db.PrepareContext(w.quick, query)
 	if err != nil {
-		return nil, fmt.Errorf("write the catalog: %w", err)
+		return nil, fault.Errorf("write the catalog: %w", err)
 	}
 	w.stmts[query] = s
 	return s, nil
@@ -44,7 +45,7 @@ func (w *Writer) insert(query string, args ...any) (int64, error) {
 	}
 	res, err := s.ExecContext(w.quick, args...)
 	if err != nil {
-		return 0, fmt.Errorf("write the catalog: %w", err)
+		return 0, fault.Errorf("write the catalog: %w", err)
 	}
 	return res.LastInsertId()
 }
@@ -74,7 +75,7 @@ func (w *Writer) row(query string, args []any, into ...any) (bool, error) {
 // context.
 func (w *Writer) long(query string) error {
 	if _, err := w.db.ExecContext(w.ctx, query); err != nil {
-		return fmt.Errorf("write the catalog: %w", err)
+		return fault.Errorf("write the catalog: %w", err)
 	}
 	return nil
 }

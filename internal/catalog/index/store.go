@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"os"
 	"time"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // Store is a folder with the generations of a catalog.
@@ -77,7 +79,7 @@ func (s *Store) check(g stamp) error {
 	if why, err := os.ReadFile(s.suspect(g.ID)); err == nil {
 		return &DamagedError{Path: s.file(g.ID), Why: string(why)}
 	} else if !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("open the catalog: %w", err)
+		return fault.Errorf("open the catalog: %w", err)
 	}
 	return glance(s.file(g.ID), &g)
 }
@@ -89,7 +91,7 @@ func (s *Store) open(ctx context.Context, g stamp) (*Catalog, error) {
 func open(ctx context.Context, path, suspect string, g stamp) (*Catalog, error) {
 	db, err := readOnly(path)
 	if err != nil {
-		return nil, fmt.Errorf("open the catalog: %w", err)
+		return nil, fault.Errorf("open the catalog: %w", err)
 	}
 	c := &Catalog{db: db, path: path, suspect: suspect}
 	if err := c.readInfo(ctx, g); err != nil {

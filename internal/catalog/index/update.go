@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -13,6 +12,7 @@ import (
 	"time"
 
 	"github.com/isrc-dev/isrc/internal/disk"
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/progress"
 )
 
@@ -60,7 +60,7 @@ func (s *Store) Update(ctx context.Context, o UpdateOptions, fill func(*Writer) 
 // Recovered where that is not because nothing ever was.
 func (s *Store) locked(work func(*pointer) (Info, error)) (info Info, err error) {
 	if err := os.MkdirAll(s.generations(), 0o700); err != nil {
-		return Info{}, fmt.Errorf("update the catalog: %w", err)
+		return Info{}, fault.Errorf("update the catalog: %w", err)
 	}
 	unlock, err := lock(s.Dir)
 	if err != nil {
@@ -146,7 +146,7 @@ func (s *Store) begin(base stamp, p *pointer, part string, o UpdateOptions) (sta
 		sum, err = copyFile(s.file(base.ID), part)
 	}
 	if err != nil {
-		return base, fmt.Errorf("copy the catalog: %w", err)
+		return base, fault.Errorf("copy the catalog: %w", err)
 	}
 	if sum == base.Whole {
 		return base, nil
@@ -154,7 +154,7 @@ func (s *Store) begin(base stamp, p *pointer, part string, o UpdateOptions) (sta
 	os.Remove(part)
 	broken := &DamagedError{Path: s.file(base.ID), Why: "its content has changed since it was written"}
 	if err := os.WriteFile(s.suspect(base.ID), []byte(broken.Why), 0o600); err != nil {
-		return base, fmt.Errorf("update the catalog: %w", err)
+		return base, fault.Errorf("update the catalog: %w", err)
 	}
 	if p.Previous != nil && base.ID == p.Current.ID {
 		if before, err := s.healthy(p); err == nil {
@@ -173,7 +173,7 @@ func (s *Store) write(ctx context.Context, part string, base stamp, o UpdateOpti
 	defer func() { err = errors.Join(err, db.Close()) }()
 	conn, err := db.Conn(ctx)
 	if err != nil {
-		return fmt.Errorf("write the catalog: %w", err)
+		return fault.Errorf("write the catalog: %w", err)
 	}
 	defer conn.Close()
 	fresh := base.ID == "" || o.Fresh
@@ -230,7 +230,7 @@ func takeEvents(ctx context.Context, conn *sql.Conn, from string) error {
 		"DETACH DATABASE base",
 	} {
 		if _, err := conn.ExecContext(ctx, stmt); err != nil {
-			return fmt.Errorf("take the pull events over: %w", err)
+			return fault.Errorf("take the pull events over: %w", err)
 		}
 	}
 	return nil
@@ -239,16 +239,16 @@ func takeEvents(ctx context.Context, conn *sql.Conn, from string) error {
 // adoptPart makes a finished file the current generation.
 func (s *Store) adoptPart(ctx context.Context, part string, g stamp, p *pointer) (Info, error) {
 	if err := seal(part, &g); err != nil {
-		return Info{}, fmt.Errorf("write the catalog: %w", err)
+		return Info{}, fault.Errorf("write the catalog: %w", err)
 	}
 	if err := ctx.Err(); err != nil {
 		return Info{}, err
 	}
 	if err := os.Rename(part, s.file(g.ID)); err != nil {
-		return Info{}, fmt.Errorf("write the catalog: %w", err)
+		return Info{}, fault.Errorf("write the catalog: %w", err)
 	}
 	if err := disk.SyncFolder(s.generations()); err != nil {
-		return Info{}, fmt.Errorf("write the catalog: %w", err)
+		return Info{}, fault.Errorf("write the catalog: %w", err)
 	}
 	c, err := s.open(ctx, g)
 	if err != nil {

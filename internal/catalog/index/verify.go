@@ -13,6 +13,7 @@ import (
 
 	"modernc.org/sqlite"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/progress"
 )
 
@@ -35,7 +36,7 @@ func (s *Store) Verify(ctx context.Context, sink progress.Sink) (Info, error) {
 		}
 		sum, err := sumFile(c.path)
 		if err != nil {
-			return Info{}, fmt.Errorf("verify the catalog: %w", err)
+			return Info{}, fault.Errorf("verify the catalog: %w", err)
 		}
 		if sum != g.Whole {
 			broken := &DamagedError{Path: c.path, Why: "its content has changed since it was written"}
@@ -93,7 +94,7 @@ func verify(ctx context.Context, path string, sink progress.Sink) error {
 		sink.Send(progress.Event{Phase: progress.Running, Task: "verify", Message: "verifying the catalog", Current: int64(i), Total: 5})
 		why, err := look(ctx, conn)
 		if err != nil {
-			return damaged(path, fmt.Errorf("verify the catalog: %w", err))
+			return damaged(path, fault.Errorf("verify the catalog: %w", err))
 		}
 		if why != "" {
 			return &DamagedError{Path: path, Why: why}
@@ -107,7 +108,7 @@ func verify(ctx context.Context, path string, sink progress.Sink) error {
 func plainFile(path string) error {
 	f, err := os.Open(path)
 	if err != nil {
-		return fmt.Errorf("verify the catalog: %w", err)
+		return fault.Errorf("verify the catalog: %w", err)
 	}
 	defer f.Close()
 	st, err := f.Stat()
@@ -116,7 +117,7 @@ func plainFile(path string) error {
 	}
 	head := make([]byte, 20)
 	if _, err := f.ReadAt(head, 0); err != nil {
-		return fmt.Errorf("verify the catalog: %w", err)
+		return fault.Errorf("verify the catalog: %w", err)
 	}
 	if head[18] != 1 || head[19] != 1 {
 		return &DamagedError{Path: path, Why: "it was written with a write-ahead log, which no catalog is"}

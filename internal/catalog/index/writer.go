@@ -4,11 +4,11 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"hash/maphash"
 	"sync"
 
 	"github.com/isrc-dev/isrc/internal/catalog"
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // Writer changes a generation that nobody else sees yet. It may be used by
@@ -151,7 +151,7 @@ func (w *Writer) do(job func() error) error {
 // only the excerpt will be found.
 func (w *Writer) Put(r *catalog.Record) error {
 	if r.Host == "" || r.Owner == "" || r.Name == "" {
-		return fmt.Errorf("a record needs a host, an owner and a name, not %q", r.Key())
+		return fault.Errorf("a record needs a host, an owner and a name, not %q", r.Key())
 	}
 	d, err := documentOf(r)
 	if err != nil {

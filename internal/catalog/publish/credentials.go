@@ -11,6 +11,8 @@ import (
 
 	"oras.land/oras-go/v2/registry/remote/auth"
 	"oras.land/oras-go/v2/registry/remote/credentials"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // CredentialError says that what should know a registry's credentials failed.
@@ -81,11 +83,11 @@ func (l Logins) Credential(ctx context.Context, host string) (Credential, error)
 func lookUp(ctx context.Context, path, host string) (Credential, error) {
 	store, err := credentials.NewStore(path, credentials.StoreOptions{})
 	if err != nil {
-		return Credential{}, fmt.Errorf("read %s: %w", path, err)
+		return Credential{}, fault.Errorf("read %s: %w", path, err)
 	}
 	c, err := credentials.Credential(store)(ctx, host)
 	if err != nil {
-		return Credential{}, fmt.Errorf("as %s says: %w", path, err)
+		return Credential{}, fault.Errorf("as %s says: %w", path, err)
 	}
 	if c == auth.EmptyCredential {
 		return Credential{}, nil

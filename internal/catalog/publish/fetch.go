@@ -103,15 +103,15 @@ func parts(p pieces) []part {
 
 func (a *assembly) open() error {
 	if err := os.MkdirAll(a.dir, 0o700); err != nil {
-		return fmt.Errorf("make room for the catalog: %w", err)
+		return fault.Errorf("make room for the catalog: %w", err)
 	}
 	f, err := os.OpenFile(a.file(), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
-		return fmt.Errorf("make room for the catalog: %w", err)
+		return fault.Errorf("make room for the catalog: %w", err)
 	}
 	a.whole = f
 	if err := f.Truncate(a.plan.size); err != nil {
-		return fmt.Errorf("make room for the catalog: %w", err)
+		return fault.Errorf("make room for the catalog: %w", err)
 	}
 	return nil
 }
@@ -125,7 +125,7 @@ func (a *assembly) standing(ctx context.Context, all []part) ([]part, error) {
 		}
 		sum, err := digest.SHA256.FromReader(io.NewSectionReader(a.whole, p.at, p.Length))
 		if err != nil {
-			return nil, fmt.Errorf("read what was fetched before: %w", err)
+			return nil, fault.Errorf("read what was fetched before: %w", err)
 		}
 		if sum == p.Content {
 			a.Standing++
@@ -201,7 +201,7 @@ func (a *assembly) fetch(ctx context.Context, todo []part) error {
 		g.Go(func() error {
 			data, err := a.get(ctx, p)
 			if err != nil {
-				return fmt.Errorf("fetch chunk %d of %d: %w", p.n, len(a.plan.chunks), err)
+				return fault.Errorf("fetch chunk %d of %d: %w", p.n, len(a.plan.chunks), err)
 			}
 			for _, at := range places[p.Digest] {
 				if _, err := a.whole.WriteAt(data, at); err != nil {
@@ -235,7 +235,7 @@ func (a *assembly) get(ctx context.Context, p part) ([]byte, error) {
 		}
 		packed, err := io.ReadAll(io.NewSectionReader(f, 0, p.Size))
 		if err != nil {
-			return nil, fmt.Errorf("read what was fetched: %w", err)
+			return nil, fault.Errorf("read what was fetched: %w", err)
 		}
 		data, err := unpack(packed, p.Chunk)
 		if err == nil {

@@ -3,7 +3,6 @@ package publish
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -27,7 +26,7 @@ func (f *folder) outline(_ context.Context, known string) (*Outline, string, err
 		return nil, "", &MissingError{Place: f.path}
 	}
 	if err != nil {
-		return nil, "", fmt.Errorf("read the published catalog: %w", err)
+		return nil, "", fault.Errorf("read the published catalog: %w", err)
 	}
 	defer file.Close()
 	raw, err := readAll(file, longestOutline)
@@ -50,10 +49,10 @@ func (f *folder) chunk(_ context.Context, c Chunk, from int64) (io.ReadCloser, i
 		return nil, 0, &MissingError{Place: f.file(c)}
 	}
 	if err != nil {
-		return nil, 0, fmt.Errorf("read a chunk: %w", err)
+		return nil, 0, fault.Errorf("read a chunk: %w", err)
 	}
 	if _, err := file.Seek(from, io.SeekStart); err != nil {
-		return nil, 0, fault.Join(fmt.Errorf("read a chunk: %w", err), file.Close())
+		return nil, 0, fault.Join(fault.Errorf("read a chunk: %w", err), file.Close())
 	}
 	return file, from, nil
 }
@@ -75,7 +74,7 @@ func (f *folder) has(_ context.Context, c Chunk) (bool, error) {
 		return false, nil
 	}
 	if err != nil {
-		return false, fmt.Errorf("read a chunk that was published: %w", err)
+		return false, fault.Errorf("read a chunk that was published: %w", err)
 	}
 	if digest.FromBytes(raw) != c.Digest {
 		return false, nil
@@ -125,7 +124,7 @@ func (f *folder) clear(outlines ...*Outline) error {
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("clear away old chunks: %w", err)
+		return fault.Errorf("clear away old chunks: %w", err)
 	}
 	for _, e := range entries {
 		info, err := e.Info()
@@ -147,7 +146,7 @@ func writeWhole(path string, content []byte) error {
 		err = disk.WriteFile(path, content, 0o644)
 	}
 	if err != nil {
-		return fmt.Errorf("publish into a folder: %w", err)
+		return fault.Errorf("publish into a folder: %w", err)
 	}
 	return nil
 }

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -116,24 +115,24 @@ func (l *lengthening) patch(ctx context.Context, path string) (string, error) {
 func writePatch(ctx context.Context, from, path, to string) (size int64, err error) {
 	old, err := os.ReadFile(from)
 	if err != nil {
-		return 0, fmt.Errorf("read what was published before: %w", err)
+		return 0, fault.Errorf("read what was published before: %w", err)
 	}
 	in, err := os.Open(path)
 	if err != nil {
-		return 0, fmt.Errorf("read the catalog: %w", err)
+		return 0, fault.Errorf("read the catalog: %w", err)
 	}
 	defer in.Close()
 	f, err := os.Create(to)
 	if err != nil {
-		return 0, fmt.Errorf("write what has changed: %w", err)
+		return 0, fault.Errorf("write what has changed: %w", err)
 	}
 	defer func() { err = fault.Join(err, f.Close()) }()
 	if err := diff(old, &cancelled{ctx, in}, bufio.NewWriterSize(f, 1<<18)); err != nil {
-		return 0, fmt.Errorf("write what has changed: %w", err)
+		return 0, fault.Errorf("write what has changed: %w", err)
 	}
 	info, err := f.Stat()
 	if err != nil {
-		return 0, fmt.Errorf("write what has changed: %w", err)
+		return 0, fault.Errorf("write what has changed: %w", err)
 	}
 	return info.Size(), nil
 }

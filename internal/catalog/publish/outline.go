@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/opencontainers/go-digest"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 const (
@@ -121,7 +123,7 @@ type Chunk struct {
 func (o *Outline) encode() ([]byte, error) {
 	raw, err := json.Marshal(o)
 	if err != nil {
-		return nil, fmt.Errorf("write the outline: %w", err)
+		return nil, fault.Errorf("write the outline: %w", err)
 	}
 	return append(raw, '\n'), nil
 }

@@ -3,11 +3,12 @@ package publish
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 
 	"github.com/klauspost/compress/zstd"
 	"github.com/opencontainers/go-digest"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // packer packs chunks. The same bytes become the same packed ones: there is no
@@ -17,7 +18,7 @@ type packer struct{ enc *zstd.Encoder }
 func newPacker() (*packer, error) {
 	enc, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedBetterCompression), zstd.WithEncoderConcurrency(1), zstd.WithEncoderCRC(false))
 	if err != nil {
-		return nil, fmt.Errorf("begin to pack: %w", err)
+		return nil, fault.Errorf("begin to pack: %w", err)
 	}
 	return &packer{enc: enc}, nil
 }
@@ -40,13 +41,13 @@ func unpack(packed []byte, c Chunk) ([]byte, error) {
 	}
 	dec, err := zstd.NewReader(bytes.NewReader(packed), zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(largestChunk), zstd.WithDecoderLowmem(true))
 	if err != nil {
-		return nil, fmt.Errorf("begin to unpack: %w", err)
+		return nil, fault.Errorf("begin to unpack: %w", err)
 	}
 	defer dec.Close()
 	data := make([]byte, 0, c.Length+bytes.MinRead+1) // never grown
 	into := bytes.NewBuffer(data)
 	if _, err := io.Copy(into, io.LimitReader(dec, c.Length+1)); err != nil {
-		return nil, fmt.Errorf("unpack: %w", err)
+		return nil, fault.Errorf("unpack: %w", err)
 	}
 	if int64(into.Len()) != c.Length || digest.FromBytes(into.Bytes()) != c.Content {
 		return nil, errDamaged

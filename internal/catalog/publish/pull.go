@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/isrc-dev/isrc/internal/catalog/index"
 	"github.com/isrc-dev/isrc/internal/disk"
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/progress"
 )
 
@@ -110,7 +110,7 @@ func (p *Pulled) assemble(ctx context.Context, o *Options, in source, store *ind
 	top := filepath.Join(store.Dir, "pull")
 	if !dry {
 		if err := os.MkdirAll(top, 0o700); err != nil {
-			return fmt.Errorf("make room for the catalog: %w", err)
+			return fault.Errorf("make room for the catalog: %w", err)
 		}
 		unlock, err := index.Lock(top)
 		if err != nil {
@@ -168,11 +168,11 @@ func lastPull(store *index.Store) fetched {
 func (f fetched) write(store *index.Store) error {
 	raw, err := json.Marshal(f)
 	if err != nil {
-		return fmt.Errorf("remember the pull: %w", err)
+		return fault.Errorf("remember the pull: %w", err)
 	}
 	err = disk.WriteFile(memory(store), raw, 0o600)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("remember the pull: %w", err)
+		return fault.Errorf("remember the pull: %w", err)
 	}
 	return nil
 }

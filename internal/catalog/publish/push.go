@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -13,6 +12,7 @@ import (
 	"github.com/opencontainers/go-digest"
 
 	"github.com/isrc-dev/isrc/internal/catalog/index"
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/progress"
 )
 
@@ -153,7 +153,7 @@ func choose(ctx context.Context, store *index.Store, choice Choice) (*chosen, er
 // none.
 func extract(ctx context.Context, o *Options, store *index.Store, path, like string, which *chosen) (Pushed, error) {
 	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return Pushed{}, fmt.Errorf("make room for what is published: %w", err)
+		return Pushed{}, fault.Errorf("make room for what is published: %w", err)
 	}
 	info, err := store.Extract(ctx, path, like, which.tell)
 	if err != nil {
@@ -182,7 +182,7 @@ func scratchFolder(store *index.Store) (string, error) {
 	}
 	left, err := filepath.Glob(filepath.Join(store.Dir, "push-*"))
 	if err != nil {
-		return "", fmt.Errorf("make room for what is published: %w", err)
+		return "", fault.Errorf("make room for what is published: %w", err)
 	}
 	for _, dir := range left {
 		if info, err := os.Stat(dir); err == nil && time.Since(info.ModTime()) > 24*time.Hour {
@@ -191,7 +191,7 @@ func scratchFolder(store *index.Store) (string, error) {
 	}
 	dir, err := os.MkdirTemp(store.Dir, "push-*")
 	if err != nil {
-		return "", fmt.Errorf("make room for what is published: %w", err)
+		return "", fault.Errorf("make room for what is published: %w", err)
 	}
 	return dir, nil
 }
@@ -199,13 +199,13 @@ func scratchFolder(store *index.Store) (string, error) {
 func digestOf(ctx context.Context, path string) (int64, digest.Digest, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return 0, "", fmt.Errorf("read the catalog: %w", err)
+		return 0, "", fault.Errorf("read the catalog: %w", err)
 	}
 	defer f.Close()
 	h := sha256.New()
 	n, err := io.Copy(h, &cancelled{ctx, f})
 	if err != nil {
-		return 0, "", fmt.Errorf("read the catalog: %w", err)
+		return 0, "", fault.Errorf("read the catalog: %w", err)
 	}
 	return n, digest.NewDigest(digest.SHA256, h), nil
 }

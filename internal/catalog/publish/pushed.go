@@ -2,7 +2,6 @@ package publish
 
 import (
 	"encoding/json"
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -11,6 +10,7 @@ import (
 
 	"github.com/isrc-dev/isrc/internal/catalog/index"
 	"github.com/isrc-dev/isrc/internal/disk"
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // pushed is what is remembered of a push, so that one of the same generation
@@ -71,7 +71,7 @@ func (p pushed) write(store *index.Store) error {
 		err = disk.WriteFile(pushMemory(store), raw, 0o600)
 	}
 	if err != nil {
-		return fmt.Errorf("remember the push: %w", err)
+		return fault.Errorf("remember the push: %w", err)
 	}
 	return nil
 }

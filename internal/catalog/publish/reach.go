@@ -11,6 +11,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // reach sends requests to one server, signed in where the server asks for it.
@@ -162,7 +164,7 @@ func fresh(req *http.Request, authorization string) (*http.Request, error) {
 	if req.GetBody != nil {
 		body, err := req.GetBody()
 		if err != nil {
-			return nil, fmt.Errorf("send the same bytes again: %w", err)
+			return nil, fault.Errorf("send the same bytes again: %w", err)
 		}
 		again.Body = body
 	}
@@ -186,7 +188,7 @@ func (r *reach) judge(resp *http.Response, sent string) (*http.Response, error) 
 			after = 0
 		}
 		discard(resp)
-		return nil, &UnavailableError{Host: host, Err: fmt.Errorf("it answers %d %s", code, http.StatusText(code)), After: time.Duration(min(after, 3600)) * time.Second}
+		return nil, &UnavailableError{Host: host, Err: fault.Errorf("it answers %d %s", code, http.StatusText(code)), After: time.Duration(min(after, 3600)) * time.Second}
 	}
 	return resp, nil
 }

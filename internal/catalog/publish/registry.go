@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"strconv"
@@ -17,6 +16,8 @@ import (
 	"oras.land/oras-go/v2/errdef"
 	"oras.land/oras-go/v2/registry/remote"
 	"oras.land/oras-go/v2/registry/remote/errcode"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // artifact is a repository of an OCI registry. A generation is one artifact in
@@ -215,7 +216,7 @@ func (a *artifact) publish(ctx context.Context, o *Outline) error {
 	}
 	m, err := json.Marshal(manifestOf(o, config))
 	if err != nil {
-		return fmt.Errorf("write the manifest: %w", err)
+		return fault.Errorf("write the manifest: %w", err)
 	}
 	desc := ocispec.Descriptor{MediaType: ocispec.MediaTypeImageManifest, Digest: digest.FromBytes(m), Size: int64(len(m))}
 	if err := a.repo.Manifests().PushReference(ctx, desc, bytes.NewReader(m), a.place.ref.Reference); err != nil {

@@ -5,12 +5,13 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // asking is what a server's WWW-Authenticate asks for.
@@ -166,7 +167,7 @@ func (r *reach) token(ctx context.Context, asked asking, c Credential) (string, 
 	}
 	req, err := r.tokenRequest(ctx, realm, asked.params["service"], c)
 	if err != nil {
-		return "", fmt.Errorf("ask %s for a token: %w", printable(realm.Host), err)
+		return "", fault.Errorf("ask %s for a token: %w", printable(realm.Host), err)
 	}
 	// The lock is held, so the request goes out by a reach of its own.
 	own := newReach(r.o, realm.Host, true)

@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // source is where a published catalog is fetched from.
@@ -56,7 +58,7 @@ func (r *reach) get(ctx context.Context, address string, from int64) (io.ReadClo
 	req, err := http.NewRequestWithContext(within, http.MethodGet, address, nil)
 	if err != nil {
 		stop(nil)
-		return nil, 0, fmt.Errorf("ask for a chunk: %w", err)
+		return nil, 0, fault.Errorf("ask for a chunk: %w", err)
 	}
 	req.Header.Set("Accept-Encoding", "identity") // a digest is of the bytes as they are
 	if from > 0 {

@@ -12,6 +12,8 @@ import (
 
 	"github.com/opencontainers/go-digest"
 	"golang.org/x/sync/errgroup"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // Sent is what it took to publish a generation.
@@ -33,12 +35,12 @@ func (o *Options) upload(ctx context.Context, to sink, path string, plan *Outlin
 func (o *Options) send(ctx context.Context, to sink, path string, dry bool) (pieces, Sent, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return pieces{}, Sent{}, fmt.Errorf("read the catalog: %w", err)
+		return pieces{}, Sent{}, fault.Errorf("read the catalog: %w", err)
 	}
 	defer f.Close()
 	info, err := f.Stat()
 	if err != nil {
-		return pieces{}, Sent{}, fmt.Errorf("read the catalog: %w", err)
+		return pieces{}, Sent{}, fault.Errorf("read the catalog: %w", err)
 	}
 	u := &uploading{o: o, to: to, dry: dry, size: info.Size(), since: time.Now(), asked: map[digest.Digest]bool{}}
 	h := sha256.New()
@@ -56,7 +58,7 @@ func (o *Options) send(ctx context.Context, to sink, path string, dry bool) (pie
 		return pieces{}, Sent{}, werr // the reason for which the reading was ended, too
 	}
 	if err != nil {
-		return pieces{}, Sent{}, fmt.Errorf("read the catalog: %w", err)
+		return pieces{}, Sent{}, fault.Errorf("read the catalog: %w", err)
 	}
 	u.sent.Chunks = n
 	return pieces{info.Size(), digest.NewDigest(digest.SHA256, h), u.chunks}, u.sent, nil

@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -65,7 +64,7 @@ func (w *way) look(ctx context.Context, dry bool) error {
 	if w.begin != "" {
 		info, err := os.Stat(w.begin)
 		if err != nil {
-			return fmt.Errorf("read the catalog: %w", err)
+			return fault.Errorf("read the catalog: %w", err)
 		}
 		w.size = info.Size()
 	}
@@ -133,12 +132,12 @@ func (w *way) walk(ctx context.Context) (string, error) {
 func (w *way) make(ctx context.Context, from string, before int64, patch, to string, want Stage) (err error) {
 	old, err := os.Open(from)
 	if err != nil {
-		return fmt.Errorf("read the catalog: %w", err)
+		return fault.Errorf("read the catalog: %w", err)
 	}
 	defer old.Close()
 	p, err := os.Open(patch)
 	if err != nil {
-		return fmt.Errorf("read what was fetched: %w", err)
+		return fault.Errorf("read what was fetched: %w", err)
 	}
 	defer p.Close()
 	f, err := os.Create(to)

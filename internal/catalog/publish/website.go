@@ -2,12 +2,13 @@ package publish
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"net/http"
 	"strings"
 
 	"github.com/opencontainers/go-digest"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // website is a folder that a web server serves.
@@ -62,7 +63,7 @@ func (w *website) chunk(ctx context.Context, c Chunk, from int64) (io.ReadCloser
 	at := w.place.web.JoinPath("..", chunkFolder, chunkName(c.Digest))
 	body, begins, err := w.get(ctx, at.String(), from)
 	if err != nil {
-		return nil, 0, fmt.Errorf("fetch a chunk: %w", err)
+		return nil, 0, fault.Errorf("fetch a chunk: %w", err)
 	}
 	return body, begins, nil
 }

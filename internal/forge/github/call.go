@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/progress"
 )
@@ -91,7 +92,7 @@ func (c *Client) do(ctx context.Context, k call, out any) (answer, error) {
 		return a, err
 	}
 	if err := decode(a.body, out); err != nil {
-		return a, c.unavailable(fmt.Errorf("its answer about %s is not the JSON that was expected: %w", k.what, err))
+		return a, c.unavailable(fault.Errorf("its answer about %s is not the JSON that was expected: %w", k.what, err))
 	}
 	return a, nil
 }
@@ -173,7 +174,7 @@ var errBroken = errors.New("its answer is cut off")
 // errPage is a page for people where an answer should be.
 var errPage = errors.New("a web page came instead of an answer (a login page, a proxy, or not the address of the API)")
 
-var errTooLarge = fmt.Errorf("its answer is larger than %d MB", maxBody>>20)
+var errTooLarge = fault.Errorf("its answer is larger than %d MB", maxBody>>20)
 
 // once sends one request and reads its answer. go-github builds the request
 // but does not send it: its own memory of rate limits would answer in place of
@@ -226,7 +227,7 @@ func (c *Client) request(ctx context.Context, k call) (*http.Request, error) {
 	}
 	req, err := c.gh.NewRequest(k.method, target, k.body)
 	if err != nil {
-		return nil, fmt.Errorf("ask for %s: %w", k.what, err)
+		return nil, fault.Errorf("ask for %s: %w", k.what, err)
 	}
 	if k.accept != "" {
 		req.Header.Set("Accept", k.accept)

@@ -12,6 +12,7 @@ import (
 
 	gh "github.com/google/go-github/v66/github"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 )
 
@@ -68,7 +69,7 @@ func (c *Client) JobLog(ctx context.Context, r forge.RepoName, job int64) ([]byt
 		to, err := resp.Location()
 		_ = resp.Body.Close()
 		if err != nil {
-			return nil, c.unavailable(fmt.Errorf("its answer about %s leads nowhere", what))
+			return nil, c.unavailable(fault.Errorf("its answer about %s leads nowhere", what))
 		}
 		if resp, err = c.fetchLog(ctx, to, what); err != nil {
 			return nil, err
@@ -89,13 +90,13 @@ func (c *Client) fetchLog(ctx context.Context, to *url.URL, what string) (*http.
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, to.String(), nil)
 	if err != nil {
-		return nil, c.unavailable(fmt.Errorf("its answer about %s leads nowhere", what))
+		return nil, c.unavailable(fault.Errorf("its answer about %s leads nowhere", what))
 	}
 	req.Header.Set("User-Agent", c.o.UserAgent)
 	bare := &http.Client{Transport: c.o.Transport, Timeout: callTimeout, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	resp, err := bare.Do(req)
 	if err != nil {
-		return nil, c.unavailable(fmt.Errorf("where it keeps %s does not answer", what)) // the address may hold a signature
+		return nil, c.unavailable(fault.Errorf("where it keeps %s does not answer", what)) // the address may hold a signature
 	}
 	return resp, nil
 }
@@ -137,7 +138,7 @@ func (c *Client) Behind(ctx context.Context, r forge.RepoName, branch, sha strin
 		return 0, err
 	}
 	if w.BehindBy == nil {
-		return 0, fmt.Errorf("%s: %w", what, forge.ErrUnsupported)
+		return 0, fault.Errorf("%s: %w", what, forge.ErrUnsupported)
 	}
 	return max(*w.BehindBy, 0), nil
 }

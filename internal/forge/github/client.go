@@ -9,7 +9,6 @@ package github
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -20,6 +19,7 @@ import (
 
 	gh "github.com/google/go-github/v66/github"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/progress"
 	"github.com/isrc-dev/isrc/internal/secret"
@@ -73,7 +73,7 @@ func New(o Options) (*Client, error) {
 		return nil, err
 	}
 	if strings.ContainsFunc(o.Token, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return nil, fmt.Errorf("the token for %s contains characters that no token has", o.Host)
+		return nil, fault.Errorf("the token for %s contains characters that no token has", o.Host)
 	}
 	if o.Transport == nil {
 		if o.Transport, err = NewTransport(TransportOptions{}); err != nil {
@@ -126,13 +126,13 @@ func (c *Client) Requests() int { return int(c.wire.requests.Load()) }
 // apiURL finds where the API of a host lies, always with a slash at its end.
 func apiURL(o Options) (*url.URL, error) {
 	if o.Host == "" || strings.ContainsAny(o.Host, "/@?#\\ ") {
-		return nil, fmt.Errorf("%q is not a host", o.Host)
+		return nil, fault.Errorf("%q is not a host", o.Host)
 	}
 	switch {
 	case o.Scheme != "" && o.Scheme != "https" && o.Scheme != "http":
-		return nil, fmt.Errorf("%q is no scheme for %s: it is https, or http for a loopback address", o.Scheme, o.Host)
+		return nil, fault.Errorf("%q is no scheme for %s: it is https, or http for a loopback address", o.Scheme, o.Host)
 	case o.Scheme == "http" && !isLoopback((&url.URL{Host: o.Host}).Hostname()):
-		return nil, fmt.Errorf("plain http is for loopback addresses only, not for %s", o.Host)
+		return nil, fault.Errorf("plain http is for loopback addresses only, not for %s", o.Host)
 	}
 	raw := o.APIURL
 	if raw == "" {
@@ -140,15 +140,15 @@ func apiURL(o Options) (*url.URL, error) {
 	}
 	u, err := url.Parse(raw)
 	if err != nil {
-		return nil, fmt.Errorf("the API address of %s: %w", o.Host, err)
+		return nil, fault.Errorf("the API address of %s: %w", o.Host, err)
 	}
 	switch {
 	case u.User != nil || u.RawQuery != "" || u.Fragment != "" || u.Host == "":
-		return nil, fmt.Errorf("the API address of %s is not the address of a server", o.Host)
+		return nil, fault.Errorf("the API address of %s is not the address of a server", o.Host)
 	case u.Scheme != "https" && u.Scheme != "http":
-		return nil, fmt.Errorf("the API address of %s has the scheme %q, not https", o.Host, u.Scheme)
+		return nil, fault.Errorf("the API address of %s has the scheme %q, not https", o.Host, u.Scheme)
 	case u.Scheme == "http" && !isLoopback(u.Hostname()):
-		return nil, fmt.Errorf("plain http is for loopback addresses only, not for %s", u.Host)
+		return nil, fault.Errorf("plain http is for loopback addresses only, not for %s", u.Host)
 	}
 	if !strings.HasSuffix(u.Path, "/") {
 		u.Path += "/"

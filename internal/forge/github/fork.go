@@ -3,7 +3,6 @@ package github
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"strings"
 	"time"
@@ -40,14 +39,14 @@ func (c *Client) CreateFork(ctx context.Context, upstream forge.RepoName, o Fork
 	case err != nil:
 		return forge.Fork{}, err
 	case len(a.body) == 0:
-		return c.existingFork(ctx, upstream, o, c.unavailable(fmt.Errorf("it answers %s with nothing", doing)))
+		return c.existingFork(ctx, upstream, o, c.unavailable(fault.Errorf("it answers %s with nothing", doing)))
 	}
 	if err := decode(a.body, &w); err != nil {
-		return forge.Fork{}, c.unavailable(fmt.Errorf("its answer to %s is not the JSON that was expected: %w", doing, err))
+		return forge.Fork{}, c.unavailable(fault.Errorf("its answer to %s is not the JSON that was expected: %w", doing, err))
 	}
 	repo, ok := c.repo(&w)
 	if !ok {
-		return forge.Fork{}, c.unavailable(fmt.Errorf("its answer to %s names no repository", doing))
+		return forge.Fork{}, c.unavailable(fault.Errorf("its answer to %s names no repository", doing))
 	}
 	if repo.Parent == nil {
 		repo.Parent = &upstream

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 )
 
@@ -66,7 +67,7 @@ func (c *Client) ask(ctx context.Context, d document, vars map[string]any, what 
 		return reply{}, c.graphRefusal(r, what, r.errors)
 	}
 	if err := decode(whole.Data, out); err != nil {
-		return reply{}, c.unavailable(fmt.Errorf("its answer about %s is not the JSON that was expected: %w", what, err))
+		return reply{}, c.unavailable(fault.Errorf("its answer about %s is not the JSON that was expected: %w", what, err))
 	}
 	if slices.ContainsFunc(r.errors, func(e graphError) bool { return e.Extensions.SAML }) {
 		c.leftOut("some organisations are")
@@ -88,13 +89,13 @@ func graphPath(api string) string {
 // hasGraph is the error of a document that this host is known not to answer.
 func (c *Client) hasGraph(d document) error {
 	if c.o.Token == "" && (c.o.Host == "github.com" || strings.HasSuffix(c.o.Host, ".ghe.com")) {
-		return fmt.Errorf("GraphQL without a token: %w", forge.ErrUnsupported)
+		return fault.Errorf("GraphQL without a token: %w", forge.ErrUnsupported)
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, name := range []string{"", d.name} {
 		if why, ok := c.lacks[name]; ok {
-			return fmt.Errorf("GraphQL of %s: %w (%s)", c.o.Host, forge.ErrUnsupported, why)
+			return fault.Errorf("GraphQL of %s: %w (%s)", c.o.Host, forge.ErrUnsupported, why)
 		}
 	}
 	return nil
@@ -108,7 +109,7 @@ func (c *Client) noGraph(name, why string) error {
 		c.lacks = map[string]string{}
 	}
 	c.lacks[name] = why
-	return fmt.Errorf("GraphQL of %s: %w (%s)", c.o.Host, forge.ErrUnsupported, why)
+	return fault.Errorf("GraphQL of %s: %w (%s)", c.o.Host, forge.ErrUnsupported, why)
 }
 
 // graphFailure says what it means for GraphQL that there is no answer.
@@ -132,7 +133,7 @@ func (c *Client) graphFailure(a answer, err error) error {
 }
 
 func (c *Client) tooMuch(why string) error {
-	return c.unavailable(fmt.Errorf("%w: %s", forge.ErrTooMuch, why))
+	return c.unavailable(fault.Errorf("%w: %s", forge.ErrTooMuch, why))
 }
 
 // quoted writes a string literal of GraphQL, whose escapes are those of JSON.

@@ -10,6 +10,7 @@ import (
 
 	gh "github.com/google/go-github/v66/github"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 )
 
@@ -100,7 +101,7 @@ func (c *Client) SearchRepos(ctx context.Context, query string, limit int) (forg
 func noSearch(err error) error {
 	var missing *forge.NotFoundError
 	if errors.As(err, &missing) {
-		return fmt.Errorf("%s: %w", missing.What, forge.ErrUnsupported)
+		return fault.Errorf("%s: %w", missing.What, forge.ErrUnsupported)
 	}
 	return err
 }

@@ -5,10 +5,11 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net/url"
 	"strconv"
 	"strings"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 const (
@@ -53,7 +54,7 @@ func list[T any](ctx context.Context, c *Client, k call, member string, limit in
 		for _, raw := range p.items {
 			var one T
 			if err := decode(raw, &one); err != nil {
-				return nil, 0, c.unavailable(fmt.Errorf("its list of %s is not the JSON that was expected: %w", k.what, err))
+				return nil, 0, c.unavailable(fault.Errorf("its list of %s is not the JSON that was expected: %w", k.what, err))
 			}
 			if len(all) < limit {
 				all = append(all, one)
@@ -78,7 +79,7 @@ func (c *Client) page(ctx context.Context, k call, member string, size int, firs
 	}
 	p, err := readPage(a.body, member)
 	if err != nil {
-		return page{}, c.unavailable(fmt.Errorf("its list of %s is not the JSON that was expected: %w", k.what, err))
+		return page{}, c.unavailable(fault.Errorf("its list of %s is not the JSON that was expected: %w", k.what, err))
 	}
 	p.next = nextPage(k.query, a, len(p.items) >= size || first && usual(len(p.items)))
 	return p, nil
@@ -97,7 +98,7 @@ func readPage(body []byte, member string) (page, error) {
 		return p, err
 	}
 	if err := json.Unmarshal(object[member], &p.items); err != nil {
-		return p, fmt.Errorf("no list of %s in it: %w", member, err)
+		return p, fault.Errorf("no list of %s in it: %w", member, err)
 	}
 	// What a server does not count, or counts oddly, is counted here.
 	if json.Unmarshal(object["total_count"], &p.total) != nil || p.total < 0 {

@@ -3,13 +3,13 @@ package github
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/url"
 	"strconv"
 	"strings"
 
 	gh "github.com/google/go-github/v66/github"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 )
 
@@ -53,7 +53,7 @@ func (c *Client) profilesREST(ctx context.Context, q forge.ProfileQuery) (forge.
 	for _, raw := range p.items {
 		var w gh.Repository
 		if err := decode(raw, &w); err != nil {
-			return forge.ProfilePage{}, c.unavailable(fmt.Errorf("its list of repositories of %s is not the JSON that was expected: %w", plain(q.Owner), err))
+			return forge.ProfilePage{}, c.unavailable(fault.Errorf("its list of repositories of %s is not the JSON that was expected: %w", plain(q.Owner), err))
 		}
 		if profile, ok := c.profileOf(&w); ok {
 			page.Profiles = append(page.Profiles, profile)
@@ -76,7 +76,7 @@ func (c *Client) ownedPage(ctx context.Context, kind, owner string, query url.Va
 	}
 	p, err := readPage(a.body, "")
 	if err != nil {
-		return page{}, c.unavailable(fmt.Errorf("its list of repositories of %s is not the JSON that was expected: %w", plain(owner), err))
+		return page{}, c.unavailable(fault.Errorf("its list of repositories of %s is not the JSON that was expected: %w", plain(owner), err))
 	}
 	p.next = nextPage(query, a, len(p.items) >= perPage || usual(len(p.items)))
 	at, err := strconv.Atoi(query.Get("page"))
@@ -99,7 +99,7 @@ func readCursor(after string) (kind string, query url.Values, err error) {
 	kind, raw, ok := strings.Cut(after, "?")
 	query, err = url.ParseQuery(raw)
 	if !ok || err != nil || kind != "orgs" && kind != "users" {
-		return "", nil, fmt.Errorf("%q is no place in a list over REST", plain(after))
+		return "", nil, fault.Errorf("%q is no place in a list over REST", plain(after))
 	}
 	return kind, query, nil
 }

@@ -3,12 +3,12 @@ package github
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/url"
 	"strconv"
 
 	gh "github.com/google/go-github/v66/github"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 )
 
@@ -72,7 +72,7 @@ func (c *Client) length(ctx context.Context, k call) (*int, answer, error) {
 	}
 	first, err := readPage(a.body, "")
 	if err != nil {
-		return nil, a, c.unavailable(fmt.Errorf("its list of %s is not the JSON that was expected: %w", k.what, err))
+		return nil, a, c.unavailable(fault.Errorf("its list of %s is not the JSON that was expected: %w", k.what, err))
 	}
 	n := len(first.items)
 	if total, err := strconv.Atoi(a.header.Get("X-Total-Count")); err == nil && total >= n {

@@ -3,13 +3,13 @@ package github
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 
 	gh "github.com/google/go-github/v66/github"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/order"
 )
@@ -47,7 +47,7 @@ func (c *Client) restRepo(ctx context.Context, p *forge.Profile, _ forge.Profile
 	}
 	full, ok := c.profileOf(&w)
 	if !ok {
-		return c.unavailable(fmt.Errorf("its answer about %s names no repository", repoNoun(p.RepoName)))
+		return c.unavailable(fault.Errorf("its answer about %s names no repository", repoNoun(p.RepoName)))
 	}
 	c.know(p.RepoName)
 	*p = full

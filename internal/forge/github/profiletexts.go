@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 )
 
@@ -187,7 +188,7 @@ func (c *Client) readBatch(ctx context.Context, profiles []forge.Profile, batch 
 		p, alias := &profiles[w.of], fmt.Sprintf("r%d", i)
 		var texts map[string]*graphText // null leaves it empty
 		if err := decode(got[alias], &texts); err != nil && len(got[alias]) > 0 {
-			return c.unavailable(fmt.Errorf("its answer about %s is not the JSON that was expected: %w", p.FullName(), err))
+			return c.unavailable(fault.Errorf("its answer about %s is not the JSON that was expected: %w", p.FullName(), err))
 		}
 		noteErrors(p, r.errors, alias)
 		for j, name := range w.paths {

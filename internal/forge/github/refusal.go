@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 )
 
@@ -117,7 +118,7 @@ func (c *Client) refusal(k call, a answer, err error) error {
 		return &forge.NotPermittedError{What: k.verb(), Policy: blockedOr(policyOf(w)), Quote: w.quote(), URL: w.page}
 	case a.status == http.StatusMethodNotAllowed || a.status == http.StatusNotAcceptable ||
 		a.status == http.StatusUnsupportedMediaType || a.status == http.StatusNotImplemented:
-		return fmt.Errorf("%s: %w", k.verb(), forge.ErrUnsupported)
+		return fault.Errorf("%s: %w", k.verb(), forge.ErrUnsupported)
 	case a.status == http.StatusProxyAuthRequired:
 		return c.unavailable(errors.New("the proxy on the way wants to be signed in to"))
 	case a.status >= 500 || a.status < 400:
@@ -128,9 +129,9 @@ func (c *Client) refusal(k call, a answer, err error) error {
 
 func failed(a answer, w words) error {
 	if q := w.quote(); q != "" {
-		return fmt.Errorf("it answers %d: %s", a.status, q)
+		return fault.Errorf("it answers %d: %s", a.status, q)
 	}
-	return fmt.Errorf("it answers %d %s", a.status, http.StatusText(a.status))
+	return fault.Errorf("it answers %d %s", a.status, http.StatusText(a.status))
 }
 
 // blockedOr takes what is gone, or withheld by law, for blocked by the host.

@@ -10,6 +10,7 @@ import (
 
 	gh "github.com/google/go-github/v66/github"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 )
 
@@ -28,7 +29,7 @@ func (c *Client) Repo(ctx context.Context, r forge.RepoName) (forge.Repo, error)
 	}
 	repo, ok := c.repo(&w.Repository)
 	if !ok {
-		return forge.Repo{}, c.unavailable(fmt.Errorf("its answer about %s names no repository", repoNoun(r)))
+		return forge.Repo{}, c.unavailable(fault.Errorf("its answer about %s names no repository", repoNoun(r)))
 	}
 	switch {
 	case w.HasPulls != nil && !*w.HasPulls:
@@ -72,7 +73,7 @@ func (c *Client) unsupported(ctx context.Context, r forge.RepoName, what string,
 			return err
 		}
 	}
-	return fmt.Errorf("%s: %w", what, forge.ErrUnsupported)
+	return fault.Errorf("%s: %w", what, forge.ErrUnsupported)
 }
 
 // OrgRepos lists the repositories of an organisation, or of an account, that
@@ -164,7 +165,7 @@ func (c *Client) Readme(ctx context.Context, r forge.RepoName, ref string) (path
 	}
 	content, err := content(w.GetEncoding(), gh.String(valueOf(w.Content)))
 	if err != nil {
-		return "", "", c.unavailable(fmt.Errorf("its README of %s: %w", r.FullName(), err))
+		return "", "", c.unavailable(fault.Errorf("its README of %s: %w", r.FullName(), err))
 	}
 	return w.GetPath(), string(content), nil
 }
@@ -185,7 +186,7 @@ func content(encoding string, text *string) ([]byte, error) {
 	case "utf-8", "":
 		return []byte(valueOf(text)), nil
 	}
-	return nil, fmt.Errorf("the encoding %q is not known", encoding)
+	return nil, fault.Errorf("the encoding %q is not known", encoding)
 }
 
 // DeleteBranch deletes a branch.
@@ -214,10 +215,10 @@ func (c *Client) RepositoryByID(ctx context.Context, host string, id int64) (for
 	}
 	repo, ok := c.repo(&w)
 	if !ok {
-		return forge.RepoName{}, c.unavailable(fmt.Errorf("its answer about repository %d names none", id))
+		return forge.RepoName{}, c.unavailable(fault.Errorf("its answer about repository %d names none", id))
 	}
 	if !strings.EqualFold(repo.Host, host) {
-		return forge.RepoName{}, fmt.Errorf("repository %d lies on %s, not on %s", id, repo.Host, host)
+		return forge.RepoName{}, fault.Errorf("repository %d lies on %s, not on %s", id, repo.Host, host)
 	}
 	return repo.RepoName, nil
 }

@@ -4,11 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
 
 	gh "github.com/google/go-github/v66/github"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 )
 
@@ -31,14 +31,14 @@ var errNoBranch = errors.New("it is not known of which branch")
 func (c *Client) Rules(ctx context.Context, r forge.RepoName, branch string) ([]forge.Rule, error) {
 	what := "the rulesets of " + r.FullName()
 	if branch == "" {
-		return nil, fmt.Errorf("%s: %w", what, errNoBranch)
+		return nil, fault.Errorf("%s: %w", what, errNoBranch)
 	}
 	k := get(what, "repos/%s/%s/rules/branches/%s", r.Owner, r.Name, branch)
 	all, _, err := list[rawRule](ctx, c, k, "", 0)
 	if err != nil {
 		var plan *forge.NotPermittedError
 		if errors.As(err, &plan) && saysUpgrade(plan.Quote) {
-			return nil, fmt.Errorf("%s: %w", what, forge.ErrUnsupported)
+			return nil, fault.Errorf("%s: %w", what, forge.ErrUnsupported)
 		}
 		return nil, c.unsupported(ctx, r, what, err)
 	}
@@ -78,7 +78,7 @@ func (c *Client) rulesetPage(r forge.RepoName, w rawRule) string {
 // it is protected answers forge.ErrUnsupported: that is not "none".
 func (c *Client) RequiredChecks(ctx context.Context, r forge.RepoName, branch string) ([]string, error) {
 	if branch == "" {
-		return nil, fmt.Errorf("the protection of %s: %w", r.FullName(), errNoBranch)
+		return nil, fault.Errorf("the protection of %s: %w", r.FullName(), errNoBranch)
 	}
 	what := "branch " + branch + " of " + r.FullName()
 	var b gh.Branch
@@ -87,7 +87,7 @@ func (c *Client) RequiredChecks(ctx context.Context, r forge.RepoName, branch st
 	}
 	if b.Protection == nil {
 		if b.GetProtected() {
-			return nil, fmt.Errorf("the protection of %s: %w", what, forge.ErrUnsupported)
+			return nil, fault.Errorf("the protection of %s: %w", what, forge.ErrUnsupported)
 		}
 		return nil, nil
 	}

@@ -3,12 +3,13 @@ package github
 import (
 	"crypto/tls"
 	"crypto/x509"
-	"fmt"
 	"net"
 	"net/http"
 	"net/url"
 	"os"
 	"time"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // TransportOptions says what of a machine's network set-up a host needs.
@@ -49,24 +50,24 @@ func tlsSettings(o TransportOptions) (*tls.Config, error) {
 	if o.CAFile != "" {
 		pem, err := os.ReadFile(o.CAFile)
 		if err != nil {
-			return nil, fmt.Errorf("read the CA file: %w", err)
+			return nil, fault.Errorf("read the CA file: %w", err)
 		}
 		roots, err := x509.SystemCertPool()
 		if err != nil {
 			roots = x509.NewCertPool() // no system roots: the file's alone
 		}
 		if !roots.AppendCertsFromPEM(pem) {
-			return nil, fmt.Errorf("the CA file %s holds no PEM certificate", o.CAFile)
+			return nil, fault.Errorf("the CA file %s holds no PEM certificate", o.CAFile)
 		}
 		settings.RootCAs = roots
 	}
 	if (o.ClientCert == "") != (o.ClientKey == "") {
-		return nil, fmt.Errorf("a client certificate needs both its certificate and its key, and only %s is given", o.ClientCert+o.ClientKey)
+		return nil, fault.Errorf("a client certificate needs both its certificate and its key, and only %s is given", o.ClientCert+o.ClientKey)
 	}
 	if o.ClientCert != "" {
 		pair, err := tls.LoadX509KeyPair(o.ClientCert, o.ClientKey)
 		if err != nil {
-			return nil, fmt.Errorf("read the client certificate %s with its key %s: %w", o.ClientCert, o.ClientKey, err)
+			return nil, fault.Errorf("read the client certificate %s with its key %s: %w", o.ClientCert, o.ClientKey, err)
 		}
 		settings.Certificates = []tls.Certificate{pair}
 	}
@@ -79,7 +80,7 @@ func proxyFor(o TransportOptions) (func(*http.Request) (*url.URL, error), error)
 	if o.Proxy != "" {
 		proxy, err := url.Parse(o.Proxy)
 		if err != nil || proxy.Host == "" {
-			return nil, fmt.Errorf("the proxy setting is not a URL like http://HOST:PORT")
+			return nil, fault.Errorf("the proxy setting is not a URL like http://HOST:PORT")
 		}
 		return func(r *http.Request) (*url.URL, error) {
 			if isLoopback(r.URL.Hostname()) {

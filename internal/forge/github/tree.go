@@ -3,7 +3,6 @@ package github
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	pathpkg "path"
 	"strings"
@@ -11,6 +10,7 @@ import (
 
 	gh "github.com/google/go-github/v66/github"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 )
 
@@ -56,12 +56,12 @@ func (c *Client) commit(ctx context.Context, r forge.RepoName, ref string) (stri
 	if strings.HasPrefix(sha, "{") {
 		var w gh.RepositoryCommit
 		if err := decode(a.body, &w); err != nil {
-			return "", c.unavailable(fmt.Errorf("its answer about %s is not the JSON that was expected: %w", k.what, err))
+			return "", c.unavailable(fault.Errorf("its answer about %s is not the JSON that was expected: %w", k.what, err))
 		}
 		sha = w.GetSHA()
 	}
 	if !isSHA(sha) {
-		return "", c.unavailable(fmt.Errorf("its answer about %s is not a commit", k.what))
+		return "", c.unavailable(fault.Errorf("its answer about %s is not a commit", k.what))
 	}
 	return sha, nil
 }
@@ -235,7 +235,7 @@ func (t *tree) blob(n *node) ([]byte, error) {
 		return b, nil
 	}
 	if n.size > maxFile {
-		return nil, fmt.Errorf("it is larger than %d MB", maxFile>>20)
+		return nil, fault.Errorf("it is larger than %d MB", maxFile>>20)
 	}
 	var w gh.Blob
 	k := get(n.name+" of "+t.repo.FullName(), "repos/%s/%s/git/blobs/%s", t.repo.Owner, t.repo.Name, n.sha)
@@ -244,7 +244,7 @@ func (t *tree) blob(n *node) ([]byte, error) {
 	}
 	b, err := content(w.GetEncoding(), w.Content)
 	if err != nil {
-		return nil, t.c.unavailable(fmt.Errorf("its answer about %s: %w", k.what, err))
+		return nil, t.c.unavailable(fault.Errorf("its answer about %s: %w", k.what, err))
 	}
 	if t.blobs == nil {
 		t.blobs = map[string][]byte{}

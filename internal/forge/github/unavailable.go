@@ -4,9 +4,10 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
-	"fmt"
 	"net"
 	"net/url"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // explain says in words what a failed request means, without its URL. The
@@ -29,15 +30,15 @@ func (c *Client) explain(err error) error {
 	case errors.As(err, &redirect):
 		return redirect
 	case errors.As(err, &unknown):
-		return fmt.Errorf("its certificate is signed by an authority that this machine does not know (caFile of %s can name it): %w", c.o.Host, err)
+		return fault.Errorf("its certificate is signed by an authority that this machine does not know (caFile of %s can name it): %w", c.o.Host, err)
 	case errors.As(err, &wrong), errors.As(err, &invalid):
-		return fmt.Errorf("its certificate is not valid: %w", err)
+		return fault.Errorf("its certificate is not valid: %w", err)
 	case errors.As(err, &notTLS):
-		return fmt.Errorf("it does not answer in https: %w", err)
+		return fault.Errorf("it does not answer in https: %w", err)
 	case errors.As(err, &name):
-		return fmt.Errorf("its name cannot be resolved: %w", err)
+		return fault.Errorf("its name cannot be resolved: %w", err)
 	case errors.As(err, &slow) && slow.Timeout():
-		return fmt.Errorf("it did not answer in time: %w", err)
+		return fault.Errorf("it did not answer in time: %w", err)
 	}
 	return err
 }

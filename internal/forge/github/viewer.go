@@ -3,13 +3,13 @@ package github
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"strings"
 	"time"
 
 	gh "github.com/google/go-github/v66/github"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 )
 
@@ -40,11 +40,11 @@ func (c *Client) Viewer(ctx context.Context) (Viewer, error) {
 		return c.app(ctx)
 	case errors.As(err, &missing):
 		// Every server has accounts; what has none is not the API.
-		return Viewer{}, c.unavailable(fmt.Errorf("there is no GitHub API at %s", c.api.Redacted()))
+		return Viewer{}, c.unavailable(fault.Errorf("there is no GitHub API at %s", c.api.Redacted()))
 	case err != nil:
 		return Viewer{}, err
 	case u.GetLogin() == "":
-		return Viewer{}, c.unavailable(fmt.Errorf("%suser answers without a login, which is not the GitHub API", c.api.Redacted()))
+		return Viewer{}, c.unavailable(fault.Errorf("%suser answers without a login, which is not the GitHub API", c.api.Redacted()))
 	}
 	v := Viewer{User: user(&u)}
 	v.beside(a)

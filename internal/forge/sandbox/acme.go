@@ -11,6 +11,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/lazy"
 )
 
@@ -41,12 +42,12 @@ func readWorld(name string, fsys fs.FS, dir string) (*World, error) {
 	w := &World{Name: name}
 	entries, err := fs.ReadDir(fsys, dir)
 	if err != nil {
-		return nil, fmt.Errorf("read the world %s: %w", name, err)
+		return nil, fault.Errorf("read the world %s: %w", name, err)
 	}
 	for _, e := range entries {
 		data, err := fs.ReadFile(fsys, path.Join(dir, e.Name()))
 		if err != nil {
-			return nil, fmt.Errorf("read the world %s: %w", name, err)
+			return nil, fault.Errorf("read the world %s: %w", name, err)
 		}
 		comment, files := parseTxtar(string(data))
 		if e.Name() == "company.txtar" {
@@ -55,7 +56,7 @@ func readWorld(name string, fsys fs.FS, dir string) (*World, error) {
 			err = w.readRepo(comment, files)
 		}
 		if err != nil {
-			return nil, fmt.Errorf("read %s: %w", e.Name(), err)
+			return nil, fault.Errorf("read %s: %w", e.Name(), err)
 		}
 	}
 	return w, nil
@@ -84,7 +85,7 @@ func (w *World) readRepo(text string, files []File) error {
 	r := x.Repo
 	var ok bool
 	if r.Owner, r.Name, ok = strings.Cut(x.FullName, "/"); !ok {
-		return fmt.Errorf("repository %q is not OWNER/NAME", x.FullName)
+		return fault.Errorf("repository %q is not OWNER/NAME", x.FullName)
 	}
 	for _, f := range files {
 		number, rest, isPull := strings.Cut(strings.TrimPrefix(f.Path, "@"), "/")
@@ -95,7 +96,7 @@ func (w *World) readRepo(text string, files []File) error {
 		n, _ := strconv.Atoi(number)
 		p := r.pull(n)
 		if p == nil {
-			return fmt.Errorf("%s belongs to no pull request", f.Path)
+			return fault.Errorf("%s belongs to no pull request", f.Path)
 		}
 		p.Files = append(p.Files, File{Path: rest, Data: f.Data, Mode: f.Mode})
 	}

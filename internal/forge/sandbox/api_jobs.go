@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // checkByID is the check run that {id} names; a job has its check's number, as
@@ -108,7 +110,7 @@ func (f *Forge) PassChecks(fullName string, number, n int) error {
 	return f.change(fullName, func(r *repository) error {
 		i := r.issues[number]
 		if i == nil || i.pull == nil {
-			return fmt.Errorf("%s has no pull request %d", fullName, number)
+			return fault.Errorf("%s has no pull request %d", fullName, number)
 		}
 		for k := range n {
 			run := newCheckRun(r, i.pull.sha, fmt.Sprintf("build (%d)", k+1), "github-actions", f.now())
@@ -124,7 +126,7 @@ func (f *Forge) FailCheck(fullName string, number int, check string, how Failure
 	return f.change(fullName, func(r *repository) error {
 		i := r.issues[number]
 		if i == nil || i.pull == nil {
-			return fmt.Errorf("%s has no pull request %d", fullName, number)
+			return fault.Errorf("%s has no pull request %d", fullName, number)
 		}
 		run := newCheckRun(r, i.pull.sha, check, "github-actions", f.now())
 		run.complete("failure", "", "", f.now())

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // seedPush is a commit that came after the seed, while git had not touched the
@@ -23,7 +25,7 @@ func (f *Forge) named(fullName string) (*repository, error) {
 	owner, name, _ := strings.Cut(fullName, "/")
 	r := f.state.repo(owner, name)
 	if r == nil {
-		return nil, fmt.Errorf("there is no repository %s", fullName)
+		return nil, fault.Errorf("there is no repository %s", fullName)
 	}
 	return r, nil
 }
@@ -46,14 +48,14 @@ func (f *Forge) Push(ctx context.Context, fullName, by, message string, files ma
 	return f.change(fullName, func(r *repository) error {
 		who := f.state.user(by)
 		if who == nil {
-			return fmt.Errorf("nobody is called %q", by)
+			return fault.Errorf("nobody is called %q", by)
 		}
 		p := seedPush{by: who, message: strings.TrimRight(message, "\n") + "\n", at: f.moment()}
 		for _, path := range sortedKeys(files) {
 			p.files = append(p.files, File{Path: path, Data: files[path]})
 		}
 		if err := f.addCommit(ctx, r, p); err != nil {
-			return fmt.Errorf("push to %s: %w", fullName, err)
+			return fault.Errorf("push to %s: %w", fullName, err)
 		}
 		r.pushed, r.updated = p.at, p.at
 		return nil
@@ -99,14 +101,14 @@ func (f *Forge) AddRepo(spec *Repo) error {
 	defer f.mu.Unlock()
 	defer f.lists.changed()
 	if f.state.repo(spec.Owner, spec.Name) != nil {
-		return fmt.Errorf("there is a repository %s/%s", spec.Owner, spec.Name)
+		return fault.Errorf("there is a repository %s/%s", spec.Owner, spec.Name)
 	}
 	add := f.addSeed
 	if spec.ForkOf != "" {
 		add = f.addSeedFork
 	}
 	if err := add(spec); err != nil {
-		return fmt.Errorf("add %s/%s: %w", spec.Owner, spec.Name, err)
+		return fault.Errorf("add %s/%s: %w", spec.Owner, spec.Name, err)
 	}
 	if r := f.state.repo(spec.Owner, spec.Name); spec.Created == 0 {
 		r.created, r.updated, r.pushed = f.moment(), f.moment(), f.moment()
@@ -130,7 +132,7 @@ func (f *Forge) RenameRepo(fullName, name string) error {
 
 func (f *Forge) rename(r *repository, name string) error {
 	if there := f.state.repo(r.owner.Login, name); there != nil && there != r {
-		return fmt.Errorf("there is a repository %s", there.fullName())
+		return fault.Errorf("there is a repository %s", there.fullName())
 	}
 	old := strings.ToLower(r.fullName())
 	delete(f.state.repos, old)
@@ -154,7 +156,7 @@ func (f *Forge) ArchiveRepo(fullName string, archived bool) error {
 // on servers that do not know the setting.
 func (f *Forge) SetPulls(fullName, who string) error {
 	if who != "all" && who != "collaborators_only" && who != "none" {
-		return fmt.Errorf("there is no setting %q for pull requests", who)
+		return fault.Errorf("there is no setting %q for pull requests", who)
 	}
 	return f.change(fullName, func(r *repository) error {
 		r.pulls, r.updated = who, f.moment()

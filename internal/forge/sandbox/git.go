@@ -9,6 +9,8 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // gitCommand runs the git binary apart from whatever the user has configured:
@@ -68,7 +70,7 @@ func (g gitCommand) run(ctx context.Context, dir string, stdin io.Reader, args .
 	case errors.As(err, &exit):
 		return out.String(), &gitError{args: args[0], code: exit.ExitCode(), stderr: errs.String()}
 	case err != nil:
-		return "", fmt.Errorf("run git %s: %w", args[0], err)
+		return "", fault.Errorf("run git %s: %w", args[0], err)
 	}
 	return out.String(), nil
 }

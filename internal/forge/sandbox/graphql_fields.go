@@ -2,11 +2,12 @@ package sandbox
 
 import (
 	"encoding/base64"
-	"fmt"
 	"maps"
 	"strconv"
 	"strings"
 	"sync"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // graphQLFields are all resolvers. A test holds them against the schema: each
@@ -30,7 +31,7 @@ func with[T any](find func(g *graphQLRun, x T, args fieldArgs) (any, error)) res
 	return func(g *graphQLRun, of any, args fieldArgs) (any, error) {
 		x, ok := of.(T)
 		if !ok {
-			return nil, fmt.Errorf("the sandbox has a %T where it wants another type", of)
+			return nil, fault.Errorf("the sandbox has a %T where it wants another type", of)
 		}
 		return find(g, x, args)
 	}

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // maxPage is the largest page of a connection.
@@ -237,7 +239,7 @@ func (p *page) field(name string) (any, error) {
 	if v, ok := p.more[name]; ok {
 		return v, nil
 	}
-	return nil, fmt.Errorf("the sandbox does not execute the field %s of a connection", name)
+	return nil, fault.Errorf("the sandbox does not execute the field %s of a connection", name)
 }
 
 func (e *edge) field(name string) (any, error) {
@@ -252,7 +254,7 @@ func (e *edge) field(name string) (any, error) {
 			return v, nil
 		}
 	}
-	return nil, fmt.Errorf("the sandbox does not execute the field %s of an edge", name)
+	return nil, fault.Errorf("the sandbox does not execute the field %s of an edge", name)
 }
 
 func pageInfoFields() map[string]resolver {

@@ -4,12 +4,13 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // graphQLRun is one operation while it is executed. Values are written as they
@@ -163,7 +164,7 @@ func (g *graphQLRun) resolve(def *ast.Definition, of any, x *ast.Field) (any, er
 	}
 	find := g.fields[def.Name][x.Name]
 	if find == nil {
-		return nil, fmt.Errorf("the sandbox does not execute %s.%s", def.Name, x.Name)
+		return nil, fault.Errorf("the sandbox does not execute %s.%s", def.Name, x.Name)
 	}
 	args := fieldArgs(x.ArgumentMap(g.vars))
 	if !isConnection(x.Definition) {
@@ -203,7 +204,7 @@ func (g *graphQLRun) value(t *ast.Type, x *ast.Field, v any, sets []ast.Selectio
 	switch {
 	case v == nil && t.NonNull:
 		if !failed {
-			g.fail(x, fmt.Errorf("Cannot return null for non-nullable field %s.%s", x.ObjectDefinition.Name, x.Name)) //nolint:staticcheck // GitHub's words
+			g.fail(x, fault.Errorf("Cannot return null for non-nullable field %s.%s", x.ObjectDefinition.Name, x.Name)) //nolint:staticcheck // GitHub's words
 		}
 		return false
 	case v == nil:
@@ -212,7 +213,7 @@ func (g *graphQLRun) value(t *ast.Type, x *ast.Field, v any, sets []ast.Selectio
 	case t.Elem != nil:
 		list, ok := v.([]any)
 		if !ok {
-			g.fail(x, fmt.Errorf("%s.%s is no list", x.ObjectDefinition.Name, x.Name))
+			g.fail(x, fault.Errorf("%s.%s is no list", x.ObjectDefinition.Name, x.Name))
 			return false
 		}
 		return g.list(t.Elem, x, list, sets)
@@ -269,7 +270,7 @@ func (g *graphQLRun) leaf(x *ast.Field, v any) bool {
 	case time.Time:
 		g.text(stamp(v))
 	default:
-		g.fail(x, fmt.Errorf("%s.%s is a %T", x.ObjectDefinition.Name, x.Name, v))
+		g.fail(x, fault.Errorf("%s.%s is a %T", x.ObjectDefinition.Name, x.Name, v))
 		return false
 	}
 	return true

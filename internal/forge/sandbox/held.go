@@ -1,11 +1,12 @@
 package sandbox
 
 import (
-	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // heldRun is a workflow that does not run before somebody with write access lets
@@ -134,7 +135,7 @@ func (f *Forge) EndCheck(fullName string, number int, check, how string) error {
 	return f.change(fullName, func(r *repository) error {
 		i := r.issues[number]
 		if i == nil || i.pull == nil {
-			return fmt.Errorf("%s has no pull request %d", fullName, number)
+			return fault.Errorf("%s has no pull request %d", fullName, number)
 		}
 		run := newCheckRun(r, i.pull.sha, check, "github-actions", f.now())
 		if strings.Contains(" queued in_progress waiting pending requested ", " "+how+" ") {
@@ -161,7 +162,7 @@ func (f *Forge) QueuePull(fullName string, number, position int, state string) e
 	return f.change(fullName, func(r *repository) error {
 		i := r.issues[number]
 		if i == nil || i.pull == nil {
-			return fmt.Errorf("%s has no pull request %d", fullName, number)
+			return fault.Errorf("%s has no pull request %d", fullName, number)
 		}
 		i.pull.queue = nil
 		if position > 0 {

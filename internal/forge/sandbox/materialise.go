@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // bareConfig makes a repository answer as GitHub's do: filters, wants by id,
@@ -52,7 +54,7 @@ func (f *Forge) ready(ctx context.Context, r *repository) error {
 		r.made.Store(r.makeErr == nil)
 	})
 	if r.makeErr != nil {
-		return fmt.Errorf("make the repository %s: %w", r.fullName(), r.makeErr)
+		return fault.Errorf("make the repository %s: %w", r.fullName(), r.makeErr)
 	}
 	return nil
 }
@@ -107,7 +109,7 @@ func (f *Forge) makeSeed(ctx context.Context, r *repository) error {
 	}
 	for i, c := range h.commits {
 		if shas[i+1] != c.sha {
-			return fmt.Errorf("git names commit %d %s, and the seed said %s", i+1, shas[i+1], c.sha)
+			return fault.Errorf("git names commit %d %s, and the seed said %s", i+1, shas[i+1], c.sha)
 		}
 	}
 	return nil
@@ -123,7 +125,7 @@ func readMarks(path string) (map[int]string, error) {
 		mark, sha, ok := strings.Cut(strings.TrimSpace(line), " ")
 		n, err := strconv.Atoi(strings.TrimPrefix(mark, ":"))
 		if !ok || err != nil {
-			return nil, fmt.Errorf("git fast-import wrote the mark %q", line)
+			return nil, fault.Errorf("git fast-import wrote the mark %q", line)
 		}
 		shas[n] = sha
 	}

@@ -1,10 +1,11 @@
 package sandbox
 
 import (
-	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // policy is a reason for which GitHub refuses what an account may do otherwise.
@@ -82,7 +83,7 @@ func (f *Forge) SetPolicy(where, name string) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("there is no policy %q", name)
+	return fault.Errorf("there is no policy %q", name)
 }
 
 // ClearPolicies lifts all of them.

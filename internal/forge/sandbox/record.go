@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // RecordTo gives a recorder that appends every exchange as a line of JSON to
@@ -13,11 +15,11 @@ import (
 // A folder that cannot be written to is an error at once, not a silent loss.
 func RecordTo(dir, name string) (func(Exchange), error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, fmt.Errorf("record exchanges: %w", err)
+		return nil, fault.Errorf("record exchanges: %w", err)
 	}
 	f, err := os.OpenFile(filepath.Join(dir, name+".jsonl"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
-		return nil, fmt.Errorf("record exchanges: %w", err)
+		return nil, fault.Errorf("record exchanges: %w", err)
 	}
 	var mu sync.Mutex
 	return func(x Exchange) {

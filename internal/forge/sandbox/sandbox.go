@@ -7,7 +7,6 @@ package sandbox
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"log"
 	"net"
@@ -17,6 +16,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // Options say what kind of forge to start. Only Dir must be set.
@@ -85,11 +86,11 @@ type Forge struct {
 // for.
 func Start(ctx context.Context, o Options) (*Forge, error) {
 	if st, err := os.Stat(o.Dir); err != nil || !st.IsDir() {
-		return nil, fmt.Errorf("start the sandbox forge: %q is no folder", o.Dir)
+		return nil, fault.Errorf("start the sandbox forge: %q is no folder", o.Dir)
 	}
 	dir, err := filepath.Abs(o.Dir)
 	if err != nil {
-		return nil, fmt.Errorf("start the sandbox forge: %w", err)
+		return nil, fault.Errorf("start the sandbox forge: %w", err)
 	}
 	if o.Addr == "" {
 		o.Addr = "127.0.0.1:0"
@@ -106,18 +107,18 @@ func Start(ctx context.Context, o Options) (*Forge, error) {
 	f.faults.add(o.Faults...)
 	f.routes = f.apiRoutes()
 	if err := f.populate(); err != nil {
-		return nil, fmt.Errorf("start the sandbox forge: %w", err)
+		return nil, fault.Errorf("start the sandbox forge: %w", err)
 	}
 	ln, err := net.Listen("tcp", o.Addr)
 	if err != nil {
-		return nil, fmt.Errorf("start the sandbox forge: %w", err)
+		return nil, fault.Errorf("start the sandbox forge: %w", err)
 	}
 	f.scheme, f.addr = "http", ln.Addr().String()
 	f.host = f.addr
 	if o.TLS {
 		ln, err = f.listenTLS(ln)
 		if err != nil {
-			return nil, fmt.Errorf("start the sandbox forge: %w", err)
+			return nil, fault.Errorf("start the sandbox forge: %w", err)
 		}
 	}
 	f.host = orElse(o.Public, f.host)

@@ -4,13 +4,15 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // addSeed turns one repository of the world into state.
 func (f *Forge) addSeed(spec *Repo) error {
 	owner := f.state.user(spec.Owner)
 	if owner == nil || spec.Name == "" {
-		return fmt.Errorf("nobody is called %q", spec.Owner)
+		return fault.Errorf("nobody is called %q", spec.Owner)
 	}
 	r := f.newRepository(owner, spec.Name, spec)
 	r.created = f.ago(spec.Created)
@@ -51,12 +53,12 @@ func (f *Forge) addSeed(spec *Repo) error {
 func (f *Forge) addSeedFork(spec *Repo) error {
 	owner := f.state.user(spec.Owner)
 	if owner == nil || spec.Name == "" {
-		return fmt.Errorf("nobody is called %q", spec.Owner)
+		return fault.Errorf("nobody is called %q", spec.Owner)
 	}
 	upstream, name, _ := strings.Cut(spec.ForkOf, "/")
 	parent := f.state.repo(upstream, name)
 	if parent == nil {
-		return fmt.Errorf("there is no %s to fork", spec.ForkOf)
+		return fault.Errorf("there is no %s to fork", spec.ForkOf)
 	}
 	r := f.newFork(parent, owner, spec.Name)
 	r.created = f.ago(spec.Created)
@@ -114,7 +116,7 @@ func (f *Forge) labelOf(r *repository, l Label) *label {
 func (f *Forge) person(login string) (*user, error) {
 	u := f.state.user(login)
 	if u == nil {
-		return nil, fmt.Errorf("nobody is called %q", login)
+		return nil, fault.Errorf("nobody is called %q", login)
 	}
 	return u, nil
 }
@@ -122,7 +124,7 @@ func (f *Forge) person(login string) (*user, error) {
 func (f *Forge) addIssue(r *repository, x *Issue) error {
 	author, err := f.person(x.By)
 	if err != nil {
-		return fmt.Errorf("issue %d: %w", x.Number, err)
+		return fault.Errorf("issue %d: %w", x.Number, err)
 	}
 	i := &issue{
 		id: f.state.id(), number: x.Number, title: x.Title, body: x.Body, author: author,
@@ -138,20 +140,20 @@ func (f *Forge) addIssue(r *repository, x *Issue) error {
 	for _, login := range x.Assignees {
 		u, err := f.person(login)
 		if err != nil {
-			return fmt.Errorf("issue %d: %w", x.Number, err)
+			return fault.Errorf("issue %d: %w", x.Number, err)
 		}
 		i.assignees = append(i.assignees, u)
 	}
 	for _, c := range x.Comments {
 		u, err := f.person(c.By)
 		if err != nil {
-			return fmt.Errorf("issue %d: %w", x.Number, err)
+			return fault.Errorf("issue %d: %w", x.Number, err)
 		}
 		i.comments = append(i.comments, &comment{id: f.state.id(), author: u, body: c.Body, created: f.ago(c.Age)})
 		i.touch(f.ago(c.Age))
 	}
 	if r.issues[x.Number] != nil || x.Number < 1 {
-		return fmt.Errorf("the number %d is taken", x.Number)
+		return fault.Errorf("the number %d is taken", x.Number)
 	}
 	r.issues[x.Number] = i
 	r.numbers = max(r.numbers, x.Number)
@@ -202,7 +204,7 @@ func (f *Forge) addPull(r *repository, x *Pull) error {
 		}
 	}
 	if err := f.addReviews(i, x); err != nil {
-		return fmt.Errorf("pull request %d: %w", x.Number, err)
+		return fault.Errorf("pull request %d: %w", x.Number, err)
 	}
 	return nil
 }
@@ -222,7 +224,7 @@ func (f *Forge) addReviews(i *issue, x *Pull) error {
 		if isTeam {
 			t := i.pull.repo.owner.team(slug)
 			if t == nil {
-				return fmt.Errorf("no team is called %q", slug)
+				return fault.Errorf("no team is called %q", slug)
 			}
 			i.pull.teams = append(i.pull.teams, t)
 			continue

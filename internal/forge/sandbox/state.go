@@ -2,7 +2,6 @@ package sandbox
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
 	"slices"
 	"sort"
@@ -10,6 +9,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // state is everything that the forge knows besides what lies in git. The
@@ -273,7 +274,7 @@ func (f *Forge) populate() error {
 				add = f.addSeedFork
 			}
 			if err := add(spec); err != nil {
-				return fmt.Errorf("repository %s/%s: %w", spec.Owner, spec.Name, err)
+				return fault.Errorf("repository %s/%s: %w", spec.Owner, spec.Name, err)
 			}
 		}
 	}

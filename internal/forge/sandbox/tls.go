@@ -8,12 +8,13 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
-	"fmt"
 	"math/big"
 	"net"
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // listenTLS makes a CA and a certificate of its own, both valid for a week
@@ -22,12 +23,12 @@ func (f *Forge) listenTLS(ln net.Listener) (net.Listener, error) {
 	cert, ca, err := makeCertificates()
 	if err != nil {
 		_ = ln.Close()
-		return nil, fmt.Errorf("make certificates: %w", err)
+		return nil, fault.Errorf("make certificates: %w", err)
 	}
 	f.scheme, f.host, f.ca = "https", localHost(f.host), filepath.Join(f.dir, "ca.pem")
 	if err := os.WriteFile(f.ca, ca, 0o644); err != nil {
 		_ = ln.Close()
-		return nil, fmt.Errorf("write the CA certificate: %w", err)
+		return nil, fault.Errorf("write the CA certificate: %w", err)
 	}
 	return tls.NewListener(ln, &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12}), nil
 }

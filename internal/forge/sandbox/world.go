@@ -2,11 +2,12 @@ package sandbox
 
 import (
 	"encoding/json"
-	"fmt"
 	"maps"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // World is what a forge holds at its start. A forge never changes its World,
@@ -220,12 +221,12 @@ func (a *Age) UnmarshalText(b []byte) error {
 	units := map[string]time.Duration{"m": time.Minute, "h": time.Hour, "d": 24 * time.Hour, "w": 7 * 24 * time.Hour, "y": 365 * 24 * time.Hour}
 	s := strings.TrimSpace(string(b))
 	if len(s) < 2 {
-		return fmt.Errorf("age %q is not a number and a unit", s)
+		return fault.Errorf("age %q is not a number and a unit", s)
 	}
 	n, err := strconv.Atoi(s[:len(s)-1])
 	unit, ok := units[s[len(s)-1:]]
 	if err != nil || !ok || n < 0 || n > 100_000 {
-		return fmt.Errorf("age %q is not a number and one of m, h, d, w, y", s)
+		return fault.Errorf("age %q is not a number and one of m, h, d, w, y", s)
 	}
 	*a = Age(time.Duration(n) * unit)
 	return nil

@@ -5,9 +5,10 @@ package relay
 
 import (
 	"bytes"
-	"fmt"
 	"io"
 	"net/http"
+
+	"github.com/isrc-dev/isrc/internal/fault"
 )
 
 // Answer is a forge's answer, read to its end.
@@ -38,7 +39,7 @@ func Carry(forge string, r *http.Request) *Answer {
 func Ask(forge string, r *http.Request, body io.Reader, length int) (*Answer, error) {
 	req, err := http.NewRequestWithContext(r.Context(), r.Method, forge+r.URL.RequestURI(), body)
 	if err != nil {
-		return nil, fmt.Errorf("ask the forge: %w", err)
+		return nil, fault.Errorf("ask the forge: %w", err)
 	}
 	req.Header, req.ContentLength = r.Header.Clone(), int64(length)
 	if length == 0 {
@@ -46,12 +47,12 @@ func Ask(forge string, r *http.Request, body io.Reader, length int) (*Answer, er
 	}
 	resp, err := http.DefaultTransport.RoundTrip(req)
 	if err != nil {
-		return nil, fmt.Errorf("ask the forge: %w", err)
+		return nil, fault.Errorf("ask the forge: %w", err)
 	}
 	defer resp.Body.Close()
 	answer, err := io.ReadAll(resp.Body)
 	if err != nil {
-		return nil, fmt.Errorf("read the forge's answer: %w", err)
+		return nil, fault.Errorf("read the forge's answer: %w", err)
 	}
 	return &Answer{Status: resp.Status, Code: resp.StatusCode, Header: resp.Header, Body: answer}, nil
 }
