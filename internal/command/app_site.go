@@ -3,7 +3,6 @@ package command
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"path/filepath"
 	"runtime"
@@ -13,6 +12,7 @@ import (
 	"github.com/isrc-dev/isrc/internal/auth"
 	"github.com/isrc-dev/isrc/internal/config"
 	"github.com/isrc-dev/isrc/internal/contribute"
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/forge/github"
 	"github.com/isrc-dev/isrc/internal/git"
@@ -117,6 +117,7 @@ func (a *app) siteWith(c *config.Config, host string, token auth.Token, named bo
 	}
 	h := c.HostFor(host)
 	s := &contribute.Site{
+		Seen: &contribute.Seen{},
 		Host: host, BaseURL: baseURL(h.Scheme, host), Forge: client, Contents: client, Token: token.Value, KnownLogin: loginOf(token, h.User),
 		Sink: a.sink(), Now: a.inv.Now, Sleep: a.inv.Sleep, Trace: a.inv.Trace, Runs: a.runsDir(), Cache: a.dirs().Cache, ToolName: "isrc " + version(),
 		Logins: auth.LoginCache{File: filepath.Join(a.dirs().Cache, "logins.json")},
@@ -182,7 +183,7 @@ func (a *app) clientFor(host, token string) (forgeClient, error) {
 func (a *app) transport(h config.Host) (*http.Transport, error) {
 	t, err := github.NewTransport(github.TransportOptions{CAFile: h.CAFile, Proxy: h.Proxy, ClientCert: h.ClientCert, ClientKey: h.ClientKey, Getenv: a.inv.Getenv})
 	if err != nil {
-		return nil, &usageError{err: fmt.Errorf("the settings of %s: %w", h.Name, err)}
+		return nil, &usageError{err: fault.Errorf("the settings of %s: %w", h.Name, err)}
 	}
 	if a.inv.Dial != nil {
 		t.DialContext = a.inv.Dial

@@ -65,7 +65,7 @@ func (a *app) contributeBulk(ctx context.Context, o *contributeOptions) error {
 	}
 	if stopped {
 		return &exitError{
-			code: exitNotPermitted, err: fmt.Errorf("%s declined, so no more are opened", pluralOf(declined, "of its pull requests was", "of its pull requests were")),
+			code: exitNotPermitted, err: fault.Errorf("%s declined, so no more are opened", pluralOf(declined, "of its pull requests was", "of its pull requests were")),
 			hint: "read why; --max-declined N goes on all the same",
 		}
 	}
@@ -145,7 +145,7 @@ func (b *bulk) lookBack(ctx context.Context, it *bulkItem) error {
 	}
 	pull, err := site.Forge.Pull(ctx, opened.Upstream, opened.Number)
 	if err != nil {
-		return fmt.Errorf("look up pull request #%d of %s: %w", opened.Number, opened.Upstream.FullName(), err)
+		return fault.Errorf("look up pull request #%d of %s: %w", opened.Number, opened.Upstream.FullName(), err)
 	}
 	it.take(&opened.URL, opened.Number, run)
 	switch pull.State {
@@ -282,7 +282,7 @@ func (b *bulk) carry(ctx context.Context, it *bulkItem) error {
 		return err
 	}
 	if result == nil || result.Pull == nil || result.Pull.URL == nil {
-		return fmt.Errorf("contribute to %s: it ended without a pull request", it.Repository.FullName)
+		return fault.Errorf("contribute to %s: it ended without a pull request", it.Repository.FullName)
 	}
 	it.Outcome, it.Via, it.Branch, it.Run = result.Pull.Outcome, &result.Via, &result.Branch, result.Run
 	it.URL, it.Number = result.Pull.URL, result.Pull.Number
@@ -324,7 +324,7 @@ func (b *bulk) child(it *bulkItem) (*app, *contributeOptions) {
 	child.flags, child.redact, child.settings, child.tool = a.flags, a.redact, a.settings, a.tool
 	for account, s := range b.sites {
 		own := *s
-		own.Sink = func(progress.Event) {}
+		own.Sink, own.Seen = func(progress.Event) {}, &contribute.Seen{}
 		child.sites[account] = &own
 		if client, ok := s.Forge.(forgeClient); ok && account == it.account {
 			child.clients[s.Host] = client

@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/git"
 )
@@ -33,13 +34,13 @@ type cloneOut struct {
 func (s *Site) doClone(ctx context.Context, in cloneIn, _ results) (cloneOut, error) {
 	o := git.CloneOptions{URL: s.CloneURL(in.Repo), Dir: in.Dir, Branch: in.Base, Remote: in.Remote, NewBranch: in.Branch, Progress: true}
 	in.apply(&o)
-	o.Files = s.seen.take(o.URL, in.Base)
+	o.Files = s.Seen.take(o.URL, in.Base)
 	err := s.narrow(ctx, in, &o)
 	if err == nil {
 		err = s.Work().Clone(ctx, o)
 	}
 	if err != nil {
-		return cloneOut{}, fmt.Errorf("clone %s into %s: %w", in.Repo.FullName(), in.Dir, err)
+		return cloneOut{}, fault.Errorf("clone %s into %s: %w", in.Repo.FullName(), in.Dir, err)
 	}
 	return cloneOut{Dir: in.Dir, Remote: in.Remote, Base: in.Base}, s.noteParts(ctx, in.Dir, in.Submodules)
 }
@@ -71,7 +72,7 @@ func (s *Site) observeClone(ctx context.Context, in cloneIn, _ results) (cloneOu
 	}
 	repo, err := git.Open(in.Dir)
 	if err != nil {
-		return cloneOut{}, false, fmt.Errorf("%s is there and is no clone: %w", in.Dir, err)
+		return cloneOut{}, false, fault.Errorf("%s is there and is no clone: %w", in.Dir, err)
 	}
 	remotes, err := repo.Remotes(ctx)
 	if err != nil {
@@ -82,7 +83,7 @@ func (s *Site) observeClone(ctx context.Context, in cloneIn, _ results) (cloneOu
 			return cloneOut{Dir: in.Dir, Remote: in.Remote, Base: in.Base}, true, nil
 		}
 	}
-	return cloneOut{}, false, fmt.Errorf("%s is there and is no clone of %s", in.Dir, in.Repo.FullName())
+	return cloneOut{}, false, fault.Errorf("%s is there and is no clone of %s", in.Dir, in.Repo.FullName())
 }
 
 type remotesIn struct {
@@ -121,7 +122,7 @@ func (s *Site) doRemotes(ctx context.Context, in remotesIn, of results) (remotes
 		settings = append(origin, settings...)
 	}
 	if err := git.Configure(ctx, in.Dir, settings...); err != nil {
-		return remotesOut{}, fmt.Errorf("name the remotes of %s: %w", in.Dir, err)
+		return remotesOut{}, fault.Errorf("name the remotes of %s: %w", in.Dir, err)
 	}
 	return remotesOut{Push: "origin"}, nil
 }

@@ -202,6 +202,7 @@ func (s *scene) open() error {
 	}
 	tool := &git.Tool{Path: os.Getenv("CONTRIBUTE_GIT")}
 	s.site = &contribute.Site{
+		Seen: &contribute.Seen{},
 		Host: host, BaseURL: base, Forge: client, Token: token, KnownLogin: "newcomer", Tool: tool, Runs: s.path("runs"), ToolName: "isrc test", Now: time.Now, Trace: s.reach,
 		Reader: &git.Reader{Auth: func(string) (string, string, bool) { return "newcomer", token, true }},
 	}

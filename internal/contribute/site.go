@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/git"
 	"github.com/isrc-dev/isrc/internal/guideline"
@@ -92,7 +93,7 @@ type Site struct {
 	// ClosePulls lets taking back close pull requests: the user said so.
 	ClosePulls bool
 
-	seen seenTree
+	Seen *Seen // one for each contribution at a time
 }
 
 // Work is what changes clones here: the git program where there is one.
@@ -117,7 +118,7 @@ func (s *Site) Login(ctx context.Context) (string, error) {
 	}
 	login, err := s.Viewer(ctx)
 	if err != nil {
-		return "", fmt.Errorf("ask %s who you are: %w", s.Host, err)
+		return "", fault.Errorf("ask %s who you are: %w", s.Host, err)
 	}
 	s.KnownLogin = login
 	if err := s.Logins.Remember(s.Host, s.Token, login); err != nil {

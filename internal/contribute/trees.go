@@ -3,10 +3,10 @@ package contribute
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"sync"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/git"
 	"github.com/isrc-dev/isrc/internal/guideline"
@@ -69,7 +69,7 @@ func (t trees) Tree(ctx context.Context, repo forge.RepoName, ref string) (fs.FS
 		return files, t.at, nil
 	}
 	if t.site == nil {
-		return nil, "", fmt.Errorf("read %s: no forge is known for this clone", repo.FullName())
+		return nil, "", fault.Errorf("read %s: no forge is known for this clone", repo.FullName())
 	}
 	url := t.site.CloneURL(repo)
 	if repo.Equal(t.known.RepoName) {
@@ -106,20 +106,23 @@ func (t trees) fetch(ctx context.Context, url string, repo forge.RepoName, ref s
 		files, commit, _, err = t.site.Reader.Tree(ctx, url, ref)
 	}
 	if err == nil && repo.Equal(t.known.RepoName) {
-		t.site.seen.put(url, ref, files)
+		t.site.Seen.put(url, ref, files)
 	}
 	return files, commit, err
 }
 
-// seenTree is the tree of an upstream that was read last, for the clone that is
-// made of it: what will be checked out is known by it.
-type seenTree struct {
+// Seen is the tree of an upstream that was read last, for the clone that is made of
+// it: what will be checked out is known by it. A nil one remembers nothing.
+type Seen struct {
 	mu       sync.Mutex
 	url, ref string
 	files    *git.Tree
 }
 
-func (s *seenTree) put(url, ref string, files *git.Tree) {
+func (s *Seen) put(url, ref string, files *git.Tree) {
+	if s == nil {
+		return
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.url, s.ref, s.files = url, ref, files
@@ -127,7 +130,10 @@ func (s *seenTree) put(url, ref string, files *git.Tree) {
 
 // take gives the tree of a branch, nil where another one was read, and keeps it no
 // longer.
-func (s *seenTree) take(url, branch string) *git.Tree {
+func (s *Seen) take(url, branch string) *git.Tree {
+	if s == nil {
+		return nil
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.url != url || s.ref != branch {
