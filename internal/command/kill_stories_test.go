@@ -120,13 +120,20 @@ func syncStory() killStory {
 	}
 }
 
+// withReason writes why something is asked for.
+func withReason(s *killScene) {
+	if err := os.WriteFile(filepath.Join(s.dir, "work", "why.txt"), []byte("It is asked for.\n"), 0o600); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
 // proposeStory opens an issue; its journal has that one step.
 func proposeStory() killStory {
 	subjects := strings.Fields("caching retries logging metrics tracing backoff limits quotas pooling batching paging sorting merging hashing signing sealing packing")
 	return killStory{
-		name: "propose", setup: func(*killScene) {}, ready: func(*killScene, int) {}, dir: fixed(""),
+		name: "propose", setup: withReason, ready: func(*killScene, int) {}, dir: fixed(""),
 		args: func(n int) []string {
-			return []string{"propose", "platform/lib", "--title", "Add " + subjects[n], "--body-file", "/dev/null", "--anyway", "--yes"}
+			return []string{"propose", "platform/lib", "--title", "Add " + subjects[n], "--body-file", "why.txt", "--anyway", "--yes"}
 		},
 		steps: []string{"issue"}, torn: []string{"issue"},
 		more: []killing{
