@@ -155,12 +155,13 @@ func (a *app) siteOfRun(ctx context.Context, upstream forge.RepoName, run *workf
 		return site, err
 	}
 	began, mine := run.Extra["account"], ""
+	refused := err
 	if err == nil {
 		login, unknown := site.Login(ctx)
 		if strings.EqualFold(login, began) || unknown != nil && !isSignIn(unknown) {
 			return site, nil //nolint:nilerr // a forge that does not answer says so when it is asked for something
 		}
-		mine = login
+		mine, refused = login, unknown
 	}
 	c, wrong := a.settings()
 	if wrong != nil {
@@ -173,7 +174,12 @@ func (a *app) siteOfRun(ctx context.Context, upstream forge.RepoName, run *workf
 		return site, err
 	}
 	own, err := a.siteAs(ctx, &asker{host: upstream.Host, login: began})
-	if err != nil {
+	switch {
+	case err != nil && refused != nil && site == nil:
+		return nil, refused
+	case err != nil && refused != nil:
+		return site, nil // it is refused where it is used, and what was typed is kept
+	case err != nil:
 		return nil, notSignedInAs(err, upstream, run, mine)
 	}
 	a.mu.Lock()

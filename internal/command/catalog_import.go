@@ -82,9 +82,9 @@ records first, and then holds nothing but what is imported.
 
 Entries that are wrong are refused, each with its place and the reason, and stop
 no other; what is passed over, or not understood in an entry that is taken, is
-said as well. A file that breaks off changes nothing. Imported repositories are not
-judged for readiness: nobody has seen their files. Repositories for which a file
-names no host are on the one that --host names.`,
+said as well. A file that breaks off changes nothing. Imported repositories are
+not judged for readiness: nobody has seen their files. Repositories for which a
+file names no host are on the one that --host names.`,
 		Example: `  isrc catalog import repos.json
   isrc catalog import innersource.json --repo identity/auth-lib
   curl -s https://backstage.example/api/catalog/entities | isrc catalog import -
