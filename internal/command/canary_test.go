@@ -70,7 +70,11 @@ func TestTheTokenIsNowhereButWithItsHost(t *testing.T) {
 			}
 			c.story()
 			c.rest()
-			c.moods(slices.Sorted(maps.Keys(badMoods()))...)
+			moods := slices.Sorted(maps.Keys(badMoods()))
+			if !wholeCampaign() {
+				moods = []string{"names another host", "refuses the API", "refuses the push", "says it in its answers"}
+			}
+			c.moods(moods...)
 			c.ends()
 			c.strangers()
 			c.sweep()
