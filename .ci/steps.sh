@@ -79,7 +79,7 @@ cross() {
 # noise only ever adds).
 start() {
 	local size least
-	go build -trimpath -ldflags '-s -w' -o "$work/isrc" ./cmd/isrc
+	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o "$work/isrc" ./cmd/isrc # as it is released
 	size=$(wc -c <"$work/isrc")
 	least=$(for _ in {1..20}; do
 		GODEBUG=inittrace=1 "$work/isrc" version 2>&1 >/dev/null |

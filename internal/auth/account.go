@@ -146,12 +146,16 @@ func within(dir, root string) bool {
 
 // mayBe tells whether a token of somebody, or of nobody knows whom, is one of
 // the account.
+//
+//go:noinline
 func (a Account) mayBe(user string) bool {
 	return a.Login == "" || strings.EqualFold(user, a.Login) || user == "" && !a.firm
 }
 
 // of is the login that git is told, so that it gets the token t too; "" where
 // it finds the same one without.
+//
+//go:noinline
 func (a Account) of(t Token) string {
 	if !a.firm || !strings.EqualFold(t.User, a.Login) {
 		return ""

@@ -91,6 +91,8 @@ func isLoopback(host string) bool {
 }
 
 // schemeOf is how git and the API reach a host.
+//
+//go:noinline
 func schemeOf(h config.Host) string {
 	if h.Scheme == "http" && isLoopback(h.Name) {
 		return "http"

@@ -30,6 +30,8 @@ type secret struct {
 
 // entry is under what the token of an account is kept; that of the usual one is
 // kept under the host's name alone.
+//
+//go:noinline
 func entry(host, login string) string {
 	if login == "" {
 		return host

@@ -24,6 +24,8 @@ func (q Query) Admits(r *Record, now time.Time) bool {
 }
 
 // admitsArchived leaves archived repositories out unless they were asked for.
+//
+//go:noinline
 func (q Query) admitsArchived(archived bool) bool {
 	also, only := q.Archived()
 	return also || archived == only
@@ -46,6 +48,7 @@ func (q Query) Archived() (also, only bool) {
 	return also, only
 }
 
+//go:noinline
 func (f Filter) admits(r *Record, now time.Time) bool {
 	return slices.ContainsFunc(f.Any, func(v Value) bool {
 		switch f.Name {

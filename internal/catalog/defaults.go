@@ -34,6 +34,8 @@ type Said struct {
 
 // HoldsDefaults tells whether a forge takes pages and templates from a
 // repository for those of the same account that have none.
+//
+//go:noinline
 func HoldsDefaults(n forge.RepoName) bool { return strings.EqualFold(n.Name, ".github") }
 
 // DefaultsOf reads the profile of a .github repository; nil where it holds no

@@ -78,6 +78,8 @@ type foundFile struct {
 
 // page finds a page for people by its name without the extension, in folders
 // in their order and in any case.
+//
+//go:noinline
 func (t *profileTree) page(dirs []string, names ...string) foundFile {
 	return t.find(dirs, func(base string) bool {
 		switch strings.ToLower(path.Ext(base)) {

@@ -176,6 +176,8 @@ func (s *stripper) atLineStart() bool {
 
 // isTag tells whether a text begins with a tag of HTML; an address between
 // angle brackets is none.
+//
+//go:noinline
 func isTag(text string) bool {
 	name, _ := tagName(text)
 	return name != ""

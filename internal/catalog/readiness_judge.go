@@ -170,10 +170,12 @@ func (x *reading) version() verdict {
 	return x.file(f, "no release and no changelog")
 }
 
+//go:noinline
 func (x *reading) pullTemplate() verdict {
 	return x.template("pull_request_template", "merge_request_templates")
 }
 
+//go:noinline
 func (x *reading) issueForms() verdict { return x.template("issue_template", "issue_templates") }
 
 // template judges by whether there is a template: a page, or a folder of that

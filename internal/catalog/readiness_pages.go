@@ -209,6 +209,8 @@ func (p *prosePage) purpose() *saying {
 
 // title is the first heading of a page, unless others stand at its level: then
 // it is one section among several. At the first level it is the title anyway.
+//
+//go:noinline
 func (p *prosePage) title() string {
 	title, level, n := "", 0, 0
 	for i := range p.Blocks {

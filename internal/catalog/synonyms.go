@@ -13,6 +13,8 @@ const genericWords = " library libraries lib tool tools tooling project projects
 
 // Synonyms are other names under which a folded word stands in texts: what is
 // abbreviated everywhere, and the two spellings of English.
+//
+//go:noinline
 func Synonyms(folded string) []string {
 	return synonymsOf(folded, shortForms)
 }

@@ -184,6 +184,7 @@ func (c *crawling) open(ctx context.Context) error {
 	return nil
 }
 
+//go:noinline
 func (c *crawling) close() {
 	if c.known != nil {
 		_ = c.known.Close() // it was only read

@@ -156,6 +156,7 @@ func crawledRows(s *term.Streams, r *crawled) error {
 
 func number(n int) string { return fmt.Sprint(n) }
 
+//go:noinline
 func orUnknown(n *int) string {
 	if n == nil {
 		return "?"

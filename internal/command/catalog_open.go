@@ -73,6 +73,7 @@ func (a *app) needCatalog(ctx context.Context, what string) (*index.Catalog, err
 	return cat, err
 }
 
+//go:noinline
 func noCatalog(what string) error {
 	return &exitError{code: exitNotFound, err: fault.Errorf("%s needs a catalog, and there is none", what), hint: "isrc catalog update"}
 }

@@ -161,6 +161,7 @@ func bytesOf(n int64) string {
 	return plural(int(n), "byte")
 }
 
+//go:noinline
 func (a *app) catalogStore() (*index.Store, error) {
 	dir, err := a.catalogDir()
 	if err != nil {

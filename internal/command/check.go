@@ -274,10 +274,13 @@ func (a *app) review(ctx context.Context, o placeOptions) (*contribute.Review, *
 }
 
 // narrowed keeps what --only and --skip leave.
+//
+//go:noinline
 func narrowed(findings []rule.Finding, only, skip []string) []rule.Finding {
 	return slices.DeleteFunc(findings, func(f rule.Finding) bool { return !wanted(f.Rule, only, skip) })
 }
 
+//go:noinline
 func wanted(id string, only, skip []string) bool {
 	return (len(only) == 0 || slices.Contains(only, id)) && !slices.Contains(skip, id)
 }

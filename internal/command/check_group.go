@@ -139,6 +139,8 @@ func sourceOf(r requirement) string {
 }
 
 // words is the ID of a rule as people read it.
+//
+//go:noinline
 func words(id string) string { return strings.ReplaceAll(id, "-", " ") }
 
 // met writes one short line for each source whose requirements are met.

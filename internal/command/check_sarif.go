@@ -276,6 +276,7 @@ func sarifFile(at location) sarifLoc {
 	return loc
 }
 
+//go:noinline
 func sarifPath(path string) sarifArtifact {
 	return sarifArtifact{URI: relativeURL(path), Base: "%SRCROOT%"}
 }

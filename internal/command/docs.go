@@ -236,6 +236,7 @@ func outputPage(root *cobra.Command) string {
 	return b.String()
 }
 
+//go:noinline
 func fenced(language, text string) string {
 	return "```" + language + "\n" + strings.TrimRight(text, "\n") + "\n```\n"
 }

@@ -125,6 +125,7 @@ func shortGit(err error) string {
 	return err.Error()
 }
 
+//go:noinline
 func (p *hostProbe) gitCode(err error) int {
 	if code := p.a.judge(err).code; code != exitFailed {
 		return code

@@ -94,6 +94,8 @@ func writable(dir string) error {
 }
 
 // cause is an error of a path without the path.
+//
+//go:noinline
 func cause(err error) error {
 	var path *fs.PathError
 	if errors.As(err, &path) {

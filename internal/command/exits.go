@@ -72,6 +72,7 @@ type usageError struct {
 func (e *usageError) Error() string { return e.err.Error() }
 func (e *usageError) Unwrap() error { return e.err }
 
+//go:noinline
 func usagef(format string, args ...any) error { return &usageError{err: fault.Errorf(format, args...)} }
 
 // exitError ends a command with a code of its own choosing; with a nil err
@@ -278,6 +279,8 @@ func (a *app) judgeContribution(err error, hint string) (verdict, bool) {
 }
 
 // loginCommand signs in on the host, as the account that was wanted.
+//
+//go:noinline
 func loginCommand(e *forge.SignInError) string {
 	line := "isrc auth login --host " + e.Host
 	if e.Login != "" {

@@ -206,6 +206,7 @@ func (f findScreen) explained(s *term.Streams) {
 	}
 }
 
+//go:noinline
 func pad(n int) string { return strings.Repeat(" ", max(n, 0)) }
 
 // accepts says how contributions are taken, or, where nobody says it, what came

@@ -14,6 +14,7 @@ import (
 	"github.com/isrc-dev/isrc/internal/workflow"
 )
 
+//go:noinline
 func isBare(err error) bool { return errors.Is(err, forge.ErrBareName) }
 
 func asError[T error](err error, into *T) bool { return errors.As(err, into) }

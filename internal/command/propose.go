@@ -112,6 +112,8 @@ func (a *app) propose(ctx context.Context, o *proposeOptions, arg string) error 
 
 // unopened says of a question that was broken off that nothing came of it: what
 // was typed is not kept.
+//
+//go:noinline
 func unopened(err error) error {
 	if errors.Is(err, term.ErrDeclined) {
 		return &contribute.HintError{Err: err, Hint: "no issue was opened; --title and --body-file give the words at once"}

@@ -159,6 +159,8 @@ func (a *app) slowly(message string) func() {
 }
 
 // runHere is the run of the branch that is checked out here, "" for none.
+//
+//go:noinline
 func (a *app) runHere() string {
 	if p := a.placeHere(); p != nil && p.Run != nil {
 		return p.Run.Run

@@ -84,4 +84,5 @@ func usageCommands(b *strings.Builder, cmd *cobra.Command) {
 	}
 }
 
+//go:noinline
 func flagUsages(text string) string { return strings.TrimRight(text, " \t\n") }

@@ -71,6 +71,7 @@ func moment(t time.Time) *string {
 	return &s
 }
 
+//go:noinline
 func momentOf(t *time.Time) *string {
 	if t == nil {
 		return nil
@@ -118,6 +119,8 @@ func thousands(n int) string {
 }
 
 // countOf is pluralOf for numbers that may be large.
+//
+//go:noinline
 func countOf(n int, one, many string) string {
 	if n == 1 {
 		return "1 " + one
@@ -134,4 +137,6 @@ func nonNil(list []string) []string {
 }
 
 // hoursText says how long a number of hours is.
+//
+//go:noinline
 func hoursText(h float64) string { return span(time.Duration(h * float64(time.Hour))) }

@@ -18,6 +18,8 @@ type Account struct {
 }
 
 // Setting is the key of one of the account's settings.
+//
+//go:noinline
 func (a Account) Setting(name string) string {
 	return key{host: a.Host, login: a.Login, field: field{name: name}}.String()
 }

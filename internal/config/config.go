@@ -102,6 +102,8 @@ func (c *Config) Standing() string {
 }
 
 // Configured tells whether a file, not an argument or a variable, names a host.
+//
+//go:noinline
 func (c *Config) Configured(host string) bool { return c.configured[forge.NormalizeHost(host)] }
 
 // Setting looks one up by its key, in any case. It is false for what is not a

@@ -189,6 +189,7 @@ func node(f field, values []string) *yaml.Node {
 	return n
 }
 
+//go:noinline
 func same(a, b *yaml.Node) bool {
 	return a.Kind == b.Kind && a.Value == b.Value && slices.EqualFunc(a.Content, b.Content, same)
 }

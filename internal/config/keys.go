@@ -52,6 +52,8 @@ func topFields() []field {
 
 // hostFields are the settings of one host, in a file under hosts: HOST:. Their
 // variables speak of the host that ISRC_HOST names.
+//
+//go:noinline
 func hostFields() []field {
 	return []field{
 		{name: "apiUrl", variable: "ISRC_API_URL", check: isAPI},
@@ -168,6 +170,7 @@ func parseAccountKey(name, rest string) (key, error) {
 	return key{}, fault.Errorf("an account has no setting %q; it has %s", rest[dot+1:], names(accountFields()))
 }
 
+//go:noinline
 func cutPrefixFold(s, prefix string) (string, bool) {
 	if len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix) {
 		return s[len(prefix):], true
@@ -175,6 +178,7 @@ func cutPrefixFold(s, prefix string) (string, bool) {
 	return s, false
 }
 
+//go:noinline
 func fieldNamed(all []field, name string) (field, bool) {
 	for _, f := range all {
 		if strings.EqualFold(f.name, name) {

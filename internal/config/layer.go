@@ -104,6 +104,7 @@ func readLayer(name string, content []byte, origin Origin, dir, home string) (la
 	return l, nil
 }
 
+//go:noinline
 func at(file string, line int) string {
 	if line == 0 {
 		return file

@@ -126,6 +126,8 @@ func (c *Config) environment(keys map[string]key, o LoadOptions) error {
 }
 
 // workingDir is where a relative path in a variable begins.
+//
+//go:noinline
 func workingDir() string {
 	dir, err := os.Getwd()
 	if err != nil {

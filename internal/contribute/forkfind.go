@@ -33,6 +33,8 @@ type ForkHome struct {
 func (h ForkHome) Full() string { return h.Owner + "/" + h.Name }
 
 // step describes the fork for people.
+//
+//go:noinline
 func (h ForkHome) step() string {
 	switch {
 	case h.Outcome == forge.ForkRenamed:
@@ -61,6 +63,8 @@ func (q forkQuery) within(upstream forge.RepoName) bool {
 }
 
 // usual is the name that a fork is looked for under first.
+//
+//go:noinline
 func (q forkQuery) usual(upstream forge.RepoName, login string) string {
 	switch {
 	case q.Name != "":

@@ -34,6 +34,7 @@ type rememberedMessages struct {
 	Requirements json.RawMessage `json:"requirements"`
 }
 
+//go:noinline
 func messagesPath(repo *git.Repo) string {
 	return filepath.Join(repo.GitDir(), "isrc", "messages.json")
 }

@@ -35,6 +35,8 @@ func (s *Site) someone(ctx context.Context) (string, error) {
 }
 
 // asBot says what is different about what a job does.
+//
+//go:noinline
 func (s *Site) asBot(login string) {
 	if login == forge.JobBot {
 		s.Sink.Note("job", "the pull request will be of "+login+", and what a job does starts no workflow: its checks wait until a person pushes to it, or closes and reopens it (a token in ISRC_TOKEN, of a person or of an app, avoids that)")

@@ -135,6 +135,8 @@ func (s *Site) doIssue(ctx context.Context, in issueIn, _ results) (OpenedIssue,
 }
 
 // leftOut are the wanted names that are not among those that are set.
+//
+//go:noinline
 func leftOut(want, set []string) (missing []string) {
 	for _, w := range want {
 		if !slices.ContainsFunc(set, func(s string) bool { return strings.EqualFold(s, w) }) {

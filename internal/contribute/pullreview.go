@@ -52,6 +52,8 @@ func (s *Site) NewPullReviewer(ctx context.Context, upstream forge.RepoName, clo
 }
 
 // Close takes away what the reviewer made for itself.
+//
+//go:noinline
 func (r *PullReviewer) Close() error { return r.remove() }
 
 // Fetch brings the commits of pull requests and their bases here, in one
@@ -113,6 +115,8 @@ const gathered = 200
 
 // The references that stand for a pull request in the clone. They hide nothing
 // of the user's and are written over by the next review.
+//
+//go:noinline
 func headRef(p forge.Pull) string { return fmt.Sprintf("refs/isrc/pull/%d", p.Number) }
 func baseRef(p forge.Pull) string { return "refs/isrc/base/" + p.Base.Branch }
 

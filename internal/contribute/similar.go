@@ -114,4 +114,6 @@ func setOf(words []string) map[string]bool {
 
 // cutText bounds a text in bytes without caring where a letter ends: what is cut
 // is only compared.
+//
+//go:noinline
 func cutText(s string, most int) string { return strings.ToValidUTF8(s[:min(len(s), most)], "") }

@@ -20,6 +20,7 @@ type Synced struct {
 	Forced bool
 }
 
+//go:noinline
 func (s *Site) at(name string) {
 	if s.Trace != nil {
 		s.Trace(workflow.Point{Step: "sync", Name: name})

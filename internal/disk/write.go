@@ -27,6 +27,8 @@ func WriteFile(path string, content []byte, mode fs.FileMode) error {
 
 // Write is WriteFile for what is not in memory. Nothing is buffered: fill is
 // handed the file. When fill fails, what was there stays.
+//
+//go:noinline
 func Write(path string, mode fs.FileMode, fill func(io.Writer) error) error {
 	return write(path, mode, true, fill)
 }

@@ -85,6 +85,8 @@ func (s *Set) gate(w *Workflow, job *Job, step *Step) (Gate, bool) {
 }
 
 // requires tells whether the check of a job is required.
+//
+//go:noinline
 func (s *Set) requires(job *Job) bool {
 	for _, context := range s.RequiredChecks {
 		if job.Reports(context) {

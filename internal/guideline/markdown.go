@@ -106,6 +106,7 @@ type marks struct {
 	levels   []int
 }
 
+//go:noinline
 func (m *marks) line(offset int) int {
 	return sort.Search(len(m.lines), func(i int) bool { return m.lines[i] > offset })
 }

@@ -166,6 +166,8 @@ func (o *Owners) Of(path string) []OwnerRule {
 }
 
 // Quote is the line with its place.
+//
+//go:noinline
 func (o *Owners) Quote(r OwnerRule) Quote {
 	return Quote{Source: o.Source, Line: r.Line, EndLine: r.Line, Text: strings.TrimSpace(r.Text)}
 }

@@ -145,6 +145,7 @@ type formReader struct {
 	comment *strings.Builder // the comment that is open
 }
 
+//go:noinline
 func (r *formReader) begin(heading string, level, line int) {
 	if level > 0 {
 		r.end()

@@ -116,6 +116,7 @@ func (f Fork) Keep(st ForkStanding) string {
 	return ""
 }
 
+//go:noinline
 func commits(n int) string {
 	if n == 1 {
 		return "1 commit"
@@ -139,6 +140,8 @@ func lastPull(all []forge.Pull) *forge.Pull {
 
 // Unmerged lists the branches of a fork whose commits would be lost with it:
 // those that are ahead and were not merged as they are.
+//
+//go:noinline
 func (f Fork) Unmerged() []ForkBranch {
 	var out []ForkBranch
 	for _, b := range f.Branches {

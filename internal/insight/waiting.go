@@ -209,6 +209,8 @@ func talk(f forge.Followed) Standing {
 
 // Opened is when a pull request began to ask for an answer: when it was opened,
 // or ceased to be a draft.
+//
+//go:noinline
 func Opened(f forge.Followed) time.Time {
 	if f.ReadyAt != nil && f.ReadyAt.After(f.CreatedAt) {
 		return *f.ReadyAt
@@ -218,6 +220,8 @@ func Opened(f forge.Followed) time.Time {
 
 // lastReviews keeps each reviewer's last verdict; a push after it does not
 // withdraw it, a comment without a verdict does not replace it.
+//
+//go:noinline
 func lastReviews(p forge.Pull, reviews []forge.Review) []forge.Review {
 	at := map[string]int{}
 	var out []forge.Review

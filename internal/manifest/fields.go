@@ -53,6 +53,7 @@ func (f fields) text(key string, to *string) {
 	}
 }
 
+//go:noinline
 func (f fields) truth(key string, to *bool) {
 	if n, ok := f.get(key, "bool"); ok {
 		*to = n.truth

@@ -18,6 +18,8 @@ func KeysFactName(login string) string { return "keys:" + login }
 
 // accountFacts are the addresses of the account that is signed in, if any of
 // the commits is the user's own.
+//
+//go:noinline
 func accountFacts(change *Change) []Fact {
 	if !hasOwn(change) {
 		return nil

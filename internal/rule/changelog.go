@@ -40,6 +40,7 @@ The fix sets a line under "Unreleased", in the section of "Keep a Changelog" tha
 	}
 }
 
+//go:noinline
 func changelogText(p ChangelogParams) string { return "an entry in " + strings.Join(p.Files, " or ") }
 
 func deriveChangelog(set *Reading) []Requirement {
@@ -202,6 +203,8 @@ func checkChangelog(req Requirement, change *Change) []Finding {
 }
 
 // orLabel says which labels help; who contributes can seldom set them.
+//
+//go:noinline
 func orLabel(labels []string) string {
 	if len(labels) == 0 {
 		return ""

@@ -36,6 +36,7 @@ After "Pull requests should be smaller than 500 lines" 499 are accepted, and 501
 	}
 }
 
+//go:noinline
 func (p ChangeSizeParams) text() string { return fmt.Sprintf("at most %d changed lines", p.Max) }
 
 type changeSizePatterns struct{ lines, about, other, small *regexp.Regexp }

@@ -92,6 +92,8 @@ func (p *HeaderParams) commitCheck(v guideline.Value) {
 }
 
 // leaveFor leaves the headers of merges alone in some rules.
+//
+//go:noinline
 func (p *HeaderParams) leaveFor(rules ...string) {
 	p.except(Exception{On: onTitle, Pattern: Pattern{Dialect: RE2, Text: "^Merge "}, Rules: rules})
 }

@@ -131,6 +131,7 @@ func (p Grammar) isNote(line string) bool {
 	return false
 }
 
+//go:noinline
 func isSpaceStart(s string) bool { return strings.TrimLeftFunc(s, isSpaceJS) != s }
 
 // isToken tells whether a line begins with the token of a footer: a word with a

@@ -100,6 +100,7 @@ func checkForcePush(req Requirement, change *Change) []Finding {
 	return []Finding{{Verdict: Later, Message: "it counts once the pull request is open"}}
 }
 
+//go:noinline
 func anyPushed(change *Change) bool {
 	return slices.ContainsFunc(change.Commits, func(c Commit) bool { return c.Pushed })
 }

@@ -94,6 +94,7 @@ func (p FragmentParams) newChangie(n note, words string, change *Change) (name, 
 	return prefix + "-" + at.Format("20060102-150405") + ".yaml", b.String()
 }
 
+//go:noinline
 func lastTime(change *Change) time.Time {
 	if n := len(change.Commits); n > 0 {
 		return change.Commits[n-1].When.UTC()
@@ -102,6 +103,8 @@ func lastTime(change *Change) time.Time {
 }
 
 // yamlText quotes a text for YAML where it must be.
+//
+//go:noinline
 func yamlText(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
 
 func (p FragmentParams) newTowncrier(n note, words string, change *Change) (name, text string) {

@@ -170,6 +170,7 @@ next:
 	return out
 }
 
+//go:noinline
 func containsAll(list, some []string) bool {
 	return len(some) > 0 && !slices.ContainsFunc(some, func(s string) bool { return !slices.Contains(list, s) })
 }

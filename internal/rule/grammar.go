@@ -181,6 +181,7 @@ func (p Grammar) compile() Grammar {
 	return p
 }
 
+//go:noinline
 func (p Grammar) notes() []string {
 	if p.Notes != nil {
 		return p.Notes

@@ -105,6 +105,8 @@ func deriveIssue(set *Reading) []Requirement {
 }
 
 // IssueFactName is the key in Change.Facts under which an issue is looked for.
+//
+//go:noinline
 func IssueFactName(number int) string { return fmt.Sprintf("issue#%d", number) }
 
 // defaultFactName is the key of the upstream's default branch.

@@ -253,6 +253,8 @@ func patternKinds() map[string]lintKind {
 }
 
 // whether writes a rule that asks for something, or forbids it.
+//
+//go:noinline
 func (r LintRule) whether(what string) string {
 	if r.Never {
 		return strings.Replace("no "+what, "no a ", "no ", 1)

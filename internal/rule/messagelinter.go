@@ -50,6 +50,8 @@ func linterSources() []func(*Reading) []messageLinter {
 }
 
 // messageLinters are all tools that judge commit messages, read once.
+//
+//go:noinline
 func (r *Reading) messageLinters() []messageLinter { return r.linters() }
 
 func readMessageLinters(r *Reading) []messageLinter {

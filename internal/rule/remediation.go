@@ -63,6 +63,8 @@ func deriveRemediation(set *Reading) []Requirement {
 
 // dcoDialect tells the two apps apart that read the same file: only the later
 // one knows this key.
+//
+//go:noinline
 func dcoDialect(c *guideline.Config) string {
 	if c != nil && c.Root.Has("allowOverrideAction") {
 		return dialectDCO2

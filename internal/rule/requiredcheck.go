@@ -174,4 +174,6 @@ func checkRequired(req Requirement, change *Change) []Finding {
 
 // quoted puts a name between quotes as it is: people look for it as they know
 // it, and whoever shows it makes it safe.
+//
+//go:noinline
 func quoted(name string) string { return `"` + oneLine(name) + `"` }

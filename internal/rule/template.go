@@ -199,6 +199,8 @@ func openBoxes(want, have Section) []Box {
 
 // expects tells whether a section waits for text: one with boxes does not, nor
 // does one that only groups those below it, nor the greeting above all of them.
+//
+//go:noinline
 func expects(form guideline.Form, i int) bool {
 	s := form.Sections[i]
 	if len(s.Boxes) > 0 {

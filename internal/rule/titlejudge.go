@@ -197,6 +197,7 @@ func anyWhole(patterns []string, text string) (bool, error) {
 	return false, nil
 }
 
+//go:noinline
 func isPlain(pattern string) bool { return !strings.ContainsAny(pattern, `\.+*?()|[]{}^$`) }
 
 // parse takes a title apart, by the pattern that is configured if there is one.

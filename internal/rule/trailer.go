@@ -126,6 +126,8 @@ func messageEnd(lines []string) int {
 
 // trailerSeparator is where the ':' of a trailer stands, or -1: before it only
 // letters, digits and '-', and then blanks.
+//
+//go:noinline
 func trailerSeparator(line string) int {
 	blank := false
 	for i := range len(line) {
@@ -146,6 +148,7 @@ func trailerSeparator(line string) int {
 // gitSpace is what git takes for white space, whatever the locale.
 const gitSpace = " \t\r\n"
 
+//go:noinline
 func isBlankLine(line string) bool { return strings.Trim(line, gitSpace) == "" }
 
 func isBlankStart(line string) bool {

@@ -36,6 +36,8 @@ type form struct {
 }
 
 // Of makes a set of secrets.
+//
+//go:noinline
 func Of(secrets ...string) *Set {
 	s := &Set{}
 	for _, one := range secrets {

@@ -24,11 +24,15 @@ const positionVersion = 2
 type Book map[string]string
 
 // positionKey is where an owner's position is noted.
+//
+//go:noinline
 func positionKey(host, owner string) string {
 	return "crawl/" + strings.ToLower(host+"/"+owner)
 }
 
 // batchKey is where the size of a request that worked is noted.
+//
+//go:noinline
 func batchKey(host string) string { return "crawl-batch/" + strings.ToLower(host) }
 
 // position reads what was noted of an owner. What another version wrote is as if

@@ -12,6 +12,8 @@ import (
 )
 
 // defaultsKey is where the defaults of an owner are noted.
+//
+//go:noinline
 func defaultsKey(host, owner string) string {
 	return "crawl-defaults/" + strings.ToLower(host+"/"+owner)
 }

@@ -146,6 +146,7 @@ func NotePositions(shards []*ShardFile, w MergeWriter) error {
 	return nil
 }
 
+//go:noinline
 func earlier(a, b time.Time) time.Time {
 	if b.Before(a) {
 		return b

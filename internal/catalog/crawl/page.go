@@ -140,6 +140,7 @@ func (w *walk) isNew(ctx context.Context, p *forge.Profile) (bool, error) {
 	return !had, err
 }
 
+//go:noinline
 func keyOf(n forge.RepoName) string {
 	return (&catalog.Record{Host: n.Host, Owner: n.Owner, Name: n.Name}).Key()
 }

@@ -149,6 +149,7 @@ func (s *spool) flush() error {
 	return nil
 }
 
+//go:noinline
 func (s *spool) close() error { return s.f.Close() }
 
 // longestLine bounds a line of a spool: a record holds a README and some lists.

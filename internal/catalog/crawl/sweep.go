@@ -375,4 +375,6 @@ func apply(ctx context.Context, l *swept, past PullKnown, w EventWriter) error {
 }
 
 // Clean removes the spool of what is in the catalog now.
+//
+//go:noinline
 func (s *Swept) Clean() error { return os.Remove(s.spool) }

@@ -40,6 +40,8 @@ func documents(text string) []document {
 }
 
 // shift counts the lines of a document from the beginning of its file.
+//
+//go:noinline
 func shift(n *yaml.Node, lines int) {
 	n.Line += lines
 	for _, inner := range n.Content {

@@ -154,6 +154,7 @@ func (x *reader) read(in *bufio.Reader) error {
 	return fault.Errorf("%s is no format that can be imported", x.Format)
 }
 
+//go:noinline
 func (x *reader) place(line int) string { return fmt.Sprintf("%s:%d", x.Name, line) }
 
 func (x *reader) note(line int, why string) {

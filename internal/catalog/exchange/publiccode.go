@@ -100,6 +100,8 @@ func describePublicWords(r *catalog.Record, descriptions *yaml.Node) {
 }
 
 // excerpt is as much of a text as a catalog shows.
+//
+//go:noinline
 func excerpt(text string) string {
 	runes := []rune(text)
 	if len(runes) <= catalog.ExcerptLength {

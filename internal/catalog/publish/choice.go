@@ -67,6 +67,8 @@ func shorten(r *catalog.Record) *catalog.Record {
 func isShort(r *catalog.Record) bool { return reflect.DeepEqual(r, shorten(r)) }
 
 // sourceKey is the key of the repository that one was forked from, no key for none.
+//
+//go:noinline
 func sourceKey(r *catalog.Record) string {
 	if r.Source == "" {
 		return ""

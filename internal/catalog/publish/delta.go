@@ -126,6 +126,8 @@ func alike(old []byte, at int, b []byte, n int) bool {
 }
 
 // common is how many bytes two texts have in common at their beginning.
+//
+//go:noinline
 func common(a, b []byte) int {
 	most, n := min(len(a), len(b)), 0
 	for n+8 <= most {

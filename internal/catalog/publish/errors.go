@@ -108,6 +108,7 @@ func isOurs(err error) bool {
 	return errors.As(err, &refused) || errors.As(err, &missing) || errors.As(err, &format) || errors.As(err, &version) || errors.As(err, &place)
 }
 
+//go:noinline
 func isDown(err error) bool {
 	var down *UnavailableError
 	return errors.As(err, &down)

@@ -47,6 +47,7 @@ type amount struct {
 
 const workers = 4 // requests at once
 
+//go:noinline
 func (a *assembly) file() string { return filepath.Join(a.dir, "whole") }
 
 // todo says which chunks have to be fetched, having put in place those that are

@@ -167,6 +167,7 @@ func (c *chosen) since(ctx context.Context, path string) (gone int, fit bool, er
 
 var errHidden = errors.New("a repository is not told any more")
 
+//go:noinline
 func publishedFolder(store *index.Store) string { return filepath.Join(store.Dir, "published") }
 
 //go:noinline

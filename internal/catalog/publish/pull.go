@@ -153,6 +153,7 @@ func spoilt(err error) bool {
 	return errors.As(err, &format) || errors.As(err, &broken) || errors.As(err, &other)
 }
 
+//go:noinline
 func memory(store *index.Store) string { return filepath.Join(store.Dir, "pulled.json") }
 
 // lastPull is what is remembered. What cannot be read is not: then more is asked.

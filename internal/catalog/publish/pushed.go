@@ -33,6 +33,7 @@ type pushes struct {
 // mostPushes bounds the places that are remembered.
 const mostPushes = 20
 
+//go:noinline
 func pushMemory(store *index.Store) string { return filepath.Join(store.Dir, "pushed.json") }
 
 // readPushes is what is remembered. What cannot be read is not: then more is

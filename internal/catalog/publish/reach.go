@@ -113,6 +113,8 @@ func (r *reach) redirect(req *http.Request, via []*http.Request) error {
 }
 
 // hostname is a host without its port.
+//
+//go:noinline
 func hostname(host string) string { return (&url.URL{Host: host}).Hostname() }
 
 func sameOrigin(a, b *url.URL) bool {

@@ -71,4 +71,6 @@ func (w *website) chunk(ctx context.Context, c Chunk, from int64) (io.ReadCloser
 const chunkFolder = "chunks"
 
 // chunkName is the file of a chunk.
+//
+//go:noinline
 func chunkName(d digest.Digest) string { return d.Encoded() + ".zst" }

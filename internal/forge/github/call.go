@@ -246,6 +246,7 @@ func (c *Client) partial(a answer) {
 	}
 }
 
+//go:noinline
 func (c *Client) leftOut(what string) {
 	c.o.Sink.Note("sso", what+" left out until the token is authorised for single sign-on: "+c.scheme+"://"+c.o.Host+"/settings/tokens")
 }

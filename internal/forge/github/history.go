@@ -85,6 +85,7 @@ func failedHistories(repos []forge.RepoName, err error) []forge.PullHistory {
 	return out
 }
 
+//go:noinline
 func errorsBelow(all []graphError, at ...any) []graphError {
 	var out []graphError
 	for _, e := range all {

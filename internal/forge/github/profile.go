@@ -160,6 +160,7 @@ func (c *Client) quarterTo(end time.Time) (since, until string) {
 	return end.Add(-quarter).Format(time.RFC3339), end.Format(time.RFC3339)
 }
 
+//go:noinline
 func labelsOf(given []string) []string {
 	if given == nil {
 		return forge.HelpWantedLabels()

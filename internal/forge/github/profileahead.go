@@ -73,12 +73,15 @@ func (c *Client) takeAhead(vars map[string]any) (pageAhead, bool) {
 	return a, ok && a.asked == asked(vars)
 }
 
+//go:noinline
 func ownerOf(vars map[string]any) string {
 	owner, _ := vars["owner"].(string)
 	return strings.ToLower(owner)
 }
 
 // asked writes variables in one way.
+//
+//go:noinline
 func asked(vars map[string]any) string {
 	text, err := json.Marshal(vars)
 	if err != nil { // cannot fail: they are texts and numbers

@@ -11,6 +11,7 @@ package github
 
 const maxProfileIssues = 10
 
+//go:noinline
 func profileDocument() document {
 	return document{"profiles", profilePage("Profiles", profileVariables, profileFields) +
 		toldFragment + countedFragment + keptFragment}

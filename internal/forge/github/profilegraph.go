@@ -208,6 +208,8 @@ func (c *Client) wantedIssue(in forge.RepoName, i *graphIssue) forge.Issue {
 }
 
 // cut shortens a text to at most so many bytes, between characters.
+//
+//go:noinline
 func cut(s string, most int) string {
 	if len(s) <= most {
 		return s

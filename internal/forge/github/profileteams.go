@@ -131,6 +131,8 @@ func hidden(err error) bool {
 }
 
 // more tells whether another request may be sent.
+//
+//go:noinline
 func (t *teamReader) more() bool {
 	if t.used() < maxTeamRequests {
 		return true
@@ -227,12 +229,15 @@ func (t *teamReader) take(g *graphTeam) {
 	}
 }
 
+//go:noinline
 func (t *teamReader) grant(repo string, team forge.Team) {
 	key := strings.ToLower(repo)
 	t.out.Repos[key] = append(t.out.Repos[key], team)
 }
 
 // permission writes a permission as REST does, whose words are the older ones.
+//
+//go:noinline
 func permission(s string) string {
 	switch s = strings.ToLower(s); s {
 	case "write":

@@ -179,6 +179,7 @@ func txtarName(line string) (string, bool) {
 	return name, name != ""
 }
 
+//go:noinline
 func sortFiles(files []File) {
 	sort.Slice(files, func(i, j int) bool { return files[i].Path < files[j].Path })
 }

@@ -51,6 +51,8 @@ func listPulls(c *call) (answer, error) {
 }
 
 // sortIssues sorts a list that is sorted by number, the newest first.
+//
+//go:noinline
 func sortIssues(list []*issue, by, direction string) {
 	sort.SliceStable(list, func(a, b int) bool {
 		x, y := list[a], list[b]

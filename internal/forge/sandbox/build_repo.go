@@ -75,6 +75,7 @@ func (f *Forge) simpleUser(u *user) obj {
 	)
 }
 
+//go:noinline
 func (f *Forge) userOrNil(u *user) any {
 	if u == nil {
 		return nil

@@ -93,6 +93,8 @@ func (c *call) askThem(i *issue, owners []string) {
 
 // teamPushes tells whether a team may push. One that may not is no owner for
 // GitHub, and it says so nowhere but in the list of errors.
+//
+//go:noinline
 func (c *call) teamPushes(t *team) bool {
 	return parsePermission(c.repo.spec.Access["@"+t.Slug]) >= permPush
 }

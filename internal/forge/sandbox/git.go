@@ -39,6 +39,7 @@ func (g gitCommand) with(kv ...string) gitCommand {
 	return gitCommand{env: append(g.env[:len(g.env):len(g.env)], kv...)}
 }
 
+//go:noinline
 func (g gitCommand) command(ctx context.Context, dir string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, "git", args...)
 	cmd.Dir, cmd.Env = dir, g.env

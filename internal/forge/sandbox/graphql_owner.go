@@ -77,6 +77,8 @@ func organizationFields() map[string]resolver {
 }
 
 // seesTeams tells whether an organisation's teams are shown to somebody.
+//
+//go:noinline
 func (f *Forge) seesTeams(org, u *user) bool { return u.Admin || f.member(org, u) }
 
 func orgOfUser(g *graphQLRun, u *user, a fieldArgs) (any, error) {

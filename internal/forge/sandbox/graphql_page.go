@@ -51,6 +51,7 @@ func (k sortKey) compare(o sortKey) int {
 // timeKey and numberKey are texts in the order of times and of numbers.
 func timeKey(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05") }
 
+//go:noinline
 func numberKey(n int) string { return fmt.Sprintf("%012d", n) }
 
 // seriesOf is a list in the order that it has.

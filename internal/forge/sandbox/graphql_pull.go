@@ -9,6 +9,8 @@ import (
 func numberText(n int) string { return strconv.Itoa(n) }
 
 // pullState is a pull request's in GraphQL's words.
+//
+//go:noinline
 func pullState(i *issue) string {
 	if !i.pull.merged.IsZero() {
 		return "MERGED"

@@ -112,6 +112,8 @@ func (h *history) objects() *seedObjects {
 }
 
 // seal ends the commit that is being written.
+//
+//go:noinline
 func (h *history) seal() {
 	if len(h.commits) > 0 {
 		h.commits[len(h.commits)-1].seal()
@@ -224,6 +226,7 @@ func (h *history) file(x File) {
 	}
 }
 
+//go:noinline
 func (h *history) data(s string) { fmt.Fprintf(&h.out, "data %d\n%s\n", len(s), s) }
 
 // logLine notes a commit in the change log, which is written from the second

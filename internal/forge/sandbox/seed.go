@@ -89,6 +89,8 @@ func withRulesetDefaults(x Ruleset) Ruleset {
 }
 
 // defaultLabels are those that every new repository has.
+//
+//go:noinline
 func defaultLabels() []Label {
 	return []Label{
 		{Name: "bug", Color: "d73a4a", Description: "Something isn't working"},

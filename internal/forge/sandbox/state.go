@@ -233,6 +233,7 @@ func (r *repository) private() bool { return r.visibility != "public" }
 
 func (r *repository) hasIssues() bool { return r.parent == nil && !r.spec.NoIssues }
 
+//go:noinline
 func (r *repository) label(name string) *label {
 	for _, l := range r.labels {
 		if strings.EqualFold(l.Name, name) {

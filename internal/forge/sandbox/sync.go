@@ -91,6 +91,7 @@ func (f *Forge) closeIssue(i *issue, by *user) {
 	i.updated = i.closed
 }
 
+//go:noinline
 func (f *Forge) markMerged(i *issue, by *user, sha string) {
 	f.closeIssue(i, by)
 	i.pull.merged, i.pull.mergedBy, i.pull.mergeSHA = i.closed, by, sha
