@@ -78,8 +78,10 @@ cross() {
 # program, and the initialisation of its packages (the least of 20 runs, since
 # noise only ever adds).
 start() {
-	local size least
-	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o "$work/isrc" ./cmd/isrc # as it is released
+	local size least smaller
+	mapfile -t smaller < <(sed -n 's/^ *- \(.*=-l\)$/-gcflags=\1/p' .goreleaser.yaml)
+	((${#smaller[@]} > 0))
+	CGO_ENABLED=0 go build -trimpath "${smaller[@]}" -ldflags '-s -w' -o "$work/isrc" ./cmd/isrc # as it is released
 	size=$(wc -c <"$work/isrc")
 	least=$(for _ in {1..20}; do
 		GODEBUG=inittrace=1 "$work/isrc" version 2>&1 >/dev/null |
