@@ -118,6 +118,10 @@ func (p *hostProbe) wantsSignOn(name string, repo forge.RepoName, sso *forge.SSO
 
 // shortGit is what git says, without what was asked: that stands in the remedy.
 func shortGit(err error) string {
+	var page *git.PageError
+	if errors.As(err, &page) {
+		return page.Error()
+	}
 	var run *git.CommandError
 	if errors.As(err, &run) {
 		return strings.TrimSpace(run.Error())

@@ -339,7 +339,7 @@ func judgeGit(err error, hint string) (verdict, bool) {
 	case errors.As(err, &authErr):
 		v = verdict{code: exitSignIn, hints: []string{signInHint(authErr.URL)}}
 	case errors.As(err, &down):
-		v = verdict{code: exitUnavailable, hints: []string{gitUnavailableHint(down)}}
+		v = verdict{code: exitUnavailable, hints: hintLines(gitUnavailableHint(down))}
 	case errors.As(err, &missing):
 		v = verdict{code: exitNotFound}
 	case errors.As(err, &rejected):
@@ -414,7 +414,12 @@ func gitUnavailableHint(e *git.UnavailableError) string {
 	case e.Certificate:
 		return authorityHint(u.Host)
 	}
-	return "isrc doctor --host " + u.Host + " shows which part of the way fails"
+	ways := "isrc doctor --host " + u.Host + " shows which part of the way fails"
+	if page := (*git.PageError)(nil); errors.As(e, &page) {
+		ways = "sign in at " + u.Scheme + "://" + u.Host + " in a browser, or connect to the company's network, then the same command\n" +
+			"if the page stays, ask who runs " + firstOf(page.Host, u.Host) + " to let git through, or go by ssh where the forge has it\n" + ways
+	}
+	return ways
 }
 
 func systemHint(err error) string {

@@ -169,7 +169,7 @@ func (a *app) syncPlace(ctx context.Context, o *syncOptions, begun *contribute.S
 	y, err := site.LookSync(ctx, place, wish, begun)
 	done()
 	if err != nil {
-		return err
+		return place.Refused(err)
 	}
 	for _, n := range append(y.Notes, y.Moved()) {
 		if n != "" {
@@ -185,7 +185,7 @@ func (a *app) syncPlace(ctx context.Context, o *syncOptions, begun *contribute.S
 	}
 	if !o.forkOnly {
 		if err := a.carrySync(ctx, o, y, begun, r); err != nil {
-			return a.handOver(o, r, err)
+			return a.handOver(o, r, place.Refused(err))
 		}
 	}
 	if err := a.syncFork(ctx, o, y, r); err != nil {

@@ -184,7 +184,7 @@ type adoptIn struct {
 // remote has it. The user's own branches stay as they are.
 func (s *Site) doAdopt(ctx context.Context, in adoptIn, _ results) (cloneOut, error) {
 	out := cloneOut{Dir: in.Dir, Remote: in.Remote, Base: in.Base}
-	return out, s.Work().Fetch(ctx, in.Dir, in.Remote, "+refs/heads/"+in.Base+":refs/remotes/"+in.Remote+"/"+in.Base)
+	return out, s.denied(s.Work().Fetch(ctx, in.Dir, in.Remote, "+refs/heads/"+in.Base+":refs/remotes/"+in.Remote+"/"+in.Base), "reading "+in.Repo.FullName())
 }
 
 // keepAdopted never lets a clone be touched that was there before.

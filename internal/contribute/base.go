@@ -31,6 +31,9 @@ func (p *Place) Refresh(ctx context.Context, tool *git.Tool) error {
 			if _, known := p.Repo.Resolve(tracking); known == nil && errors.As(err, &gone) && gone.Ref != "" {
 				return p.baseGone(ctx)
 			}
+			if p.site != nil {
+				err = p.site.denied(err, "reading "+firstWord(p.Upstream.FullName(), p.Remote))
+			}
 			unfetched, p.Away = err, err
 			p.Notes = append(p.Notes, fmt.Sprintf("%s of %s was not fetched anew: %v", p.Base, firstWord(p.Remote, p.Upstream.FullName()), err))
 		}

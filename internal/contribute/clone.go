@@ -40,7 +40,7 @@ func (s *Site) doClone(ctx context.Context, in cloneIn, _ results) (cloneOut, er
 		err = s.Work().Clone(ctx, o)
 	}
 	if err != nil {
-		return cloneOut{}, fault.Errorf("clone %s into %s: %w", in.Repo.FullName(), in.Dir, err)
+		return cloneOut{}, fault.Errorf("clone %s into %s: %w", in.Repo.FullName(), in.Dir, s.denied(err, "reading "+in.Repo.FullName()))
 	}
 	return cloneOut{Dir: in.Dir, Remote: in.Remote, Base: in.Base}, s.noteParts(ctx, in.Dir, in.Submodules)
 }

@@ -86,7 +86,7 @@ func (s *Site) cleanRemote(ctx context.Context, st workflow.State, p forge.Pull,
 				c.Outcome = CleanGone
 				return c, nil
 			}
-			return nil, fault.Errorf("delete the branch %s of %s: %w", push.Branch, push.To.FullName(), err)
+			return nil, fault.Errorf("delete the branch %s of %s: %w", push.Branch, push.To.FullName(), s.denied(err, "pushing to "+push.To.FullName()))
 		}
 		c.Outcome = CleanRemoved
 	}

@@ -155,7 +155,7 @@ func (s *Site) doReady(ctx context.Context, in readyIn, of results) (readyOut, e
 	begun, wait := s.Now(), 250*time.Millisecond
 	var waited time.Duration
 	for {
-		refs, err := s.Reader.Refs(ctx, fork.URL)
+		refs, err := s.refs(ctx, fork.URL)
 		var missing *git.NotFoundError
 		switch {
 		case err != nil && !errors.As(err, &missing):

@@ -164,7 +164,7 @@ func (l *ForkLook) parent(ctx context.Context, f *insight.Fork) error {
 }
 
 func (l *ForkLook) refsOf(ctx context.Context, up forge.Repo) upstreamRefs {
-	refs, err := l.Site.Reader.Refs(ctx, l.Site.CloneURL(up.RepoName))
+	refs, err := l.Site.refs(ctx, l.Site.CloneURL(up.RepoName))
 	out := upstreamRefs{repo: up, err: err, hashes: map[string]bool{}}
 	for name, h := range refs.Hashes {
 		// A forge keeps pull requests as references, too: they are no part of the upstream.
@@ -181,7 +181,7 @@ func (l *ForkLook) branches(ctx context.Context, f *insight.Fork) error {
 	if up.err != nil {
 		return up.err
 	}
-	refs, err := l.Site.Reader.Refs(ctx, l.Site.CloneURL(f.Repo.RepoName))
+	refs, err := l.Site.refs(ctx, l.Site.CloneURL(f.Repo.RepoName))
 	if err != nil {
 		return err
 	}

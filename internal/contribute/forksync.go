@@ -107,7 +107,7 @@ func (s *Site) forward(ctx context.Context, dir, remote, base, fork, at string) 
 func (s *Site) whyRefused(err error) string {
 	var rejected *git.RejectedError
 	if !errors.As(err, &rejected) {
-		return err.Error()
+		return s.denied(err, "").Error()
 	}
 	return readRejection(&git.RejectedError{Reason: rejected.Reason, Remote: s.masked(rejected.Remote)}).Quote
 }

@@ -37,11 +37,13 @@ type Place struct {
 	Away     error          // why the base could not be fetched anew, nil when it was
 
 	address string // of the upstream, where no remote goes there
+	site    *Site  // where it was equipped by one, else nil
 }
 
 // Equip lets the place do without a git program where the site does, and without
 // a remote of the upstream.
 func (p *Place) Equip(s *Site) {
+	p.site = s
 	if s.Tool == nil && s.Builtin != nil {
 		p.Work = s.Builtin
 	}

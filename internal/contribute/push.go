@@ -71,8 +71,13 @@ func (s *Site) doPush(ctx context.Context, in pushIn, of results) (pushOut, erro
 	}
 	if err != nil {
 		// The answer may have been lost on the way, not the commit.
-		if at, lookErr := s.remoteBranch(ctx, in.URL, in.Branch); lookErr == nil && at == in.SHA {
+		at, lookErr := s.remoteBranch(ctx, in.URL, in.Branch)
+		if lookErr == nil && at == in.SHA {
 			return in.done(true), nil
+		}
+		var page *git.PageError
+		if errors.As(lookErr, &page) && rejected == nil { // which git takes for an odd kind of server
+			err = lookErr
 		}
 		return pushOut{}, s.explainPush(err, in) // the step names the branch and where it goes
 	}
@@ -160,7 +165,7 @@ func (s *Site) observePush(ctx context.Context, in pushIn, of results) (pushOut,
 // remoteBranch gives the commit at which a branch of a remote repository is, ""
 // when there is no such branch.
 func (s *Site) remoteBranch(ctx context.Context, url, branch string) (string, error) {
-	refs, err := s.Reader.Refs(ctx, url)
+	refs, err := s.refs(ctx, url)
 	if err != nil {
 		return "", err
 	}
@@ -229,7 +234,7 @@ func (s *Site) releasePush(ctx context.Context, out pushOut) error {
 		return err
 	}
 	if err := s.Work().DeleteRemote(ctx, out.Dir, out.URL, out.Branch, out.SHA); err != nil {
-		return fault.Errorf("delete the branch %s of %s: %w", out.Branch, out.To.FullName(), err)
+		return fault.Errorf("delete the branch %s of %s: %w", out.Branch, out.To.FullName(), s.denied(err, "pushing to "+out.To.FullName()))
 	}
 	return nil
 }

@@ -41,6 +41,14 @@ func (r *Review) Refused(err error) error {
 	return &RefusedError{Err: err, Upstream: r.Upstream, Whom: whom(r.Guidelines), Fork: !r.Direct}
 }
 
+// Refused adds to an error that is a refusal what the place knows of it.
+func (p *Place) Refused(err error) error {
+	if !forge.Refused(err) {
+		return err
+	}
+	return &RefusedError{Err: err, Upstream: p.Upstream, Fork: !p.Direct}
+}
+
 // proposalRefused adds to a refusal of an issue who answers for the repository,
 // which is read only now that it matters.
 func (s *Site) proposalRefused(ctx context.Context, p *ProposalPlan, err error) error {

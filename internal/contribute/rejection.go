@@ -1,8 +1,6 @@
 package contribute
 
 import (
-	"bytes"
-	"encoding/base64"
 	"errors"
 	"net/url"
 	"slices"
@@ -42,7 +40,7 @@ func (s *Site) explainPush(err error, in pushIn) error {
 			Hint: "or a proxy on the way limits it: push over ssh, or ask who runs it",
 		}
 	case errors.As(err, &denied) && denied.Forbidden && len(denied.Remote) > 0:
-		return s.readDenial(denied, "pushing to "+in.To.FullName())
+		return s.readDenial(denied, "pushing to "+in.To.FullName(), true)
 	}
 	return err
 }
@@ -104,83 +102,6 @@ func readRejection(e *git.RejectedError) *forge.NotPermittedError {
 		return pick(forge.PolicyProtected, nil)
 	}
 	return r
-}
-
-// SignOn is the single sign-on that a server wants before it lets git in, nil
-// where that is not why it refused.
-func (s *Site) SignOn(err error) *forge.SSOError {
-	var denied *git.AuthError
-	var sso *forge.SSOError
-	if errors.As(err, &denied) && denied.Forbidden && errors.As(s.readDenial(denied, ""), &sso) {
-		return sso
-	}
-	return nil
-}
-
-// readDenial reads why a server did not even take the push.
-func (s *Site) readDenial(e *git.AuthError, what string) error {
-	lines := s.masked(e.Remote)
-	quote := strings.Join(lines, " ")
-	said := strings.ToLower(quote)
-	has := func(words ...string) bool {
-		for _, w := range words {
-			if strings.Contains(said, w) {
-				return true
-			}
-		}
-		return false
-	}
-	refused := &forge.NotPermittedError{What: what, Quote: quote, Pushing: true}
-	switch {
-	case has("saml sso", "saml enforcement"):
-		return &forge.SSOError{Host: s.Host, URL: pageIn(lines), Quote: quote}
-	case has("write access to repository not granted", "not accessible by personal access token"):
-		return &forge.TokenError{Host: s.Host, What: what, Kind: forge.TokenKind(s.Token), Quote: quote}
-	case has("forbids access via a"):
-		return &forge.TokenError{Host: s.Host, What: what, Kind: forge.TokenKind(s.Token), Policy: forge.PolicyTokenAccess, Quote: quote}
-	case has("ip allow list"):
-		refused.Policy = forge.PolicyIPAllowList
-	case has("archived"):
-		refused.Policy = forge.PolicyArchived
-	case has("suspended"):
-		refused.Policy = forge.PolicySuspended
-	case has("locked", "migrated"):
-		refused.Policy = forge.PolicyLocked
-	case has("disabled"):
-		refused.Policy = forge.PolicyBlocked
-	case has("permission to", "denied to"):
-		refused.Policy = forge.PolicyNoAccess
-	default:
-		refused.Policy = forge.PolicyOther
-	}
-	return refused
-}
-
-// masked are a server's words without credentials: one that repeats what it was
-// sent must not get them into a journal or onto a screen.
-func (s *Site) masked(lines []string) []string {
-	out := make([]string, 0, len(lines))
-	for _, l := range lines {
-		words, scheme := strings.Fields(l), false
-		for i, w := range words {
-			bare := strings.Trim(w, `"'.,;:()[]<>`)
-			after := scheme
-			lower := strings.ToLower(bare)
-			scheme = strings.HasSuffix(lower, "basic") || strings.HasSuffix(lower, "bearer")
-			if after || s.Token != "" && strings.Contains(w, s.Token) || isLogin(bare) {
-				words[i] = "***"
-			}
-		}
-		out = append(out, strings.Join(words, " "))
-	}
-	return out
-}
-
-// isLogin tells whether a word is a name and a password as a header of basic
-// authentication holds them.
-func isLogin(word string) bool {
-	plain, err := base64.StdEncoding.DecodeString(word)
-	return err == nil && len(plain) > 11 && bytes.ContainsRune(plain, ':') && !bytes.ContainsFunc(plain, func(r rune) bool { return r < ' ' || r > '~' })
 }
 
 // bulletsIn are the rules that a push breaks, as GitHub lists them.

@@ -195,7 +195,7 @@ func (s *Site) declaredBase(ctx context.Context, sit *Situation, settings guidel
 		return nil
 	}
 	declared, usual := m.Isrc.Contribute.Base, sit.Base
-	refs, err := s.Reader.Refs(ctx, s.cloneURLOf(sit.Upstream))
+	refs, err := s.refs(ctx, s.cloneURLOf(sit.Upstream))
 	if err != nil {
 		return fault.Errorf("look for the branch %s of %s: %w", declared, sit.Upstream.FullName(), err)
 	}
@@ -238,7 +238,7 @@ func managedAccount(login string) bool {
 
 // baseThere asks over git whether the branch that was named is there.
 func (s *Site) baseThere(ctx context.Context, sit *Situation) error {
-	refs, err := s.Reader.Refs(ctx, s.cloneURLOf(sit.Upstream))
+	refs, err := s.refs(ctx, s.cloneURLOf(sit.Upstream))
 	if err != nil {
 		return fault.Errorf("look for the branch %s of %s: %w", sit.Base, sit.Upstream.FullName(), err)
 	}

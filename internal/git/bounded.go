@@ -22,6 +22,8 @@ type bounded struct {
 	broke atomic.Pointer[error]
 	home  string // host of the address
 	asked atomic.Pointer[string]
+	words atomic.Bool               // the last answer is meant to be read by people at a terminal
+	page  atomic.Pointer[PageError] // that the last answer is, nil when it is none
 }
 
 // led is the host that was asked last, where a redirect led to another one than
@@ -58,6 +60,12 @@ func (b *bounded) RoundTrip(req *http.Request) (*http.Response, error) {
 		}
 		cancel(nil)
 		return nil, err
+	}
+	kind, _, _ := strings.Cut(strings.ToLower(res.Header.Get("Content-Type")), ";")
+	b.words.Store(kind == "text/plain")
+	b.page.Store(nil)
+	if kind == "text/html" || kind == "application/xhtml+xml" {
+		b.page.Store(readPage(res, req.URL.Host))
 	}
 	most := b.most
 	if most == 0 {

@@ -30,7 +30,7 @@ func classify(address string, e *CommandError) error {
 		return &LockedError{Path: lockIn(e.Stderr), Err: e}
 	case at == "":
 		return e
-	case has("returned error: 403"):
+	case has("returned error: 403", "returned error: 451"):
 		return &AuthError{URL: at, Forbidden: true, Remote: remoteLines(e.Stderr), Err: e}
 	case has("host key verification failed"):
 		problem := UnknownHost
@@ -53,6 +53,8 @@ func classify(address string, e *CommandError) error {
 		return &NotFoundError{URL: at, Err: e}
 	case has("could not read from remote repository") && len(refusalLines(e.Stderr)) > 0:
 		return &AuthError{URL: at, Forbidden: true, Remote: refusalLines(e.Stderr), Err: e}
+	case pageSeen(at, text, e) != nil:
+		return pageSeen(at, text, e).stands(at)
 	case has("certificate", "ssl_connect", "gnutls_handshake", "ssl peer"):
 		return &UnavailableError{URL: at, Certificate: has("certificate"), Err: e}
 	case has("could not resolve", "failed to connect", "couldn't connect", "connection refused",

@@ -234,11 +234,16 @@ func (d *directSource) failure(err error) error {
 		d.saw(d.url, strange)
 		return errSHA256()
 	case d.wire.led() != "": // what another host says is not said of this repository
+		if page := d.wire.page.Load(); page != nil {
+			err = page
+		}
 		return &UnavailableError{URL: at, Err: ledAway(d.wire.led(), err)}
 	case errors.Is(err, transport.ErrAuthenticationRequired):
 		return &AuthError{URL: at, Err: err}
 	case errors.Is(err, transport.ErrAuthorizationFailed):
-		return &AuthError{URL: at, Forbidden: true, Err: err}
+		return &AuthError{URL: at, Forbidden: true, Remote: d.refusal(err.Error()), Err: transport.ErrAuthorizationFailed}
+	case errors.As(err, &status) && status.StatusCode() == http.StatusUnavailableForLegalReasons:
+		return &AuthError{URL: at, Forbidden: true, Remote: d.refusal(status.Reason), Err: err}
 	case errors.Is(err, transport.ErrRepositoryNotFound):
 		return &NotFoundError{URL: at, Err: err}
 	case errors.As(err, &unknown), errors.As(err, &name), errors.As(err, &invalid):
@@ -249,6 +254,8 @@ func (d *directSource) failure(err error) error {
 		return &NotFoundError{URL: at, Err: err}
 	case errors.As(err, &network), errors.Is(err, errStalled):
 		return &UnavailableError{URL: at, Err: err}
+	case d.wire.page.Load() != nil:
+		return d.wire.page.Load().stands(at)
 	case errors.As(err, &status), errors.As(err, &said), errors.As(err, &large), errors.As(err, &file), isDiskFull(err):
 		return err
 	}
@@ -256,6 +263,27 @@ func (d *directSource) failure(err error) error {
 	// has no type for most of it.
 	return &UnavailableError{URL: at, Err: err}
 }
+
+// refusal is what a server says with a refusal, as git shows it: of an answer in
+// plain text its lines, of a page the title.
+func (d *directSource) refusal(said string) []string {
+	if page := d.wire.page.Load(); page != nil && page.Title != "" {
+		return []string{page.Title}
+	}
+	if !d.wire.words.Load() {
+		return nil
+	}
+	var lines []string
+	for line := range strings.Lines(strings.TrimPrefix(said, transport.ErrAuthorizationFailed.Error()+": ")) {
+		if line = strings.TrimSpace(line); line != "" && len(lines) < maxRefusal {
+			lines = append(lines, line[:min(len(line), pageHead)])
+		}
+	}
+	return lines
+}
+
+// maxRefusal is how many lines of a refusal are kept.
+const maxRefusal = 20
 
 // find gives the object that a name stands for: an id, a full name, a branch,
 // a tag, or nothing for the default branch.

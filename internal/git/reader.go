@@ -195,10 +195,10 @@ func (r *Reader) either(ctx context.Context, url, what string, read func(source)
 	start := time.Now()
 	viaGit := read(&toolSource{tool: r.Tool, url: url, after: err})
 	r.trace(HowTool, what, url, start, viaGit)
-	if viaGit != nil && typed(err) && !typed(viaGit) {
-		return HowDirect, err
+	if viaGit != nil {
+		return HowTool, better(err, viaGit)
 	}
-	return HowTool, viaGit
+	return HowTool, nil
 }
 
 // final says that asking again by way of git cannot end otherwise.

@@ -253,6 +253,7 @@ func TestClassify(t *testing.T) {
 		{"fatal: expected flush after capabilities", "*git.UnavailableError"},
 		{"fatal: unable to access 'https://x/': transfer closed with 43 bytes remaining to read", "*git.UnavailableError"},
 		{"fatal: https://x/info/refs not valid: is this a git repository?", "*git.UnavailableError"},
+		{"fatal: unable to update url base from redirection:\n  asked for: https://forge.example/a/b/info/refs\n   redirect: https://sso.example/login?next=x", "*git.UnavailableError"},
 		{"fatal: expected 'acknowledgments'", "*git.UnavailableError"},
 		{"fatal: not something we know", "*git.CommandError"},
 		{"remote: Authentication failed\nremote: No space left on device\nremote: 404 not found\nfatal: odd", "*git.CommandError"},

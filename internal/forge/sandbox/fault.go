@@ -39,6 +39,7 @@ const (
 	FaultSSO            FaultKind = "sso"             // 403 with X-GitHub-SSO
 	FaultForkPolicy     FaultKind = "fork-policy"     // 422 or 403: the organisation forbids the fork
 	FaultHTML           FaultKind = "html"            // a page where JSON is expected
+	FaultSignIn         FaultKind = "sign-in"         // a sign-in page; with a status of 3xx another name of this forge leads to it
 	FaultIncomplete     FaultKind = "incomplete"      // of a search: it ran out of time, and says so with what it found
 )
 

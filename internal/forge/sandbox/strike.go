@@ -31,11 +31,24 @@ func (f *Forge) strike(w *answerWriter, x *exchange) bool {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		w.WriteHeader(orStatus(k.Status, http.StatusBadGateway))
 		_, _ = fmt.Fprint(w, "<!DOCTYPE html><html><head><title>Unicorn!</title></head><body><p>This page is taking too long to load.</p></body></html>")
+	case FaultSignIn:
+		if k.Status >= http.StatusMultipleChoices && k.Status < http.StatusBadRequest {
+			w.Header().Set("Location", f.otherName()+"/sso/sign-in?next="+x.r.URL.Path)
+			w.WriteHeader(k.Status)
+			break
+		}
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		w.WriteHeader(orStatus(k.Status, http.StatusOK))
+		_, _ = fmt.Fprint(w, "<!DOCTYPE html>\n<html>\n<head><title>Sign in to ACME</title></head>\n<body>\n<form action=\"/sso\"><input name=\"user\"></form>\n</body>\n</html>\n")
 	default:
 		f.strikeWithWords(w, x)
 	}
 	return false
 }
+
+// otherName is the address of this forge by another name of this machine, which is
+// another host to whoever keeps a token to its own.
+func (f *Forge) otherName() string { return strings.Replace(f.URL(), "127.0.0.1", "localhost", 1) }
 
 // strikeWithWords refuses a request as GitHub would for that reason.
 func (f *Forge) strikeWithWords(w *answerWriter, x *exchange) {
