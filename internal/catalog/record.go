@@ -68,9 +68,13 @@ type Record struct {
 	Extra map[string]json.RawMessage `json:"extra,omitempty"`
 
 	HelpWanted []HelpWanted `json:"helpWanted,omitempty"`
-	Activity   *Activity    `json:"activity,omitempty"`
-	Readiness  *Readiness   `json:"readiness,omitempty"`
-	Answers    *Answers     `json:"answers,omitempty"`
+	// IssueSkills are the skills of the issues as they were when the repository was
+	// read, where these have changed since: its words are indexed by them until it
+	// is read again, for without its README they could not be indexed anew.
+	IssueSkills []string   `json:"issueSkills,omitempty"`
+	Activity    *Activity  `json:"activity,omitempty"`
+	Readiness   *Readiness `json:"readiness,omitempty"`
+	Answers     *Answers   `json:"answers,omitempty"`
 
 	From   string    `json:"from,omitempty"`  // what told of it: "crawl", "repos.json", "catalog-info.yaml", …
 	SeenAt time.Time `json:"seenAt,omitzero"` // when it was told

@@ -70,6 +70,11 @@ func (b *byAccount) OwnerTeams(ctx context.Context, owner string) (*forge.OwnerT
 	return b.clientFor(owner).OwnerTeams(ctx, owner)
 }
 
+// ChangedIssues asks as the owner's account.
+func (b *byAccount) ChangedIssues(ctx context.Context, q forge.ChangedIssuesQuery) (forge.ChangedIssues, error) {
+	return b.clientFor(q.Owner).ChangedIssues(ctx, q)
+}
+
 // PullHistories asks about several repositories at once, those of an account
 // together.
 func (b *byAccount) PullHistories(ctx context.Context, names []forge.RepoName, most int) ([]forge.PullHistory, error) {

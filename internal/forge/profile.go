@@ -35,6 +35,10 @@ type Profile struct {
 // MaxProfileFile bounds how much of a file a Profile holds, in bytes.
 const MaxProfileFile = 64 << 10
 
+// MaxHelpWanted is how many open issues that ask for help a Profile holds at
+// most, those that changed last.
+const MaxHelpWanted = 10
+
 // LanguageSize is how much of a repository is written in a language.
 type LanguageSize struct {
 	Name  string
@@ -53,6 +57,9 @@ type ProfileQuery struct {
 	// Changed chooses the repositories whose Files and HelpWanted are read; nil is
 	// all of them. A page that nothing is chosen of costs one request less.
 	Changed func(Repo) bool
+	// IssuesSince asks along for the issues that changed since then, in the same
+	// request; zero asks for none.
+	IssuesSince time.Time
 }
 
 // ProfilePage is a page of profiles with what it cost.
@@ -62,6 +69,7 @@ type ProfilePage struct {
 	Total    int    // repositories of the owner that the token sees
 	Skipped  []Skipped
 	Requests int
+	Issues   *ChangedIssues // nil: not asked for, or not told
 }
 
 // ProfileOptions says what to read of one repository.

@@ -68,7 +68,7 @@ func (out *Outcome) Apply(ctx context.Context, w Writer, past PullKnown) error {
 	a := &applying{w: w, past: past, owners: whole}
 	for _, o := range whole {
 		o.Tally = Tally{}
-		if err := a.owner(ctx, o); err != nil {
+		if err := fault.Join(a.owner(ctx, o), a.issues(o)); err != nil {
 			return fault.Errorf("put %s into the catalog: %w", o.Name, err)
 		}
 	}
@@ -298,7 +298,7 @@ func same(a, b *catalog.Record) bool {
 
 func substance(r *catalog.Record) []byte {
 	c := *r
-	c.SeenAt, c.Readme, c.Excerpt, c.Activity, c.Readiness, c.Answers, c.QuarterCount = time.Time{}, "", "", nil, nil, nil, nil
+	c.SeenAt, c.Readme, c.Excerpt, c.Activity, c.Readiness, c.Answers, c.QuarterCount, c.IssueSkills = time.Time{}, "", "", nil, nil, nil, nil, nil
 	c.CreatedAt, c.UpdatedAt, c.PushedAt = c.CreatedAt.UTC(), c.UpdatedAt.UTC(), c.PushedAt.UTC()
 	raw, err := json.Marshal(&c)
 	if err != nil {

@@ -15,7 +15,9 @@ type Position struct {
 	Updated time.Time `json:"updated,omitzero"` // of the one that changed last
 	FullAt  time.Time `json:"fullAt,omitzero"`  // when everything was walked last
 	At      time.Time `json:"at,omitzero"`
-	Total   int       `json:"total"` // repositories, as the forge counted
+	// Issues is from when on the next crawl asks for issues that changed.
+	Issues time.Time `json:"issues,omitzero"`
+	Total  int       `json:"total"` // repositories, as the forge counted
 }
 
 const positionVersion = 2

@@ -97,6 +97,7 @@ type Owner struct {
 	final    map[string]int // see walk
 	defaults *defaultsRead  // nil: none, or not read yet
 	noted    string         // the defaults that the catalog had
+	issues   []issuesOf     // what became of issues of repositories that were not read
 }
 
 // Mode is how an owner's repositories are gone through.

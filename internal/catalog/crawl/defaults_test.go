@@ -65,7 +65,7 @@ func TestWhatAnOrganisationSaysCountsForItsRepositories(t *testing.T) {
 			shared.Files = map[string]string{"CONTRIBUTING.md": "# Rules\n\n" + welcome}
 			f.push(shared)
 			out := s.whole()
-			if got := out.Owners[0]; out.Requests > 4+2*extra || got.Seen != 1 || got.Tally.Changed != 1 {
+			if got := out.Owners[0]; out.Requests > 4+4*extra || got.Seen != 1 || got.Tally.Changed != 1 {
 				t.Errorf("a change of it costs %d requests, and reads %d: %v", out.Requests, got.Seen, f.asked[len(f.asked)-out.Requests:])
 			}
 			if n := s.judged("acme", "3"); n != 249 {

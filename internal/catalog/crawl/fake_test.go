@@ -30,6 +30,8 @@ type fakeForge struct {
 	noGraph  bool
 	hidden   int // counted, but not listed
 	withheld int // of a page, listed without a name
+	issues   []forge.Issue
+	noSearch bool
 	// before is called ahead of each request and may make it fail.
 	before func(n int) error
 	asked  []string
@@ -102,7 +104,48 @@ func (f *fakeForge) Profiles(_ context.Context, q forge.ProfileQuery) (forge.Pro
 	if f.largest > 0 && q.First > f.largest {
 		return forge.ProfilePage{}, &forge.UnavailableError{Host: host, Err: forge.ErrTooMuch}
 	}
-	return f.list(q), nil
+	page := f.list(q)
+	if !q.IssuesSince.IsZero() && !f.noSearch {
+		got := f.changed(forge.ChangedIssuesQuery{Owner: q.Owner, Since: q.IssuesSince}, 5)
+		page.Issues = &got
+	}
+	return page, nil
+}
+
+// issue makes or changes an issue, as the forge tells of it in every way.
+func (f *fakeForge) issue(p *forge.Profile, number int, state string, labels ...string) {
+	i := forge.Issue{Repo: p.RepoName, Number: number, Title: fmt.Sprintf("issue %d of %s", number, p.Name), State: state, Labels: labels, Body: "Skills: Rust\n", UpdatedAt: f.tick()}
+	same := func(o forge.Issue) bool { return o.Repo == i.Repo && o.Number == i.Number }
+	f.issues = append(slices.DeleteFunc(f.issues, same), i)
+	p.HelpWanted = slices.DeleteFunc(slices.Clone(p.HelpWanted), same)
+	if asks := slices.ContainsFunc(labels, func(l string) bool { asks, _ := forge.AsksForHelp(l); return asks }); asks && state == "open" {
+		p.HelpWanted = append([]forge.Issue{i}, p.HelpWanted...)
+	}
+}
+
+func (f *fakeForge) changed(q forge.ChangedIssuesQuery, most int) (out forge.ChangedIssues) {
+	for _, i := range f.issues {
+		labelled := q.Labels == nil || slices.ContainsFunc(i.Labels, func(l string) bool { return slices.Contains(q.Labels, strings.ToLower(l)) })
+		if strings.EqualFold(i.Repo.Owner, q.Owner) && !i.UpdatedAt.Before(q.Since) && labelled {
+			if out.Total++; len(out.Issues) < most {
+				out.Issues = append(out.Issues, i)
+			}
+		}
+	}
+	out.Told = len(out.Issues)
+	return out
+}
+
+func (f *fakeForge) ChangedIssues(_ context.Context, q forge.ChangedIssuesQuery) (forge.ChangedIssues, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if err := f.request("issues " + q.Owner); err != nil {
+		return forge.ChangedIssues{}, err
+	}
+	if f.noSearch {
+		return forge.ChangedIssues{}, forge.ErrUnsupported
+	}
+	return f.changed(q, 100), nil
 }
 
 func (f *fakeForge) list(q forge.ProfileQuery) forge.ProfilePage {

@@ -60,6 +60,7 @@ type walk struct {
 	lines  int              // records in the spool
 	ids    map[int64]string // key by number, of what was seen
 	ended  *ending
+	issues issuesRead
 	held   map[int64]bool // numbers that the catalog has of this owner; nil not looked at
 }
 
@@ -151,6 +152,8 @@ func (w *walk) note(l *line) error {
 		w.o.Skipped = append(w.o.Skipped, *l.Skipped)
 	case l.Defaults != nil:
 		w.o.defaults = l.Defaults
+	case l.Issues != nil:
+		w.noteIssues(l.Issues)
 	case l.Page != nil:
 		if w.pages++; w.pages == 1 {
 			w.top = l.Page.Top
@@ -234,6 +237,9 @@ func (w *walk) turn(ctx context.Context) (*line, error) {
 	if why := w.miscount(); why != "" {
 		return &line{Again: &again{Pass: passWalk, Mode: ModeFull, Why: why}}, ctx.Err()
 	}
+	if l, err := w.askIssues(ctx); l != nil || err != nil {
+		return l, err
+	}
 	return w.end(), nil
 }
 
@@ -267,7 +273,7 @@ func (w *walk) miscount() string {
 func (w *walk) end() *line {
 	p := Position{
 		Version: positionVersion, Pushed: later(w.start.Pushed, w.h.From.Pushed), At: w.h.StartedAt, FullAt: w.h.From.FullAt, Total: w.total,
-		Updated: later(later(w.start.Updated, w.latest), w.h.From.Updated),
+		Updated: later(later(w.start.Updated, w.latest), w.h.From.Updated), Issues: w.issuesUntil(),
 	}
 	e := &ending{Seen: len(w.ids)}
 	if w.at.Mode == ModeFull {

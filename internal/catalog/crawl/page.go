@@ -20,6 +20,9 @@ func (w *walk) page(ctx context.Context) error {
 		limit = firstLook
 	}
 	q := forge.ProfileQuery{Owner: w.o.Name, After: w.next, QuarterEnd: w.h.QuarterEnd, ByUpdate: w.at.Pass == passUpdated, Changed: w.changed(ctx)}
+	if w.issues.Pages == 0 && w.wantsIssues() && !w.c.rest() {
+		q.IssuesSince = w.issuesSince()
+	}
 	got, err := w.c.page(ctx, q, limit)
 	if err != nil {
 		return err
@@ -175,6 +178,13 @@ func (w *walk) put(ctx context.Context, got *forge.ProfilePage, wanted []forge.P
 		}
 	}
 	lines = append(lines, &line{Page: &end})
+	if got.Issues != nil && w.wantsIssues() {
+		read, err := w.readIssues(ctx, got.Issues, w.issuesSince(), nil)
+		if err != nil {
+			return err
+		}
+		lines = append(lines, &line{Issues: read})
+	}
 	for _, l := range lines {
 		if err := w.sp.write(l); err != nil {
 			return err

@@ -34,8 +34,10 @@ func Plan(ctx context.Context, source Source, o Options) []Planned {
 		p.Total, p.Err = page.Total, err
 		pages := (page.Total + c.batch.now() - 1) / c.batch.now()
 		switch {
+		case p.Mode == ModeIncremental && c.rest():
+			p.Requests = 3 // who was pushed to, who changed, which issues changed
 		case p.Mode == ModeIncremental:
-			p.Requests = 2 // who was pushed to, who changed
+			p.Requests = 2 // the issues come along
 		case c.rest():
 			p.Requests = pages + 8*page.Total
 		default:

@@ -50,6 +50,7 @@ type line struct {
 	Skipped *forge.Skipped  `json:"skipped,omitempty"`
 	// Defaults are what the owner's .github repository says for the others.
 	Defaults *defaultsRead `json:"defaults,omitempty"`
+	Issues   *issuesRead   `json:"issues,omitempty"`
 	Page     *pageEnd      `json:"page,omitempty"`
 	Again    *again        `json:"again,omitempty"`
 	End      *ending       `json:"end,omitempty"`
@@ -209,7 +210,7 @@ func newLines(r io.Reader) *bufio.Scanner {
 }
 
 // lastPage finds the end of the last line that was flushed: the head, or one
-// that ends a page, begins a pass, or ends the spool.
+// that ends a page, tells of issues, begins a pass, or ends the spool.
 func lastPage(f io.Reader) (int64, error) {
 	r := bufio.NewReaderSize(f, 256<<10)
 	var at, whole int64
@@ -223,7 +224,7 @@ func lastPage(f io.Reader) (int64, error) {
 		}
 		at += int64(len(l))
 		flushed := first
-		for _, mark := range []string{`{"page":`, `{"again":`, `{"end":`} {
+		for _, mark := range []string{`{"issues":`, `{"page":`, `{"again":`, `{"end":`} {
 			flushed = flushed || bytes.HasPrefix(l, []byte(mark))
 		}
 		if flushed && json.Valid(l) {

@@ -2,6 +2,7 @@ package index
 
 import (
 	"hash/fnv"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -103,7 +104,7 @@ func textOf(r *catalog.Record, readme string) [wordColumns]string {
 	return [wordColumns]string{
 		columnName: r.Name, columnTopics: strings.Join(r.Topics, "\n"), columnTitle: r.Title,
 		columnDescription: strings.TrimSpace(r.Description + "\n" + r.Motivation),
-		columnSkills:      strings.Join(skillsOf(r), "\n"), columnProvides: strings.Join(names(r.Provides), "\n"),
+		columnSkills:      strings.Join(indexedSkills(r), "\n"), columnProvides: strings.Join(names(r.Provides), "\n"),
 		columnAbout: strings.Join(about, "\n"), columnReadme: readme,
 	}
 }
@@ -118,11 +119,16 @@ func names(of []catalog.Capability) []string {
 
 // skillsOf are the skills of a record and of its issues that welcome help.
 func skillsOf(r *catalog.Record) []string {
-	out := append([]string(nil), r.Skills...)
-	for _, h := range r.HelpWanted {
-		out = append(out, h.Skills...)
+	return append(slices.Clone(r.Skills), r.StatedSkills()...)
+}
+
+// indexedSkills are those by whose words a record is found: those of its issues
+// as they were when its README was read.
+func indexedSkills(r *catalog.Record) []string {
+	if n := len(r.IssueSkills); n > 0 {
+		return append(slices.Clone(r.Skills), r.IssueSkills[:n-1]...)
 	}
-	return out
+	return skillsOf(r)
 }
 
 // labelsOf gives the values by which a record is filtered, each once.

@@ -155,3 +155,50 @@ func TestEaseIsAsOfToday(t *testing.T) {
 		t.Errorf("after 400 days %d has %.2f, was %d with %.2f", b.Number, b.Score, a.Number, a.Score)
 	}
 }
+
+// What becomes of issues is put without the README, whose words stay, whatever
+// skills the issues state.
+func TestIssuesChangeAndTheReadmeStays(t *testing.T) {
+	t.Parallel()
+	s := &Store{Dir: t.TempDir()}
+	lib := record("identity/lib", readme(strings.Repeat("filler text ", 60)+"zebra crossing"), func(r *catalog.Record) {
+		r.Skills, r.HelpWanted = []string{"SQL"}, []catalog.HelpWanted{issue(1, "Old one", skills("Fortran"))}
+	})
+	update(t, s, put(lib, record("identity/other")))
+	for i, now := range [][]catalog.IssueNow{
+		{{Number: 1}},
+		{{Number: 2, Wanted: &catalog.HelpWanted{Number: 2, Title: "New one", Skills: []string{"Cobol"}}}},
+		{{Number: 2, Wanted: &catalog.HelpWanted{Number: 2, Title: "Newer one", Skills: []string{"Rust", "Go"}}}, {Number: 3, Wanted: &catalog.HelpWanted{Number: 3}}},
+	} {
+		update(t, s, func(w *Writer) error {
+			r, err := w.Get(lib.Key())
+			if err != nil {
+				return err
+			}
+			if !r.UpdateHelpWanted(now) || r.UpdateHelpWanted(now) {
+				t.Errorf("%d: it changes once", i)
+			}
+			return w.Put(r)
+		})
+		c := openStore(t, s)
+		for _, query := range []string{`"zebra crossing"`, "zebra"} {
+			if got := hitNames(ask(t, c, query)); len(got) != 1 {
+				t.Errorf("%d: %s finds %v", i, query, got)
+			}
+		}
+	}
+	c := openStore(t, s)
+	if _, err := s.Verify(context.Background(), nil); err != nil {
+		t.Error(err)
+	}
+	for query, want := range map[string]int{"skill:fortran": 0, "skill:cobol": 0, "skill:rust": 1, "skill:sql": 1} {
+		if got := hitNames(ask(t, c, query)); len(got) != want {
+			t.Errorf("%s finds %v", query, got)
+		}
+	}
+	update(t, s, put(lib)) // read again
+	c = openStore(t, s)
+	if r, err := c.Get(context.Background(), lib.RepoName()); err != nil || r.IssueSkills != nil || len(ask(t, c, "fortran").Hits) != 1 {
+		t.Errorf("%+v, %v", r, err)
+	}
+}

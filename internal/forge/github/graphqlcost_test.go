@@ -2,6 +2,7 @@ package github
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 
@@ -24,6 +25,8 @@ func TestWhatDocumentsCostInPoints(t *testing.T) {
 	since, until := c.quarterTo(noon)
 	order := map[string]string{"field": "PUSHED_AT", "direction": "DESC"}
 	hundred := map[string]any{"owner": "identity", "first": 100, "after": nil, "order": order, "since": since, "until": until, "labels": forge.HelpWantedLabels()}
+	along := map[string]any{"changed": changedQuery(forge.ChangedIssuesQuery{Owner: "identity", Since: noon})}
+	maps.Copy(along, hundred)
 	var texts []wantedTexts
 	var repos []forge.RepoName
 	for i := range 100 {
@@ -37,6 +40,8 @@ func TestWhatDocumentsCostInPoints(t *testing.T) {
 		most int
 	}{
 		{"a hundred repositories", profileDocument(), hundred, 8},
+		{"and issues that changed", profilesAndIssues(), along, 9},
+		{"issues that changed", changedDocument(), map[string]any{"changed": along["changed"]}, 3},
 		{"their files and two issues of each", textsDocument(texts, false), nil, 4},
 		{"both, the page being the next one", textsDocument(texts, true), hundred, 12},
 		{"ten pull requests of twenty repositories", historyDocument(repos[:20], 10), nil, 7},

@@ -39,7 +39,7 @@ func (c *Client) Profiles(ctx context.Context, q forge.ProfileQuery) (forge.Prof
 // profilePage reads everything but the texts. Where one repository alone is too
 // much, less is asked of it, and at last nothing but its name.
 func (c *Client) profilePage(ctx context.Context, q forge.ProfileQuery) (forge.ProfilePage, []wantedTexts, error) {
-	page, wanted, err := c.profilesBy(ctx, profileDocument(), q)
+	page, wanted, err := c.profilesAlong(ctx, q)
 	if q.First > 1 || !errors.Is(err, forge.ErrTooMuch) {
 		return page, wanted, err
 	}
@@ -65,11 +65,27 @@ func (c *Client) profilePage(ctx context.Context, q forge.ProfileQuery) (forge.P
 	return page, nil, nil
 }
 
+// profilesAlong reads a page, and the issues that changed where they are wanted
+// and the server bears both questions at once.
+func (c *Client) profilesAlong(ctx context.Context, q forge.ProfileQuery) (forge.ProfilePage, []wantedTexts, error) {
+	if !q.IssuesSince.IsZero() {
+		page, wanted, err := c.profilesBy(ctx, profilesAndIssues(), q)
+		if !errors.Is(err, forge.ErrTooMuch) && !errors.Is(err, forge.ErrUnsupported) {
+			return page, wanted, err
+		}
+	}
+	return c.profilesBy(ctx, profileDocument(), q)
+}
+
 // profilesBy reads a page by one of the documents for it.
 func (c *Client) profilesBy(ctx context.Context, d document, q forge.ProfileQuery) (forge.ProfilePage, []wantedTexts, error) {
 	what := "the organisation or account " + plain(q.Owner)
 	vars := pageVars(q)
-	if d.name == profileDocument().name {
+	switch d.name {
+	case profilesAndIssues().name:
+		c.quarterVars(vars, q)
+		vars["changed"] = changedQuery(forge.ChangedIssuesQuery{Owner: q.Owner, Since: q.IssuesSince})
+	case profileDocument().name:
 		c.quarterVars(vars, q)
 		if a, ok := c.takeAhead(vars); ok {
 			return c.pageOf(q, &a.page, a.errors)
@@ -108,6 +124,9 @@ func (c *Client) quarterVars(vars map[string]any, q forge.ProfileQuery) {
 func (c *Client) pageOf(q forge.ProfileQuery, w *graphPage, all []graphError) (forge.ProfilePage, []wantedTexts, error) {
 	list := w.RepositoryOwner.Repositories
 	page := forge.ProfilePage{Total: max(list.TotalCount, 0)}
+	if w.Changed != nil {
+		page.Issues = c.changed(w.Changed, issuesAlong)
+	}
 	// A cursor that leads nowhere new would lead there for ever.
 	if list.PageInfo.HasNextPage && list.PageInfo.EndCursor != q.After {
 		page.Next = list.PageInfo.EndCursor

@@ -1,5 +1,7 @@
 package github
 
+import "github.com/isrc-dev/isrc/internal/forge"
+
 // The documents of a page of profiles. The first reads everything but the text
 // of files and issues. Which files there are is known only afterwards, and
 // looking for every spelling in every place would cost the server ten times as
@@ -9,7 +11,7 @@ package github
 // that are, in points of GitHub's 5,000 an hour: 8 for a hundred repositories
 // and some 3 for what is there, instead of 28.
 
-const maxProfileIssues = 10
+const maxProfileIssues = forge.MaxHelpWanted
 
 //go:noinline
 func profileDocument() document {

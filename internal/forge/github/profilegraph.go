@@ -12,6 +12,7 @@ import (
 // asked for, is nil or the zero value.
 type (
 	graphPage struct {
+		Changed         *graphChanged
 		RepositoryOwner *struct {
 			Login        string
 			Repositories struct {

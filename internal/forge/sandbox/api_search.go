@@ -8,7 +8,7 @@ import (
 
 const (
 	repoQualifiers  = " org user repo topic language archived in is fork stars license visibility sort "
-	issueQualifiers = " org user repo is type state author assignee label involves review-requested commenter mentions reviewed-by in archived draft no sort "
+	issueQualifiers = " org user repo is type state author assignee label involves review-requested commenter mentions reviewed-by in archived draft no sort updated created closed "
 )
 
 // maxFound is how many results a search shows at most, as on GitHub.

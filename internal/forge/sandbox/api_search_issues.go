@@ -131,6 +131,12 @@ func (i *issue) matches(t term, r *repository) (ok, known bool) {
 			}
 		}
 		return false, true
+	case "updated":
+		return inRange(i.updated, t.value), true
+	case "created":
+		return inRange(i.created, t.value), true
+	case "closed":
+		return !i.closed.IsZero() && inRange(i.closed, t.value), true
 	case "archived":
 		return r.archived == (t.value == "true"), true
 	case "draft":

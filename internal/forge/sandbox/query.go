@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"strings"
+	"time"
 )
 
 // searchQuery is a search as GitHub's syntax has it: words, "phrases", and
@@ -105,4 +106,33 @@ func (q searchQuery) score(fields map[string]float64) float64 {
 		total += best
 	}
 	return total + 1
+}
+
+// inRange tells whether a time is as a qualifier has it: ">=2026-01-02",
+// "2026-01-02T10:00:00Z..*", or one day. A day without a time is all of it.
+func inRange(t time.Time, value string) bool {
+	if from, to, ok := strings.Cut(value, ".."); ok {
+		return (from == "*" || inRange(t, ">="+from)) && (to == "*" || inRange(t, "<="+to))
+	}
+	op := value[:len(value)-len(strings.TrimLeft(value, "<>="))]
+	first, err := time.Parse(time.RFC3339, value[len(op):])
+	last := first
+	if err != nil {
+		if first, err = time.Parse(time.DateOnly, value[len(op):]); err != nil {
+			return false
+		}
+		last = first.Add(24*time.Hour - time.Second)
+	}
+	t = t.Truncate(time.Second)
+	switch op {
+	case ">":
+		return t.After(last)
+	case ">=":
+		return !t.Before(first)
+	case "<":
+		return t.Before(first)
+	case "<=":
+		return !t.After(last)
+	}
+	return !t.Before(first) && !t.After(last)
 }

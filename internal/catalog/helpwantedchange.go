@@ -1,0 +1,68 @@
+package catalog
+
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+
+	"github.com/isrc-dev/isrc/internal/forge"
+)
+
+// IssueNow is what became of an issue. Wanted is nil where it asks for no help,
+// or not any more.
+type IssueNow struct {
+	Number int         `json:"number"`
+	Wanted *HelpWanted `json:"wanted,omitempty"`
+}
+
+// IssueNowOf is what an issue is now.
+func IssueNowOf(i *forge.Issue) IssueNow {
+	now := IssueNow{Number: i.Number}
+	if all := HelpWantedOf([]forge.Issue{*i}); len(all) == 1 {
+		now.Wanted = &all[0]
+	}
+	return now
+}
+
+// UpdateHelpWanted takes in what became of issues after the repository was read,
+// in the order in which they changed, and tells whether that changed the record.
+// New ones come first, and only so many are kept as are read at a time.
+func (r *Record) UpdateHelpWanted(all []IssueNow) bool {
+	before, skills := r.HelpWanted, r.StatedSkills()
+	list := slices.Clone(before)
+	for _, now := range all {
+		at := slices.IndexFunc(list, func(h HelpWanted) bool { return h.Number == now.Number })
+		switch {
+		case at >= 0 && now.Wanted == nil:
+			list = slices.Delete(list, at, at+1)
+		case at >= 0:
+			list[at] = *now.Wanted
+		case now.Wanted != nil:
+			list = slices.Insert(list, 0, *now.Wanted)
+		}
+	}
+	r.HelpWanted = list[:min(len(list), max(forge.MaxHelpWanted, len(before)))]
+	if sameIssues(before, r.HelpWanted) {
+		r.HelpWanted = before
+		return false
+	}
+	if r.IssueSkills == nil && !slices.Equal(skills, r.StatedSkills()) {
+		r.IssueSkills = append(skills, "") // not empty: that would not be stored
+	}
+	return true
+}
+
+func sameIssues(a, b []HelpWanted) bool {
+	x, err := json.Marshal(a)
+	y, failed := json.Marshal(b)
+	return err == nil && failed == nil && len(a) == len(b) && (len(a) == 0 || bytes.Equal(x, y))
+}
+
+// StatedSkills are what the issues state of skills, one after the other.
+func (r *Record) StatedSkills() []string {
+	var out []string
+	for i := range r.HelpWanted {
+		out = append(out, r.HelpWanted[i].Skills...)
+	}
+	return out
+}
