@@ -124,6 +124,9 @@ func unopened(err error) error {
 // askTitle asks what for, once it is known that there is something to propose to:
 // what is typed must not be for nothing.
 func (a *app) askTitle(ctx context.Context, o *proposeOptions, site *contribute.Site, name forge.RepoName) (err error) {
+	if o.title == "" && !a.io.CanPrompt() && !o.dryRun {
+		return nil // unfilled names it, with what the form demands
+	}
 	if o.title == "" {
 		if a.io.CanPrompt() {
 			if _, err := site.Forge.Repo(ctx, name); err != nil {
@@ -173,16 +176,13 @@ func (a *app) fillProposal(o *proposeOptions, plan *contribute.ProposalPlan) err
 	if err := a.askSections(o, plan); err != nil {
 		return err
 	}
-	for _, heading := range plan.Missing {
-		box := plan.Used.IsBox(heading)
-		if !a.io.CanPrompt() || o.yes {
-			hint := "--section " + shellWord(heading+"=FILE")
-			if box {
-				hint = "--tick " + shellWord(heading)
-			}
-			return &usageError{err: fault.Errorf("the form %s of %s demands %q", plan.Used.Name, plan.Upstream.FullName(), heading), hint: hint}
+	if !a.io.CanPrompt() || o.yes {
+		if err := unfilled(o, plan); err != nil {
+			return err
 		}
-		if box {
+	}
+	for _, heading := range plan.Missing {
+		if plan.Used.IsBox(heading) {
 			if err := a.io.Confirm(term.Line(heading), "--tick", false); err != nil {
 				return err
 			}
@@ -209,10 +209,7 @@ func (a *app) fillProposal(o *proposeOptions, plan *contribute.ProposalPlan) err
 		}
 		return &usageError{err: fault.Errorf("the issue would be empty but for its title: say what for"), hint: hint}
 	}
-	if len(plan.Missing) > 0 {
-		return &usageError{err: fault.Errorf("the form %s still demands %q", plan.Used.Name, plan.Missing[0]), hint: "--section " + shellWord(plan.Missing[0]+"=FILE")}
-	}
-	return nil
+	return unfilled(o, plan)
 }
 
 // askSections asks at a terminal for what the form has room for, unless a text
