@@ -43,6 +43,8 @@ func changeForge(ts *testscript.TestScript, f *sandbox.Forge, args []string) boo
 			spec.Behind = behind
 		}
 		ts.Check(f.AddRepo(spec))
+	case "resolve", "unresolve":
+		settle(ts, f, args[0]+"ReviewThread", args[1:])
 	case "rename":
 		ts.Check(f.RenameRepo(args[1], args[2]))
 	case "policy":

@@ -264,6 +264,9 @@ func forgeCommand(ts *testscript.TestScript, neg bool, args []string) {
 		if len(args) > 4 {
 			body = args[4]
 		}
+		if file, ok := strings.CutPrefix(body, "@"); ok {
+			body = ts.ReadFile(file)
+		}
 		status := request(ts, f, args[1], args[2], args[3], body)
 		if neg != (status >= 300) {
 			ts.Fatalf("%s %s answered %d", args[2], args[3], status)

@@ -31,8 +31,9 @@ func newStatus(a *app) *cobra.Command {
 on this machine and your pull requests, each with what it waits for and since
 when, what fails, and the next command. Ended ones are shown for two weeks.
 
-With one contribution it tells all of it: reviews, failing checks with the
-lines that fail, conflicts, how far it is behind, and what the owners promised.
+With one contribution it tells all of it: reviews, threads about lines that
+nobody resolved, failing checks with the lines that fail, conflicts, how far it
+is behind, and what the owners promised.
 Name it as REPOSITORY#NUMBER, by its address, by its branch or run, or as . for
 the branch that is checked out here.
 

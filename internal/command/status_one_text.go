@@ -28,6 +28,7 @@ func showStanding(s *term.Streams, r *standing, now time.Time) error {
 	}
 	w.line("now", w.turn()+": "+r.sentence(now))
 	w.reviews()
+	w.threads()
 	w.checks()
 	w.branch()
 	for i := range r.Promises {

@@ -38,6 +38,7 @@ type standing struct {
 	Conflicts     *bool          `json:"conflicts"`
 	ConflictFiles []string       `json:"conflictFiles"`
 	Reviews       []reviewState  `json:"reviews"`
+	Threads       *[]threadState `json:"threads"` // about lines, that are open, the oldest first; null where the forge does not say
 	Checks        []checkState   `json:"checks"`
 	Held          []string       `json:"held"`  // workflows that wait for an owner's approval to run
 	Queue         *queueSpot     `json:"queue"` // in the merge queue, else null
@@ -45,7 +46,9 @@ type standing struct {
 	Blocking      *[]string      `json:"blocking"` // rules that are broken and must hold, null where it was not judged
 	Error         *itemError     `json:"error"`
 
-	err error
+	err     error
+	remarks int  // on lines, where threads are not known
+	more    bool // there may be more threads
 }
 
 // waitsUnknown is said of what could not be looked up.
@@ -117,6 +120,7 @@ func (a *app) standingOf(f forge.Followed, run *workflow.State, here string) sta
 		r.Conflicts = &conflicts
 	}
 	r.Reviews, r.Checks, r.Held = reviewsOf(f), checksOf(f.Checks), f.Held
+	r.Threads, r.more, r.remarks = threadsOf(f.Threads), f.Threads.More, f.Remarks
 	if q := f.Queue; q != nil {
 		r.Queue = &queueSpot{State: orNull(q.State), Since: moment(q.Since)}
 		if q.Position > 0 {
@@ -217,6 +221,8 @@ func nextOf(r *standing) string {
 		next = "isrc sync && isrc submit"
 	}
 	switch {
+	case next == "" && r.Threads != nil && len(*r.Threads) > 0:
+		return (*r.Threads)[0].URL
 	case next == "", r.Directory == nil:
 		return page
 	case !r.Here:

@@ -128,8 +128,15 @@ func statusCells(s *term.Streams, r *standing, waiting bool, now time.Time) []te
 	return cells
 }
 
-// sentence says what is and since when.
+// sentence says what is and since when, and how many threads are open.
 func (r *standing) sentence(now time.Time) string {
+	if n := r.threadCount(); n != "" {
+		return r.saying(now) + ", " + n
+	}
+	return r.saying(now)
+}
+
+func (r *standing) saying(now time.Time) string {
 	at := since(r.Since, now)
 	switch {
 	case r.State == "unfinished" && since(r.Created, now) != "":
@@ -194,6 +201,9 @@ func underRow(s *term.Streams, r *standing, waiting bool, now time.Time) []strin
 				add(term.Dim, fmt.Sprintf("%s: %q", v.Reviewer, term.Line(*v.Text)))
 				break
 			}
+		}
+		if r.Threads != nil && len(*r.Threads) > 0 {
+			add(term.Dim, (*r.Threads)[0].text())
 		}
 		for _, k := range r.Checks {
 			if k.State == "failure" {

@@ -13,23 +13,24 @@ import (
 
 // submitted is what submit answers.
 type submitted struct {
-	URL            *string    `json:"url"` // null while it is only planned
-	Number         *int       `json:"number"`
-	Title          string     `json:"title"`
-	Body           string     `json:"body"`
-	Outcome        string     `json:"outcome"` // created, existing, updated or planned
-	Draft          bool       `json:"draft"`
-	Repository     repository `json:"repository"`
-	HeadRepository repository `json:"headRepository"`
-	Branch         string     `json:"branch"`
-	Base           string     `json:"base"`
-	Head           string     `json:"head"`
-	Run            *string    `json:"run"`
-	Findings       []finding  `json:"findings"`
-	Despite        []string   `json:"despite"`
-	Steps          []planned  `json:"steps"`
-	Round          *round     `json:"round"` // null when no reviewer asked for changes, or nothing is new since
-	Asked          []wished   `json:"asked"` // of --reviewer, --ready and --draft: what the forge was asked besides
+	URL            *string        `json:"url"` // null while it is only planned
+	Number         *int           `json:"number"`
+	Title          string         `json:"title"`
+	Body           string         `json:"body"`
+	Outcome        string         `json:"outcome"` // created, existing, updated or planned
+	Draft          bool           `json:"draft"`
+	Repository     repository     `json:"repository"`
+	HeadRepository repository     `json:"headRepository"`
+	Branch         string         `json:"branch"`
+	Base           string         `json:"base"`
+	Head           string         `json:"head"`
+	Run            *string        `json:"run"`
+	Findings       []finding      `json:"findings"`
+	Despite        []string       `json:"despite"`
+	Steps          []planned      `json:"steps"`
+	Round          *round         `json:"round"`   // null when no reviewer asked for changes, or nothing is new since
+	Threads        *[]threadState `json:"threads"` // of an open pull request, about lines, that nobody resolved; null where that is not known
+	Asked          []wished       `json:"asked"`   // of --reviewer, --ready and --draft: what the forge was asked besides
 }
 
 // round is an answer to reviewers who asked for changes.
@@ -86,7 +87,7 @@ func describeSubmission(site *contribute.Site, sub *contribute.Submission, d rul
 		HeadRepository: repositoryOf(head, site.WebURL(head)), Branch: sub.Review.Branch, Base: sub.Base, Head: sub.Review.Head, Findings: c.Findings, Despite: nonNil(o.despite), Steps: []planned{}, Asked: []wished{},
 	}
 	if sub.Existing != nil {
-		s.URL, s.Number = &sub.Existing.URL, &sub.Existing.Number
+		s.URL, s.Number, s.Threads = &sub.Existing.URL, &sub.Existing.Number, threadsOf(sub.Threads)
 	}
 	s.Round = roundOf(sub.Round)
 	for _, st := range sub.Steps {

@@ -65,6 +65,7 @@ func (a *app) submitIn(ctx context.Context, site *contribute.Site, o *submitOpti
 		return nil, err
 	}
 	result.wish(wishes)
+	a.sayThreads(result.Threads, a.inv.Now())
 	if o.dryRun {
 		return result, nil
 	}

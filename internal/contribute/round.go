@@ -32,10 +32,11 @@ type Round struct {
 // changes. Who was asked to look again already is not asked twice.
 func (s *Site) round(ctx context.Context, sub *Submission) (*Round, error) {
 	p := sub.Existing
-	reviews, err := s.Forge.Reviews(ctx, sub.Upstream, p.Number)
+	reviews, threads, err := s.Forge.ReviewsAndThreads(ctx, sub.Upstream, p.Number)
 	if err != nil {
 		return nil, fault.Errorf("look for reviews of #%d: %w", p.Number, err)
 	}
+	sub.Threads = threads
 	out := &Round{}
 	for _, r := range verdictsOf(p.Author, reviews) {
 		if r.State != "changes_requested" || r.SHA == "" || r.SHA == sub.Review.Head {

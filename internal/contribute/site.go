@@ -47,6 +47,7 @@ type Accounts interface {
 // Answers is how others have answered a pull request.
 type Answers interface {
 	Reviews(context.Context, forge.RepoName, int) ([]forge.Review, error)
+	ReviewsAndThreads(context.Context, forge.RepoName, int) ([]forge.Review, forge.Threads, error)
 	Checks(ctx context.Context, repo forge.RepoName, sha string) ([]forge.Check, error)
 }
 

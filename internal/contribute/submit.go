@@ -35,7 +35,8 @@ type Submission struct {
 	Base     string
 	To       forge.RepoName // where the branch goes, zero when a fork is made first
 	Existing *forge.Pull
-	Round    *Round // nil when nobody asked for changes, or nothing is new
+	Round    *Round        // nil when nobody asked for changes, or nothing is new
+	Threads  forge.Threads // of the pull request that is open
 	Steps    []workflow.Step
 
 	push pushIn

@@ -14,6 +14,7 @@ type Followed struct {
 	Pull
 	Reviews  []Review
 	Comments []Comment
+	Threads  Threads
 	Checks   []Check
 	ReadyAt  *time.Time // when a draft became ready; nil: it never was one, or that is not known
 	Files    []string   // changed paths, where they were asked for

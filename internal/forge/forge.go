@@ -126,6 +126,7 @@ type Pull struct {
 	// "blocked", "dirty", "draft", "unstable", "unknown", or "" when not said.
 	MergeState string
 	MergeSHA   string // the commit by which it was merged, "" when not said
+	Remarks    int    // on lines of the change, 0 when that is not said
 }
 
 // PullState is where a pull request stands.
@@ -168,6 +169,27 @@ type Review struct {
 	Body   string
 	At     time.Time
 	SHA    string // the commit that was reviewed, "" when not said
+}
+
+// Threads are the conversations about lines of a change that nobody has resolved,
+// the oldest first.
+type Threads struct {
+	Open  []Thread
+	Known bool // false where a forge does not say what is resolved
+	More  bool // there are more threads than were read, which may be open too
+}
+
+// Thread is one such conversation.
+type Thread struct {
+	Path     string
+	Line     int  // where it was begun, if it is outdated; 0 is the whole file
+	Outdated bool // the lines have changed since
+	Author   User // of its first comment
+	Body     string
+	URL      string
+	At       time.Time
+	LastBy   User // who wrote the last comment
+	LastAt   time.Time
 }
 
 // Comment is a remark on an issue or a pull request.

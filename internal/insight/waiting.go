@@ -112,6 +112,10 @@ func turn(f forge.Followed) Standing {
 	}
 	for _, r := range lastReviews(p, f.Reviews) {
 		if r.State == "approved" {
+			if s, asks := askedInCode(f); asks {
+				s.State, s.Why = "approved", "approved by "+r.Author.Login+", and "+s.Why
+				return s
+			}
 			return Standing{State: "approved", Who: WaitsForThem, Names: p.Reviewers, Since: r.At, Why: "approved by " + r.Author.Login + ", not merged yet"}
 		}
 	}
@@ -176,8 +180,37 @@ func FirstLine(text string) string {
 	return ""
 }
 
+// askedInCode tells whether a conversation about a line waits for the author: it
+// is open, the line is as it was, somebody else spoke last in it, and the author
+// has said nothing to all since. Machines wait for nobody.
+func askedInCode(f forge.Followed) (Standing, bool) {
+	var said time.Time
+	for _, c := range f.Comments {
+		if c.Author.Login == f.Author.Login && c.At.After(said) {
+			said = c.At
+		}
+	}
+	s := Standing{State: "open", Who: WaitsForYou}
+	for _, t := range f.Threads.Open {
+		if t.Outdated || t.LastBy.Login == f.Author.Login || t.LastBy.IsBot() || t.LastAt.Before(said) {
+			continue
+		}
+		if s.Since.IsZero() || t.LastAt.Before(s.Since) {
+			s.Since = t.LastAt
+		}
+		if !slices.Contains(s.Names, t.LastBy.Login) {
+			s.Names = append(s.Names, t.LastBy.Login)
+		}
+	}
+	s.Why = "asked in the code by " + strings.Join(s.Names, ", ")
+	return s, len(s.Names) > 0
+}
+
 // talk decides by who spoke last.
 func talk(f forge.Followed) Standing {
+	if s, asks := askedInCode(f); asks {
+		return s
+	}
 	p := f.Pull
 	last, by := p.CreatedAt, p.Author
 	spoken := false

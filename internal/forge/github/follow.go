@@ -42,8 +42,9 @@ type following struct {
 	// teamless leaves out what teams are called, which takes the scope read:org;
 	// a question that names it is refused whole without that.
 	teamless bool
-	// queueless leaves out merge queues, which older servers do not know.
-	queueless bool
+	// lean leaves out what older servers do not know: merge queues at 1, review
+	// threads too at 2.
+	lean int
 }
 
 func keyOf(p forge.Pull) string {
@@ -92,8 +93,8 @@ func (f *following) byGraph(ctx context.Context) error {
 			f.teamless = true
 			continue
 		}
-		if errors.Is(err, forge.ErrUnsupported) && !f.queueless {
-			f.queueless = true
+		if errors.Is(err, forge.ErrUnsupported) && f.lean < 2 {
+			f.lean++
 			continue
 		}
 		if err != nil {
@@ -143,8 +144,11 @@ func (f *following) ask(ctx context.Context, open []cursor, named []forge.PullRe
 	if f.teamless {
 		d.text = strings.Replace(d.text, followTeams, "", 1)
 	}
-	if f.queueless {
+	if f.lean > 0 {
 		d.name, d.text = d.name+" without merge queues", strings.Replace(d.text, followQueue, "", 1)
+	}
+	if f.lean > 1 {
+		d.name, d.text = d.name+" and threads", strings.Replace(d.text, followThreads, "", 1)
 	}
 	r, err := f.c.ask(ctx, d, nil, "pull requests", &got)
 	return got, r, err

@@ -78,7 +78,7 @@ const followFragment = `fragment followed on PullRequest {
   reviewRequests(first: 20) { nodes { requestedReviewer { __typename ... on User { login } ... on Bot { login }` + followTeams + ` } } }
   timelineItems(last: 1, itemTypes: [READY_FOR_REVIEW_EVENT]) { nodes { __typename ... on ReadyForReviewEvent { createdAt } } }
   reviews(last: 50) { nodes { state body submittedAt author { ...actor } commit { oid } } }
-  comments(last: 30) { nodes { body createdAt author { ...actor } } }%s
+  comments(last: 30) { nodes { body createdAt author { ...actor } } }` + followThreads + `%s
   commits(last: 1) {
     nodes {
       commit {
@@ -146,14 +146,7 @@ type (
 		TimelineItems struct {
 			Nodes []*struct{ CreatedAt *time.Time }
 		}
-		Reviews struct {
-			Nodes []*struct {
-				State, Body string
-				SubmittedAt *time.Time
-				Author      *graphActor
-				Commit      *struct{ Oid string }
-			}
-		}
+		Reviews  graphReviews
 		Comments struct {
 			Nodes []*struct {
 				Body      string
@@ -161,8 +154,9 @@ type (
 				Author    *graphActor
 			}
 		}
-		Files   *struct{ Nodes []*struct{ Path string } }
-		Commits struct {
+		ReviewThreads *graphThreads
+		Files         *struct{ Nodes []*struct{ Path string } }
+		Commits       struct {
 			Nodes []*struct {
 				Commit struct {
 					CheckSuites       *struct{ Nodes []*graphSuite }
@@ -230,6 +224,7 @@ func (c *Client) followed(g *graphFollowed) (forge.Followed, bool) {
 		f.Mergeable = &yes
 	}
 	g.take(&f)
+	c.takeThreads(g.ReviewThreads, &f.Pull, &f.Threads)
 	return f, true
 }
 
@@ -250,16 +245,7 @@ func (g *graphFollowed) take(f *forge.Followed) {
 			f.ReadyAt = n.CreatedAt
 		}
 	}
-	for _, n := range g.Reviews.Nodes {
-		if n == nil || n.SubmittedAt == nil {
-			continue // one that is still being written
-		}
-		r := forge.Review{Author: signed(n.Author.user()), State: strings.ToLower(n.State), Body: n.Body, At: *n.SubmittedAt}
-		if n.Commit != nil {
-			r.SHA = n.Commit.Oid
-		}
-		f.Reviews = append(f.Reviews, r)
-	}
+	f.Reviews = g.Reviews.reviews()
 	for _, n := range g.Comments.Nodes {
 		if n != nil {
 			f.Comments = append(f.Comments, forge.Comment{Author: signed(n.Author.user()), Body: n.Body, At: n.CreatedAt})

@@ -202,6 +202,7 @@ func (c *Client) pull(in forge.RepoName, p *gh.PullRequest) forge.Pull {
 
 		MergeState: strings.ToLower(plainOrEmpty(p.GetMergeableState())),
 		MergeSHA:   mergedBy(p),
+		Remarks:    max(p.GetReviewComments(), 0),
 	}
 }
 

@@ -47,15 +47,15 @@ func createReview(c *call) (answer, error) {
 	v := &review{id: c.f.state.id(), author: c.user, state: state, body: in.Body, sha: i.pull.sha, at: c.f.moment()}
 	i.pull.reviews = append(i.pull.reviews, v)
 	for _, x := range in.Comments {
-		c.remark(i, x.Path, x.Body, x.Line)
+		c.remark(i, v, x.Path, x.Body, x.Line)
 	}
 	i.pull.requested = slices.DeleteFunc(i.pull.requested, func(u *user) bool { return u == c.user })
 	i.touch(v.at)
 	return ok(c.reviewObject(i)(v))
 }
 
-func (c *call) remark(i *issue, path, body string, line int) *remark {
-	x := &remark{path: path, line: max(line, 1), sha: i.pull.sha}
+func (c *call) remark(i *issue, v *review, path, body string, line int) *remark {
+	x := &remark{path: path, line: max(line, 1), sha: i.pull.sha, review: v}
 	x.comment = comment{id: c.f.state.id(), author: c.user, body: body, created: c.f.moment()}
 	i.pull.remarks = append(i.pull.remarks, x)
 	i.touch(x.created)
@@ -70,6 +70,8 @@ func listRemarks(c *call) (answer, error) {
 	return ok(each(paginate(c, i.pull.remarks), c.remarkObject(i)))
 }
 
+// createRemark adds a comment to a line, or an answer to one. Either is a review of
+// its own that has no words.
 func createRemark(c *call) (answer, error) {
 	i, err := c.pullOf()
 	if err != nil {
@@ -78,14 +80,36 @@ func createRemark(c *call) (answer, error) {
 	var in struct {
 		Body, Path string
 		Line       int
+		InReplyTo  int64 `json:"in_reply_to"`
 	}
 	if err := c.read(&in); err != nil {
 		return answer{}, err
 	}
+	first := i.pull.remarkOf(in.InReplyTo)
+	if first != nil {
+		in.Path, in.Line = first.path, first.line
+	}
 	if in.Body == "" || in.Path == "" {
 		return answer{}, invalid(fields("resource", "PullRequestReviewComment", "field", "body", "code", "missing_field"))
 	}
-	return created(c.remarkObject(i)(c.remark(i, in.Path, in.Body, in.Line)))
+	v := &review{id: c.f.state.id(), author: c.user, state: "COMMENTED", sha: i.pull.sha, at: c.f.moment()}
+	i.pull.reviews = append(i.pull.reviews, v)
+	x := c.remark(i, v, in.Path, in.Body, in.Line)
+	x.answers = first
+	return created(c.remarkObject(i)(x))
+}
+
+// remarkOf is the first comment of the conversation that one is in, nil for none.
+func (p *pull) remarkOf(id int64) *remark {
+	for _, x := range p.remarks {
+		if x.id == id && x.answers != nil {
+			return x.answers
+		}
+		if x.id == id {
+			return x
+		}
+	}
+	return nil
 }
 
 func getReviewers(c *call) (answer, error) {

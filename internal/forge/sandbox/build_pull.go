@@ -197,6 +197,9 @@ func (c *call) blockers(i *issue) []string {
 			if have := i.pull.approvals(); have < want {
 				out = append(out, "At least "+plural(want, "approving review")+" is required by reviewers with write access.")
 			}
+			if must, _ := x.Parameters["required_review_thread_resolution"].(bool); must && i.pull.unresolved() {
+				out = append(out, "All comments must be resolved.")
+			}
 		}
 	}
 	return out
@@ -236,14 +239,18 @@ func (c *call) remarkObject(i *issue) func(*remark) obj {
 		url := c.f.api("/repos/%s/pulls/comments/%d", c.repo.fullName(), x.id)
 		page := c.f.page("/%s/pull/%d#discussion_r%d", c.repo.fullName(), i.number, x.id)
 		pull := c.f.api("/repos/%s/pulls/%d", c.repo.fullName(), i.number)
-		return fields(
-			"url", url, "id", x.id, "node_id", nodeID("PullRequestReviewComment", x.id), "pull_request_review_id", nil, "diff_hunk", "",
+		o := fields(
+			"url", url, "id", x.id, "node_id", nodeID("PullRequestReviewComment", x.id), "pull_request_review_id", x.review.id, "diff_hunk", "",
 			"path", x.path, "commit_id", x.sha, "original_commit_id", x.sha, "user", c.f.simpleUser(x.author), "body", x.body,
 			"created_at", stamp(x.created), "updated_at", stamp(x.created), "html_url", page, "pull_request_url", pull,
 			"author_association", c.association(x.author), "line", x.line, "original_line", x.line, "side", "RIGHT",
 			"position", 1, "original_position", 1, "subject_type", "line", "reactions", c.reactions(url),
 			"_links", fields("self", obj{"href": url}, "html", obj{"href": page}, "pull_request", obj{"href": pull}),
 		)
+		if x.answers != nil {
+			o["in_reply_to_id"] = x.answers.id
+		}
+		return o
 	}
 }
 

@@ -16,7 +16,7 @@ var graphQLFields = sync.OnceValue(func() fieldTable {
 	all := fieldTable{"PageInfo": pageInfoFields()}
 	for _, some := range []fieldTable{
 		queryFields(), mutationFields(), ownerFields(), teamFields(), repositoryFields(), communityFields(), gitFields(),
-		issueFields(), pullFields(), reviewFields(), eventFields(), checkFields(), introspectionFields(),
+		issueFields(), pullFields(), reviewFields(), threadFields(), eventFields(), checkFields(), introspectionFields(),
 	} {
 		maps.Copy(all, some)
 	}
@@ -84,6 +84,12 @@ func typeName(v any) string {
 		return "PullRequestReview"
 	case *commentNode:
 		return "IssueComment"
+	case *remarkNode:
+		return "PullRequestReviewComment"
+	case *threadNode:
+		return "PullRequestReviewThread"
+	case *threadPayload:
+		return v.kind
 	case *runNode:
 		return "CheckRun"
 	case *contextNode:
@@ -130,6 +136,8 @@ func (g *graphQLRun) node(text string) any {
 		}
 	case "Repository", "Issue", "PullRequest":
 		return g.nodeWithin(kind, id)
+	case "PullRequestReviewThread":
+		return g.threadNamed(id)
 	}
 	return nil
 }

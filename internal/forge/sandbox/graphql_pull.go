@@ -201,6 +201,7 @@ func pullLists() map[string]resolver {
 		"reviews": with(func(_ *graphQLRun, n node, a fieldArgs) (any, error) {
 			return reviewSeries(n, a.texts("states"), a.str("author")), nil
 		}),
+		"reviewThreads":  its(func(n node) any { return seriesOf(threadsOf(n)) }),
 		"latestReviews":  its(func(n node) any { return latestReviews(n) }),
 		"reviewRequests": its(func(n node) any { return reviewRequests(n) }),
 		"timelineItems":  with(timelineOf), "closingIssuesReferences": nothing,

@@ -19,6 +19,8 @@ func mutationFields() fieldTable {
 		"Mutation": {
 			"convertPullRequestToDraft":     with(stage("ConvertPullRequestToDraft", true)),
 			"markPullRequestReadyForReview": with(stage("MarkPullRequestReadyForReview", false)),
+			"resolveReviewThread":           with(settle("ResolveReviewThread", true)),
+			"unresolveReviewThread":         with(settle("UnresolveReviewThread", false)),
 		},
 		"ConvertPullRequestToDraftPayload": payload, "MarkPullRequestReadyForReviewPayload": payload,
 	}

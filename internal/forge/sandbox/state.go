@@ -144,12 +144,16 @@ type review struct {
 	at     time.Time
 }
 
-// remark is a review comment on a line of the diff.
+// remark is a review comment on a line of the diff. The first one of a
+// conversation holds whether that is resolved.
 type remark struct {
 	comment
-	path string
-	line int
-	sha  string
+	path     string
+	line     int
+	sha      string
+	review   *review
+	answers  *remark // the first of its conversation, nil for that one itself
+	resolved *user
 }
 
 type release struct {
