@@ -3,7 +3,7 @@ package catalog
 import (
 	"bytes"
 	"encoding/json"
-	"slices"
+	"strings"
 
 	"github.com/isrc-dev/isrc/internal/forge"
 )
@@ -29,24 +29,35 @@ func IssueNowOf(i *forge.Issue) IssueNow {
 // New ones come first, and only so many are kept as are read at a time.
 func (r *Record) UpdateHelpWanted(all []IssueNow) bool {
 	before, skills := r.HelpWanted, r.StatedSkills()
-	list := slices.Clone(before)
+	list := append([]HelpWanted(nil), before...)
 	for _, now := range all {
-		at := slices.IndexFunc(list, func(h HelpWanted) bool { return h.Number == now.Number })
-		switch {
-		case at >= 0 && now.Wanted == nil:
-			list = slices.Delete(list, at, at+1)
-		case at >= 0:
-			list[at] = *now.Wanted
-		case now.Wanted != nil:
-			list = slices.Insert(list, 0, *now.Wanted)
+		rest := make([]HelpWanted, 0, len(list)+1)
+		known := false
+		for i := range list {
+			if list[i].Number == now.Number {
+				known = true
+			}
 		}
+		if now.Wanted != nil && !known {
+			rest = append(rest, *now.Wanted)
+		}
+		for i := range list {
+			h := &list[i]
+			if h.Number == now.Number {
+				h = now.Wanted
+			}
+			if h != nil {
+				rest = append(rest, *h)
+			}
+		}
+		list = rest
 	}
 	r.HelpWanted = list[:min(len(list), max(forge.MaxHelpWanted, len(before)))]
 	if sameIssues(before, r.HelpWanted) {
 		r.HelpWanted = before
 		return false
 	}
-	if r.IssueSkills == nil && !slices.Equal(skills, r.StatedSkills()) {
+	if r.IssueSkills == nil && strings.Join(skills, "\n") != strings.Join(r.StatedSkills(), "\n") {
 		r.IssueSkills = append(skills, "") // not empty: that would not be stored
 	}
 	return true
@@ -59,6 +70,8 @@ func sameIssues(a, b []HelpWanted) bool {
 }
 
 // StatedSkills are what the issues state of skills, one after the other.
+//
+//go:noinline
 func (r *Record) StatedSkills() []string {
 	var out []string
 	for i := range r.HelpWanted {

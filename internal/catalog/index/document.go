@@ -2,7 +2,6 @@ package index
 
 import (
 	"hash/fnv"
-	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -118,15 +117,17 @@ func names(of []catalog.Capability) []string {
 }
 
 // skillsOf are the skills of a record and of its issues that welcome help.
+//
+//go:noinline
 func skillsOf(r *catalog.Record) []string {
-	return append(slices.Clone(r.Skills), r.StatedSkills()...)
+	return append(append([]string(nil), r.Skills...), r.StatedSkills()...)
 }
 
 // indexedSkills are those by whose words a record is found: those of its issues
 // as they were when its README was read.
 func indexedSkills(r *catalog.Record) []string {
 	if n := len(r.IssueSkills); n > 0 {
-		return append(slices.Clone(r.Skills), r.IssueSkills[:n-1]...)
+		return append(append([]string(nil), r.Skills...), r.IssueSkills[:n-1]...)
 	}
 	return skillsOf(r)
 }
