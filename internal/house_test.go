@@ -23,6 +23,7 @@ var house = map[string][]string{
 	"term":             {},
 	"disk":             {},
 	"fault":            {},
+	"heap":             {},
 	"lazy":             {},
 	"order":            {},
 	"secret":           {},
@@ -52,7 +53,7 @@ var house = map[string][]string{
 	"catalog/estate/serve":    {"catalog", "catalog/estate", "forge/sandbox"},
 	"forge/sandbox/serve":     {"forge/sandbox"},
 	"contribute":              {"forge", "git", "guideline", "insight", "rule", "workflow"},
-	"../cmd/isrc":             {"command"},
+	"../cmd/isrc":             {"command", "heap"},
 }
 
 // ground is what any package may import.

@@ -6,6 +6,7 @@ import (
 	"os"
 
 	"github.com/isrc-dev/isrc/internal/command"
+	_ "github.com/isrc-dev/isrc/internal/heap" // starts sooner
 )
 
 func main() { os.Exit(command.Main(os.Args[1:])) }
