@@ -62,7 +62,9 @@ func messagePattern() *Rule {
 	return &Rule{
 		ID: "message",
 		Doc: "Commit messages match the patterns of the rulesets in force. A ruleset's regular expression is RE2 and matches at any line; " +
-			"whether it judges every commit or only the squashed one depends on the version of the forge.",
+			"whether it judges every commit or only the squashed one depends on the version of the forge.\n\n" +
+			"A header that the pattern takes without the full stop at its end, or with its type written as is usual, is rewritten so. " +
+			"A type that only the branch's name suggests and the case of the first letter are proposed; other words are the author's.",
 		Derive: func(set *Reading) []Requirement {
 			var out []Requirement
 			for _, r := range branchRules(set) {
@@ -74,16 +76,13 @@ func messagePattern() *Rule {
 			return out
 		},
 		Check: func(req Requirement, change *Change) []Finding {
-			return checkCommits(req.Params.(PatternParams), change, "commit messages", func(c *Commit) (string, string) {
-				return strings.TrimRight(c.Message, "\n"), ParseMessage(c.Message).Header
-			})
+			return checkMessages(req.Params.(PatternParams), change)
 		},
 	}
 }
 
-// checkCommits tests something of every commit with a pattern. value answers
-// what is tested, and what of it is shown.
-func checkCommits(p PatternParams, change *Change, what string, value func(*Commit) (tested, shown string)) []Finding {
+// checkMessages tests the message of every commit with a pattern.
+func checkMessages(p PatternParams, change *Change) []Finding {
 	test, err := p.compile()
 	if err != nil {
 		return []Finding{{Verdict: Unknown, Message: err.Error()}}
@@ -91,19 +90,18 @@ func checkCommits(p PatternParams, change *Change, what string, value func(*Comm
 	var at []Place
 	for i := range change.Commits {
 		c := &change.Commits[i]
-		tested, shown := value(c)
-		if ok, _ := test(tested); !ok {
-			at = append(at, Place{Commit: c.SHA, What: shown})
+		if ok, _ := test(strings.TrimRight(c.Message, "\n")); !ok {
+			at = append(at, Place{Commit: c.SHA, What: ParseMessage(c.Message).Header})
 		}
 	}
 	total := len(change.Commits)
 	switch {
 	case len(at) > 0:
-		return []Finding{{Verdict: Broken, At: at, Message: fmt.Sprintf("%s must %s (%d of %s)", what, p, len(at), plural(total, "commit does not", "commits do not"))}}
+		return []Finding{{Verdict: Broken, At: at, Fix: fixMessages(test, at, change), Message: fmt.Sprintf("commit messages must %s (%d of %s)", p, len(at), plural(total, "commit does not", "commits do not"))}}
 	case total == 0:
 		return []Finding{{Verdict: Later, Message: "there are no commits yet"}}
 	}
-	return []Finding{{Verdict: Met, Message: what + " follow it"}}
+	return []Finding{{Verdict: Met, Message: "commit messages follow it"}}
 }
 
 // fnmatch compiles a pattern for paths as Ruby's File.fnmatch reads it with
