@@ -125,6 +125,7 @@ func (a *app) selectedByQuery(ctx context.Context, text string) ([]forge.RepoNam
 	return a.bounded(out)
 }
 
+//go:noinline
 func (a *app) bounded(all []forge.RepoName) ([]forge.RepoName, error) {
 	switch {
 	case len(all) > maxSelected:

@@ -141,6 +141,8 @@ func (a *app) valuesAfter(ctx context.Context, name, lead, typed string) []strin
 
 // completeQuery offers the filters of a query and their values; only, if not
 // nil, are those that the command knows. Words are free.
+//
+//go:noinline
 func (a *app) completeQuery(only []string) func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 	return func(cmd *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
 		name, value, isFilter := strings.Cut(typed, ":")

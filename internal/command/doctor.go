@@ -168,6 +168,8 @@ func inParallel(probes ...func(context.Context) []probed) func(context.Context) 
 }
 
 // timed bounds a probe.
+//
+//go:noinline
 func bounded(probe func(context.Context) probed) func(context.Context) []probed {
 	return func(ctx context.Context) []probed {
 		ctx, cancel := context.WithTimeout(ctx, probeTime)

@@ -107,6 +107,7 @@ is left out.`,
 	return cmd
 }
 
+//go:noinline
 func atMostOne(what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) > 1 {

@@ -144,6 +144,8 @@ func (f *files) readUpTo(name string, limit int64) ([]byte, error) {
 
 // isNamed tells whether a file name is one of the names, in any case, with or
 // without an extension of prose.
+//
+//go:noinline
 func isNamed(names ...string) func(string) bool {
 	return func(file string) bool {
 		base := strings.TrimSuffix(file, path.Ext(file))

@@ -29,7 +29,7 @@ const followThreads = `
 // reviewsDocument asks for what reviewers said to a pull request.
 func reviewsDocument() document {
 	return document{"reviews", `query Reviews($owner: String!, $name: String!, $number: Int!) {
-  repository(owner: $owner, name: $name) { pullRequest(number: $number) { ...reviewed } }
+  p0: repository(owner: $owner, name: $name) { pullRequest(number: $number) { ...reviewed } }
 }
 fragment reviewed on PullRequest {
   reviews(last: 100) {
@@ -73,21 +73,14 @@ type (
 // it that are open, by one request where the host has GraphQL. REST cannot say
 // what is resolved, so there the threads are not known.
 func (c *Client) ReviewsAndThreads(ctx context.Context, r forge.RepoName, number int) ([]forge.Review, forge.Threads, error) {
-	var got struct {
-		Repository *struct {
-			PullRequest *struct {
-				Reviews       *graphReviews
-				ReviewThreads *graphThreads
-			}
-		}
-	}
+	got := map[string]*graphFound{}
 	var threads forge.Threads
 	vars := map[string]any{"owner": r.Owner, "name": r.Name, "number": number}
 	said, err := c.ask(ctx, reviewsDocument(), vars, "reviews of "+pullNoun(r, number), &got)
-	if err == nil && len(said.errors) == 0 && got.Repository != nil && got.Repository.PullRequest != nil {
-		p := got.Repository.PullRequest
+	if err == nil && len(said.errors) == 0 && got["p0"] != nil && got["p0"].PullRequest != nil {
+		p := got["p0"].PullRequest
 		c.takeThreads(p.ReviewThreads, &forge.Pull{Repo: r, Number: number}, &threads)
-		if p.Reviews != nil && !p.Reviews.PageInfo.HasPreviousPage {
+		if !p.Reviews.PageInfo.HasPreviousPage {
 			return p.Reviews.reviews(), threads, nil
 		}
 	}

@@ -26,9 +26,9 @@ func TestReviewsComeWithThreads(t *testing.T) {
 		known        bool
 		reviewed, of int // requests besides GraphQL's, and reviews
 	}{
-		{"in one request", `{"data":{"repository":{"pullRequest":{"reviews":{"nodes":[{"state":"PENDING"},{"state":"APPROVED","submittedAt":"2026-03-01T08:00:00Z","commit":{"oid":"c0"}}]},` + threadPage + `}}}}`, true, 0, 1},
-		{"more reviews than a page", `{"data":{"repository":{"pullRequest":{"reviews":{"pageInfo":{"hasPreviousPage":true},"nodes":[]},` + threadPage + `}}}}`, true, 1, 2},
-		{"not allowed to say", `{"data":{"repository":null},"errors":[{"type":"FORBIDDEN","message":"Resource not accessible"}]}`, false, 1, 2},
+		{"in one request", `{"data":{"p0":{"pullRequest":{"reviews":{"nodes":[{"state":"PENDING"},{"state":"APPROVED","submittedAt":"2026-03-01T08:00:00Z","commit":{"oid":"c0"}}]},` + threadPage + `}}}}`, true, 0, 1},
+		{"more reviews than a page", `{"data":{"p0":{"pullRequest":{"reviews":{"pageInfo":{"hasPreviousPage":true},"nodes":[]},` + threadPage + `}}}}`, true, 1, 2},
+		{"not allowed to say", `{"data":{"p0":null},"errors":[{"type":"FORBIDDEN","message":"Resource not accessible"}]}`, false, 1, 2},
 		{"no GraphQL", `{"message":"Not Found"}`, false, 1, 2},
 	} {
 		t.Run(c.name, func(t *testing.T) {

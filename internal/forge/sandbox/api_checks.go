@@ -113,6 +113,7 @@ func (c *call) statusURL(sha string) string {
 	return c.f.api("/repos/%s/statuses/%s", c.repo.fullName(), sha)
 }
 
+//go:noinline
 func (c *call) simpleStatus(sha string) func(*status) obj {
 	return func(s *status) obj {
 		return fields(

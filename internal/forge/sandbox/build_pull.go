@@ -80,6 +80,7 @@ func (c *call) reactions(url string) obj {
 	)
 }
 
+//go:noinline
 func (c *call) commentObject(i *issue) func(*comment) obj {
 	return func(x *comment) obj {
 		url := c.f.api("/repos/%s/issues/comments/%d", c.repo.fullName(), x.id)
@@ -234,6 +235,7 @@ func (c *call) reviewObject(i *issue) func(*review) obj {
 	}
 }
 
+//go:noinline
 func (c *call) remarkObject(i *issue) func(*remark) obj {
 	return func(x *remark) obj {
 		url := c.f.api("/repos/%s/pulls/comments/%d", c.repo.fullName(), x.id)

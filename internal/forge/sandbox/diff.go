@@ -115,6 +115,8 @@ func splitPatches(text string) []string {
 }
 
 // fileObject is GitHub's diff-entry.
+//
+//go:noinline
 func (c *call) diffEntry(ref string) func(fileDiff) obj {
 	return func(x fileDiff) obj {
 		o := fields(

@@ -309,6 +309,7 @@ func historyOf(g *graphQLRun, x *commitNode, a fieldArgs) (any, error) {
 	return commitSeries(x.c, list), nil
 }
 
+//go:noinline
 func commitSeries(c *call, list []commitInfo) *series {
 	return &series{n: len(list), at: func(i int) any { return &commitNode{c, list[i]} }}
 }

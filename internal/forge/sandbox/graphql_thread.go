@@ -24,6 +24,8 @@ type (
 )
 
 // threadsOf are the conversations of a pull request, the oldest first.
+//
+//go:noinline
 func threadsOf(n *issueNode) []*threadNode {
 	var out []*threadNode
 	for _, x := range n.pull.remarks {
@@ -54,7 +56,7 @@ func (p *pull) unresolved() bool {
 func (g *graphQLRun) threadNamed(id int64) any {
 	for _, r := range g.f.state.order {
 		for _, i := range r.issues {
-			if i.pull == nil || !g.f.sees(g.x, r) {
+			if i.pull == nil || i.pull.remarkOf(id) == nil || !g.f.sees(g.x, r) {
 				continue
 			}
 			for _, t := range threadsOf(&issueNode{r, i}) {
@@ -90,14 +92,6 @@ func (c *call) lineAt(sha string, x *remark) string {
 	return lines[x.line-1]
 }
 
-// lineOf is where a comment stands now, nil for one that is outdated.
-func (g *graphQLRun) lineOf(n *issueNode, x *remark) (any, error) {
-	if old, err := g.outdated(n, x); old || err != nil {
-		return nil, err
-	}
-	return x.line, nil
-}
-
 // maySettle tells whether the caller may resolve conversations: the author of the
 // pull request may, and who may push.
 func (g *graphQLRun) maySettle(n *issueNode) bool {
@@ -105,6 +99,8 @@ func (g *graphQLRun) maySettle(n *issueNode) bool {
 }
 
 // settle resolves a conversation or opens it again.
+//
+//go:noinline
 func settle(name string, done bool) func(*graphQLRun, *graphQLRun, fieldArgs) (any, error) {
 	return func(g *graphQLRun, _ *graphQLRun, a fieldArgs) (any, error) {
 		in, _ := a["input"].(map[string]any)
@@ -127,58 +123,46 @@ func settle(name string, done bool) func(*graphQLRun, *graphQLRun, fieldArgs) (a
 func threadFields() fieldTable {
 	type thread = *threadNode
 	type com = *remarkNode
-	path := func(x com) string { return x.of.path() + "#discussion_r" + numberText(int(x.id)) }
-	settled := its(func(t thread) any { return t.all[0].resolved != nil })
 	payload := map[string]resolver{
 		"clientMutationId": its(func(p *threadPayload) any { return p.client }),
 		"thread":           its(func(p *threadPayload) any { return p.thread }),
 	}
+	moment := its(func(x com) any { return x.created })
 	return fieldTable{
 		"ResolveReviewThreadPayload": payload, "UnresolveReviewThreadPayload": payload,
 		"PullRequestReviewThread": {
 			"id":         its(func(t thread) any { return nodeID("PullRequestReviewThread", t.all[0].id) }),
-			"isResolved": settled, "isCollapsed": settled, "resolvedBy": its(func(t thread) any { return userOrNothing(t.all[0].resolved) }),
+			"isResolved": its(func(t thread) any { return t.all[0].resolved != nil }), "resolvedBy": its(func(t thread) any { return userOrNothing(t.all[0].resolved) }),
 			"isOutdated": with(func(g *graphQLRun, t thread, _ fieldArgs) (any, error) { return g.outdated(t.of, t.all[0]) }),
-			"line":       with(func(g *graphQLRun, t thread, _ fieldArgs) (any, error) { return g.lineOf(t.of, t.all[0]) }),
-			"path":       its(func(t thread) any { return t.all[0].path }), "originalLine": its(func(t thread) any { return t.all[0].line }),
-			"pullRequest": its(func(t thread) any { return t.of }), "repository": its(func(t thread) any { return t.of.repo }),
-			"viewerCanResolve": here(func(g *graphQLRun, t thread) any { return t.all[0].resolved == nil && g.maySettle(t.of) }),
-			"comments": its(func(t thread) any {
-				list := make([]*remarkNode, len(t.all))
-				for i, x := range t.all {
-					list[i] = &remarkNode{t.of, x}
+			"line": with(func(g *graphQLRun, t thread, _ fieldArgs) (any, error) {
+				if old, err := g.outdated(t.of, t.all[0]); old || err != nil {
+					return nil, err
 				}
-				return seriesOf(list)
+				return t.all[0].line, nil
+			}),
+			"path": its(func(t thread) any { return t.all[0].path }), "originalLine": its(func(t thread) any { return t.all[0].line }),
+			"comments": its(func(t thread) any {
+				return &series{n: len(t.all), at: func(i int) any { return &remarkNode{t.of, t.all[i]} }}
 			}),
 		},
 		"PullRequestReviewComment": {
-			"id": its(func(x com) any { return nodeID("PullRequestReviewComment", x.id) }), "fullDatabaseId": its(func(x com) any { return numberText(int(x.id)) }),
-			"author": its(func(x com) any { return userOrNothing(x.author) }), "body": its(func(x com) any { return x.body }),
-			"createdAt": its(func(x com) any { return x.created }), "updatedAt": its(func(x com) any { return x.created }),
-			"path": its(func(x com) any { return x.path }), "originalLine": its(func(x com) any { return x.line }),
-			"line":     with(func(g *graphQLRun, x com, _ fieldArgs) (any, error) { return g.lineOf(x.of, x.remark) }),
-			"outdated": with(func(g *graphQLRun, x com, _ fieldArgs) (any, error) { return g.outdated(x.of, x.remark) }),
+			"id":     its(func(x com) any { return nodeID("PullRequestReviewComment", x.id) }),
+			"author": its(func(x com) any { return userOrNothing(x.author) }), "body": its(func(x com) any { return x.body }), "path": its(func(x com) any { return x.path }),
+			"createdAt": moment, "updatedAt": moment,
 			"state": its(func(x com) any {
 				if x.review.state == "PENDING" {
 					return "PENDING"
 				}
 				return "SUBMITTED"
 			}),
-			"pullRequest": its(func(x com) any { return x.of }), "repository": its(func(x com) any { return x.of.repo }),
-			"pullRequestReview": its(func(x com) any { return &reviewNode{x.of, x.review} }),
 			"replyTo": its(func(x com) any {
 				if x.answers == nil {
 					return nil
 				}
 				return &remarkNode{x.of, x.answers}
 			}),
-			"url": here(func(g *graphQLRun, x com) any { return g.f.URL() + path(x) }), "resourcePath": its(func(x com) any { return path(x) }),
-			"commit": with(func(g *graphQLRun, x com, _ fieldArgs) (any, error) {
-				c, err := g.reading(x.of.repo)
-				if c == nil || err != nil {
-					return nil, err
-				}
-				return c.commitNode(x.sha)
+			"url": here(func(g *graphQLRun, x com) any {
+				return g.f.URL() + x.of.path() + "#discussion_r" + numberText(int(x.id))
 			}),
 		},
 	}
