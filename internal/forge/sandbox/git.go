@@ -15,7 +15,11 @@ import (
 
 // gitCommand runs the git binary apart from whatever the user has configured:
 // signing, hooks, insteadOf and proxies of a person do not reach a server.
-type gitCommand struct{ env []string }
+type gitCommand struct {
+	env  []string
+	more []string // of env, what with has added
+	memo *gitMemo // may be nil
+}
 
 func newGitCommand(dir string) gitCommand {
 	var env []string
@@ -24,7 +28,7 @@ func newGitCommand(dir string) gitCommand {
 			env = append(env, kv)
 		}
 	}
-	return gitCommand{env: append(env,
+	return gitCommand{memo: &gitMemo{}, env: append(env,
 		"HOME="+dir, "XDG_CONFIG_HOME="+dir, "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null",
 		"GIT_TERMINAL_PROMPT=0", "GIT_NO_REPLACE_OBJECTS=1", "LC_ALL=C", "TZ=UTC",
 		"GIT_COMMITTER_NAME=GitHub", "GIT_COMMITTER_EMAIL=noreply@github.com",
@@ -36,7 +40,7 @@ func newGitCommand(dir string) gitCommand {
 //
 //go:noinline
 func (g gitCommand) with(kv ...string) gitCommand {
-	return gitCommand{env: append(g.env[:len(g.env):len(g.env)], kv...)}
+	return gitCommand{env: append(g.env[:len(g.env):len(g.env)], kv...), more: append(g.more[:len(g.more):len(g.more)], kv...), memo: g.memo}
 }
 
 //go:noinline
@@ -62,6 +66,23 @@ const maxOutput = 256 << 20
 
 // run gives what git prints. A failure with an exit status is a *gitError.
 func (g gitCommand) run(ctx context.Context, dir string, stdin io.Reader, args ...string) (string, error) {
+	key := ""
+	if g.memo != nil && stdin == nil {
+		key = g.memoKey(dir, args)
+	}
+	if key != "" {
+		if said, found := g.memo.get(key); found {
+			return said, nil
+		}
+	}
+	out, err := g.start(ctx, dir, stdin, args)
+	if key != "" && err == nil {
+		g.memo.put(key, out)
+	}
+	return out, err
+}
+
+func (g gitCommand) start(ctx context.Context, dir string, stdin io.Reader, args []string) (string, error) {
 	cmd := g.command(ctx, dir, args...)
 	var out, errs bytes.Buffer
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = stdin, &limitedBuffer{Buffer: &out, left: maxOutput}, &limitedBuffer{Buffer: &errs, left: 1 << 16}
@@ -100,6 +121,11 @@ func (f *Forge) in(ctx context.Context, r *repository, args ...string) (string, 
 func (f *Forge) resolve(ctx context.Context, r *repository, rev string) string {
 	if rev == "" || strings.HasPrefix(rev, "-") || strings.ContainsAny(rev, "\x00\n") {
 		return ""
+	}
+	if ref, found := strings.CutSuffix(rev, "^{commit}"); found {
+		if sha, known := refFile(r.dir, ref); known {
+			return sha
+		}
 	}
 	out, err := f.in(ctx, r, "rev-parse", "--verify", "--quiet", "--end-of-options", rev)
 	if err != nil {

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"bufio"
+	"bytes"
 	"compress/gzip"
 	"errors"
 	"fmt"
@@ -123,9 +124,21 @@ func (f *Forge) advertise(w *answerWriter, x *exchange, r *repository, service s
 	if service == "git-upload-pack" {
 		g = g.protocol(x.r)
 	}
+	// Version 2 tells what the server can do, which is the same for all repositories.
+	key := ""
+	if service == "git-upload-pack" && x.r.Header.Get("Git-Protocol") == "version=2" {
+		key = "version=2"
+	}
+	if said, found := g.memo.get(key); found && key != "" {
+		_, _ = io.WriteString(w, said)
+		return
+	}
+	var all bytes.Buffer
 	cmd := g.command(x.r.Context(), r.dir, strings.TrimPrefix(service, "git-"), "--stateless-rpc", "--advertise-refs", ".")
-	cmd.Stdout = flushWriter{w}
-	_ = cmd.Run()
+	cmd.Stdout = io.MultiWriter(flushWriter{w}, &all)
+	if err := cmd.Run(); err == nil && key != "" {
+		g.memo.put(key, all.String())
+	}
 }
 
 // protocol hands on the version that the client wishes for.
