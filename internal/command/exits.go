@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io/fs"
 	"net/http"
-	"net/url"
 	"strings"
 	"syscall"
 
@@ -95,17 +94,23 @@ func (e *exitError) Unwrap() error { return e.err }
 func (a *app) report(err error) int {
 	v := a.judge(err)
 	switch {
-	case v.silent:
+	case v.silent: // but for what to do about it
+		a.hint(v.hints)
 	case err == term.ErrDeclined, err == term.ErrNoAnswer: //nolint:errorlint // wrapped, it says what was asked
 		a.io.Tell("isrc: nothing was done")
 	default:
 		a.quoteGit(err)
 		a.io.Tell("isrc: error: " + a.redact.text(term.Line(err.Error())))
-		for _, h := range v.hints { // to be pasted, and so in one piece
-			fmt.Fprintf(a.io.Err, "isrc: hint: %s\n", a.io.Twin(a.redact.text(term.Line(h))))
-		}
+		a.hint(v.hints)
 	}
 	return v.code
+}
+
+// hint writes hints, which are there to be pasted, each in one piece.
+func (a *app) hint(hints []string) {
+	for _, h := range hints {
+		fmt.Fprintf(a.io.Err, "isrc: hint: %s\n", a.io.Twin(a.redact.text(term.Line(h))))
+	}
 }
 
 // maxSaid bounds how many lines of git and its hooks are shown.
@@ -289,83 +294,6 @@ func loginCommand(e *forge.SignInError) string {
 	return line
 }
 
-// signInHint names the host of an address that git was refused at.
-func signInHint(address string) string {
-	if u, err := url.Parse(address); err == nil && u.Host != "" {
-		return "isrc auth login --host " + u.Host
-	}
-	return "isrc auth status"
-}
-
-// sshHints says what to do where ssh does not let git through. What ssh asks is
-// asked by ssh itself, at a terminal: isrc answers nothing of it.
-func sshHints(e *git.AuthError) []string {
-	var at, port string
-	if u, err := url.Parse(e.URL); err == nil && u.Host != "" {
-		if at = u.Hostname(); u.User != nil {
-			at = u.User.Username() + "@" + at
-		}
-		if u.Port() != "" {
-			port = "-p " + u.Port() + " "
-		}
-	} else {
-		at, _, _ = strings.Cut(e.URL, ":")
-	}
-	ssh := "ssh " + port + "-T " + shellWord(at)
-	switch e.SSH {
-	case git.UnknownHost:
-		return []string{ssh + " shows its key and asks: compare it with what the forge publishes"}
-	case git.ChangedHost:
-		return []string{"ask those who run it whether the key was changed before you go on; ssh-keygen -R forgets the old one"}
-	}
-	return []string{ssh + " tries it alone; ssh-add -l lists the keys that the agent holds", "or go by https: git remote set-url NAME https://..."}
-}
-
-func judgeGit(err error, hint string) (verdict, bool) {
-	var (
-		authErr  *git.AuthError
-		down     *git.UnavailableError
-		missing  *git.NotFoundError
-		rejected *git.RejectedError
-		owner    *git.OwnerError
-		lock     *git.LockedError
-	)
-	v := verdict{code: exitFailed}
-	switch {
-	case errors.As(err, &authErr) && authErr.Forbidden:
-		v = verdict{code: exitNotPermitted, hints: []string{"isrc auth status says who you are there"}}
-	case errors.As(err, &authErr) && authErr.SSH != "":
-		v = verdict{code: exitSignIn, hints: sshHints(authErr)}
-	case errors.As(err, &authErr):
-		v = verdict{code: exitSignIn, hints: []string{signInHint(authErr.URL)}}
-	case errors.As(err, &down):
-		v = verdict{code: exitUnavailable, hints: hintLines(gitUnavailableHint(down))}
-	case errors.As(err, &missing):
-		v = verdict{code: exitNotFound}
-	case errors.As(err, &rejected):
-		v = verdict{code: exitNotPermitted}
-	case errors.As(err, &owner):
-		v = verdict{code: exitUsage, hints: []string{"if you trust it: git config --global --add safe.directory " + shellWord(owner.Dir)}}
-	case errors.As(err, &lock):
-		v = verdict{code: exitFailed, hints: []string{"if no git is at work in it: rm " + shellWord(lock.Path)}}
-	case errors.Is(err, git.ErrNoIdentity):
-		v = verdict{code: exitUsage, hints: []string{`git config --global user.name "Your Name"`, "git config --global user.email you@example.com"}}
-	case errors.Is(err, git.ErrNoGit):
-		v = verdict{code: exitUsage, hints: []string{"install git, or name it: isrc config set git.binary /path/to/git"}}
-	case errors.Is(err, git.ErrNotARepo):
-		v = verdict{code: exitNotFound, hints: []string{"isrc status lists your contributions and where they are"}}
-	default:
-		return v, false
-	}
-	switch own := hintLines(hint); {
-	case v.code == exitUnavailable || owner != nil || lock != nil:
-		v.hints = append(v.hints, own...)
-	case len(own) > 0:
-		v.hints = own
-	}
-	return v, true
-}
-
 // hintLines takes a hint of several lines apart: each is one to paste.
 func hintLines(hint string) []string {
 	var lines []string
@@ -398,28 +326,6 @@ func missingHint(e *forge.NotFoundError) string {
 		return "look at the spelling, or whether the token was given it (a fine-grained one sees nothing else): https://" + e.Host + "/settings/personal-access-tokens"
 	}
 	return "look at the spelling, or at who you are: isrc auth status"
-}
-
-// authorityHint is for a certificate that nobody known here has signed.
-func authorityHint(host string) string {
-	return "isrc config set hosts." + host + ".caFile /path/to/the/company-ca.pem"
-}
-
-// gitUnavailableHint tells the same of git's way to a host.
-func gitUnavailableHint(e *git.UnavailableError) string {
-	u, err := url.Parse(e.URL)
-	switch {
-	case err != nil || u.Host == "":
-		return "isrc doctor"
-	case e.Certificate:
-		return authorityHint(u.Host)
-	}
-	ways := "isrc doctor --host " + u.Host + " shows which part of the way fails"
-	if page := (*git.PageError)(nil); errors.As(e, &page) {
-		ways = "sign in at " + u.Scheme + "://" + u.Host + " in a browser, or connect to the company's network, then the same command\n" +
-			"if the page stays, ask who runs " + firstOf(page.Host, u.Host) + " to let git through, or go by ssh where the forge has it\n" + ways
-	}
-	return ways
 }
 
 func systemHint(err error) string {

@@ -190,7 +190,7 @@ func (t *Tool) failure(ctx context.Context, c command, cmd *exec.Cmd, lent *loan
 			return fault.Errorf("%w: %w", ErrNoGit, err)
 		}
 	}
-	return classify(c.url, e)
+	return t.unsigned(ctx, c, classify(c.url, e))
 }
 
 func (t *Tool) trace(c command, start time.Time, err error) {
