@@ -307,12 +307,15 @@ func (a *app) handOver(o *syncOptions, r *synced, err error) error {
 		return err
 	}
 	hint := "mend them, git add " + shellWords(r.Conflicts[:min(len(r.Conflicts), 5)]) + ", then isrc sync --continue\nisrc sync --abort takes all back"
+	err = conflict
 	if len(r.Conflicts) == 0 {
 		hint = "isrc sync --continue\nisrc sync --abort takes all back"
-		err = &exitError{code: exitNotReached, err: fault.Errorf("a %s of %s onto %s is half done", r.How, r.Branch, r.Base)}
-		return &contribute.HintError{Err: err, Hint: hint}
+		err = fault.Errorf("a %s of %s onto %s is half done", r.How, r.Branch, r.Base)
 	}
-	return &contribute.HintError{Err: conflict, Hint: hint}
+	if !o.output.set { // the result has said it
+		err = nil
+	}
+	return &exitError{code: exitNotReached, err: err, hint: hint}
 }
 
 func (a *app) abortSync(ctx context.Context, o *syncOptions, tool *git.Tool, b *contribute.HalfDone) error {

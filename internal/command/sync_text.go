@@ -20,6 +20,10 @@ func showSynced(s *term.Streams, r *synced) error {
 	case "planned":
 		s.Print(fmt.Sprintf("Would bring %s up to date with %s%s: %s (%s)", branch, base, behind, r.How, term.Line(r.Why)))
 	case "conflicts":
+		if len(r.Conflicts) == 0 {
+			s.Print(fmt.Sprintf("%s a %s of %s onto %s is half done, and no file conflicts", s.Paint(term.Warn, s.Sym(term.SymUnknown)), r.How, branch, base))
+			break
+		}
 		s.Print(fmt.Sprintf("%s %s conflicts with %s in %s:", s.Paint(term.Bad, s.Sym(term.SymBroken)), branch, base, plural(len(r.Conflicts), "file")))
 	case "aborted":
 		fmt.Fprintf(s.Out, "%s %s is as it was before\n", good, branch)
