@@ -70,7 +70,10 @@ func (s *Site) cleanRemote(ctx context.Context, st workflow.State, p forge.Pull,
 	switch {
 	case errors.As(err, &missing), err == nil && at == "":
 		c.Outcome = CleanGone
-		return c, nil
+		if dry {
+			return c, nil
+		}
+		return c, s.forget(ctx, st.Clone, push.To, push.Branch, p.Head.SHA, push.SHA)
 	case err != nil:
 		return nil, fault.Errorf("look at the branch %s of %s: %w", push.Branch, push.To.FullName(), err)
 	case !push.Created:
@@ -84,13 +87,46 @@ func (s *Site) cleanRemote(ctx context.Context, st workflow.State, p forge.Pull,
 			// The git of an earlier try that was killed may have come first.
 			if now, lookErr := s.remoteBranch(ctx, push.URL, push.Branch); lookErr == nil && now == "" {
 				c.Outcome = CleanGone
-				return c, nil
+				return c, s.forget(ctx, st.Clone, push.To, push.Branch, at)
 			}
 			return nil, fault.Errorf("delete the branch %s of %s: %w", push.Branch, push.To.FullName(), s.denied(err, "pushing to "+push.To.FullName()))
 		}
 		c.Outcome = CleanRemoved
+		return c, s.forget(ctx, st.Clone, push.To, push.Branch, at)
 	}
 	return c, nil
+}
+
+// forget deletes what a clone remembers of a branch that is gone from where it was
+// pushed to, of the remotes that go there: nothing else would, before somebody
+// prunes. What was seen there since and is not among the commits given stays.
+func (s *Site) forget(ctx context.Context, dir string, from forge.RepoName, branch string, shas ...string) error {
+	if _, err := os.Stat(dir); err != nil {
+		return nil //nolint:nilerr // with the clone its memory is gone
+	}
+	repo, err := git.Open(dir)
+	if errors.Is(err, git.ErrNotARepo) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer repo.Close() //nolint:errcheck // what was written is on the disk
+	repo.Tool = s.Tool
+	remotes, err := repo.Remotes(ctx)
+	if err != nil {
+		return err
+	}
+	for _, r := range remotes {
+		at, unknown := repo.Resolve("refs/remotes/" + r.Name + "/" + branch)
+		if unknown != nil || !slices.Contains(shas, at) || remoteOf(ctx, s.Tool, []git.Remote{r}, from) == "" {
+			continue
+		}
+		if err := repo.ForgetBranch(ctx, r.Name, branch, at); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // cleanLocal leaves the branch in the clone for the base, and deletes it.

@@ -228,7 +228,7 @@ func (s *Site) releasePush(ctx context.Context, out pushOut) error {
 	at, err := s.remoteBranch(ctx, out.URL, out.Branch)
 	var missing *git.NotFoundError
 	if errors.As(err, &missing) || (err == nil && at == "") {
-		return nil
+		return s.forget(ctx, out.Dir, out.To, out.Branch, out.SHA)
 	}
 	if err != nil {
 		return err
@@ -236,5 +236,5 @@ func (s *Site) releasePush(ctx context.Context, out pushOut) error {
 	if err := s.Work().DeleteRemote(ctx, out.Dir, out.URL, out.Branch, out.SHA); err != nil {
 		return fault.Errorf("delete the branch %s of %s: %w", out.Branch, out.To.FullName(), s.denied(err, "pushing to "+out.To.FullName()))
 	}
-	return nil
+	return s.forget(ctx, out.Dir, out.To, out.Branch, out.SHA)
 }

@@ -91,6 +91,21 @@ func (r *Repo) setHead(sha string) error {
 	return r.store.SetReference(plumbing.NewHashReference(plumbing.HEAD, plumbing.NewHash(sha)))
 }
 
+// ForgetBranch deletes what this clone remembers of a remote's branch, if that is
+// still the commit sha.
+func (r *Repo) ForgetBranch(ctx context.Context, remote, branch, sha string) error {
+	ref := "refs/remotes/" + remote + "/" + branch
+	err := fault.Join(checkRef(ref), checkRev(sha))
+	switch {
+	case err != nil:
+	case r.Tool == nil:
+		err = r.setRef(ref, "", sha)
+	default:
+		_, err = r.Tool.Run(ctx, r.Root(), "update-ref", "--no-deref", "-d", ref, sha)
+	}
+	return wrap(err, "forget %s", ref)
+}
+
 // DeleteBranch deletes a local branch that is still at the commit sha, with its
 // settings; otherwise it answers ErrMoved. The branch must not be checked out.
 func (b *Builtin) DeleteBranch(_ context.Context, dir, name, sha string) error {
