@@ -143,6 +143,10 @@ func (a *app) begin(ctx context.Context, site *contribute.Site, o *contributeOpt
 			return err
 		}
 	}
+	if o.dir == "" && req.Adopt == nil && sit.FolderNow() {
+		a.say("isrc: the folder is named as the repository is now: %s (--dir chooses another)", term.Line(filepath.Base(sit.Dir)))
+		req.Dir = sit.Dir
+	}
 	plan, err := contribute.Decide(sit)
 	if err != nil {
 		return err

@@ -3,6 +3,7 @@ package contribute
 import (
 	"context"
 	"errors"
+	"path/filepath"
 	"strings"
 
 	"golang.org/x/sync/errgroup"
@@ -114,6 +115,19 @@ func (s *Site) Look(ctx context.Context, req Request) (*Situation, error) {
 		return nil, err
 	}
 	return sit, nil
+}
+
+// FolderNow names the folder of a clone to be made by the name that the repository
+// has now, where it was asked for by a former one, and tells whether it did.
+func (s *Situation) FolderNow() bool {
+	if s.Upstream.Equal(s.Request.Upstream) || strings.EqualFold(s.Upstream.Name, s.Request.Upstream.Name) {
+		return false
+	}
+	if named, err := forge.ParseRepo(s.Upstream.RepoName.String(), ""); err != nil || named.Name != s.Upstream.Name {
+		return false // no name that may be a folder's
+	}
+	s.Dir = filepath.Join(filepath.Dir(s.Dir), s.Upstream.Name)
+	return true
 }
 
 // forkOwner is who a fork would belong to.
