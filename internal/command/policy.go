@@ -13,6 +13,7 @@ type refusedAt struct {
 	repo string // OWNER/NAME, "" when not known
 	ask  string // "ask TEAM (CODEOWNERS:3)", or the owners in general
 	fork bool   // on the way by a fork
+	own  bool   // which may lie in the account itself, not in the organisation that was named
 
 	proposal bool // an issue was refused
 }
@@ -22,7 +23,7 @@ func whereRefused(at *contribute.RefusedError) refusedAt {
 	if at == nil {
 		return r
 	}
-	r.repo, r.fork, r.proposal = at.Upstream.FullName(), at.Fork, at.Proposal
+	r.repo, r.fork, r.own, r.proposal = at.Upstream.FullName(), at.Fork, at.Own, at.Proposal
 	if at.Whom != "" {
 		r.ask = "ask " + at.Whom
 	}
@@ -41,6 +42,12 @@ func (r refusedAt) or(command string) string {
 // proposes is not told to propose.
 func policyHints(e *forge.NotPermittedError, r refusedAt) []string {
 	hints := waysRound(e, r)
+	switch e.Policy {
+	case forge.PolicyForkDestination, forge.PolicyNoAccess, forge.PolicyOther:
+		if r.own {
+			hints = append([]string{"leave out --fork-org, and it goes by a fork in your own account: " + r.or("isrc contribute")}, hints...)
+		}
+	}
 	if r.proposal {
 		hints = slices.DeleteFunc(hints, func(h string) bool { return strings.Contains(h, "isrc propose") })
 	}
@@ -54,7 +61,7 @@ func waysRound(e *forge.NotPermittedError, r refusedAt) []string {
 	case forge.PolicyForkingDisabled:
 		return []string{branch, propose}
 	case forge.PolicyForkDestination:
-		return []string{"leave out --fork-org, or name another organisation: " + r.or("isrc contribute") + " --fork-org ORGANISATION", "or " + branch}
+		return []string{"name another organisation: " + r.or("isrc contribute") + " --fork-org ORGANISATION", "or " + branch}
 	case forge.PolicyNoPulls:
 		return []string{"propose it as an issue: " + r.or("isrc propose"), "or " + r.ask}
 	case forge.PolicyNoIssues:

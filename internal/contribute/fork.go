@@ -81,7 +81,7 @@ func explainFork(err error, in forkIn) error {
 	again := "isrc contribute " + in.Upstream.FullName()
 	switch {
 	case errors.As(err, &missing) && in.Org != "":
-		return &HintError{Err: err, Hint: "leave out --fork-org, or name another: " + again + " --fork-org ORGANISATION"}
+		return &HintError{Err: err, Hint: "leave out --fork-org, and it goes by a fork in your own account: " + again + "\nor name another organisation: " + again + " --fork-org ORGANISATION"}
 	case errors.As(err, &missing):
 		return &HintError{Err: err, Hint: "ask its owners for write access, then: " + again + " --via branch"}
 	case errors.As(err, &invalid) && invalid.Exists:

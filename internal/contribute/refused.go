@@ -17,6 +17,7 @@ type RefusedError struct {
 	Web      string // page of the upstream
 	Whom     string // the owners, with where that was read; "" when nobody says it
 	Fork     bool   // on the way by a fork
+	Own      bool   // an organisation was named for the fork; one of the account's own may do
 	Proposal bool   // it was an issue that was refused
 }
 
@@ -30,7 +31,14 @@ func (s *Situation) Refused(err error) error {
 	if !forge.Refused(err) {
 		return err
 	}
-	return &RefusedError{Err: err, Upstream: s.Upstream.RepoName, Web: s.Upstream.HTMLURL, Whom: whom(s.Guidelines), Fork: s.Home != nil}
+	return &RefusedError{Err: err, Upstream: s.Upstream.RepoName, Web: s.Upstream.HTMLURL, Whom: whom(s.Guidelines), Fork: s.Home != nil, Own: s.ownForkMay()}
+}
+
+// ownForkMay tells whether a fork in the account itself may do where one in an
+// organisation was asked for.
+func (s *Situation) ownForkMay() bool {
+	up := s.Upstream
+	return s.ForkOrg != "" && !strings.EqualFold(s.Login, up.Owner) && !forge.IsBotLogin(s.Login) && !managedAccount(s.Login) && (up.AllowForking == nil || *up.AllowForking)
 }
 
 // Refused adds to an error that is a refusal what the review knows of it.
