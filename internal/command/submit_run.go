@@ -186,11 +186,15 @@ func (a *app) declaredBase(ctx context.Context, site *contribute.Site, r *contri
 
 // commitFirst commits what is not committed yet and looks at the clone anew.
 func (a *app) commitFirst(ctx context.Context, site *contribute.Site, p *contribute.Place, o *submitOptions) (*contribute.Place, error) {
+	commit := git.CommitOptions{Message: o.message, Signoff: o.signoff}
 	if o.dryRun {
-		a.say("isrc: what is not committed would become a commit first: %s", term.Line(o.message))
-		return p, nil
+		made, err := p.Foresee(ctx, site, commit)
+		if made {
+			a.say("isrc: what is not committed would become a commit first, which your hooks have not seen yet: %s", term.Line(o.message))
+		}
+		return p, err
 	}
-	_, err := site.Work().CommitAll(ctx, p.Dir, git.CommitOptions{Message: o.message, Signoff: o.signoff})
+	_, err := site.Work().CommitAll(ctx, p.Dir, commit)
 	if err != nil && !errors.Is(err, git.ErrNothingToCommit) { // committed before is as good
 		return nil, err
 	}
@@ -271,6 +275,9 @@ func (a *app) refuseBroken(r *contribute.Review, c *checked, o *submitOptions) e
 		hint = "isrc check --fix, then isrc submit"
 	case len(named) > 0: // it wants a look first
 		hint = "isrc check --fix=" + strings.Join(slices.Compact(named), ",") + ", then isrc submit"
+	}
+	if o.dryRun && o.message != "" {
+		hint = "once it is committed: " + hint
 	}
 	return &exitError{code: exitBroken, err: fault.Errorf("submit %s to %s: broken: %s", r.Branch, r.Upstream.FullName(), strings.Join(rules, ", ")), hint: hint}
 }

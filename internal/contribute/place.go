@@ -36,8 +36,9 @@ type Place struct {
 	Work     git.Work       // fetches and looks where there is no git program, else nil
 	Away     error          // why the base could not be fetched anew, nil when it was
 
-	address string // of the upstream, where no remote goes there
-	site    *Site  // where it was equipped by one, else nil
+	address  string // of the upstream, where no remote goes there
+	site     *Site  // where it was equipped by one, else nil
+	foreseen string // Head, where it is a commit that would be made first, else ""
 }
 
 // Equip lets the place do without a git program where the site does, and without
@@ -50,6 +51,21 @@ func (p *Place) Equip(s *Site) {
 	if p.Remote == "" && !p.Upstream.IsZero() {
 		p.address = s.CloneURL(p.Upstream)
 	}
+}
+
+// Foresee lets the place be judged as if everything here were committed, with a
+// commit that nothing names, and tells whether there was anything.
+func (p *Place) Foresee(ctx context.Context, s *Site, o git.CommitOptions) (made bool, err error) {
+	o.Dry = true
+	sha, err := s.Work().CommitAll(ctx, p.Dir, o)
+	if errors.Is(err, git.ErrNothingToCommit) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	p.Head, p.foreseen = sha, sha
+	return true, p.reopen(s.Tool)
 }
 
 // source is what the base is fetched from, and the reference that it is kept as:

@@ -131,7 +131,9 @@ func (r *Review) see(ctx context.Context, tool *git.Tool, o ReviewOptions) error
 			return err
 		}
 		for _, e := range status {
-			r.Uncommitted = append(r.Uncommitted, e.Path)
+			if r.foreseen == "" {
+				r.Uncommitted = append(r.Uncommitted, e.Path)
+			}
 		}
 	}
 	from := r.BaseRev
@@ -148,6 +150,13 @@ func (r *Review) see(ctx context.Context, tool *git.Tool, o ReviewOptions) error
 	pushed := r.pushed(ctx, tool)
 	for i := len(commits) - 1; i >= 0; i-- {
 		c.Commits = append(c.Commits, commitOf(commits[i], c.UserEmail, pushed))
+	}
+	if n := len(c.Commits); r.foreseen != "" && n > 0 { // git would sign it where it is set up so
+		signs, _, err := r.Repo.Config(ctx, "commit.gpgsign")
+		if err != nil {
+			return err
+		}
+		c.Commits[n-1].Signed, c.Commits[n-1].Pushed = strings.EqualFold(signs, "true"), false
 	}
 	files, err := r.Repo.Changes(ctx, from, r.Head)
 	if err != nil {

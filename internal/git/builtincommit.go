@@ -70,6 +70,9 @@ func (b *Builtin) commitAll(ctx context.Context, r *Repo, o CommitOptions) (stri
 	if err != nil {
 		return "", err
 	}
+	if o.Dry {
+		return sha.String(), nil
+	}
 	if err := w.save(); err != nil {
 		return "", err
 	}

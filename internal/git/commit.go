@@ -87,11 +87,18 @@ type CommitOptions struct {
 	Message string
 	Signoff bool   // only when the user asked for it
 	Author  string // "Name <email>"; empty: the user
+	// Dry makes the commit beside the checkout: no branch, no index and no file
+	// changes, no hook runs and nobody signs. It is there until git clears up.
+	Dry bool
 }
 
 // CommitAll commits everything in the checkout that is not ignored, through
 // git, so that hooks, filters and signing take part, and gives the commit.
 func (t *Tool) CommitAll(ctx context.Context, dir string, o CommitOptions) (string, error) {
+	if o.Dry {
+		sha, err := t.foreseeCommit(ctx, dir, o)
+		return sha, wrap(noIdentity(err), "commit")
+	}
 	if _, err := t.Run(ctx, dir, "add", "--all", "--", ":/"); err != nil {
 		return "", wrap(err, "add the changes")
 	}

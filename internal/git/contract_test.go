@@ -151,6 +151,36 @@ func pushes(t *testing.T, w *world, work Work, dir, sha string) {
 	w.git("lib.git", "fsck", "--strict")
 }
 
+// A commit that is only foreseen is the one that is made then, and moves nothing.
+func TestContractOfForeseenCommits(t *testing.T) {
+	t.Parallel()
+	bothWork(t, func(t *testing.T, w *world, s *server, work Work) {
+		dir := cloned(t, w, s, work)
+		o := CommitOptions{Message: "x\n\nof two\n\n\n", Signoff: true, Dry: true}
+		if _, err := work.CommitAll(ctx(t), dir, o); !errors.Is(err, ErrNothingToCommit) {
+			t.Errorf("without a change: got %v", err)
+		}
+		w.write("c/fresh/new.txt", "new\n")
+		state := func() string {
+			return w.git("c", "rev-parse", "HEAD") + w.git("c", "status", "--porcelain") + w.git("c", "for-each-ref")
+		}
+		before := state()
+		foreseen, err := work.CommitAll(ctx(t), dir, o)
+		if err != nil || state() != before {
+			t.Fatalf("got %v, and the clone is\n%swas\n%s", err, state(), before)
+		}
+		o.Dry = false
+		made, err := work.CommitAll(ctx(t), dir, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		const what = "--format=%T %P %an <%ae> %B"
+		if got, want := w.git("c", "log", "-1", what, foreseen), w.git("c", "log", "-1", what, made); got != want {
+			t.Errorf("foreseen %s\nmade %s", got, want)
+		}
+	})
+}
+
 func TestContractOfRefusedPushes(t *testing.T) {
 	t.Parallel()
 	bothWork(t, func(t *testing.T, w *world, s *server, work Work) {
