@@ -35,6 +35,9 @@ func requirementsMarkdown(w io.Writer, c *checked) {
 		what = c.Repository.FullName
 	}
 	fmt.Fprintf(w, "## What %s asks of a contribution\n", markdownText(what))
+	if c.Closed != nil {
+		fmt.Fprintf(w, "\n**No pull requests here:** %s\n", markdownText(c.Closed.Why))
+	}
 	groups := requirementGroups(c.Requirements)
 	if len(groups) == 0 {
 		fmt.Fprint(w, "\nNothing is asked that isrc could read.\n")

@@ -31,6 +31,13 @@ func (a *app) listRequirements(ctx context.Context, o *checkOptions) error {
 		*result.Repository = a.named(asked.Upstream)
 	}
 	result.Requirements = wantedRequirements(result.Requirements, placeOptions{only: o.only, skip: o.skip})
+	if err := asked.Closed(); err != nil {
+		_, why, _ := strings.Cut(a.redact.text(err.Error()), ": ")
+		result.Closed = &closedLine{Why: why, Next: []string{}}
+		if !asked.Upstream.IsZero() {
+			result.Closed.Next = nonNil(a.judge(err).hints)
+		}
+	}
 	return a.showChecked(o, result, exitDone)
 }
 
@@ -114,6 +121,15 @@ func whyUnread(unsigned, err error) error {
 func showRequirementList(s *term.Streams, c *checked, verbose bool) error {
 	t := &reviewText{Streams: s, verbose: verbose}
 	t.headline(c)
+	if c.Closed != nil {
+		for _, l := range term.Wrap(term.Line(c.Closed.Why), s.Width) {
+			fmt.Fprintln(s.Out, s.Paint(term.Warn, l))
+		}
+		for _, l := range c.Closed.Next {
+			fmt.Fprintln(s.Out, "  "+term.Line(l))
+		}
+		fmt.Fprintln(s.Out)
+	}
 	groups := requirementGroups(c.Requirements)
 	if len(groups) == 0 {
 		fmt.Fprintln(s.Out, "Nothing is asked that isrc could read.")

@@ -26,6 +26,7 @@ type checked struct {
 	Verdict      *string       `json:"verdict"` // met, broken or unknown
 	Findings     []finding     `json:"findings"`
 	Requirements []requirement `json:"requirements"`
+	Closed       *closedLine   `json:"closed"` // with --requirements: why no pull request is taken there, else null
 	Uncommitted  []string      `json:"uncommitted"`
 	Unread       []unread      `json:"unread"`
 	Notes        []string      `json:"notes"`
@@ -33,6 +34,12 @@ type checked struct {
 	Ran          []ran         `json:"ran"`   // commands of the project that were run on what is judged
 	Pull         *pullLine     `json:"pull"`  // the pull request that is judged, with --pr
 	Pulls        []pullJudged  `json:"pulls"` // with --pr all
+}
+
+// closedLine says why a project takes no pull requests.
+type closedLine struct {
+	Why  string   `json:"why"`
+	Next []string `json:"next"` // what else there is to do
 }
 
 type finding struct {

@@ -33,5 +33,14 @@ func (s *Site) AskedOf(ctx context.Context, repo forge.Repo, base string) (*Revi
 	if set.History, err = s.History(ctx, repo, p.Base); err != nil {
 		p.Notes = append(p.Notes, "the merged history was not read: "+err.Error())
 	}
-	return &Review{Place: p, Guidelines: set, Requirements: rule.Derive(set)}, nil
+	return &Review{Place: p, Guidelines: set, Requirements: rule.Derive(set), forge: repo}, nil
+}
+
+// Closed says why no pull request is taken, as contributing there would: by what
+// the guidelines say, and the forge where it was asked. It is nil where some are
+// taken, or nobody says that none is.
+func (r *Review) Closed() error {
+	repo := r.forge
+	repo.RepoName = r.Upstream
+	return admissible(&Situation{Upstream: repo, Guidelines: r.Guidelines})
 }

@@ -29,7 +29,8 @@ type Review struct {
 	Pull *forge.Pull
 
 	frugal bool
-	login  string // on the forge, "" when not known
+	login  string     // on the forge, "" when not known
+	forge  forge.Repo // what the forge says of the upstream, where it was asked
 }
 
 // ReviewOptions narrows a review or adds to it.
