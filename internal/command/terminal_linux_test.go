@@ -177,6 +177,7 @@ func (a *aTerminal) leftOver() (wrong []string) {
 	for _, x := range []struct{ on, off, what string }{
 		{"\x1b[?25l", "\x1b[?25h", "the cursor is hidden"},
 		{"\x1b[?1049h", "\x1b[?1049l", "the other screen is shown"},
+		{"\x1b[?2004h", "\x1b[?2004l", "what is pasted is marked"},
 	} {
 		if strings.LastIndex(said, x.on) > strings.LastIndex(said, x.off) {
 			wrong = append(wrong, x.what)

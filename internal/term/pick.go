@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"os"
+	"strconv"
 	"time"
 
 	xterm "golang.org/x/term"
@@ -57,14 +58,14 @@ func Pick(ctx context.Context, s *Streams, items []PickItem, o PickOptions) (ind
 func (s *Streams) pickByNumber(items []PickItem, o PickOptions) (int, error) {
 	words := make([]string, len(items))
 	for i, it := range items {
-		words[i] = it.Title
+		words[i] = Truncate(rowOf(it), s.Width-5-len(strconv.Itoa(len(items))), s.Ellipsis())
 	}
 	return s.Choose(o.Question, o.Flag, words)
 }
 
 const (
-	otherScreen = "\x1b[?1049h\x1b[?25l" // and no cursor
-	ownScreen   = "\x1b[?25h\x1b[?1049l"
+	otherScreen = "\x1b[?1049h\x1b[?25l\x1b[?2004h" // and no cursor, and what is pasted is said to be
+	ownScreen   = "\x1b[?2004l\x1b[?25h\x1b[?1049l"
 
 	// patience is how long the rest of a key's sequence may take to arrive, and
 	// how often the size of the terminal is looked at.
@@ -72,8 +73,21 @@ const (
 	glances  = 200 * time.Millisecond
 )
 
-// run shows the picking until it is over, and leaves the terminal as it was.
-func (p *picking) run(ctx context.Context, in *os.File, s *Streams) (err error) {
+// run shows the picking until it is over. Ctrl-Z goes to the shell, which brings
+// it back.
+func (p *picking) run(ctx context.Context, in *os.File, s *Streams) error {
+	for {
+		if err := p.show(ctx, in, s); err != nil || !p.away {
+			return err
+		}
+		p.away = false
+		suspend()
+	}
+}
+
+// show shows it until it is over or left for a while, and leaves the terminal as
+// it was.
+func (p *picking) show(ctx context.Context, in *os.File, s *Streams) (err error) {
 	typed, end, err := keysOf(ctx, in)
 	if err != nil {
 		return err
@@ -82,7 +96,9 @@ func (p *picking) run(ctx context.Context, in *os.File, s *Streams) (err error) 
 	defer func() {
 		ended := end()
 		io.WriteString(s.Err, ownScreen)
-		err = fault.Join(err, ended)
+		if ended != nil { // joined to nothing, an answer would be another error
+			err = fault.Join(err, ended)
+		}
 	}()
 	return p.loop(ctx, in, s, typed)
 }
@@ -93,7 +109,7 @@ func (p *picking) loop(ctx context.Context, in *os.File, s *Streams, typed <-cha
 	var pending []byte // the beginning of a key
 	p.resize(sizeOf(in))
 	p.draw(s.Err)
-	for !p.over {
+	for !p.over && !p.away {
 		var late <-chan time.Time
 		if len(pending) > 0 {
 			late = time.After(patience)
@@ -134,7 +150,7 @@ func sizeOf(f *os.File) (width, height int) {
 // press takes the keys out of what was typed, and gives back the beginning of one
 // that is not whole, unless nothing more comes.
 func (p *picking) press(b []byte, last bool) []byte {
-	for len(b) > 0 && !p.over {
+	for len(b) > 0 && !p.over && !p.away {
 		k, n := nextKey(b, last)
 		if n == 0 {
 			return b

@@ -105,8 +105,8 @@ func TestPickOnATerminal(t *testing.T) {
 	}{
 		{"the first one", "\r", "show", 0, nil},
 		{"typed and chosen", "vault\x0f", "contribute", 2, nil},
-		{"escaped", "\x1b", "", 0, ErrDeclined},
-		{"interrupted", "\x03", "", 0, ErrDeclined},
+		{"escaped", "\x1b", "", 0, ErrNoAnswer},
+		{"interrupted", "\x03", "", 0, ErrNoAnswer},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -124,7 +124,7 @@ func TestPickOnATerminal(t *testing.T) {
 			a.shows("Esc cancel")
 			a.resize(60, 10)
 			a.types(tt.keys)
-			if err := <-done; !errors.Is(err, tt.err) || got != tt.want || action != tt.action {
+			if err := <-done; err != tt.err || got != tt.want || action != tt.action {
 				t.Errorf("got %d, %q, %v", got, action, err)
 			}
 			a.shows("\x1b[?1049l")
@@ -163,7 +163,7 @@ func TestPickFollowsTheTerminalsSize(t *testing.T) {
 func TestPickOnADumbTerminalAsksForANumber(t *testing.T) {
 	t.Parallel()
 	a := newTerminal(t, 80, 24)
-	s := &Streams{In: a.program, Out: a.program, Err: a.program, InTTY: true, OutTTY: true, ErrTTY: true, Dumb: true}
+	s := &Streams{In: a.program, Out: a.program, Err: a.program, InTTY: true, OutTTY: true, ErrTTY: true, Dumb: true, Width: 80}
 	a.types("3\n")
 	got, action, err := Pick(context.Background(), s, someItems(), PickOptions{Question: "Which one?", Actions: []string{"show"}})
 	if got != 2 || action != "show" || err != nil {
@@ -172,5 +172,44 @@ func TestPickOnADumbTerminalAsksForANumber(t *testing.T) {
 	a.shows("payments/tokens")
 	if strings.Contains(a.text(), "\x1b") {
 		t.Errorf("a dumb terminal is sent %q", a.text())
+	}
+}
+
+func TestSeveralPastedLinesAreOneText(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ typed, want, left string }{
+		"a line":                        {"It slips\n", "It slips", "yes"},
+		"a paragraph":                   {"It slips,\nand falls.\n\n", "It slips,\nand falls.", "yes"},
+		"paragraphs":                    {"It slips.\n\nIt falls.\n\n", "It slips.\n\nIt falls.", "yes"},
+		"nothing, and no further line":  {"\n", "", "yes"},
+		"the last line without its end": {"It slips,\nand", "It slips,\nand falls", "yes"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a := newTerminal(t, 60, 24)
+			s := &Streams{In: a.program, Out: a.program, Err: a.program, InTTY: true, OutTTY: true, ErrTTY: true, Width: 60}
+			a.types(c.typed)
+			done := make(chan string, 1)
+			go func() {
+				text, err := s.Text("Why", "--body-file")
+				if err != nil {
+					t.Error(err)
+				}
+				done <- text
+			}()
+			if !strings.HasSuffix(c.typed, "\n") {
+				a.shows("Why")
+				a.types(" falls\n")
+				a.shows("an empty one ends them")
+				a.types("\n")
+			}
+			if got := <-done; got != c.want {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+			a.types("yes\n")
+			if line, err := s.readLine(); line != c.left || err != nil {
+				t.Errorf("the next question is answered with %q, %v", line, err)
+			}
+		})
 	}
 }

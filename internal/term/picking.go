@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/charmbracelet/lipgloss"
 	"github.com/sahilm/fuzzy"
@@ -18,6 +19,7 @@ type picking struct {
 	s       *Streams
 	o       PickOptions
 	rows    []string // each item on a line, safe to show
+	titles  []int    // how many bytes of each are its title
 	query   []rune
 	shown   []pickMatch
 	cursor  int // in shown
@@ -27,6 +29,8 @@ type picking struct {
 	preview map[int]string // by item
 
 	over, declined bool
+	away           bool // the person went to the shell, and may come back
+	pasting        bool
 	action         int
 }
 
@@ -42,14 +46,18 @@ const besideFrom = 100
 func newPicking(s *Streams, items []PickItem, o PickOptions) *picking {
 	p := &picking{s: s, o: o, preview: map[int]string{}, width: 80, height: 24}
 	for _, it := range items {
-		row := Line(it.Title)
-		if d := Line(it.Detail); d != "" {
-			row += "  " + d
-		}
-		p.rows = append(p.rows, row)
+		p.rows, p.titles = append(p.rows, rowOf(it)), append(p.titles, len(Line(it.Title)))
 	}
 	p.filter()
 	return p
+}
+
+func rowOf(it PickItem) string {
+	row := Line(it.Title)
+	if d := Line(it.Detail); d != "" {
+		row += "  " + d
+	}
+	return row
 }
 
 func (p *picking) chosen() (int, string, error) {
@@ -66,6 +74,9 @@ func (p *picking) resize(width, height int) bool {
 
 // key does what a key asks for.
 func (p *picking) key(k key) {
+	if p.pasting && k < 0 && k != keyPasted {
+		k = ' ' // a line break in what is pasted chooses nothing
+	}
 	switch k {
 	case keyEnter:
 		p.choose(0)
@@ -94,6 +105,10 @@ func (p *picking) key(k key) {
 	case keyEraseAll:
 		p.query = nil
 		p.filter()
+	case keySuspend:
+		p.away = true
+	case keyPaste, keyPasted:
+		p.pasting = k == keyPaste
 	default:
 		const longest = 200
 		if k >= 0 && len(p.query) < longest {
@@ -111,7 +126,8 @@ func (p *picking) choose(action int) {
 }
 
 // filter looks for what was typed: the items that have all its words, the best
-// first.
+// first. A word in one piece is better than its letters here and there, at the
+// beginning of a word better than within, and in the title better than beside it.
 func (p *picking) filter() {
 	p.cursor, p.top, p.shown = 0, 0, p.shown[:0]
 	words := strings.Fields(string(p.query))
@@ -122,14 +138,21 @@ func (p *picking) filter() {
 		return
 	}
 	type tally struct {
-		score, words int
-		letters      []int
+		whole, score, words int
+		letters             []int
 	}
 	found := make([]tally, len(p.rows))
 	for _, w := range words {
 		for _, m := range fuzzy.FindNoSort(w, p.rows) {
 			t := &found[m.Index]
-			t.score, t.words, t.letters = t.score+m.Score, t.words+1, append(t.letters, m.MatchedIndexes...)
+			at, rank := inOnePiece(p.rows[m.Index], w, p.titles[m.Index])
+			if rank > 0 {
+				m.MatchedIndexes = nil
+				for i := range p.rows[m.Index][at : at+len(strings.ToLower(w))] {
+					m.MatchedIndexes = append(m.MatchedIndexes, at+i)
+				}
+			}
+			t.whole, t.score, t.words, t.letters = t.whole+rank, t.score+m.Score, t.words+1, append(t.letters, m.MatchedIndexes...)
 		}
 	}
 	for i, t := range found {
@@ -137,7 +160,39 @@ func (p *picking) filter() {
 			p.shown = append(p.shown, pickMatch{i, t.letters})
 		}
 	}
-	order.StableBy(p.shown, func(a, b pickMatch) int { return found[b.item].score - found[a.item].score })
+	order.StableBy(p.shown, func(a, b pickMatch) int {
+		x, y := &found[a.item], &found[b.item]
+		if x.whole != y.whole {
+			return y.whole - x.whole
+		}
+		return y.score - x.score
+	})
+}
+
+// inOnePiece finds where a word stands best in a row, whatever its case: one for
+// being there, one more at the beginning of a word, two more in the title.
+func inOnePiece(row, word string, title int) (at, rank int) {
+	lower, word := strings.ToLower(row), strings.ToLower(word)
+	if len(lower) != len(row) {
+		return 0, 0 // its letters stand elsewhere
+	}
+	for from := 0; ; from++ {
+		i := strings.Index(lower[from:], word)
+		if i < 0 {
+			return at, rank
+		}
+		from += i
+		here := 1
+		if before, _ := utf8.DecodeLastRuneInString(lower[:from]); !unicode.IsLetter(before) && !unicode.IsDigit(before) {
+			here++
+		}
+		if from < title {
+			here += 2
+		}
+		if here > rank {
+			at, rank = from, here
+		}
+	}
 }
 
 // The screen: a line with what was typed, the list, the preview, a line with the
@@ -181,12 +236,16 @@ func (p *picking) draw(w io.Writer) {
 // lines are what stands on the screen, at most as many as it has.
 func (p *picking) lines() []string {
 	count := fmt.Sprintf("%d/%d", len(p.shown), len(p.rows))
-	query := p.s.Sym(SymArrow) + " " + Line(string(p.query))
+	query := "/ " + Line(string(p.query))
 	room := p.width - 1 - len(count)
 	for Columns(query) > room-2 && query != "" { // the end of it is what is being typed
 		_, query, _ = strings.Cut(query, string([]rune(query)[0]))
 	}
-	out := []string{query + "_" + pad(room-Columns(query)-1) + p.s.Paint(Dim, count)}
+	asks := ""
+	if len(p.query) == 0 {
+		asks = Truncate(" type to narrow the list", room-5, p.s.Ellipsis())
+	}
+	out := []string{query + "_" + p.s.Paint(Dim, asks) + pad(room-Columns(query)-Columns(asks)-1) + p.s.Paint(Dim, count)}
 	list := p.list()
 	switch {
 	case p.beside():
@@ -208,11 +267,13 @@ func (p *picking) lines() []string {
 
 func (p *picking) keys() string {
 	dot := " " + p.s.Sym(SymDot) + " "
-	text := "Enter " + p.o.Actions[0]
+	first, last := "Enter "+p.o.Actions[0], dot+"Esc cancel"
 	if len(p.o.Actions) > 1 {
-		text += dot + "Ctrl-O " + p.o.Actions[1]
+		if second := dot + "Ctrl-O " + p.o.Actions[1]; Columns(first+second+last) < p.width {
+			first += second
+		}
 	}
-	return text + dot + "Esc cancel"
+	return first + last
 }
 
 // list is the part of the list around the cursor.

@@ -52,10 +52,11 @@ func TestPickingFindsWhatIsTyped(t *testing.T) {
 		{"gatewayxxx\x7f\x7f\x7f\r", "platform/gateway-filters", "show"},
 		{"card nothing\x17\r", "payments/tokens", "show"},
 		{"nothing-like-it\x15vault\r", "payments/tokens", "show"},
-		{"nothing-like-it\r\x15\r", "identity/auth-lib", "show"}, // Enter on an empty list does nothing
+		{"nothing-like-it\r\x15\r", "identity/auth-lib", "show"},                         // Enter on an empty list does nothing
+		{"\x1b[200~gateway\r\nfilters\n\x1b[201~\r", "platform/gateway-filters", "show"}, // what is pasted chooses nothing
 		{"\x1b", "", ""},
 		{"tok\x03", "", ""},
-		{"\x1b[200~\x1b[99;5u\x1b[?1;2c\r", "identity/auth-lib", "show"}, // keys that mean nothing here
+		{"\x1b[99;5u\x1b[?1;2c\r", "identity/auth-lib", "show"}, // keys that mean nothing here
 	} {
 		p := somePicking(80, 24).typing(tt.typed)
 		if !p.over {
@@ -189,4 +190,38 @@ func FuzzPick(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestAWordInOnePieceComesFirst(t *testing.T) {
+	t.Parallel()
+	items := []PickItem{
+		{"identity/clean-sign-in", "for services"},
+		{"identity/client", "of the lion"},
+		{"platform/other", "a library of lists"},
+		{"identity/auth-lib", "tokens"},
+		{"İ/lib", "letters that become longer when they are small"},
+	}
+	p := newPicking(&Streams{}, items, PickOptions{Actions: []string{"show"}})
+	p.typing("LI")
+	var got []string
+	for _, m := range p.shown {
+		got = append(got, items[m.item].Title)
+	}
+	want := "identity/auth-lib identity/client platform/other"
+	if !strings.HasPrefix(strings.Join(got, " "), want) || len(got) != 5 {
+		t.Errorf("got %q, want first %q", got, want)
+	}
+}
+
+func TestTheKeysFitNarrowTerminals(t *testing.T) {
+	t.Parallel()
+	for width, want := range map[int]string{25: "Enter show · Esc cancel", 44: "Enter show · Ctrl-O contribute · Esc cancel"} {
+		lines := somePicking(width, 10).lines()
+		if got := lines[len(lines)-1]; got != want {
+			t.Errorf("at %d columns: %q", width, got)
+		}
+		if !strings.Contains(lines[0], "type to narrow") {
+			t.Errorf("at %d columns nothing says that one may type: %q", width, lines[0])
+		}
+	}
 }

@@ -23,6 +23,9 @@ const (
 	keyErase
 	keyEraseWord
 	keyEraseAll
+	keySuspend
+	keyPaste  // what follows is pasted
+	keyPasted // up to here
 )
 
 // nextKey reads one key from the beginning of what a terminal sent, and says how
@@ -63,6 +66,8 @@ func control(c byte) (key, bool) {
 		return keyEraseWord, true
 	case 0x15: // Ctrl-U
 		return keyEraseAll, true
+	case 0x1a: // Ctrl-Z
+		return keySuspend, true
 	}
 	return keyNone, c < ' '
 }
@@ -115,6 +120,10 @@ func sequence(s string) key {
 		return keySecond
 	case "27u":
 		return keyCancel
+	case "200~":
+		return keyPaste
+	case "201~":
+		return keyPasted
 	}
 	return keyNone
 }
