@@ -7,7 +7,8 @@ import (
 )
 
 // Tone is what a piece of text means; each has a colour of the 16 that every
-// terminal lets its user choose.
+// terminal lets its user choose. Yellow and blue are not among them: by what
+// terminals come with, the one cannot be read on white, the other not on black.
 type Tone int
 
 // The tones. Everything must be readable without them.
@@ -37,9 +38,9 @@ func (s *Streams) Paint(t Tone, text string) string {
 	case Bad:
 		st = st.Foreground(lipgloss.Color("1")).Bold(true)
 	case Warn:
-		st = st.Foreground(lipgloss.Color("3"))
+		st = st.Foreground(lipgloss.Color("5"))
 	case Link:
-		st = st.Foreground(lipgloss.Color("4")).Underline(true)
+		st = st.Underline(true)
 	default:
 		return text
 	}
