@@ -195,19 +195,19 @@ func showAbandoned(s *term.Streams, r *abandoned) error {
 	for _, u := range r.Steps {
 		switch u.Outcome {
 		case workflow.OutcomeReleased:
-			fmt.Fprintf(s.Out, "%s taken back: %s (%s)\n", s.Paint(term.Good, s.Sym(term.SymOK)), u.ID, term.Line(u.Title))
+			s.Print(fmt.Sprintf("%s taken back: %s (%s)", s.Paint(term.Good, s.Sym(term.SymOK)), u.ID, term.Line(u.Title)))
 		case workflow.OutcomeWouldRelease:
-			fmt.Fprintf(s.Out, "would take back: %s (%s)\n", u.ID, term.Line(u.Title))
+			s.Print(fmt.Sprintf("would take back: %s (%s)", u.ID, term.Line(u.Title)))
 		default:
 			why := ""
 			if u.Why != nil {
 				why = ": " + term.Line(*u.Why)
 			}
-			fmt.Fprintf(s.Out, "%s kept: %s%s\n", s.Paint(term.Dim, s.Sym(term.SymDash)), u.ID, why)
+			s.Print(fmt.Sprintf("%s kept: %s%s", s.Paint(term.Dim, s.Sym(term.SymDash)), u.ID, why))
 		}
 	}
 	if r.Ended {
-		fmt.Fprintf(s.Out, "The contribution on %s to %s is ended.\n", term.Line(r.Branch), term.Line(r.Repository.FullName))
+		s.Print(fmt.Sprintf("The contribution on %s to %s is ended.", term.Line(r.Branch), term.Line(r.Repository.FullName)))
 	}
 	return nil
 }

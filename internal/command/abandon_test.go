@@ -37,7 +37,7 @@ func TestAbandonAsksAtATerminal(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			var said strings.Builder
-			a := &app{io: &term.Streams{In: strings.NewReader(c.answers), Out: io.Discard, Err: &said, InTTY: true, OutTTY: true}}
+			a := &app{io: &term.Streams{In: strings.NewReader(c.answers), Out: io.Discard, Err: &said, InTTY: true, OutTTY: true, ErrTTY: true}}
 			err := a.agreeToEnd(&c.o, c.st, forge.RepoName{Host: "forge.example", Owner: "acme", Name: "lib"})
 			if ended := err == nil; ended != c.ended || (err != nil && !errors.Is(err, term.ErrDeclined)) {
 				t.Errorf("got %v, want ended %v", err, c.ended)

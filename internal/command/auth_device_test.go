@@ -34,7 +34,7 @@ func signsInByCode(t *testing.T, plan sandbox.DevicePlan, answers string, asleep
 	now := clock
 	code = Run(ctx, Invocation{
 		Args: []string{"auth", "login"}, Env: env, Dir: d.home, Self: d.self,
-		Streams: &term.Streams{In: strings.NewReader(answers), Out: &o, Err: &e, InTTY: true, OutTTY: true, Width: 100, Unicode: true},
+		Streams: &term.Streams{In: strings.NewReader(answers), Out: &o, Err: &e, InTTY: true, OutTTY: true, ErrTTY: true, Width: 100, Unicode: true},
 		Now:     func() time.Time { return now },
 		Sleep: func(ctx context.Context, w time.Duration) error {
 			now = now.Add(w)

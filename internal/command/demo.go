@@ -177,8 +177,16 @@ func (d *demonstration) story(ctx context.Context) error {
 
 func (d *demonstration) tell(text string) func() error {
 	return func() error {
-		_, err := fmt.Fprintf(d.app.io.Out, "\n%s\n", d.app.io.Paint(term.Dim, "# "+text))
-		return err
+		d.aside(text)
+		return nil
+	}
+}
+
+// aside says what no command says.
+func (d *demonstration) aside(text string) {
+	fmt.Fprintln(d.app.io.Out)
+	for _, l := range term.Wrap(text, max(d.app.io.Width-2, 20)) {
+		fmt.Fprintln(d.app.io.Out, d.app.io.Paint(term.Dim, "# "+l))
 	}
 }
 
@@ -262,7 +270,7 @@ func (d *demonstration) git(ctx context.Context, args ...string) func() error {
 // forge's own API.
 func (d *demonstration) review(ctx context.Context, login, event, body string) func() error {
 	return func() error {
-		fmt.Fprintf(d.app.io.Out, "\n%s\n", d.app.io.Paint(term.Dim, fmt.Sprintf("# %s reviews it (%s): %s", login, strings.ToLower(strings.ReplaceAll(event, "_", " ")), body)))
+		d.aside(fmt.Sprintf("%s reviews it (%s): %s", login, strings.ToLower(strings.ReplaceAll(event, "_", " ")), body))
 		api := strings.Replace(strings.Replace(d.url, d.forge.URL(), d.forge.URL()+"/api/v3/repos", 1), "/pull/", "/pulls/", 1) + "/reviews"
 		ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 		defer cancel()

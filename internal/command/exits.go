@@ -106,10 +106,10 @@ func (a *app) report(err error) int {
 	return v.code
 }
 
-// hint writes hints, which are there to be pasted, each in one piece.
+// hint writes hints, whose commands are there to be pasted.
 func (a *app) hint(hints []string) {
 	for _, h := range hints {
-		fmt.Fprintf(a.io.Err, "isrc: hint: %s\n", a.io.Twin(a.redact.text(term.Line(h))))
+		a.io.Hint(a.redact.text(term.Line(h)))
 	}
 }
 

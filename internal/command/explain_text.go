@@ -29,7 +29,7 @@ func explainRecord(s *term.Streams, r *catalog.Record) {
 		}
 	}
 	if r.Activity == nil && r.Readiness == nil {
-		fmt.Fprintln(s.Out, "  activity and readiness: the forge's search does not tell them")
+		s.Print("  activity and readiness: the forge's search does not tell them")
 	}
 }
 
@@ -50,7 +50,7 @@ func writePoint(s *term.Streams, p catalog.Point) {
 	}
 	text := p.ID + ": " + p.Why
 	if p.From != "" {
-		text += "  " + p.From
+		text += " (" + p.From + ")"
 	}
 	for i, l := range term.Wrap(term.Line(text), max(s.Width-13, 20)) {
 		if i == 0 {

@@ -23,6 +23,7 @@ func (a *app) findLive(ctx context.Context, o *findOptions, q catalog.Query) err
 	if err != nil {
 		return err
 	}
+	typed := q.String()
 	site, err := a.site(ctx, host)
 	if err != nil {
 		return err
@@ -54,6 +55,7 @@ func (a *app) findLive(ctx context.Context, o *findOptions, q catalog.Query) err
 		a.say("isrc: %s has no search: looked at the names, descriptions and topics of what it lists, and at no README", host)
 	}
 	a.sayCut(host, result)
+	result.Asked = typed // what was made of it is the forge's language
 	rows := a.describeHits(ctx, site, result.Hits)
 	ofAll(rows, result)
 	if o.pick && len(rows) > 0 {

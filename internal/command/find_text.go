@@ -184,6 +184,9 @@ func (f findScreen) nothing(s *term.Streams) {
 			countOf(f.searched, "repository", "repositories"), term.Line(f.where))
 	}
 	s.Tell(fmt.Sprintf("Nothing found for %s.\n  Searched: %s", term.Line(asked), searched))
+	if f.live {
+		s.Tell("  A catalog finds words that are spelt otherwise, too: isrc catalog update")
+	}
 	if len(f.result.Topics) > 0 {
 		var near []string
 		for _, t := range f.result.Topics {

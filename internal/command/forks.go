@@ -218,7 +218,7 @@ func sortForks(rows []*forkRow) {
 	})
 }
 
-// writeWithUnder writes a table with a line below each row, where there are some.
+// writeWithUnder writes a table with what there is to say below each row.
 func writeWithUnder(s *term.Streams, t *term.Table, under []string) error {
 	if len(under) == 0 {
 		return t.Write(s.Out)
@@ -228,8 +228,11 @@ func writeWithUnder(s *term.Streams, t *term.Table, under []string) error {
 		return err
 	}
 	for i, l := range strings.SplitAfter(b.String(), "\n") {
+		fmt.Fprint(s.Out, l)
 		if i < len(under) {
-			fmt.Fprint(s.Out, l, "    ", s.Paint(term.Dim, term.Truncate(under[i], max(s.Width-4, 16), s.Ellipsis())), "\n")
+			for _, below := range term.Wrap(under[i], s.Width-4) {
+				fmt.Fprintln(s.Out, "    "+s.Paint(term.Dim, below))
+			}
 		}
 	}
 	return nil
@@ -270,8 +273,8 @@ func showForks(s *term.Streams, rows []*forkRow, mine bool, now time.Time) error
 			cells = append(cells, term.Cell{Text: up, Tone: term.Dim})
 		}
 		if s.OutTTY && s.Width < narrow {
-			rest := cells[3:]
-			cells = cells[:3]
+			rest := cells[2:]
+			cells = cells[:2]
 			under = append(under, joinCells(s, rest))
 		}
 		t.Row(cells...)

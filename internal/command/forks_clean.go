@@ -227,18 +227,22 @@ func showCleaned(s *term.Streams, rows []*forkRow) error {
 		fmt.Fprintln(s.Err, "You have no forks.")
 		return nil
 	}
-	t := s.NewTable(2)
+	t, under := s.NewTable(2), []string{}
 	for _, r := range rows {
 		tone := map[string]term.Tone{forkDeleted: term.Good, forkFailed: term.Bad, forkWould: term.Warn}[*r.Outcome]
-		t.Row(term.Cell{Text: r.Repository.FullName, Tone: term.Strong}, term.Cell{Text: strings.ReplaceAll(*r.Outcome, "-", " "), Tone: tone}, term.Cell{Text: r.Why})
+		cells := []term.Cell{{Text: r.Repository.FullName, Tone: term.Strong}, {Text: strings.ReplaceAll(*r.Outcome, "-", " "), Tone: tone}, {Text: r.Why}}
+		if s.OutTTY { // it ends with a flag to be typed, which must not be cut
+			cells, under = cells[:2], append(under, term.Line(r.Why))
+		}
+		t.Row(cells...)
 	}
-	if err := t.Write(s.Out); err != nil {
+	if err := writeWithUnder(s, t, under); err != nil {
 		return err
 	}
 	for _, r := range rows {
 		if r.Error != nil {
 			for _, h := range hintLines(textOf(r.Error.Hint)) {
-				fmt.Fprintf(s.Err, "isrc: hint: %s\n", term.Line(h))
+				s.Hint(term.Line(h))
 			}
 			break
 		}

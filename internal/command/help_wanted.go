@@ -109,6 +109,9 @@ func (a *app) helpWanted(ctx context.Context, o *wantedOptions, words []string) 
 		switch {
 		case len(rows) == 0:
 			s.Tell(fmt.Sprintf("No open issue welcomes help%s.\n  Searched: %s in %s.", besides(q), countOf(result.Searched, "issue", "issues"), about.words))
+			if result.Searched > 0 && besides(q) != "" {
+				s.Tell("  All of them: isrc help-wanted")
+			}
 			return nil
 		case o.explain:
 			return explainWanted(s, rows)

@@ -12,6 +12,7 @@ import (
 	"github.com/isrc-dev/isrc/internal/contribute"
 	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
+	"github.com/isrc-dev/isrc/internal/guideline"
 	"github.com/isrc-dev/isrc/internal/term"
 )
 
@@ -189,7 +190,7 @@ func (a *app) fillProposal(o *proposeOptions, plan *contribute.ProposalPlan) err
 			plan.Ticks = append(plan.Ticks, heading)
 			continue
 		}
-		text, err := a.io.Input(term.Line(heading), "--section", "")
+		text, err := a.askField(plan.Field(heading), false)
 		if err != nil {
 			return err
 		}
@@ -219,7 +220,7 @@ func (a *app) askSections(o *proposeOptions, plan *contribute.ProposalPlan) erro
 		return nil
 	}
 	if plan.Used == nil {
-		why, err := a.io.Input("Why, in a line or two (Enter leaves it out)", "--body-file", "")
+		why, err := a.io.Text("Why, in a line or two (Enter leaves it out)", "--body-file")
 		if err != nil || why == "" {
 			return err
 		}
@@ -230,11 +231,7 @@ func (a *app) askSections(o *proposeOptions, plan *contribute.ProposalPlan) erro
 		if _, given := plan.Sections[s.Heading]; given || s.Heading == "" || len(s.Boxes) > 0 || s.Content != "" {
 			continue
 		}
-		label := term.Line(s.Heading)
-		if len(s.Options) > 0 {
-			label += " (one of: " + term.Line(strings.Join(s.Options, ", ")) + ")"
-		}
-		text, err := a.io.Input(label, "--section", "")
+		text, err := a.askField(s, !s.Required)
 		if err != nil {
 			return err
 		}
@@ -243,6 +240,22 @@ func (a *app) askSections(o *proposeOptions, plan *contribute.ProposalPlan) erro
 		}
 	}
 	return plan.Fill()
+}
+
+// askField asks for a part of a form: for one of its words, where it has such, or
+// for a text. A word that it does not take is asked for again at once, so that
+// nothing that was typed before is lost with it.
+func (a *app) askField(s guideline.Section, optional bool) (string, error) {
+	label := term.Line(s.Heading)
+	if len(s.Options) == 0 {
+		return a.io.Text(label, "--section")
+	}
+	words, how := term.Line(strings.Join(s.Options, ", ")), "one of"
+	if s.Several {
+		how = "some of"
+	}
+	fits := func(answer string) bool { return s.Takes(answer) && (answer != "" || optional) }
+	return a.io.InputThat(label+" ("+how+": "+words+")", "--section", fits, "Please answer with "+how+": "+words+".")
 }
 
 func (a *app) agreeToProposal(o *proposeOptions, result *proposed) error {

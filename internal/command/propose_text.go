@@ -120,19 +120,19 @@ func showProposed(s *term.Streams, r *proposed) error {
 	done := s.Paint(term.Good, s.Sym(term.SymOK))
 	switch r.Outcome {
 	case contribute.PullCreated:
-		fmt.Fprintf(s.Err, "%s issue #%d opened: %s\n", done, *r.Number, term.Line(r.Title))
+		s.Tell(fmt.Sprintf("%s issue #%d opened: %s", done, *r.Number, term.Line(r.Title)))
 		for _, x := range r.Similar[:min(len(r.Similar), 3)] {
 			if x.State == "closed" {
 				fmt.Fprintf(s.Err, "  much of it was said before and closed: #%d %s\n", x.Number, term.Truncate(term.Line(x.Title), max(s.Width-50, 20), s.Ellipsis()))
 			}
 		}
-		fmt.Fprintf(s.Err, "  once the owners agree: isrc contribute %s --issue %d\n", r.Repository.FullName, *r.Number)
+		tellNext(s, "once the owners agree:", fmt.Sprintf("isrc contribute %s --issue %d", r.Repository.FullName, *r.Number))
 	case contribute.PullExisting:
-		fmt.Fprintf(s.Err, "%s you proposed it before, as #%d: %s\n", done, *r.Number, term.Line(r.Title))
+		s.Tell(fmt.Sprintf("%s you proposed it before, as #%d: %s", done, *r.Number, term.Line(r.Title)))
 	case "similar":
-		fmt.Fprintf(s.Err, "nothing was opened; #%d is there: %s\n", *r.Number, term.Line(r.Title))
+		s.Tell(fmt.Sprintf("nothing was opened; #%d is there: %s", *r.Number, term.Line(r.Title)))
 		if r.Next != nil {
-			fmt.Fprintf(s.Err, "  to take it up: %s\n", *r.Next)
+			tellNext(s, "to take it up:", *r.Next)
 		}
 	}
 	_, err := fmt.Fprintln(s.Out, *r.URL)
@@ -162,7 +162,7 @@ func showProposalPlan(s *term.Streams, w io.Writer, r *proposed) error {
 	fmt.Fprintln(w)
 	if body := strings.TrimSpace(term.Block(r.Body)); body != "" {
 		for l := range strings.SplitSeq(body, "\n") {
-			fmt.Fprintln(w, strings.TrimRight("  "+l, " "))
+			writeBody(s, w, l)
 		}
 		fmt.Fprintln(w)
 	}
@@ -173,10 +173,31 @@ func showProposalPlan(s *term.Streams, w io.Writer, r *proposed) error {
 	return nil
 }
 
+// tellNext says when to type what; on a narrow terminal the command has a line of
+// its own, in one piece.
+func tellNext(s *term.Streams, when, command string) {
+	between := " "
+	if s.ErrTTY && term.Columns("  "+when+" "+command) > s.Width {
+		between = "\n    "
+	}
+	fmt.Fprintln(s.Err, "  "+when+between+command)
+}
+
+// writeBody writes a line of a text that is going to be sent.
+func writeBody(s *term.Streams, w io.Writer, line string) {
+	if !s.OutTTY || term.Columns(line)+2 <= s.Width {
+		fmt.Fprintln(w, strings.TrimRight("  "+line, " "))
+		return
+	}
+	for _, l := range term.Wrap(line, s.Width-2) {
+		fmt.Fprintln(w, "  "+l)
+	}
+}
+
 // showSimilar lists what resembles the proposal, and where else to ask.
 func showSimilar(s *term.Streams, w io.Writer, r *proposed) {
 	if len(r.Similar) > 0 {
-		fmt.Fprintln(w, s.Paint(term.Strong, "Said before"))
+		fmt.Fprintln(w, s.Paint(term.Strong, "Said before")+s.Paint(term.Dim, ", and how many of your words are in it"))
 	}
 	for _, x := range r.Similar {
 		kind := x.State

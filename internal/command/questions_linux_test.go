@@ -70,9 +70,9 @@ func questions() map[string]question {
 		"propose.go askTitle":        {args: "propose platform/lib", asks: "in one line: ", other: enter, stops: exitUsage, right: "Grip", after: []string{"leaves it out): ", "", "Open it? [Y/n] ", ""}},
 		"propose.go takeSimilar":     {scene: similar, args: "propose platform/lib --title Grip", asks: "Open yours beside them? [1] ", wrong: "3", says: aNumber, other: "-", right: enter},
 		"propose.go askSections":     {args: "propose platform/lib --title Grip", asks: "Why, in a line or two (Enter leaves it out): ", other: "-", right: "It slips", after: []string{"Open it? [Y/n] ", ""}},
-		"propose.go askSections 2":   {args: form, asks: "Why: ", other: "-", right: "It slips", after: []string{"[y/N] ", "y", "Open it? [Y/n] ", ""}},
+		"propose.go askField 2":      {args: "propose platform/sizes --title Grip", asks: "How big (one of: small, large): ", wrong: "huge", says: "Please answer with one of: small, large.", other: "-", right: "Small", after: []string{"Open it? [Y/n] ", ""}},
 		"propose.go fillProposal":    {args: form + " --section Why=why.txt", scene: reasons, asks: "I have looked [y/N] ", wrong: "perhaps", says: yesNo, other: enter, stops: exitInterrupted, right: "y", after: []string{"Open it? [Y/n] ", ""}},
-		"propose.go fillProposal 2":  {args: form + " --tick 'I have looked'", before: []string{"Why: ", ""}, asks: "Why: ", other: enter, stops: exitUsage, right: "It slips", after: []string{"Open it? [Y/n] ", ""}},
+		"propose.go askField":        {args: form + " --tick 'I have looked'", before: []string{"Why: ", ""}, asks: "Why: ", other: enter, stops: exitUsage, right: "It slips", after: []string{"Open it? [Y/n] ", ""}},
 		"propose.go agreeToProposal": {args: form + " --tick 'I have looked' --section Why=why.txt", scene: reasons, asks: "Open it? [Y/n] ", wrong: "perhaps", says: yesNo, other: "n", stops: exitInterrupted, right: enter},
 
 		"setup.go setupArgument":        {args: "setup --dry-run", asks: "URL of your company's file [", other: "-", right: enter},
@@ -107,6 +107,7 @@ func newQuestioned(t *testing.T) *questioned {
 	w, begun := sandbox.NewWorld("questions"), time.Now()
 	w.AddRepo("platform/lib", map[string]string{"README.md": "# lib\n", "CONTRIBUTING.md": "# Contributing\n\nRun the tests with `make test`.\n", "Makefile": "test:\n\t@true\n"})
 	w.AddRepo("platform/forms", map[string]string{"README.md": "# forms\n", ".github/ISSUE_TEMPLATE/change.yml": changeForm})
+	w.AddRepo("platform/sizes", map[string]string{"README.md": "# sizes\n", ".github/ISSUE_TEMPLATE/change.yml": sizeForm})
 	if err := os.Mkdir(filepath.Join(s.dir, ".forge"), 0o700); err != nil {
 		t.Fatal(err)
 	}
@@ -118,6 +119,14 @@ func newQuestioned(t *testing.T) *questioned {
 	s.write(".home/.gitconfig", "[user]\n\tname = New Comer\n\temail = newcomer@acme.example\n")
 	return s
 }
+
+const sizeForm = `name: Size
+description: How large is it?
+body:
+  - type: dropdown
+    attributes: {label: How big, options: [small, large]}
+    validations: {required: true}
+`
 
 const changeForm = `name: Change
 description: What should it do that it does not?
@@ -436,7 +445,7 @@ func placesThatAsk(t *testing.T) []string {
 				n := 0
 				ast.Inspect(fn, func(node ast.Node) bool {
 					call, ok := node.(*ast.SelectorExpr)
-					if !ok || !slices.Contains([]string{"Confirm", "Input", "Choose", "Secret", "Pick"}, call.Sel.Name) || !isTerminal(call.X) {
+					if !ok || !slices.Contains([]string{"Confirm", "Input", "InputThat", "Text", "Choose", "Secret", "Pick"}, call.Sel.Name) || !isTerminal(call.X) {
 						return true
 					}
 					if n++; n > 1 {

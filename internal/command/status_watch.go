@@ -130,7 +130,13 @@ func (w *watch) draw(v *statusView) error {
 	var b bytes.Buffer
 	screen := *w.a.io
 	screen.Out, screen.Err = &b, &b
-	fmt.Fprintln(&b, screen.Paint(term.Dim, "every "+clockSpan(w.o.interval)+", now "+w.at.Local().Format("15:04:05")+"; Ctrl-C ends"))
+	when := "every " + clockSpan(w.o.interval) + ", now " + w.at.Local().Format("15:04:05") + "; Ctrl-C ends"
+	if v.err == nil && v.waited() == 0 {
+		when = w.at.Local().Format("15:04:05") + ": nobody is waited for, so there is nothing more to watch"
+	}
+	for _, l := range term.Wrap(when, screen.Width) {
+		fmt.Fprintln(&b, screen.Paint(term.Dim, l))
+	}
 	var err error
 	if v.one {
 		err = showStanding(&screen, &v.rows[0], w.at)

@@ -202,7 +202,7 @@ func (p *ProposalPlan) Fill() error {
 	}
 	p.Missing = nil
 	for _, sec := range guideline.ParseForm(body).Sections {
-		if field := p.field(sec.Heading); !field.Takes(sec.Content) {
+		if field := p.Field(sec.Heading); !field.Takes(sec.Content) {
 			return refuse(ErrUsage, "one of: "+strings.Join(field.Options, ", "), "the form %s takes no %q for %q", p.Used.Name, firstWords(sec.Content), sec.Heading)
 		}
 		if p.requires(sec.Heading) && len(sec.Boxes) == 0 && sec.Content == "" {
@@ -221,10 +221,10 @@ func (p *ProposalPlan) Fill() error {
 	return nil
 }
 
-func (p *ProposalPlan) requires(heading string) bool { return p.field(heading).Required }
+func (p *ProposalPlan) requires(heading string) bool { return p.Field(heading).Required }
 
-// field is the part of the form under a heading, empty where there is none.
-func (p *ProposalPlan) field(heading string) guideline.Section {
+// Field is the part of the form under a heading, empty where there is none.
+func (p *ProposalPlan) Field(heading string) guideline.Section {
 	for _, s := range p.Used.Form.Sections {
 		if s.Heading == heading {
 			return s
@@ -256,8 +256,8 @@ func (p *ProposalPlan) asSubmitted(body string) string {
 			out = append(out, "- ["+mark+"] "+b.Text)
 		}
 		switch {
-		case s.Content != "" && p.field(s.Heading).Render != "" && !strings.HasPrefix(s.Content, "```"):
-			out = append(out, "```"+p.field(s.Heading).Render, s.Content, "```")
+		case s.Content != "" && p.Field(s.Heading).Render != "" && !strings.HasPrefix(s.Content, "```"):
+			out = append(out, "```"+p.Field(s.Heading).Render, s.Content, "```")
 		case s.Content != "":
 			out = append(out, s.Content)
 		case len(s.Boxes) == 0:

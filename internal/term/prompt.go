@@ -75,6 +75,43 @@ func (s *Streams) Input(question, flag, def string) (string, error) {
 	return answer, err
 }
 
+// InputThat asks for one line that fits, three times; wrong is said to one that
+// does not.
+func (s *Streams) InputThat(question, flag string, fits func(answer string) bool, wrong string) (string, error) {
+	for range 3 {
+		answer, err := s.Input(question, flag, "")
+		if err != nil || fits(answer) {
+			return answer, err
+		}
+		s.Tell(wrong)
+	}
+	return "", ErrNoAnswer
+}
+
+// Text asks for a line or more. Several come by pasting them: what follows the
+// first line at once belongs to it, and then an empty line is the end.
+func (s *Streams) Text(question, flag string) (string, error) {
+	text, err := s.Input(question, flag, "")
+	in, ok := s.In.(*os.File)
+	if err != nil || !ok || !typedAhead(in) {
+		return text, err
+	}
+	for told := false; ; {
+		line, err := s.readLine()
+		if err != nil {
+			return "", err
+		}
+		more := typedAhead(in)
+		if line == "" && !more {
+			return strings.TrimSpace(text), nil
+		}
+		if text += "\n" + line; !more && !told {
+			s.Tell("(several lines: an empty one ends them)")
+			told = true
+		}
+	}
+}
+
 // Choose asks for one of several by its number.
 func (s *Streams) Choose(question, flag string, options []string) (int, error) {
 	if !s.CanPrompt() {
@@ -111,7 +148,7 @@ func (s *Streams) Secret(question, flag string) (string, error) {
 		fmt.Fprint(s.Err, question+": ")
 		return s.readLine()
 	}
-	secret, err := s.hiddenLine(f, question+": ")
+	secret, err := s.hiddenLine(f, s.foldLabel(question+": "))
 	fmt.Fprintln(s.Err)
 	return secret, err
 }
@@ -121,8 +158,17 @@ func (s *Streams) ask(label, question, flag string) (string, error) {
 		return "", &NoPromptError{Question: question, Flag: flag}
 	}
 	s.beforeQuestion()
-	fmt.Fprint(s.Err, label)
+	io.WriteString(s.Err, s.foldLabel(label))
 	return s.readLine()
+}
+
+// foldLabel breaks a question that is wider than the terminal at blanks; the one
+// at its end stays.
+func (s *Streams) foldLabel(label string) string {
+	if Columns(label) <= s.Width {
+		return label
+	}
+	return strings.Join(Wrap(label, s.Width-1), "\n") + " "
 }
 
 // beforeQuestion takes off the terminal what moves, so that the question begins

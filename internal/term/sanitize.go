@@ -5,6 +5,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/charmbracelet/lipgloss"
 	"github.com/mattn/go-runewidth"
 )
 
@@ -124,10 +125,15 @@ func csiLength(s string) int {
 	return len(s)
 }
 
-// Columns is the width of text on a terminal.
+// Columns is the width of text on a terminal; what colours it has none.
 //
 //go:noinline
-func Columns(text string) int { return runewidth.StringWidth(text) }
+func Columns(text string) int {
+	if strings.IndexByte(text, 0x1b) >= 0 {
+		return lipgloss.Width(text)
+	}
+	return runewidth.StringWidth(text)
+}
 
 // Truncate cuts text to at most width columns, with tail where it was cut.
 //

@@ -122,9 +122,9 @@ func wantUnicode(getenv func(string) string) bool {
 	return getenv("TERM") != "linux"
 }
 
-// CanPrompt is the one gate for questions: both ends are terminals and nobody
-// forbade it.
-func (s *Streams) CanPrompt() bool { return s.InTTY && s.OutTTY && !s.NoInput }
+// CanPrompt is the one gate for questions: all ends are terminals, so that the
+// question is seen too, and nobody forbade it.
+func (s *Streams) CanPrompt() bool { return s.InTTY && s.OutTTY && s.ErrTTY && !s.NoInput }
 
 func (s *Streams) styler() *lipgloss.Renderer {
 	if s.renderer == nil {

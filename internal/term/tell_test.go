@@ -26,3 +26,31 @@ func TestWhatIsToldFitsATerminal(t *testing.T) {
 		t.Errorf("a word that is too long: got %q", b.String())
 	}
 }
+
+func TestAHintKeepsItsCommandInOnePiece(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		width      int
+		hint, want string
+	}{
+		"it fits":             {60, "isrc status # what waits", "isrc: hint: isrc status # what waits\n"},
+		"what is said goes":   {40, "isrc setup HOST # your company's forge: isrc knows none yet", "isrc: hint: isrc setup HOST\n  # your company's forge: isrc knows\n    none yet\n"},
+		"a command is left":   {30, "isrc auth login --host forge.example", "isrc: hint: isrc auth login --host forge.example\n"},
+		"a sentence":          {40, "nothing is lost; the same command goes on where this one stopped", "isrc: hint: nothing is lost; the same\n  command goes on where this one stopped\n"},
+		"a sentence and such": {60, "look at the spelling, or at who you are: isrc auth status", "isrc: hint: look at the spelling, or at who you are:\n  isrc auth status\n"},
+		"one behind it":       {60, "mend them, git add README.md, and then go on by: isrc sync --continue", "isrc: hint: mend them, git add README.md, and then go on\n  by: isrc sync --continue\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var said bytes.Buffer
+			s := &Streams{Err: &said, ErrTTY: true, Width: c.width, Unicode: true}
+			if s.Hint(c.hint); said.String() != c.want {
+				t.Errorf("got\n%q, want\n%q", said.String(), c.want)
+			}
+			said.Reset()
+			s = &Streams{Err: &said, Width: c.width, Unicode: true}
+			if s.Hint(c.hint); said.String() != "isrc: hint: "+c.hint+"\n" {
+				t.Errorf("away from a terminal: %q", said.String())
+			}
+		})
+	}
+}

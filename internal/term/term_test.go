@@ -86,13 +86,14 @@ func TestPromptsOnlyWhereBothEndsAreTerminals(t *testing.T) {
 		want error
 		miss bool
 	}{
-		"yes":                     {Streams{InTTY: true, OutTTY: true}, "y\n", nil, false},
-		"enter takes the default": {Streams{InTTY: true, OutTTY: true}, "\n", nil, false},
-		"no":                      {Streams{InTTY: true, OutTTY: true}, "n\n", ErrDeclined, false},
-		"end of input":            {Streams{InTTY: true, OutTTY: true}, "", ErrDeclined, false},
-		"output is piped":         {Streams{InTTY: true}, "y\n", nil, true},
-		"input is piped":          {Streams{OutTTY: true}, "y\n", nil, true},
-		"forbidden":               {Streams{InTTY: true, OutTTY: true, NoInput: true}, "y\n", nil, true},
+		"yes":                     {Streams{InTTY: true, OutTTY: true, ErrTTY: true}, "y\n", nil, false},
+		"enter takes the default": {Streams{InTTY: true, OutTTY: true, ErrTTY: true}, "\n", nil, false},
+		"no":                      {Streams{InTTY: true, OutTTY: true, ErrTTY: true}, "n\n", ErrDeclined, false},
+		"end of input":            {Streams{InTTY: true, OutTTY: true, ErrTTY: true}, "", ErrDeclined, false},
+		"output is piped":         {Streams{InTTY: true, ErrTTY: true}, "y\n", nil, true},
+		"questions are not seen":  {Streams{InTTY: true, OutTTY: true}, "y\n", nil, true},
+		"input is piped":          {Streams{OutTTY: true, ErrTTY: true}, "y\n", nil, true},
+		"forbidden":               {Streams{InTTY: true, OutTTY: true, ErrTTY: true, NoInput: true}, "y\n", nil, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := c.s
