@@ -1,6 +1,7 @@
 package index
 
 import (
+	"context"
 	"slices"
 	"testing"
 
@@ -48,5 +49,33 @@ func TestTheBeginningOfAReadmeSaysWhatItIs(t *testing.T) {
 	})
 	if got := hitNames(ask(t, c, "dashboard ")); !slices.Equal(got, []string{"b/two", "a/one"}) {
 		t.Errorf("found %v", got)
+	}
+}
+
+// A name with an error in it is found wherever it is divided; one that nothing is
+// nearly called is looked for by its words.
+func TestNamesAreMended(t *testing.T) {
+	t.Parallel()
+	s := &Store{Dir: t.TempDir()}
+	update(t, s, put(record("web/django-solo"), record("web/solo-player"), record("ml/sklearn-crfsuite"), record("ml/sklearn-porter"),
+		record("net/kube-ovn"), record("net/ovn-tools"), record("pay/ledger-export", about("Exports ledgers")), record("id/login", about("Single page with SSO")),
+		record("ml/tuner", about("Hyperparameter optimization")), record("ui/paint", about("Colors and behaviour"))))
+	c := openStore(t, s)
+	for query, want := range map[string]string{
+		"dajngo-solo": "web/django-solo", "skearn-porter": "ml/sklearn-porter", "sklear-ncrfsuite": "ml/sklearn-crfsuite", "kub-ovn": "net/kube-ovn",
+		"django_sollo": "web/django-solo", "ledger-exprots-daily": "pay/ledger-export", "single sign-on": "id/login", "single sign on": "id/login",
+		"hyperparameter optimisation": "ml/tuner", "colours behavior": "ui/paint",
+	} {
+		f := ask(t, c, query)
+		if got := hitNames(f); len(got) == 0 || got[0] != want {
+			t.Errorf("%s: got %v, want %s first", query, got, want)
+		}
+	}
+	if f := ask(t, c, "dajngo-solo"); f.Suggestion == nil || !f.Suggestion.Used || f.Suggestion.Query != "django-solo" {
+		t.Errorf("it is not said what was mended: %+v", f.Suggestion)
+	}
+	q := catalog.Query{Words: []catalog.Word{{Text: "dajngo-solo"}}, Exact: true, Limit: 10}
+	if f, err := c.Search(context.Background(), q, now); err != nil || len(f.Hits) > 0 {
+		t.Errorf("exactly: %v, %v", hitNames(f), err)
 	}
 }

@@ -89,6 +89,7 @@ func (c *Catalog) clauses(ctx context.Context, words []catalog.Word) ([]clause, 
 	words = split(words)
 	var all, telling []clause
 	seen := map[string]bool{}
+	short := shortForms(words)
 	for i, w := range words {
 		tokens := tokensOf(w.Text)
 		id := strings.Join(tokens, " ")
@@ -97,6 +98,9 @@ func (c *Catalog) clauses(ctx context.Context, words []catalog.Word) ([]clause, 
 		}
 		seen[id] = true
 		cl := clause{typed: w.Text, phrase: w.Phrase, forms: spellings(w, tokens)}
+		for _, s := range short[i] {
+			cl.forms = append(cl.forms, formOf(asSynonym, s))
+		}
 		if !w.Phrase && i+1 < len(words) && !words[i+1].Phrase && len(tokens) == 1 {
 			if next := tokensOf(words[i+1].Text); len(next) == 1 {
 				cl.forms = append(cl.forms, formOf(asTyped, tokens[0]+next[0]))
@@ -133,6 +137,34 @@ func (c *Catalog) clauses(ctx context.Context, words []catalog.Word) ([]clause, 
 		telling = all
 	}
 	return c.weigh(telling), nil
+}
+
+// shortForms are the abbreviations of runs of words, by each word of the run.
+func shortForms(words []catalog.Word) map[int][]string {
+	var tokens []string
+	var from []int // the word that a token is of
+	for i, w := range words {
+		if w.Phrase {
+			tokens, from = append(tokens, ""), append(from, i)
+			continue
+		}
+		for _, t := range tokensOf(w.Text) {
+			tokens, from = append(tokens, t), append(from, i)
+		}
+	}
+	var out map[int][]string
+	for _, f := range catalog.ShortForms(tokens) {
+		for k, at := range from[f.At : f.At+f.Words] {
+			if k > 0 && at == from[f.At+k-1] {
+				continue // sign-on is one word
+			}
+			if out == nil {
+				out = map[int][]string{}
+			}
+			out[at] = append(out[at], f.Short)
+		}
+	}
+	return out
 }
 
 // split makes words of OWNER/NAME and of a repository's address, since the
@@ -200,6 +232,9 @@ func spellings(w catalog.Word, tokens []string) []form {
 		forms = append(forms, formOf(asStem, base+"y"))
 	} else if strings.HasSuffix(word, "y") && len(word) > 4 {
 		forms = append(forms, formOf(asStem, word+"ment"))
+	}
+	if other := catalog.OtherEnglish(word); other != "" {
+		forms = append(forms, formOf(asStem, other))
 	}
 	for _, other := range catalog.Synonyms(word) {
 		forms = append(forms, formOf(asSynonym, strings.Fields(other)...))

@@ -29,8 +29,25 @@ func typos(word string) int {
 // not know, and keeps what was changed as a suggestion.
 func (s *search) mend(ctx context.Context) error {
 	var changes []catalog.Correction
-	for i, cl := range s.clauses {
-		if cl.phrase || len(cl.forms[0].words) > 1 || cl.records > 2 {
+	anew := false // whether clauses are to be weighed
+	for i := 0; i < len(s.clauses); i++ {
+		cl := s.clauses[i]
+		if !cl.phrase && len(cl.forms[0].words) > 1 {
+			better, change, err := s.mendName(ctx, cl)
+			if err != nil {
+				return err
+			}
+			if len(better) > 0 {
+				s.clauses = append(append(append([]clause(nil), s.clauses[:i]...), better...), s.clauses[i+1:]...)
+				i += len(better) - 1
+				anew = true
+			}
+			if change != nil {
+				changes = append(changes, *change)
+			}
+			continue
+		}
+		if cl.phrase || cl.records > 2 {
 			continue
 		}
 		word := cl.forms[0].words[0]
@@ -59,10 +76,13 @@ func (s *search) mend(ctx context.Context) error {
 			}
 		}
 	}
-	if len(changes) == 0 {
+	if len(changes) == 0 && !anew {
 		return nil
 	}
 	s.clauses = s.c.weigh(s.clauses)
+	if len(changes) == 0 {
+		return nil
+	}
 	s.found.Suggestion = s.suggestion(changes)
 	return nil
 }
