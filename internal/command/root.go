@@ -94,6 +94,9 @@ and follows it.`,
 	for _, c := range root.Commands() {
 		finish(c)
 	}
+	if len(args) > 0 && strings.HasPrefix(args[0], cobra.ShellCompRequestCmd) {
+		a.completeRest(root)
+	}
 	return root
 }
 
