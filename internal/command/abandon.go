@@ -90,7 +90,7 @@ func (a *app) abandon(ctx context.Context, o *abandonOptions, run string) error 
 	if err != nil {
 		return err
 	}
-	result := &abandoned{Run: run, Repository: a.named(name), Branch: st.Branch, DryRun: o.dryRun, Steps: []undone{}}
+	result := &abandoned{Run: run, Repository: a.named(name), Branch: st.Branch, DryRun: o.dryRun, Ended: st.Ended != "", Steps: []undone{}}
 	if st.Ended != "" {
 		return a.show(&o.output, result, func(s *term.Streams) error {
 			fmt.Fprintf(s.Err, "The contribution %s ended before (%s).\n", run, term.Line(st.Ended))
