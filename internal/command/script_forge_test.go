@@ -16,7 +16,7 @@ import (
 
 // changeForge lets a script change what lies on the forge.
 //
-//	forge repo OWNER/NAME | forge empty OWNER/NAME: a repository of somebody, with one commit or none
+//	forge repo OWNER/NAME [BRANCH] | forge empty OWNER/NAME: a repository of somebody, with one commit or none
 //	forge fork-of OWNER/NAME UPSTREAM [BEHIND]: a fork that was made a month ago
 //	forge rename OWNER/NAME NAME | forge archive OWNER/NAME [off]
 //	forge delete OWNER/NAME
@@ -30,7 +30,11 @@ func changeForge(ts *testscript.TestScript, f *sandbox.Forge, args []string) boo
 	switch args[0] {
 	case "repo":
 		owner, name, _ := strings.Cut(args[1], "/")
-		ts.Check(f.AddRepo(&sandbox.Repo{Owner: owner, Name: name, Created: sandbox.Days(30), Files: []sandbox.File{{Path: "README.md", Data: "# " + name + "\n"}}}))
+		spec := &sandbox.Repo{Owner: owner, Name: name, Created: sandbox.Days(30), Files: []sandbox.File{{Path: "README.md", Data: "# " + name + "\n"}}}
+		if len(args) > 2 {
+			spec.DefaultBranch = args[2]
+		}
+		ts.Check(f.AddRepo(spec))
 	case "empty":
 		owner, name, _ := strings.Cut(args[1], "/")
 		ts.Check(f.AddRepo(&sandbox.Repo{Owner: owner, Name: name, Empty: true}))

@@ -40,6 +40,12 @@ func Decide(s *Situation) (*Plan, error) {
 		}
 	}
 	p := &Plan{Via: via, Why: why, Base: s.Base, Dir: s.Dir, Branch: branchName(s)}
+	if s.Branch == "" && nested(p.Branch, p.Base) {
+		p.Branch = untaken(strings.ReplaceAll(p.Branch, "/", "-"), s.Taken)
+	}
+	if nested(p.Branch, p.Base) {
+		return nil, refuse(ErrUsage, "give the branch another name: --branch NAME", "git keeps branches as folders: there cannot be a branch %s beside %s", p.Branch, p.Base)
+	}
 	if p.Branch == p.Base {
 		return nil, refuse(ErrUsage, "give the branch another name: --branch NAME", "the branch %s is the one that is contributed to", p.Base)
 	}
@@ -156,6 +162,11 @@ func branchName(s *Situation) string {
 	return untaken(rule.ShapeBranch(s.Requirements, number, title), s.Taken)
 }
 
+// nested tells of two branches whether one would have to be a folder for the other.
+func nested(a, b string) bool {
+	return strings.HasPrefix(a, b+"/") || strings.HasPrefix(b, a+"/")
+}
+
 // untaken counts a name on until no other contribution has it.
 func untaken(name string, taken []string) string {
 	next := name
@@ -182,9 +193,8 @@ func (p *Plan) addSteps(s *Situation) error {
 	}
 	clone := cloneIn{Repo: up.RepoName, Dir: s.Dir, Base: s.Base, Remote: remote, CloneWish: s.Clone}
 	// Submodules with a relative address are looked for beside what the branch that
-	// is checked out follows; and of main and main/x git refuses one, which the step
-	// of the branch says.
-	if s.Base != "" && !s.Clone.Submodules && !strings.HasPrefix(p.Branch, s.Base+"/") && !strings.HasPrefix(s.Base, p.Branch+"/") {
+	// is checked out follows.
+	if s.Base != "" && !s.Clone.Submodules {
 		clone.Branch = p.Branch
 	}
 	if err := p.add("clone", kindClone, filepath.Base(s.Dir)+" ("+s.parts()+s.Clone.words()+")", clone, nil); err != nil {

@@ -109,7 +109,12 @@ func filterRefused(err error) bool {
 	if !errors.As(err, &e) {
 		return false
 	}
-	text := strings.ToLower(e.Stderr)
+	var text string
+	for line := range strings.Lines(strings.ToLower(e.Stderr)) {
+		if !strings.Contains(line, "filter-process") && !strings.Contains(line, "smudge filter") && !strings.Contains(line, "external filter") {
+			text += line // else one that the user has set up for files
+		}
+	}
 	has := func(p string) bool { return strings.Contains(text, p) }
 	if slices.ContainsFunc([]string{"filter", "unadvertised object", "not our ref"}, has) {
 		return true

@@ -10,6 +10,21 @@ import (
 // HasLFS says whether Git LFS is installed.
 func (t *Tool) HasLFS() bool { return t != nil && lookProgram(t.Env, "git-lfs") != "" }
 
+// pointers are the settings with which git leaves files of Git LFS as the pointers
+// that they are in the history, where git-lfs was installed once and is not there:
+// git would refuse to check them out. What is committed so, Filters finds.
+func (t *Tool) pointers(args []string) []string {
+	switch verbOf(args) {
+	case "checkout", "switch", "worktree", "reset", "restore", "merge", "rebase", "am", "apply", "stash", "status", "diff", "add", "commit":
+	default:
+		return nil
+	}
+	if t.HasLFS() {
+		return nil
+	}
+	return []string{"-c", "filter.lfs.process=", "-c", "filter.lfs.required=false"} // an empty process stands before the other two ways
+}
+
 // Filters gives the filter that each file goes through on its way into git, as
 // .gitattributes has it, for those that go through one.
 func (t *Tool) Filters(ctx context.Context, dir string, paths []string) (map[string]string, error) {

@@ -68,8 +68,11 @@ func (b *loan) end() {
 
 // verbOf is git's command behind settings that are given with it.
 func verbOf(args []string) string {
-	for len(args) > 1 && args[0] == "-c" {
-		args = args[2:]
+	for len(args) > 1 && strings.HasPrefix(args[0], "-") {
+		if args[0] == "-c" {
+			args = args[1:]
+		}
+		args = args[1:]
 	}
 	if len(args) == 0 {
 		return ""
