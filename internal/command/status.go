@@ -37,6 +37,11 @@ is behind, and what the owners promised.
 Name it as REPOSITORY#NUMBER, by its address, by its branch or run, or as . for
 the branch that is checked out here.
 
+Promised is what the manifest says (slo), else what CONTRIBUTING says in so many
+words, such as "we answer within three working days", where the forge has
+GraphQL. What owners aim at, try, or usually do is no promise. Working days are
+Monday to Friday, in UTC, holidays among them.
+
 For owners, --waiting-on-me lists what waits for your answer, the oldest first:
 open contributions to what you own (by the manifest, catalog-info.yaml,
 CODEOWNERS or your rights) and reviews that you or your teams are asked for. It

@@ -34,7 +34,7 @@ func showStanding(s *term.Streams, r *standing, now time.Time) error {
 	for i := range r.Promises {
 		p := r.Promises[i]
 		tone := map[string]term.Tone{insight.PromiseBroken: term.Bad, insight.PromiseKept: term.Good}[p.State]
-		w.toned("promise", map[string]string{"first-response": "first reply: ", "decision": ""}[p.Kind]+p.text(now), tone)
+		w.toned("promise", map[string]string{"first-response": "first reply: ", "decision": ""}[p.Kind]+p.text(now)+p.cite(), tone)
 	}
 	if r.Directory != nil {
 		w.line("clone", *r.Directory)

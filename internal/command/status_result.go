@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/isrc-dev/isrc/internal/forge"
+	"github.com/isrc-dev/isrc/internal/guideline"
 	"github.com/isrc-dev/isrc/internal/insight"
 	"github.com/isrc-dev/isrc/internal/manifest"
 	"github.com/isrc-dev/isrc/internal/workflow"
@@ -90,9 +91,10 @@ type checkLine struct {
 // promiseState is what the owners promise, and whether they kept it.
 type promiseState struct {
 	Kind  string  `json:"kind"` // first-response or decision
-	Span  string  `json:"span"` // as they wrote it: 2bd
+	Span  string  `json:"span"` // as a manifest writes it: 2bd
 	Until *string `json:"untilAt"`
 	State string  `json:"state"` // kept, due or broken
+	Said  *quote  `json:"said"`  // where they promise it
 }
 
 // standingOf is a pull request seen from its author's side.
@@ -192,18 +194,27 @@ func (l checkLine) String() string {
 	return fmt.Sprintf("%s:%d: %s", *l.Path, *l.Line, l.Text)
 }
 
-// promisesOf reads the manifest, if there is one, for what the owners promise.
+// promisesOf reads what the owners promise: in their manifest, else in what they
+// say to contributors.
 func promisesOf(f forge.Followed, now time.Time) []promiseState {
+	slo, said := manifest.SLO{}, map[string]*quote{}
+	if f.Home.Manifest != "" {
+		m, _ := manifest.Parse([]byte(f.Home.Manifest))
+		if m != nil && m.Isrc != nil { // what cannot be read promises nothing; isrc manifest check says why
+			slo = m.Isrc.SLO
+			said["first-response"] = &quote{Path: manifest.FileName, Line: m.Line("isrc.slo.firstResponse"), Text: slo.FirstResponse, Kind: guideline.KindManifest}
+			said["decision"] = &quote{Path: manifest.FileName, Line: m.Line("isrc.slo.decision"), Text: slo.Decision, Kind: guideline.KindManifest}
+		}
+	}
+	if slo == (manifest.SLO{}) && guideline.MayPromise(f.Home.Contributing) {
+		d := guideline.ParseDocument(&guideline.Source{Kind: guideline.KindProse, Path: f.Home.ContributingPath}, guideline.DocContributing, []byte(f.Home.Contributing))
+		p := guideline.PromiseIn(&d)
+		slo = manifest.SLO{FirstResponse: p.FirstResponse, Decision: p.Decision}
+		said["first-response"], said["decision"] = quoteOf(p.FirstResponseSaid), quoteOf(p.DecisionSaid)
+	}
 	var out []promiseState
-	if f.Home.Manifest == "" {
-		return nil
-	}
-	m, _ := manifest.Parse([]byte(f.Home.Manifest))
-	if m == nil || m.Isrc == nil {
-		return nil // what cannot be read promises nothing; isrc manifest check says why
-	}
-	for _, p := range insight.Promises(m.Isrc.SLO, f, now) {
-		out = append(out, promiseState{Kind: p.Kind, Span: p.Span, Until: moment(p.Due), State: p.State})
+	for _, p := range insight.Promises(slo, f, now) {
+		out = append(out, promiseState{Kind: p.Kind, Span: p.Span, Until: moment(p.Due), State: p.State, Said: said[p.Kind]})
 	}
 	return out
 }

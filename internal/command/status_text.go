@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/isrc-dev/isrc/internal/git"
+	"github.com/isrc-dev/isrc/internal/guideline"
 	"github.com/isrc-dev/isrc/internal/insight"
 	"github.com/isrc-dev/isrc/internal/term"
 )
@@ -282,6 +283,14 @@ func pressing(all []promiseState) *promiseState {
 		return nil
 	}
 	return &promiseState{Kind: best.Kind, Span: best.Span, Until: moment(best.Due), State: best.State}
+}
+
+// cite says where prose promises it; a manifest's key has but one place.
+func (p *promiseState) cite() string {
+	if p.Said == nil || p.Said.Kind == guideline.KindManifest {
+		return ""
+	}
+	return fmt.Sprintf(" (%s:%d)", p.Said.Path, p.Said.Line)
 }
 
 // text says a promise in a few words: "promised 2bd, broken for 3 days".

@@ -38,12 +38,16 @@ type QueueSpot struct {
 // Home is what the repository of a pull request says of itself. A text is empty
 // when there is no such file.
 type Home struct {
-	Manifest   string // innersource.json at the default branch
-	Info       string // catalog-info.yaml there, where it was asked for
-	Owners     string // CODEOWNERS, where it was asked for
-	OwnersPath string
-	Access     *Access // of who asks, nil when it is not said
-	Unread     error   // why the texts are not known, nil when they are
+	Manifest string // innersource.json at the default branch
+	// Contributing is what the forge shows to contributors, where it says so; the path
+	// has OWNER/NAME: before it when it lies in another repository.
+	Contributing     string
+	ContributingPath string
+	Info             string // catalog-info.yaml there, where it was asked for
+	Owners           string // CODEOWNERS, where it was asked for
+	OwnersPath       string
+	Access           *Access // of who asks, nil when it is not said
+	Unread           error   // why the texts are not known, nil when they are
 }
 
 // FollowQuery says which pull requests are to be followed.

@@ -43,7 +43,7 @@ type following struct {
 	// a question that names it is refused whole without that.
 	teamless bool
 	// lean leaves out what older servers do not know: merge queues at 1, review
-	// threads too at 2.
+	// threads and the page for contributors too at 2.
 	lean int
 }
 
@@ -148,7 +148,7 @@ func (f *following) ask(ctx context.Context, open []cursor, named []forge.PullRe
 		d.name, d.text = d.name+" without merge queues", strings.Replace(d.text, followQueue, "", 1)
 	}
 	if f.lean > 1 {
-		d.name, d.text = d.name+" and threads", strings.Replace(d.text, followThreads, "", 1)
+		d.name, d.text = d.name+" and threads", strings.Replace(strings.Replace(d.text, followThreads, "", 1), followPages, "", 1)
 	}
 	r, err := f.c.ask(ctx, d, nil, "pull requests", &got)
 	return got, r, err

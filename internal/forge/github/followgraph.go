@@ -53,6 +53,11 @@ const followTeams = " ... on Team { slug }"
 const followQueue = `
   mergeQueueEntry { position state enqueuedAt }`
 
+// followPages is left out for servers that do not tell which page is for
+// contributors.
+const followPages = `
+    contributingGuidelines { body resourcePath }`
+
 const followFragment = `fragment followed on PullRequest {
   number
   title
@@ -73,7 +78,7 @@ const followFragment = `fragment followed on PullRequest {
   repository {
     nameWithOwner
     viewerPermission
-    manifest: object(expression: "HEAD:innersource.json") { ... on Blob { text } }%s
+    manifest: object(expression: "HEAD:innersource.json") { ... on Blob { text } }` + followPages + `%s
   }
   reviewRequests(first: 20) { nodes { requestedReviewer { __typename ... on User { login } ... on Bot { login }` + followTeams + ` } } }
   timelineItems(last: 1, itemTypes: [READY_FOR_REVIEW_EVENT]) { nodes { __typename ... on ReadyForReviewEvent { createdAt } } }
@@ -174,6 +179,7 @@ type (
 		NameWithOwner             string
 		ViewerPermission          string
 		Manifest, Info            *graphFile
+		ContributingGuidelines    *struct{ Body, ResourcePath *string }
 		Owners0, Owners1, Owners2 *graphFile
 	}
 	graphCheck struct {
@@ -318,12 +324,34 @@ func (h graphHome) home() forge.Home {
 	if h.Info != nil {
 		out.Info = valueOf(h.Info.Text)
 	}
+	if c := h.ContributingGuidelines; c != nil {
+		out.Contributing, out.ContributingPath = valueOf(c.Body), pageOf(h.NameWithOwner, valueOf(c.ResourcePath))
+	}
 	for i, t := range []*graphFile{h.Owners0, h.Owners1, h.Owners2} {
 		if t != nil && t.Text != nil && out.OwnersPath == "" {
 			out.Owners, out.OwnersPath = *t.Text, ownersPaths[i]
 		}
 	}
 	return out
+}
+
+// pageOf reads the path of a file out of that of its page, /OWNER/NAME/blob/BRANCH/
+// PATH. A branch may have slashes, so a folder counts only where guidelines are
+// looked for.
+func pageOf(repo, page string) string {
+	at, file, ok := strings.Cut(strings.TrimPrefix(page, "/"), "/blob/")
+	if !ok {
+		return "CONTRIBUTING"
+	}
+	parts := strings.Split(file, "/")
+	name := parts[len(parts)-1]
+	if folder := parts[max(len(parts)-2, 0)]; len(parts) > 2 && (folder == ".github" || folder == "docs") {
+		name = folder + "/" + name
+	}
+	if !strings.EqualFold(at, repo) {
+		name = at + ":" + name
+	}
+	return name
 }
 
 func (k *graphCheck) check() forge.Check {
