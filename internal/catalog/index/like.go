@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"database/sql"
+	"database/sql/driver"
 
 	"github.com/isrc-dev/isrc/internal/catalog"
 	"github.com/isrc-dev/isrc/internal/forge"
@@ -172,12 +173,8 @@ func (c *Catalog) sharing(ctx context.Context, p *profile, id int64) ([]int64, e
 	})
 	rate := map[int64]float64{}
 	for _, t := range terms[:min(len(terms), likeWords)] {
-		err := c.each(ctx, func(scan func(...any) error) error {
-			var other int64
-			if err := scan(&other); err != nil {
-				return err
-			}
-			if other != id {
+		err := c.quick(ctx, func(row []driver.Value) error {
+			if other := number(row[0]); other != id {
 				rate[other] += t.value * t.value
 			}
 			return nil
