@@ -8,6 +8,7 @@ package auth
 import (
 	"os"
 	"strings"
+	"time"
 
 	"github.com/isrc-dev/isrc/internal/config"
 	"github.com/isrc-dev/isrc/internal/fault"
@@ -25,7 +26,11 @@ type Source struct {
 	// accounts of a host; "" where there is none.
 	Owner, Dir string
 
-	account Account // what Token chose
+	Now   func() time.Time // nil is time.Now
+	Renew Renewer          // nil lets tokens end
+
+	account Account     // what Token chose
+	given   DeviceToken // what belongs to the token that is kept next
 
 	// withoutGit is set when git is the one who asks: asking it in turn would
 	// never end.
@@ -40,6 +45,9 @@ type Token struct {
 	// Account is the login of the account that the token was chosen for, ""
 	// where any would do.
 	Account string
+
+	ends    time.Time
+	refresh string
 }
 
 // String hides the token from every format verb that prints a Token.

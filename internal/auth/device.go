@@ -39,8 +39,10 @@ type DeviceCode struct {
 
 // DeviceToken is what signing in gave.
 type DeviceToken struct {
-	Token string
-	Lasts time.Duration // 0 until it is revoked
+	Token   string
+	Lasts   time.Duration // 0 until it is revoked
+	Ends    time.Time     // zero likewise
+	Refresh string        // by which it is renewed before it ends, "" where it is not
 }
 
 // DeviceError is an end without a token.
@@ -90,15 +92,16 @@ const (
 
 // deviceAnswer has the fields of both answers, and of errors.
 type deviceAnswer struct {
-	DeviceCode  string  `json:"device_code"`
-	UserCode    string  `json:"user_code"`
-	Page        string  `json:"verification_uri"`
-	OtherPage   string  `json:"verification_url"` // as drafts of the RFC had it
-	Expires     float64 `json:"expires_in"`       // seconds
-	Interval    float64 `json:"interval"`
-	Token       string  `json:"access_token"`
-	Error       string  `json:"error"`
-	Description string  `json:"error_description"`
+	DeviceCode  string      `json:"device_code"`
+	UserCode    string      `json:"user_code"`
+	Page        string      `json:"verification_uri"`
+	OtherPage   string      `json:"verification_url"` // as drafts of the RFC had it
+	Expires     json.Number `json:"expires_in"`       // seconds; also in quotation marks
+	Interval    float64     `json:"interval"`
+	Token       string      `json:"access_token"`
+	Refresh     string      `json:"refresh_token"`
+	Error       string      `json:"error"`
+	Description string      `json:"error_description"`
 }
 
 // Begin asks for a code.
@@ -120,7 +123,8 @@ func (d *Device) Begin(ctx context.Context) (DeviceCode, error) {
 		return DeviceCode{}, d.unavailable(errors.New("the page on which it wants the code typed in is no https page"))
 	}
 	c := DeviceCode{UserCode: a.UserCode, Page: page.String(), secret: a.DeviceCode, interval: seconds(a.Interval, deviceInterval, maxInterval)}
-	c.Ends = d.Now().Add(seconds(a.Expires, 15*time.Minute, maxDeviceLife))
+	lasts, _ := a.Expires.Float64() // "" is none
+	c.Ends = d.Now().Add(seconds(lasts, 15*time.Minute, maxDeviceLife))
 	return c, nil
 }
 
@@ -148,8 +152,7 @@ func (d *Device) Wait(ctx context.Context, c DeviceCode) (DeviceToken, error) {
 		case err != nil:
 			interval = min(2*interval, maxInterval)
 		case a.Token != "":
-			token, err := checked(a.Token, d.Host)
-			return DeviceToken{Token: token, Lasts: seconds(a.Expires, 0, 365*24*time.Hour)}, err
+			return d.given(a)
 		case a.Error == "slow_down":
 			interval = min(max(interval+slowDown, seconds(a.Interval, 0, maxInterval)), maxInterval)
 		case a.Error == "authorization_pending":

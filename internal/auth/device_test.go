@@ -22,6 +22,7 @@ type anOAuthHost struct {
 	code    string // answer to the first question
 	answers []string
 	asked   int
+	refresh string // what is renewed with, "" where a code is asked with
 }
 
 const goodCode = `{"device_code":"secret-of-the-device","user_code":"WDJB-MJHT","verification_uri":"https://h.example/login/device","expires_in":899,"interval":5}`
@@ -32,7 +33,9 @@ func (h *anOAuthHost) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	answer := h.code
 	if r.URL.Path == "/login/oauth/access_token" {
-		if r.Form.Get("device_code") != "secret-of-the-device" || r.Form.Get("grant_type") != "urn:ietf:params:oauth:grant-type:device_code" {
+		byCode := r.Form.Get("device_code") == "secret-of-the-device" && r.Form.Get("grant_type") == "urn:ietf:params:oauth:grant-type:device_code"
+		byRefresh := r.Form.Get("refresh_token") == h.refresh && r.Form.Get("grant_type") == "refresh_token"
+		if byCode == (h.refresh != "") || byRefresh != (h.refresh != "") {
 			h.t.Errorf("asked with %v", r.Form)
 		}
 		answer = h.answers[min(h.asked, len(h.answers)-1)]

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/isrc-dev/isrc/internal/disk"
 	"github.com/isrc-dev/isrc/internal/fault"
@@ -26,6 +27,9 @@ type Stored struct {
 type secret struct {
 	Token string `json:"token"`
 	User  string `json:"user,omitempty"`
+	// Ends and Refresh are those of a token that does not last.
+	Ends    time.Time `json:"ends,omitzero"`
+	Refresh string    `json:"refresh,omitempty"`
 }
 
 // entry is under what the token of an account is kept; that of the usual one is
@@ -48,7 +52,7 @@ func Login(ctx context.Context, s Source, host, token, user string) (Stored, err
 		return Stored{}, err
 	}
 	if before.Value != "" && before.User != "" && user != "" && !strings.EqualFold(before.User, user) {
-		if _, err := LoginAs(ctx, s, host, before.Value, before.User); err != nil {
+		if _, err := LoginAs(ctx, s.Given(DeviceToken{Ends: before.ends, Refresh: before.refresh}), host, before.Value, before.User); err != nil {
 			return Stored{}, err
 		}
 	}
@@ -71,7 +75,8 @@ func (s Source) keep(ctx context.Context, host, name, token, user string) (Store
 	case token == "":
 		return Stored{}, errors.New("no token was given")
 	}
-	raw, err := json.Marshal(secret{Token: token, User: user})
+	kept := s.secretOf(token, user)
+	raw, err := json.Marshal(kept)
 	if err != nil {
 		return Stored{}, err
 	}
@@ -84,7 +89,7 @@ func (s Source) keep(ctx context.Context, host, name, token, user string) (Store
 		_, err := s.editFile(func(all map[string]secret) { delete(all, name) })
 		return Stored{InKeyring: true}, err
 	}
-	file, err := s.editFile(func(all map[string]secret) { all[name] = secret{Token: token, User: user} })
+	file, err := s.editFile(func(all map[string]secret) { all[name] = kept })
 	if err != nil {
 		return Stored{}, fault.Errorf("keep the token for %s: %w", host, err)
 	}
@@ -136,15 +141,21 @@ func (s Source) forget(ctx context.Context, host, login string) (removed bool, e
 func (s Source) fromStore(ctx context.Context, host string, _ bool) (Token, []string, error) {
 	if login := s.account.Login; login != "" {
 		t, why, err := s.kept(ctx, entry(host, login))
-		if err != nil || t.Value != "" || len(why) > 0 {
+		if err == nil && t.Value != "" {
+			return s.fresh(ctx, host, entry(host, login), t)
+		}
+		if err != nil || len(why) > 0 {
 			return t, why, err
 		}
 	}
 	t, why, err := s.kept(ctx, host)
-	if err == nil && t.Value != "" && !s.account.mayBe(t.User) {
+	switch {
+	case err != nil || t.Value == "":
+		return t, why, err
+	case !s.account.mayBe(t.User):
 		return Token{}, []string{"the one that is kept is of " + t.User}, nil
 	}
-	return t, why, err
+	return s.fresh(ctx, host, host, t)
 }
 
 // kept gives what was kept under a name. The file is asked first: it holds a token
@@ -156,7 +167,7 @@ func (s Source) kept(ctx context.Context, name string) (Token, []string, error) 
 		return Token{}, nil, err
 	}
 	if kept, ok := all[name]; ok && kept.Token != "" {
-		return Token{Value: kept.Token, Origin: file, User: kept.User}, nil, nil
+		return kept.keptToken(file), nil, nil
 	}
 	var raw string
 	err = s.keyring(ctx, func(k Keyring) (err error) {
@@ -173,8 +184,8 @@ func (s Source) kept(ctx context.Context, name string) (Token, []string, error) 
 	if json.Unmarshal([]byte(raw), &kept) != nil {
 		kept = secret{Token: raw} // put there by hand
 	}
-	value, err := checked(kept.Token, "the keyring's entry for "+name)
-	return Token{Value: value, Origin: "keyring", User: kept.User}, nil, err
+	kept.Token, err = checked(kept.Token, "the keyring's entry for "+name)
+	return kept.keptToken("keyring"), nil, err
 }
 
 // tokenFile is the form of the file.

@@ -20,7 +20,7 @@ import (
 
 func (a *app) source(c *config.Config) auth.Source {
 	home := firstOf(a.inv.Getenv("HOME"), a.inv.Getenv("USERPROFILE"))
-	return auth.Source{Getenv: a.inv.Getenv, Config: c, Keyring: auth.SystemKeyring(), Run: auth.Exec, GHConfigDir: auth.GHConfigDir(runtime.GOOS, a.inv.Getenv, home), Dir: a.inv.Dir}
+	return auth.Source{Getenv: a.inv.Getenv, Config: c, Keyring: auth.SystemKeyring(), Run: auth.Exec, GHConfigDir: auth.GHConfigDir(runtime.GOOS, a.inv.Getenv, home), Dir: a.inv.Dir, Now: a.inv.Now, Renew: a.renew}
 }
 
 // chosen tells whether a host was chosen by the environment or the settings. One

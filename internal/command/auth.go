@@ -107,10 +107,11 @@ func (a *app) login(ctx context.Context, o *loginOptions) error {
 	if err != nil {
 		return err
 	}
-	token, err := a.readToken(ctx, host, o)
+	given, err := a.readToken(ctx, host, o)
 	if err != nil {
 		return err
 	}
+	token := given.Token
 	a.redact.add(token)
 	client, err := a.clientFor(host, token)
 	if err != nil {
@@ -134,7 +135,7 @@ func (a *app) login(ctx context.Context, o *loginOptions) error {
 	if err := a.assign(c, host, viewer.Login, o); err != nil {
 		return err
 	}
-	stored, err := keep(ctx, a.source(c), host, token, viewer.Login)
+	stored, err := keep(ctx, a.source(c).Given(given), host, token, viewer.Login)
 	if err != nil {
 		return fault.Errorf("keep the token for %s: %w", host, err)
 	}
@@ -212,40 +213,40 @@ func missingScopes(have []string, known bool) []string {
 	return out
 }
 
-func (a *app) readToken(ctx context.Context, host string, o *loginOptions) (string, error) {
+func (a *app) readToken(ctx context.Context, host string, o *loginOptions) (given auth.DeviceToken, err error) {
 	if o.withToken && o.device {
-		return "", usagef("--with-token and --device exclude each other")
+		return given, usagef("--with-token and --device exclude each other")
 	}
 	if o.withToken {
 		line, err := bufio.NewReader(io.LimitReader(a.io.In, 64*1024)).ReadString('\n')
 		if err != nil && !errors.Is(err, io.EOF) {
-			return "", fault.Errorf("read the token: %w", err)
+			return given, fault.Errorf("read the token: %w", err)
 		}
 		if line = strings.TrimSpace(line); line == "" {
-			return "", usagef("standard input has no token")
+			return given, usagef("standard input has no token")
 		}
-		return line, nil
+		return auth.DeviceToken{Token: line}, nil
 	}
 	c, err := a.settings()
 	if err != nil {
-		return "", err
+		return given, err
 	}
 	client := c.HostFor(host).OAuthClientID
 	switch {
 	case o.device && client == "":
-		return "", &usageError{err: fault.Errorf("--device: no OAuth application of %s is configured", host), hint: "isrc config set hosts." + host + ".oauthClientId ID\nor give a token: isrc auth login --host " + host + " --with-token"}
+		return given, &usageError{err: fault.Errorf("--device: no OAuth application of %s is configured", host), hint: "isrc config set hosts." + host + ".oauthClientId ID\nor give a token: isrc auth login --host " + host + " --with-token"}
 	case client != "" && !o.device && !a.io.CanPrompt():
-		return "", &usageError{err: errors.New("signing in takes a person, and there is no terminal to ask on"), hint: "isrc auth login --host " + host + " --with-token reads a token from standard input\nisrc auth login --host " + host + " --device shows a code, and waits until somebody has typed it in"}
+		return given, &usageError{err: errors.New("signing in takes a person, and there is no terminal to ask on"), hint: "isrc auth login --host " + host + " --with-token reads a token from standard input\nisrc auth login --host " + host + " --device shows a code, and waits until somebody has typed it in"}
 	case client != "":
 		return a.tokenByCode(ctx, host, client, o)
 	}
 	page := baseURL(c.HostFor(host).Scheme, host) + "/settings/tokens/new?" + url.Values{"scopes": {o.scopes}, "description": {"isrc"}}.Encode()
 	fmt.Fprintf(a.io.Err, "Make a token here (the scopes are filled in):\n\n  %s\n\n", page)
-	token, err := a.io.Secret("Token (nothing is shown while you paste it)", "--with-token")
-	if err == nil && token == "" {
+	given.Token, err = a.io.Secret("Token (nothing is shown while you paste it)", "--with-token")
+	if err == nil && given.Token == "" {
 		err = term.ErrDeclined
 	}
-	return token, err
+	return given, err
 }
 
 func newAuthStatus(a *app) *cobra.Command {

@@ -16,21 +16,16 @@ import (
 
 // tokenByCode signs in by a code that the person types in on a page of the host.
 // Only a terminal is asked whether to open it.
-func (a *app) tokenByCode(ctx context.Context, host, client string, o *loginOptions) (string, error) {
-	c, err := a.settings()
+func (a *app) tokenByCode(ctx context.Context, host, client string, o *loginOptions) (got auth.DeviceToken, err error) {
+	d, end, err := a.device(host)
 	if err != nil {
-		return "", err
+		return got, err
 	}
-	h := c.HostFor(host)
-	transport, err := a.transport(h)
-	if err != nil {
-		return "", err
-	}
-	defer transport.CloseIdleConnections()
-	d := &auth.Device{Host: host, BaseURL: baseURL(h.Scheme, host), ClientID: client, Scopes: strings.FieldsFunc(o.scopes, isComma), Client: transport, Now: a.inv.Now, Sleep: a.sleep}
+	defer end()
+	d.ClientID, d.Scopes = client, strings.FieldsFunc(o.scopes, isComma)
 	code, err := d.Begin(ctx)
 	if err != nil {
-		return "", a.deviceError(ctx, host, err)
+		return got, a.deviceError(ctx, host, err)
 	}
 	fmt.Fprintf(a.io.Err, "Type in the code %s here, as the account that isrc should use:\n\n  %s\n\n", a.io.Paint(term.Strong, term.Line(code.UserCode)), term.Line(code.Page))
 	if page, err := url.Parse(code.Page); err == nil && !strings.EqualFold(page.Host, host) {
@@ -41,19 +36,55 @@ func (a *app) tokenByCode(ctx context.Context, host, client string, o *loginOpti
 	}
 	if a.io.CanPrompt() {
 		if err := a.offerPage(code.Page); err != nil {
-			return "", a.deviceError(ctx, host, err)
+			return got, a.deviceError(ctx, host, err)
 		}
 	}
 	a.sink().Send(progress.Event{Phase: progress.Waiting, Task: "login", Message: "waiting until the code is typed in on " + host})
-	got, err := d.Wait(ctx, code)
+	got, err = d.Wait(ctx, code)
 	a.progress.Clear()
 	if err != nil {
-		return "", a.deviceError(ctx, host, err)
+		return got, a.deviceError(ctx, host, err)
 	}
 	if got.Lasts > 0 {
-		a.say("This token ends in %s; sign in again then.", span(got.Lasts))
+		what := "sign in again then"
+		if got.Refresh != "" {
+			a.redact.add(got.Refresh)
+			what = "isrc renews it by itself"
+		}
+		a.say("This token ends in %s; %s.", span(got.Lasts), what)
 	}
-	return got.Token, nil
+	return got, nil
+}
+
+// device is what asks a host's application for tokens; end gives back its
+// connections.
+func (a *app) device(host string) (d *auth.Device, end func(), err error) {
+	c, err := a.settings()
+	if err != nil {
+		return nil, nil, err
+	}
+	h := c.HostFor(host)
+	transport, err := a.transport(h)
+	if err != nil {
+		return nil, nil, err
+	}
+	return &auth.Device{Host: host, BaseURL: baseURL(h.Scheme, host), ClientID: h.OAuthClientID, Client: transport, Now: a.inv.Now, Sleep: a.sleep}, transport.CloseIdleConnections, nil
+}
+
+// renew renews a token that is kept.
+func (a *app) renew(ctx context.Context, host, refresh string) (auth.DeviceToken, error) {
+	a.redact.add(refresh)
+	d, end, err := a.device(host)
+	if err != nil {
+		return auth.DeviceToken{}, err
+	}
+	defer end()
+	got, err := d.Renew(ctx, refresh)
+	if err == nil {
+		a.redact.add(got.Token)
+		a.redact.add(got.Refresh)
+	}
+	return got, err
 }
 
 //go:noinline

@@ -23,7 +23,7 @@ import (
 //	forge pulls OWNER/NAME all|collaborators_only|none: who may open pull requests there
 //	forge policy LOGIN|OWNER/NAME POLICY | forge no-policy: it refuses as GitHub does
 //	forge limited-token LOGIN VARIABLE: a fine-grained one
-//	forge device LOGIN [PENDING [SLOW]] | forge device-ends ERROR [PENDING] | forge device-page PAGE | forge device-off
+//	forge device LOGIN [PENDING [SLOW]] | forge device-ends ERROR [PENDING] | forge device-page PAGE | forge device-off | forge device-lasts LOGIN SECONDS | forge device-forgets
 //	forge app-token SLUG OWNER[/NAME] VARIABLE: of an app that is installed there; github-actions is a job
 //	forge commit OWNER/NAME LOGIN PATH: one more commit on the default branch
 func changeForge(ts *testscript.TestScript, f *sandbox.Forge, args []string) bool {
@@ -86,6 +86,12 @@ func changeForge(ts *testscript.TestScript, f *sandbox.Forge, args []string) boo
 			}
 		}
 		f.PlanDevice(plan)
+	case "device-lasts":
+		lasts, err := strconv.Atoi(args[2])
+		ts.Check(err)
+		f.PlanDevice(sandbox.DevicePlan{Login: args[1], Lasts: lasts})
+	case "device-forgets":
+		f.ForgetRenewals()
 	case "device-page":
 		f.PlanDevice(sandbox.DevicePlan{Page: args[1]})
 	case "device-off":

@@ -24,6 +24,7 @@ type DevicePlan struct {
 	Ends    string // instead of a token: access_denied, expired_token and so on
 	Page    string // the verification_uri, "" for the forge's own
 	Off     bool   // the app was not allowed to sign people in this way
+	Lasts   int    // seconds after which a token ends that can be renewed; 0 for one that lasts
 }
 
 // device is a code that was given out.
@@ -37,6 +38,20 @@ func (f *Forge) PlanDevice(p DevicePlan) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.state.devicePlan = p
+}
+
+// renewal is what a refresh token stands for; it is good once.
+type renewal struct {
+	token  token
+	access string // that ends with it
+	lasts  int
+}
+
+// ForgetRenewals lets every refresh token end, as if nobody had used it for months.
+func (f *Forge) ForgetRenewals() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.state.renewals = nil
 }
 
 func isOAuth(path string) bool {
@@ -88,6 +103,16 @@ func (f *Forge) oauth(path string, in url.Values) obj {
 		return obj{"error": code, "error_description": text, "error_uri": "https://docs.github.com/developers/apps/authorizing-oauth-apps#error-codes-for-the-device-flow"}
 	}
 	switch {
+	case in.Get("grant_type") == "refresh_token":
+		old, ok := f.state.renewals[in.Get("refresh_token")]
+		if !ok {
+			return obj{"error": "bad_refresh_token", "error_description": "The refresh token passed is incorrect or expired."}
+		}
+		delete(f.state.renewals, in.Get("refresh_token"))
+		ended := old.token
+		ended.expired = true
+		f.tokens.put(old.access, ended)
+		return f.giveEnding(old.token, old.lasts)
 	case in.Get("grant_type") != deviceGrant:
 		return refuse("unsupported_grant_type", "The grant type is not supported.")
 	case d == nil:
@@ -106,9 +131,27 @@ func (f *Forge) oauth(path string, in url.Values) obj {
 		return refuse("authorization_pending", "The authorization request is still pending.")
 	}
 	delete(f.state.devices, in.Get("device_code"))
+	if d.plan.Lasts > 0 { // of a GitHub App, which knows no scopes
+		return f.giveEnding(token{login: d.plan.Login, scopes: d.scopes}, d.plan.Lasts)
+	}
 	secret := "gho_" + strings.TrimPrefix(makeToken(f.world.Name, d.plan.Login, "device "+strings.Join(d.scopes, ",")), "ghp_")
 	f.tokens.put(secret, token{login: d.plan.Login, scopes: d.scopes})
 	return obj{"access_token": secret, "token_type": "bearer", "scope": strings.Join(d.scopes, ",")}
+}
+
+// giveEnding gives a token that ends, and what renews it. The caller holds mu.
+func (f *Forge) giveEnding(t token, lasts int) obj {
+	f.state.renewed++
+	secret := func(prefix string) string {
+		return prefix + strings.TrimPrefix(makeToken(f.world.Name, t.login, fmt.Sprint(prefix, f.state.renewed)), "ghp_")
+	}
+	access, refresh := secret("ghu_"), secret("ghr_")
+	f.tokens.put(access, t)
+	if f.state.renewals == nil {
+		f.state.renewals = map[string]renewal{}
+	}
+	f.state.renewals[refresh] = renewal{t, access, lasts}
+	return obj{"access_token": access, "expires_in": lasts, "refresh_token": refresh, "refresh_token_expires_in": 15897600, "scope": "", "token_type": "bearer"}
 }
 
 func (f *Forge) giveDevice(in url.Values) obj {

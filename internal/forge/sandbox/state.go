@@ -26,6 +26,8 @@ type state struct {
 
 	devicePlan DevicePlan
 	devices    map[string]*device // by their code
+	renewals   map[string]renewal // by the refresh token
+	renewed    int                // tokens that end, so far
 }
 
 // user is a person, a bot or an organisation.
