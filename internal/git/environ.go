@@ -52,7 +52,7 @@ func (t *Tool) environ() []string {
 		// that computes sends a byte every few seconds.
 		env = append(env, "GIT_HTTP_LOW_SPEED_LIMIT=1", "GIT_HTTP_LOW_SPEED_TIME="+strconv.Itoa(int(stallAfter.Seconds())))
 	}
-	return append(env, "LC_ALL=C", prompt, "NO_PROXY="+noProxy, "no_proxy="+noProxy)
+	return append(append(env, t.pointers(base)...), "LC_ALL=C", prompt, "NO_PROXY="+noProxy, "no_proxy="+noProxy)
 }
 
 // lookup gives the value of a variable; the last one counts, as for exec.

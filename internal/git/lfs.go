@@ -2,6 +2,7 @@ package git
 
 import (
 	"context"
+	"strconv"
 	"strings"
 
 	"github.com/isrc-dev/isrc/internal/fault"
@@ -10,19 +11,21 @@ import (
 // HasLFS says whether Git LFS is installed.
 func (t *Tool) HasLFS() bool { return t != nil && lookProgram(t.Env, "git-lfs") != "" }
 
-// pointers are the settings with which git leaves files of Git LFS as the pointers
-// that they are in the history, where git-lfs was installed once and is not there:
-// git would refuse to check them out. What is committed so, Filters finds.
-func (t *Tool) pointers(args []string) []string {
-	switch verbOf(args) {
-	case "checkout", "switch", "worktree", "reset", "restore", "merge", "rebase", "am", "apply", "stash", "status", "diff", "add", "commit":
-	default:
-		return nil
-	}
+// pointers are settings with which git leaves files of Git LFS as the pointers that
+// they are in the history, where git-lfs was set up once and is not there: git would
+// refuse to check them out. What is committed so, Filters finds. An empty process
+// stands before the other two ways, and runs nothing. They come behind the settings
+// that the environment has already (git 2.31).
+func (t *Tool) pointers(base []string) []string {
 	if t.HasLFS() {
 		return nil
 	}
-	return []string{"-c", "filter.lfs.process=", "-c", "filter.lfs.required=false"} // an empty process stands before the other two ways
+	n, err := strconv.Atoi("0" + lookup(base, "GIT_CONFIG_COUNT"))
+	if err != nil {
+		return nil // git says what is wrong with it
+	}
+	key, value := func(i int) string { return "GIT_CONFIG_KEY_" + strconv.Itoa(n+i) + "=" }, func(i int) string { return "GIT_CONFIG_VALUE_" + strconv.Itoa(n+i) + "=" }
+	return []string{key(0) + "filter.lfs.process", value(0), key(1) + "filter.lfs.required", value(1) + "false", "GIT_CONFIG_COUNT=" + strconv.Itoa(n+2)}
 }
 
 // Filters gives the filter that each file goes through on its way into git, as

@@ -147,7 +147,7 @@ func (t *Tool) run(ctx context.Context, c command) (string, error) {
 	defer lent.end()
 	var out bytes.Buffer
 	errs := &stderrReader{task: c.task, sink: t.Sink}
-	cmd := exec.CommandContext(ctx, t.Path, append(t.pointers(c.args), c.args...)...)
+	cmd := exec.CommandContext(ctx, t.Path, c.args...)
 	cmd.Dir, cmd.Stdin, cmd.Stdout, cmd.Stderr = c.dir, c.in, &out, errs
 	cmd.Env = append(t.environ(), c.env...)
 	cmd.WaitDelay = killDelay
