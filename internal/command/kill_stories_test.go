@@ -12,7 +12,7 @@ import (
 )
 
 func killStories() []killStory {
-	return []killStory{roundStory(), syncStory(), bulkStory(), remoteStory(), finishStory(), proposeStory(), cleanStory()}
+	return []killStory{roundStory(), wishStory(), syncStory(), bulkStory(), remoteStory(), finishStory(), proposeStory(), cleanStory()}
 }
 
 func fixed[T any](v T) func(int) T { return func(int) T { return v } }
@@ -20,6 +20,7 @@ func fixed[T any](v T) func(int) T { return func(int) T { return v } }
 type killedPull struct {
 	Number    int
 	State     string
+	Draft     bool
 	Head      struct{ SHA, Ref string }
 	Reviewers []struct{ Login string } `json:"requested_reviewers"`
 }
@@ -76,6 +77,32 @@ func roundStory() killStory {
 			p, wrong := s.pullAt("platform/lib", "newcomer/lib", "fix", "lib")
 			if len(p.Reviewers) != 1 || p.Reviewers[0].Login != "platform-lead" {
 				wrong = append(wrong, fmt.Sprintf("asked to look again: %v", p.Reviewers))
+			}
+			return slices.Concat(wrong, s.commits("lib", "fix", n+1), s.sound("lib"))
+		},
+	}
+}
+
+// wishStory is submit with what it asks besides, which is no step of the run: killed
+// on the way, it asks again, and the forge is as if it had been asked once.
+func wishStory() killStory {
+	return killStory{
+		name: "submit, ready and with a reviewer", setup: roundBegun, dir: fixed("lib"), args: fixed([]string{"submit", "--ready", "--reviewer", "platform-lead", "--yes"}),
+		ready: func(s *killScene, n int) {
+			s.must("lib", "submit", "--draft", "--yes")
+			s.as("platform-lead", "DELETE", "/repos/platform/lib/pulls/1/requested_reviewers", `{"reviewers":["platform-lead"]}`)
+			s.change("lib", fmt.Sprint("wish-", n))
+		},
+		more: []killing{
+			{name: "before the forge marks it ready", method: "POST", path: "/graphql", skip: 1},
+			{name: "before it reads that it is ready", method: "POST", path: "/graphql", skip: 1, after: true},
+			{name: "before the forge asks the reviewer", method: "POST", path: "/requested_reviewers"},
+			{name: "before it reads that the reviewer was asked", method: "POST", path: "/requested_reviewers", after: true},
+		},
+		verdict: func(s *killScene, n int) []string {
+			p, wrong := s.pullAt("platform/lib", "newcomer/lib", "fix", "lib")
+			if p.Draft || len(p.Reviewers) != 1 || p.Reviewers[0].Login != "platform-lead" {
+				wrong = append(wrong, fmt.Sprintf("a draft: %v, asked for a review: %v", p.Draft, p.Reviewers))
 			}
 			return slices.Concat(wrong, s.commits("lib", "fix", n+1), s.sound("lib"))
 		},

@@ -146,6 +146,9 @@ that what one leaves behind would show in the next. "%[4]s" means for
 
 - a round of review: one pull request at the user's last commit, with each of the
   user's commits, and the reviewer asked to look again;
+- submit, ready and with a reviewer: the same, no draft, and the reviewer asked.
+  What --ready, --draft and --reviewer ask for is no step of the run: it is asked
+  again, and the forge is as if it had been asked once;
 - sync: the branch on top of the base, alike here, there and in the pull request,
   with the user's commit and no other; the fork's base at the upstream's; no
   rebase half done;
