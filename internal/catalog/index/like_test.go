@@ -130,6 +130,9 @@ func TestOverlapsTellHowFarTheyAreAndEnd(t *testing.T) {
 func TestOverlapsOfACompanyAreTrue(t *testing.T) {
 	t.Parallel()
 	n := 3000
+	if underRace {
+		n = 1500
+	}
 	if os.Getenv("ISRC_BENCH_SIZE") == "100000" {
 		n = 100_000
 	}

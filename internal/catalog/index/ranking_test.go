@@ -281,6 +281,9 @@ func TestRankingStaysGood(t *testing.T) {
 			t.Errorf("%s: %s, want NDCG@10 %.2f and MRR %.2f at least", half, got[half], floor.ndcg, floor.mrr)
 		}
 	}
+	if underRace {
+		return // what others rank is compared without it
+	}
 	for name, rank := range baselines(t, c, set.Records) {
 		theirs := measure(t, set, rank, "tuning", "held-out")
 		for half := range floors {

@@ -230,6 +230,9 @@ func TestTheIndexFiltersAsTheQueryAdmits(t *testing.T) {
 	t.Parallel()
 	set := judged(t)
 	records := set.Records[:400]
+	if underRace {
+		records = records[:100]
+	}
 	c := indexed(t, records)
 	for _, typed := range []string{
 		"org:platform", "org:platform,data", "-org:platform", "team:partners", "team:web/partners", "language:go", "language:golang,rust", "-language:java", "topic:kafka", "topic:auth topic:internal",
