@@ -185,6 +185,7 @@ func TestCrawlOfTenThousand(t *testing.T) {
 	if underRace {
 		t.Skip("left out under the race detector: it takes minutes there, and smaller crawls go the same ways")
 	}
+	t.Parallel()
 	e := newEstate(t, 10_000)
 	h := e.home()
 	begun := time.Now()
