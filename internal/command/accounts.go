@@ -109,21 +109,28 @@ func (a *app) askersFor(names []forge.RepoName) ([]*asker, error) {
 // accountFor is the login of the account that is for a repository, "" where that
 // is the one that counts here anyway.
 func (a *app) accountFor(name forge.RepoName) (string, error) {
+	usual, err := a.accountOf(forge.RepoName{Host: name.Host}, a.inv.Dir)
+	if err != nil {
+		return "", err
+	}
+	chosen, err := a.accountOf(name, a.inv.Dir)
+	if err != nil || strings.EqualFold(usual, chosen) {
+		return "", err
+	}
+	return chosen, nil
+}
+
+// accountOf is the login of the account that is for the owner of a repository, a
+// folder or its host, "" where nothing says which.
+func (a *app) accountOf(name forge.RepoName, dir string) (string, error) {
 	c, err := a.settings()
 	if err != nil {
 		return "", err
 	}
 	source := a.source(c)
-	usual, err := source.Account(name.Host)
-	if err != nil {
-		return "", a.ambiguous(err)
-	}
-	source.Owner = name.Owner
-	chosen, err := source.Account(name.Host)
-	if err != nil || strings.EqualFold(usual.Login, chosen.Login) {
-		return "", a.ambiguous(err)
-	}
-	return chosen.Login, nil
+	source.Owner, source.Dir = name.Owner, dir
+	account, err := source.Account(name.Host)
+	return account.Login, a.ambiguous(err)
 }
 
 // accountOfRun is the one that a contribution was begun as, or else the one that
@@ -132,17 +139,11 @@ func (a *app) accountOfRun(upstream forge.RepoName, began, clone string) string 
 	if began != "" {
 		return began
 	}
-	c, err := a.settings()
+	login, err := a.accountOf(upstream, clone)
 	if err != nil {
 		return ""
 	}
-	source := a.source(c)
-	source.Owner, source.Dir = upstream.Owner, clone
-	chosen, err := source.Account(upstream.Host)
-	if err != nil {
-		return ""
-	}
-	return chosen.Login
+	return login
 }
 
 // siteOfRun gives the forge of a repository as the account that a contribution

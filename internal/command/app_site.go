@@ -77,20 +77,11 @@ func (a *app) siteOf(ctx context.Context, name forge.RepoName) (*contribute.Site
 
 // siteKeyOf tells the sites of several accounts on a host apart.
 func (a *app) siteKeyOf(name forge.RepoName) (string, error) {
-	c, err := a.settings()
-	if err != nil {
-		return "", err
+	login, err := a.accountOf(name, a.inv.Dir)
+	if err != nil || login == "" {
+		return name.Host, err
 	}
-	source := a.source(c)
-	source.Owner = name.Owner
-	account, err := source.Account(name.Host)
-	switch {
-	case err != nil:
-		return "", a.ambiguous(err)
-	case account.Login == "":
-		return name.Host, nil
-	}
-	return strings.ToLower(account.Login) + "@" + name.Host, nil
+	return strings.ToLower(login) + "@" + name.Host, nil
 }
 
 // anonymously gives the forge on a host to somebody who is not signed in there.
