@@ -20,24 +20,25 @@ func showCard(s *term.Streams, c *card, explain bool, now time.Time) error {
 		fmt.Fprintln(w, l)
 	}
 	for _, l := range joinFacts(headline(c, now), " "+s.Sym(term.SymDot)+" ", s.Width) {
-		fmt.Fprintln(w, l)
+		fmt.Fprintln(w, strings.Join(term.Wrap(l, s.Width), "\n"))
 	}
+	warn := func(text string) { fmt.Fprintln(w, s.Paint(term.Warn, strings.Join(term.Wrap(text, s.Width), "\n"))) }
 	if c.Archived {
-		fmt.Fprintln(w, s.Paint(term.Warn, "archived: it takes no changes any more"))
+		warn("archived: it takes no changes any more")
 	}
 	if c.Contributions == guideline.TakesElsewhere && c.SaidBy != nil {
 		said := fmt.Sprintf("its owners take no pull requests there: %s (%s:%d)", shortLine(c.SaidBy.Text), term.Line(c.SaidBy.Path), c.SaidBy.Line)
-		fmt.Fprintln(w, s.Paint(term.Warn, strings.Join(term.Wrap(said, s.Width), "\n")))
+		warn(said)
 	}
 	if c.Fork && c.Parent != nil {
-		fmt.Fprintln(w, s.Paint(term.Warn, "a fork of "+term.Line(*c.Parent)+": contribute there"))
+		warn("a fork of " + term.Line(*c.Parent) + ": contribute there")
 	}
 	if c.closed() {
-		fmt.Fprintln(w, s.Paint(term.Warn, "forking is disabled there, and you cannot push: its owners give access"))
+		warn("forking is disabled there, and you cannot push: its owners give access")
 	}
 	fmt.Fprintln(w)
 	if how := takes(&c.Contributions); c.Contributions != "pull-requests" && c.Contributions != "unknown" {
-		fmt.Fprintln(w, s.Paint(term.Warn, how)+place(s, c.SaidBy))
+		showHow(s, how, c.SaidBy)
 	}
 	showRequirements(s, c.Requirements)
 	if lines := commandLines(c.Commands); len(lines) > 0 {
@@ -148,8 +149,18 @@ func showRequirements(s *term.Streams, all []requirement) {
 	}
 }
 
+// oneColumn tells whether a terminal has no room for two columns.
+func oneColumn(s *term.Streams) bool { return s.Width < sectionWidth+2+30 }
+
 func showAsked(s *term.Streams, label string, tone term.Tone, text string) {
-	for i, l := range term.Wrap(text, max(s.Width-9, 30)) {
+	if oneColumn(s) {
+		fmt.Fprintln(s.Out, "  "+s.Paint(tone, label))
+		for _, l := range term.Wrap(text, max(s.Width-4, 10)) {
+			fmt.Fprintln(s.Out, "    "+l)
+		}
+		return
+	}
+	for i, l := range term.Wrap(text, s.Width-9) {
 		if i == 0 {
 			fmt.Fprintf(s.Out, "  %s %s\n", s.Paint(tone, fmt.Sprintf("%-6s", label)), l)
 		} else {
@@ -187,9 +198,15 @@ func sides(all []requirement) (yours, theirs []requirement) {
 	return yours, theirs
 }
 
-// writeDetail writes a line below something, wrapped to at most three lines.
+// writeDetail writes a line below something, wrapped to at most three lines. On a
+// narrow terminal a word that is too long, as a place in a file is, begins further
+// to the left.
 func writeDetail(s *term.Streams, w io.Writer, indent int, tone term.Tone, text string) {
-	room := max(s.Width-indent, 30)
+	deeper := 2
+	if oneColumn(s) {
+		indent, deeper = min(indent, 4), 0
+	}
+	room := max(s.Width-indent, 10)
 	if term.Columns(text) <= room {
 		fmt.Fprintln(w, pad(indent)+s.Paint(tone, text))
 		return
@@ -199,12 +216,16 @@ func writeDetail(s *term.Streams, w io.Writer, indent int, tone term.Tone, text 
 		if i == 2 && len(lines) > 3 {
 			l = term.Truncate(strings.Join(lines[2:], " "), room, s.Ellipsis())
 		}
-		fmt.Fprintln(w, pad(indent)+s.Paint(tone, term.Truncate(l, room, s.Ellipsis())))
+		at, fits := indent, term.Truncate(l, room, s.Ellipsis())
+		if deeper == 0 && fits != l {
+			at, fits = max(min(indent, s.Width-term.Columns(l)), 0), l
+		}
+		fmt.Fprintln(w, pad(at)+s.Paint(tone, fits))
 		if i == 2 {
 			return
 		}
 		if i == 0 {
-			indent, room = indent+2, room-2
+			indent, room = indent+deeper, max(room-deeper, 10)
 		}
 	}
 }
@@ -249,11 +270,23 @@ func sources(said []quote, enforcer *string) []string {
 	return out
 }
 
-func place(s *term.Streams, q *quote) string {
-	if q == nil || q.Path == "" {
-		return ""
+// showHow says how contributions are taken and who says so, below it where there is
+// no room beside it.
+func showHow(s *term.Streams, how string, q *quote) {
+	said := ""
+	if q != nil && q.Path != "" {
+		said = fmt.Sprintf(`%s:%d "%s"`, term.Line(q.Path), q.Line, term.Line(q.Text))
 	}
-	return "   " + s.Paint(term.Dim, fmt.Sprintf(`%s:%d "%s"`, term.Line(q.Path), q.Line, term.Line(q.Text)))
+	if said != "" && term.Columns(how+"   "+said) <= s.Width {
+		fmt.Fprintln(s.Out, s.Paint(term.Warn, how)+"   "+s.Paint(term.Dim, said))
+		return
+	}
+	for _, l := range term.Wrap(how, s.Width) {
+		fmt.Fprintln(s.Out, s.Paint(term.Warn, l))
+	}
+	if said != "" {
+		writeDetail(s, s.Out, 2, term.Dim, said)
+	}
 }
 
 const sectionWidth = 15
@@ -261,12 +294,18 @@ const sectionWidth = 15
 // remark is a line of a section, with an aside that may stand below it.
 type remark struct{ text, aside string }
 
+// section writes lines beside a title, on a narrow terminal below it.
 func section(s *term.Streams, title string, lines []remark) {
-	room := max(s.Width-sectionWidth-2, 30)
-	head := s.Paint(term.Strong, title) + pad(sectionWidth-len(title))
+	side := sectionWidth
+	room := s.Width - side - 2
+	head := s.Paint(term.Strong, title) + pad(side-len(title))
+	if oneColumn(s) {
+		fmt.Fprintln(s.Out, s.Paint(term.Strong, title))
+		head, side, room = "", 0, max(s.Width-2, 10)
+	}
 	write := func(text string) {
 		fmt.Fprintln(s.Out, head+"  "+text)
-		head = pad(sectionWidth)
+		head = pad(side)
 	}
 	for _, l := range lines {
 		wrapped := term.Wrap(l.text, room)
