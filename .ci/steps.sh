@@ -174,14 +174,17 @@ keyring() {
 }
 
 # ssh_server carries a contribution through Debian's openssh-server, which runs on
-# a free port as whoever runs this; as root it wants a folder of its own.
+# a free port as whoever runs this; as root it wants a folder of its own. Beside it
+# pinentry asks for a passphrase at a terminal.
 ssh_server() {
 	PATH=$PATH:/usr/sbin
 	apt ssh openssh-client
 	apt sshd openssh-server
+	apt gpg gnupg
+	apt pinentry-curses pinentry-curses
 	((EUID != 0)) || mkdir -p /run/sshd
-	ISRC_SSHD=$(command -v sshd) go test -count=1 -v -run TestARealSSHServer ./internal/command >"$work/sshd.out" 2>&1 || { cat "$work/sshd.out"; return 1; }
-	grep '^ *--- PASS: TestARealSSHServer' "$work/sshd.out"
+	ISRC_SSHD=$(command -v sshd) go test -count=1 -v -run 'TestARealSSHServer|TestPinentry' ./internal/command >"$work/sshd.out" 2>&1 || { cat "$work/sshd.out"; return 1; }
+	grep -E '^ *--- (PASS|SKIP): Test(ARealSSHServer|Pinentry)' "$work/sshd.out"
 }
 
 conform() {
