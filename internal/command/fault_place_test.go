@@ -134,7 +134,9 @@ func newMachine(t *testing.T, name string) *faultScene {
 	} {
 		err = errors.Join(err, os.WriteFile(filepath.Join(s.dir, name), []byte(text), 0o644))
 	}
-	err = errors.Join(err, os.Chmod(s.dir, 0o755))
+	for name, mode := range map[string]os.FileMode{".": 0o755, "bin": 0o755, "bin/isrc": 0o755, "repos.json": 0o644, "change.patch": 0o644} {
+		err = errors.Join(err, os.Chmod(filepath.Join(s.dir, name), mode)) // whatever the umask is
+	}
 	if who := ordinary(); who != nil {
 		for _, dir := range []string{"home", "work", "tmp", "token"} {
 			err = errors.Join(err, filepath.WalkDir(filepath.Join(s.dir, dir), func(path string, _ fs.DirEntry, err error) error {
