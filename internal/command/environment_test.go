@@ -30,6 +30,7 @@ func notForPeople() map[string]string {
 		"GIT_CONFIG_VALUE_":       "set for git, behind what is set",
 		"GIT_HTTP_LOW_SPEED_TIME": "set for git, and honoured where it is set",
 		"GIT_AUTHOR_IDENT":        "a name of git var, not a variable",
+		"ISRC_":                   "how a hint begins that sets a variable",
 	}
 }
 

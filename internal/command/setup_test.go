@@ -50,7 +50,7 @@ func (d *desk) types(answers string, args ...string) (code int, out, errs string
 	for k, v := range d.env { // no variable of this process, proxies and tokens among them
 		env = append(env, k+"="+v)
 	}
-	s := &term.Streams{In: strings.NewReader(answers), Out: &o, Err: &e, InTTY: d.tty, OutTTY: d.tty, Width: 100, Unicode: true}
+	s := &term.Streams{In: strings.NewReader(answers), Out: &o, Err: &e, InTTY: d.tty, OutTTY: d.tty, ErrTTY: d.tty, Width: 100, Unicode: true}
 	begun := time.Now()
 	code = Run(d.t.Context(), Invocation{
 		Args: args, Env: env, Dir: d.home, Streams: s, Self: d.self, Now: func() time.Time { return clock.Add(time.Since(begun)) },
