@@ -80,7 +80,8 @@ func createRemark(c *call) (answer, error) {
 	var in struct {
 		Body, Path string
 		Line       int
-		InReplyTo  int64 `json:"in_reply_to"`
+		CommitID   string `json:"commit_id"`
+		InReplyTo  int64  `json:"in_reply_to"`
 	}
 	if err := c.read(&in); err != nil {
 		return answer{}, err
@@ -89,8 +90,10 @@ func createRemark(c *call) (answer, error) {
 	if first != nil {
 		in.Path, in.Line = first.path, first.line
 	}
-	if in.Body == "" || in.Path == "" {
-		return answer{}, invalid(fields("resource", "PullRequestReviewComment", "field", "body", "code", "missing_field"))
+	for _, f := range [...][2]string{{"body", in.Body}, {"path", in.Path}, {"commit_id", in.CommitID}} {
+		if f[1] == "" && (first == nil || f[0] == "body") {
+			return answer{}, invalid(fields("resource", "PullRequestReviewComment", "field", f[0], "code", "missing_field"))
+		}
 	}
 	v := &review{id: c.f.state.id(), author: c.user, state: "COMMENTED", sha: i.pull.sha, at: c.f.moment()}
 	i.pull.reviews = append(i.pull.reviews, v)
