@@ -87,10 +87,12 @@ func startForge(t *testing.T, tls bool) *sandbox.Forge {
 	return f
 }
 
+// want looks for parts of a text, wherever its lines are broken.
 func want(t *testing.T, text string, parts ...string) {
 	t.Helper()
+	inOne := func(s string) string { return strings.Join(strings.Fields(s), " ") }
 	for _, p := range parts {
-		if !strings.Contains(text, p) {
+		if !strings.Contains(inOne(text), inOne(p)) {
 			t.Errorf("%q is not in:\n%s", p, text)
 		}
 	}
