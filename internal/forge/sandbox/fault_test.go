@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"strings"
 	"syscall"
@@ -225,5 +226,33 @@ func BenchmarkStart(b *testing.B) {
 			b.Fatal(err)
 		}
 		_ = f.Close()
+	}
+}
+
+// lastWrite calls a function before each piece of an answer goes out.
+type lastWrite struct {
+	*httptest.ResponseRecorder
+	before func()
+}
+
+func (w lastWrite) Write(p []byte) (int, error) {
+	w.before()
+	return w.ResponseRecorder.Write(p)
+}
+
+// A client that has its whole answer finds the request noted, however slowly
+// the server then ends it.
+func TestARequestIsNotedBeforeItsAnswerIsWhole(t *testing.T) {
+	t.Parallel()
+	w, _ := small()
+	b := start(t, w)
+	var seen []sandbox.Entry
+	out := lastWrite{httptest.NewRecorder(), func() { seen = b.Requests() }}
+	b.Answer(out, httptest.NewRequest(http.MethodGet, "/api/v3/repos/platform/none", nil))
+	if len(seen) != 1 || seen[0].Status != http.StatusUnauthorized {
+		t.Errorf("noted before the answer: %+v", seen)
+	}
+	if n := len(b.Requests()); n != 1 {
+		t.Errorf("noted %d times", n)
 	}
 }

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/base64"
 	"net/http"
+	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -38,11 +40,12 @@ func (f *Forge) serveHTTP(w http.ResponseWriter, r *http.Request) {
 		x.entry.Fault = x.fault.Kind
 	}
 	out := &answerWriter{ResponseWriter: w}
-	// An aborted connection is a panic, which must still be noted.
-	defer func() {
+	out.note = sync.OnceFunc(func() {
 		x.entry.Status = out.status
 		f.journal.add(x.entry, time.Since(began))
-	}()
+	})
+	// An aborted connection is a panic, which must still be noted.
+	defer out.note()
 	if x.fault != nil && !f.strike(out, x) {
 		return
 	}
@@ -102,6 +105,8 @@ func (f *Forge) identify(x *exchange) {
 // answerWriter notes what is answered and cuts it short where a fault says so.
 type answerWriter struct {
 	http.ResponseWriter
+	note    func() // once, before the client can have the whole answer
+	wrote   int
 	status  int
 	cut     bool // close the connection once left is used up
 	left    int
@@ -133,8 +138,13 @@ func (w *answerWriter) Write(p []byte) (int, error) {
 		_ = http.NewResponseController(w.ResponseWriter).Flush()
 		panic(http.ErrAbortHandler)
 	}
+	// Who has all of the announced bytes may go on before this request ends.
+	if size, err := strconv.Atoi(w.Header().Get("Content-Length")); err == nil && w.wrote+len(p) >= size {
+		w.note()
+	}
 	n, err := w.ResponseWriter.Write(p)
 	w.left -= n
+	w.wrote += n
 	return n, err
 }
 
