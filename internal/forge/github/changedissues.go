@@ -3,7 +3,6 @@ package github
 import (
 	"context"
 	"errors"
-	"net/url"
 	"strings"
 	"time"
 
@@ -79,7 +78,7 @@ func (c *Client) ChangedIssues(ctx context.Context, q forge.ChangedIssuesQuery) 
 
 func (c *Client) changedREST(ctx context.Context, q forge.ChangedIssuesQuery) (forge.ChangedIssues, error) {
 	k := get("a search for issues", "search/issues")
-	k.query = url.Values{"q": {changedQuery(q)}}
+	k.query = searchParameters(changedQuery(q))
 	all, total, err := list[*gh.Issue](ctx, c, k, "items", issuesAlone)
 	out := forge.ChangedIssues{Total: total, Told: len(all)}
 	if err != nil {

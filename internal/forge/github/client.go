@@ -53,6 +53,8 @@ type Client struct {
 	// secrets is the token, which is nowhere in an answer that leaves the client.
 	secrets *secret.Set
 
+	unseen sync.Once // that checks could not be read is said once
+
 	mu    sync.Mutex
 	known map[string]bool      // repositories this host has shown, by lower-case full name
 	ahead map[string]pageAhead // by owner, the page that came along with the one before

@@ -90,11 +90,12 @@ func (f *following) one(ctx context.Context, ref forge.PullRef, h *homes) forge.
 }
 
 // checks reads the checks of a commit, and where the first that fail point to.
-// A state without checks is better than none.
+// A state without checks is better than none, and that some are not known is
+// said once.
 func (f *following) checks(ctx context.Context, r forge.RepoName, sha string) []forge.Check {
 	all, err := f.c.Checks(ctx, r, sha)
-	if err != nil {
-		return nil
+	if err != nil && !lacking(err) && ctx.Err() == nil {
+		f.c.unseen.Do(func() { f.c.o.Sink.Note("checks", "not all checks are known: "+err.Error()) })
 	}
 	asked := 0
 	for i := range all {

@@ -45,7 +45,7 @@ func (c *Client) ask(ctx context.Context, d document, vars map[string]any, what 
 	}
 	a, err := c.send(ctx, call{method: http.MethodPost, path: graphPath(c.api.Path), body: body, graph: true, what: what})
 	if err != nil {
-		return reply{}, c.graphFailure(a, err)
+		return reply{}, c.graphFailure(d, a, err)
 	}
 	var whole struct {
 		Data   json.RawMessage `json:"data"`
@@ -61,8 +61,8 @@ func (c *Client) ask(ctx context.Context, d document, vars map[string]any, what 
 		return reply{}, c.noGraph("", "its answer has neither data nor errors")
 	case tooMuch(r.errors, none):
 		return reply{}, c.tooMuch(quoteOf(r.errors))
-	case none && unknownToServer(r.errors):
-		return reply{}, c.noGraph(d.name, quoteOf(r.errors))
+	case none && unknownToServer(r.errors), none && nameless(r.errors):
+		return reply{}, c.noGraph(scopeOf(d, r.errors), quoteOf(r.errors))
 	case none:
 		return reply{}, c.graphRefusal(r, what, r.errors)
 	}
@@ -113,12 +113,18 @@ func (c *Client) noGraph(name, why string) error {
 }
 
 // graphFailure says what it means for GraphQL that there is no answer.
-func (c *Client) graphFailure(a answer, err error) error {
+func (c *Client) graphFailure(d document, a answer, err error) error {
 	var (
 		missing *forge.NotFoundError
+		invalid *forge.InvalidError
 		slow    interface{ Timeout() bool }
 	)
 	switch {
+	case errors.As(err, &invalid): // some say with the status what others say with 200
+		all := graphErrors(a)
+		return c.noGraph(scopeOf(d, all), firstOf(quoteOf(all), fmt.Sprintf("it answers %d", a.status)))
+	case a.status == http.StatusForbidden && restMayDo(err):
+		return c.noGraph("", err.Error())
 	case errors.As(err, &missing), errors.Is(err, forge.ErrUnsupported):
 		return c.noGraph("", fmt.Sprintf("it answers %d", a.status))
 	case errors.Is(err, errPage):

@@ -128,7 +128,12 @@ func TestAnAnswerOfGraphQLBecomesAnErrorOfForge(t *testing.T) {
 		}, 1},
 		{"single sign-on is told", said(200, `{"data":null,"errors":[{"type":"FORBIDDEN","extensions":{"saml_failure":true},"message":"Resource protected by organization SAML enforcement."}]}`), as(new(*forge.SSOError)), 1},
 		{"a refusal is not permitted", said(200, `{"data":null,"errors":[{"type":"FORBIDDEN","message":"Resource not accessible by integration"}]}`), as(new(*forge.NotPermittedError)), 1},
-		{"any other error is quoted", said(200, `{"errors":[{"message":"Variable $x of type Int! was provided invalid value"}]}`), as(new(*forge.InvalidError)), 1},
+		{"any other error is quoted", said(200, `{"errors":[{"type":"UNPROCESSABLE","message":"Variable $x of type Int! was provided invalid value"}]}`), as(new(*forge.InvalidError)), 1},
+		{"words alone are no answer of GitHub's", said(200, `{"data":null,"errors":[{"message":"Unknown operation"}]}`), is(forge.ErrUnsupported), 1},
+		{"400 is no GraphQL", said(400, `{"message":"Bad Request"}`), is(forge.ErrUnsupported), 1},
+		{"400 for a field that a server does not know", said(400, `{"errors":[{"message":"Cannot query field \"login\" on type \"User\".","extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}`), is(forge.ErrUnsupported), 1},
+		{"a token that may not use GraphQL may use REST", said(403, `{"message":"Resource not accessible by personal access token"}`), is(forge.ErrUnsupported), 1},
+		{"a policy is one for REST too", said(403, `{"message":"Although you appear to have the correct authorization credentials, the organization has an IP allow list enabled"}`), as(new(*forge.NotPermittedError)), 1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -145,14 +150,20 @@ func TestAnAnswerOfGraphQLBecomesAnErrorOfForge(t *testing.T) {
 
 func TestAHostWithoutGraphQLIsNotAskedAgain(t *testing.T) {
 	t.Parallel()
-	c, _ := testClient(t, said(404, `{}`))
-	for range 3 {
-		if _, err := c.Profiles(t.Context(), forge.ProfileQuery{Owner: "acme", First: 10}); !errors.Is(err, forge.ErrUnsupported) {
-			t.Fatalf("got %v", err)
+	for name, answer := range map[string]http.HandlerFunc{
+		"nothing there": said(404, `{}`), "a wrong method": said(405, ``), "a wrong request": said(400, `{"message":"Bad Request"}`),
+		"said in the form of GraphQL": said(200, `{"errors":[{"message":"GraphQL is not supported by this server"}]}`),
+		"not for this token":          said(403, `{"message":"Resource not accessible by personal access token"}`),
+	} {
+		c, _ := testClient(t, answer)
+		for range 3 {
+			if _, err := c.Profiles(t.Context(), forge.ProfileQuery{Owner: "acme", First: 10}); !errors.Is(err, forge.ErrUnsupported) {
+				t.Fatalf("%s: got %v", name, err)
+			}
 		}
-	}
-	if c.Requests() != 1 {
-		t.Errorf("got %d requests, want 1", c.Requests())
+		if c.Requests() != 1 {
+			t.Errorf("%s: got %d requests, want 1", name, c.Requests())
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package github
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -50,13 +51,7 @@ func graphStatus(a answer) int {
 	if a.status != http.StatusOK || !strings.Contains(string(a.body), `"errors"`) {
 		return a.status
 	}
-	var said struct {
-		Errors []graphError `json:"errors"`
-	}
-	if json.Unmarshal(a.body, &said) != nil {
-		return a.status
-	}
-	for _, e := range said.Errors {
+	for _, e := range graphErrors(a) {
 		limited := e.kind() == "RATE_LIMITED" || e.kind() == "RATE_LIMIT" ||
 			len(e.Path) == 0 && e.says("api rate limit", "secondary rate limit", "abuse detection")
 		if limited {
@@ -64,6 +59,17 @@ func graphStatus(a answer) int {
 		}
 	}
 	return a.status
+}
+
+// graphErrors are the errors of an answer, none where it is not one of GraphQL.
+func graphErrors(a answer) []graphError {
+	var said struct {
+		Errors []graphError `json:"errors"`
+	}
+	if json.Unmarshal(a.body, &said) != nil {
+		return nil
+	}
+	return said.Errors
 }
 
 // tooMuch tells whether the server gave up on a question for its size. Where
@@ -93,6 +99,36 @@ func unknownToServer(all []graphError) bool {
 		}
 		return e.says("doesn't exist on type", "doesn't accept argument", "cannot query field", "isn't a defined input type", "unknown argument", "unknown type", "no such type")
 	})
+}
+
+// nameless tells whether a server refuses a document in words alone. GitHub's
+// refusals have a type; without one, it is a server that has no GraphQL and says
+// so in its form, or not all of it.
+func nameless(all []graphError) bool {
+	return len(all) > 0 && !slices.ContainsFunc(all, func(e graphError) bool { return e.kind() != "" || e.Extensions.SAML || len(e.Path) > 0 })
+}
+
+// scopeOf is what a host lacks that answers a document with errors alone: its
+// name, or "" for GraphQL as a whole.
+func scopeOf(d document, all []graphError) string {
+	whole := func(e graphError) bool {
+		return e.says("not supported", "unsupported", "not implemented", "not enabled", "not available", "disabled", "switched off", "turned off")
+	}
+	if len(all) == 0 || !unknownToServer(all) && slices.ContainsFunc(all, whole) {
+		return ""
+	}
+	return d.name
+}
+
+// restMayDo tells whether a refusal of GraphQL may not be one of REST: some
+// servers keep some kinds of tokens from the former only.
+func restMayDo(err error) bool {
+	var refused *forge.NotPermittedError
+	if errors.As(err, &refused) {
+		return refused.Policy == forge.PolicyOther
+	}
+	var token *forge.TokenError
+	return errors.As(err, &token) && token.Policy == ""
 }
 
 func quoteOf(all []graphError) string {

@@ -106,10 +106,23 @@ func noSearch(err error) error {
 	return err
 }
 
+// searchParameters takes the order out of a query that ends with one. GraphQL has
+// it in the query alone; REST describes parameters for it, and not every server
+// that speaks GitHub's REST reads it there as well.
+func searchParameters(query string) url.Values {
+	rest, order, ok := strings.Cut(query, " sort:")
+	if !ok {
+		return url.Values{"q": {query}}
+	}
+	order, after, _ := strings.Cut(order, " ")
+	by, direction, _ := strings.Cut(order, "-")
+	return url.Values{"q": {strings.TrimSpace(rest + " " + after)}, "sort": {by}, "order": {firstOf(direction, "desc")}}
+}
+
 // SearchIssues searches issues and pull requests in the forge's query language.
 func (c *Client) SearchIssues(ctx context.Context, query string, limit int) (hits []forge.Issue, total int, err error) {
 	k := get("a search for issues", "search/issues")
-	k.query = url.Values{"q": {query}}
+	k.query = searchParameters(query)
 	all, total, err := list[*gh.Issue](ctx, c, k, "items", limit)
 	if err != nil {
 		return nil, 0, noSearch(err)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -247,6 +248,7 @@ func TestChecksJoinRunsAndStatuses(t *testing.T) {
 	statuses := said(200, `{"state":"pending","total_count":2,"statuses":[
 		{"context":"dco","state":"failure","description":"no sign-off","target_url":"https://dco.example/"},{"context":"cla","state":"pending"}]}`)
 	missing := said(404, `{"message":"Not Found"}`)
+	refused := said(403, `{"message":"Resource not accessible by personal access token"}`)
 	fromRuns := []forge.Check{
 		{Name: "build", State: "success", Conclusion: "success", Summary: "ok", URL: "https://ci.example/1"},
 		{Name: "slow", State: "running"}, {Name: "later", State: "queued"}, {Name: "asks", State: "waiting"}, {Name: "old", State: "stale", Conclusion: "stale"},
@@ -266,6 +268,10 @@ func TestChecksJoinRunsAndStatuses(t *testing.T) {
 		{"a host without statuses", runs, missing, fromRuns, false},
 		{"neither is not none", missing, missing, nil, true},
 		{"a failed look-up is not none", runs, said(500, `{}`), nil, true},
+		{"check runs that the token may not see", refused, statuses, fromStatuses, true},
+		{"statuses that the token may not see", runs, refused, fromRuns, true},
+		{"no check runs here, and statuses that the token may not see", missing, refused, nil, true},
+		{"neither for this token", refused, refused, nil, true},
 	} {
 		mux := http.NewServeMux()
 		mux.HandleFunc("/api/v3/repos/acme/lib/commits/abc/check-runs", tt.runs)
@@ -297,15 +303,23 @@ func TestTheViewerSaysWhatTheServerSaidBesideIt(t *testing.T) {
 
 func TestSearchesSayHowManyThereAreAndWhere(t *testing.T) {
 	t.Parallel()
-	c, _ := testClient(t, said(200, `{"total_count":41,"incomplete_results":false,"items":[
+	var asked url.Values
+	c, _ := testClient(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked = r.URL.Query()
+		said(200, `{"total_count":41,"incomplete_results":false,"items":[
 		{"number":3,"title":"a","state":"open","repository_url":"https://api.example/repos/acme/lib","html_url":"https://ghe.example/acme/lib/pull/3","pull_request":{"url":"x"}},
-		{"number":4,"title":"b","state":"open","html_url":"https://ghe.example/acme/tool/issues/4","labels":[{"name":"help wanted"}]}]}`))
-	got, total, err := c.SearchIssues(t.Context(), "is:open", 10)
+		{"number":4,"title":"b","state":"open","html_url":"https://ghe.example/acme/tool/issues/4","labels":[{"name":"help wanted"}]}]}`)(w, r)
+	}))
+	got, total, err := c.SearchIssues(t.Context(), "is:open sort:created-asc -author:me", 10)
 	if err != nil || total != 41 || len(got) != 2 {
 		t.Fatalf("got %d of %d, %v", len(got), total, err)
 	}
 	if got[0].Repo.FullName() != "acme/lib" || !got[0].IsPull || got[1].Repo.FullName() != "acme/tool" || got[1].IsPull || got[1].Labels[0] != "help wanted" {
 		t.Errorf("got %+v", got)
+	}
+	// REST has parameters for the order; a server may take the word for a word.
+	if want := (url.Values{"q": {"is:open -author:me"}, "sort": {"created"}, "order": {"asc"}, "per_page": {"10"}}); !cmp.Equal(want, asked) {
+		t.Errorf("asked %v", asked)
 	}
 }
 

@@ -61,16 +61,24 @@ func (c *Client) Comments(ctx context.Context, r forge.RepoName, number int) ([]
 }
 
 // Checks lists check runs and statuses of a commit. A host that has only one
-// of the two answers that one.
+// of the two answers that one. Where a token may see one of them only, they are
+// given beside the error that says so: GitHub's fine-grained tokens have a
+// permission for statuses, and for check runs of private repositories none.
 func (c *Client) Checks(ctx context.Context, r forge.RepoName, sha string) ([]forge.Check, error) {
 	what := "checks of " + r.FullName() + " at " + sha
 	runs, _, err := list[*gh.CheckRun](ctx, c, get(what, "repos/%s/%s/commits/%s/check-runs", r.Owner, r.Name, sha), "check_runs", 0)
-	noRuns := lacking(err)
-	if err != nil && !noRuns {
+	noRuns, refused := lacking(err), error(nil)
+	if forge.Refused(err) {
+		refused = err
+	} else if err != nil && !noRuns {
 		return nil, err
 	}
 	statuses, _, err := list[*gh.RepoStatus](ctx, c, get(what, "repos/%s/%s/commits/%s/status", r.Owner, r.Name, sha), "statuses", 0)
-	if err != nil && (noRuns || !lacking(err)) {
+	switch {
+	case err == nil || lacking(err) && !noRuns:
+	case forge.Refused(err) && !noRuns && refused == nil:
+		refused = err
+	default:
 		return nil, err
 	}
 	checks := make([]forge.Check, 0, len(runs)+len(statuses))
@@ -87,7 +95,7 @@ func (c *Client) Checks(ctx context.Context, r forge.RepoName, sha string) ([]fo
 			Name: w.GetContext(), State: statusState(strings.ToLower(w.GetState())), Summary: w.GetDescription(), URL: link(w.GetTargetURL()),
 		})
 	}
-	return checks, nil
+	return checks, refused
 }
 
 func lacking(err error) bool {
