@@ -162,7 +162,7 @@ registry() {
 }
 
 # keyring signs in with Debian's GNOME keyring in a D-Bus session without a desktop:
-# unlocked, locked, frozen and gone.
+# unlocked, locked, frozen and gone, and with what renews a token in it.
 keyring() {
 	apt gnome-keyring-daemon gnome-keyring
 	apt dbus-run-session dbus-daemon

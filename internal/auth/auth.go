@@ -46,6 +46,7 @@ type Token struct {
 	// where any would do.
 	Account string
 
+	entry   string // under which isrc keeps it, "" where it does not
 	ends    time.Time
 	refresh string
 }

@@ -2,8 +2,10 @@ package auth
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/url"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -70,7 +72,7 @@ func (s Source) now() time.Time {
 
 // fresh renews a kept token that is about to end; without a way to do so it is
 // told that it has ended, and not sent.
-func (s Source) fresh(ctx context.Context, host, name string, t Token) (Token, []string, error) {
+func (s Source) fresh(ctx context.Context, host string, t Token) (Token, []string, error) {
 	if t.Value == "" || t.ends.IsZero() {
 		return t, nil, nil
 	}
@@ -82,7 +84,7 @@ func (s Source) fresh(ctx context.Context, host, name string, t Token) (Token, [
 	case s.now().Before(t.ends.Add(-before)):
 		return t, nil, nil
 	case t.refresh != "" && s.Renew != nil:
-		return s.renewed(ctx, host, name, t, ended)
+		return s.renewed(ctx, host, t, ended)
 	case ended:
 		return Token{}, []string{"the one that is kept has ended"}, nil
 	}
@@ -90,18 +92,24 @@ func (s Source) fresh(ctx context.Context, host, name string, t Token) (Token, [
 }
 
 // renewed asks for a new token and keeps it, one process at a time: the host gives
-// one only once. What another process got meanwhile is taken.
-func (s Source) renewed(ctx context.Context, host, name string, t Token, ended bool) (Token, []string, error) {
+// one only once. What another process got meanwhile is taken. Once the host is
+// asked, neither Ctrl-C nor the end of a terminal comes between its answer and the
+// keeping: what renews would be lost with it.
+func (s Source) renewed(ctx context.Context, host string, t Token, ended bool) (Token, []string, error) {
 	lock, err := s.lockTokens(ctx)
 	if err != nil {
 		return Token{}, nil, fault.Errorf("renew the token for %s: %w", host, err)
 	}
 	defer lock.Release() //nolint:errcheck // the system gives it back at the end
-	is, why, err := s.kept(ctx, name)
+	is, why, err := s.kept(ctx, t.entry)
 	if err != nil || is.Value != t.Value {
 		return is, why, err
 	}
-	got, err := s.Renew(ctx, host, t.refresh)
+	whole := context.WithoutCancel(ctx)
+	var got DeviceToken
+	if err = s.mayKeep(whole, is); err == nil {
+		got, err = s.Renew(whole, host, is.refresh)
+	}
 	var refused *DeviceError
 	switch {
 	case err != nil && ctx.Err() == nil && !ended:
@@ -111,18 +119,48 @@ func (s Source) renewed(ctx context.Context, host, name string, t Token, ended b
 	case err != nil:
 		return Token{}, nil, fault.Errorf("renew the token for %s: %w", host, err)
 	}
-	if _, err := s.Given(got).keep(ctx, host, name, got.Token, t.User); err != nil {
-		return Token{}, nil, err
+	is.Value, is.ends, is.refresh = got.Token, got.Ends, got.Refresh
+	return is, nil, s.replace(whole, is)
+}
+
+// mayKeep keeps what is kept once more, before a host is asked that answers only
+// once: on a full disk its answer would be lost.
+func (s Source) mayKeep(ctx context.Context, t Token) error { return s.replace(ctx, t) }
+
+// replace keeps a token where the one before it lies, at once: a keyring that had
+// to be waited for would be time to be killed in. Only one that does not take it
+// leaves it to the file.
+func (s Source) replace(ctx context.Context, t Token) error {
+	kept := secret{Token: t.Value, User: t.User, Ends: t.ends, Refresh: t.refresh}
+	if t.Origin == fromKeyring {
+		raw, err := json.Marshal(kept)
+		if err != nil {
+			return err
+		}
+		if s.keyring(ctx, func(k Keyring) error { return k.Set(t.entry, string(raw)) }) == nil {
+			return nil
+		}
 	}
-	t.Value, t.ends, t.refresh = got.Token, got.Ends, got.Refresh
-	return t, nil, nil
+	all, file, err := s.readFile()
+	if err != nil {
+		return err
+	}
+	if all == nil {
+		all = map[string]secret{}
+	}
+	all[t.entry] = kept
+	return s.writeFile(file, all)
 }
 
 // lockTokens waits until nobody else renews.
 func (s Source) lockTokens(ctx context.Context) (*disk.Lock, error) {
+	dir := s.settings().Dirs.Config
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, err
+	}
 	late := time.After(lockPatience)
 	for {
-		lock, err := disk.Take(filepath.Join(s.settings().Dirs.Config, "tokens.lock"))
+		lock, err := disk.Take(filepath.Join(dir, "tokens.lock"))
 		var held *disk.HeldError
 		if !errors.As(err, &held) {
 			return lock, err
@@ -143,6 +181,6 @@ func (s Source) secretOf(token, user string) secret {
 }
 
 // keptToken is the token that was kept.
-func (k secret) keptToken(origin string) Token {
-	return Token{Value: k.Token, Origin: origin, User: k.User, ends: k.Ends, refresh: k.Refresh}
+func (k secret) keptToken(origin, name string) Token {
+	return Token{Value: k.Token, Origin: origin, User: k.User, entry: name, ends: k.Ends, refresh: k.Refresh}
 }

@@ -3,6 +3,9 @@ package auth
 import (
 	"context"
 	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -153,5 +156,77 @@ func TestADeviceRenews(t *testing.T) {
 				t.Errorf("got %+v, %v", got, err)
 			}
 		})
+	}
+}
+
+// TestRenewingIsNotInterrupted: what renews is good for one time, so neither Ctrl-C
+// nor a full disk comes between the host's answer and the keeping.
+func TestRenewingIsNotInterrupted(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	s, _ := anEnding(t, -time.Minute, nil)
+	s.Renew = func(ctx context.Context, _, _ string) (DeviceToken, error) {
+		cancel()
+		return DeviceToken{Token: "ghu_second", Ends: noon.Add(8 * time.Hour), Refresh: "ghr_second"}, ctx.Err()
+	}
+	if _, err := s.Token(ctx, "h.example", false); !errors.Is(err, context.Canceled) {
+		t.Errorf("interrupted it ends with %v", err)
+	}
+	if got, err := s.Token(t.Context(), "h.example", false); err != nil || got.Value != "ghu_second" {
+		t.Errorf("what the host gave was not kept: %v, %v", got, err)
+	}
+}
+
+// inKeyring moves the token of anEnding there.
+func inKeyring(t *testing.T, s *Source, left time.Duration) *memory {
+	t.Helper()
+	if err := os.Remove(filepath.Join(s.Config.Dirs.Config, "tokens.json")); err != nil {
+		t.Fatal(err)
+	}
+	k := &memory{all: map[string]string{}}
+	s.Keyring = k
+	if _, err := Login(t.Context(), s.Given(DeviceToken{Ends: noon.Add(left), Refresh: "ghr_first"}), "h.example", "ghu_first", "mona"); err != nil {
+		t.Fatal(err)
+	}
+	return k
+}
+
+// readOnly is a keyring that gives and does not take; with it goes the place of the
+// file.
+type readOnly struct {
+	*memory
+	file string
+}
+
+func (r readOnly) Set(_, _ string) error {
+	return errors.Join(errors.New("it takes nothing"), os.MkdirAll(filepath.Join(r.file, "in its place"), 0o700))
+}
+
+// TestNothingIsAskedForThatCannotBeKept: the host answers once, and its answer
+// would be lost.
+func TestNothingIsAskedForThatCannotBeKept(t *testing.T) {
+	t.Parallel()
+	s, asked := anEnding(t, -time.Minute, func(string) (DeviceToken, error) { return DeviceToken{Token: "ghu_second"}, nil })
+	s.Keyring = readOnly{inKeyring(t, &s, -time.Minute), filepath.Join(s.Config.Dirs.Config, "tokens.json")}
+	if _, err := s.Token(t.Context(), "h.example", false); err == nil || *asked != 0 {
+		t.Errorf("asked %d times with nowhere to keep the answer, %v", *asked, err)
+	}
+}
+
+// TestARenewedTokenStaysWhereItWas: in the keyring, and in no file.
+func TestARenewedTokenStaysWhereItWas(t *testing.T) {
+	t.Parallel()
+	s, _ := anEnding(t, time.Minute, func(string) (DeviceToken, error) {
+		return DeviceToken{Token: "ghu_second", Ends: noon.Add(8 * time.Hour), Refresh: "ghr_second"}, nil
+	})
+	k := inKeyring(t, &s, time.Minute)
+	if got, err := s.Token(t.Context(), "h.example", false); err != nil || got.Value != "ghu_second" {
+		t.Fatalf("got %v, %v", got, err)
+	}
+	if kept, err := k.Get("h.example"); err != nil || !strings.Contains(kept, "ghr_second") {
+		t.Errorf("the keyring holds another one, %v", err)
+	}
+	if _, err := os.Stat(filepath.Join(s.Config.Dirs.Config, "tokens.json")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("there is a file: %v", err)
 	}
 }

@@ -142,7 +142,7 @@ func (s Source) fromStore(ctx context.Context, host string, _ bool) (Token, []st
 	if login := s.account.Login; login != "" {
 		t, why, err := s.kept(ctx, entry(host, login))
 		if err == nil && t.Value != "" {
-			return s.fresh(ctx, host, entry(host, login), t)
+			return s.fresh(ctx, host, t)
 		}
 		if err != nil || len(why) > 0 {
 			return t, why, err
@@ -155,7 +155,7 @@ func (s Source) fromStore(ctx context.Context, host string, _ bool) (Token, []st
 	case !s.account.mayBe(t.User):
 		return Token{}, []string{"the one that is kept is of " + t.User}, nil
 	}
-	return s.fresh(ctx, host, host, t)
+	return s.fresh(ctx, host, t)
 }
 
 // kept gives what was kept under a name. The file is asked first: it holds a token
@@ -167,7 +167,7 @@ func (s Source) kept(ctx context.Context, name string) (Token, []string, error) 
 		return Token{}, nil, err
 	}
 	if kept, ok := all[name]; ok && kept.Token != "" {
-		return kept.keptToken(file), nil, nil
+		return kept.keptToken(file, name), nil, nil
 	}
 	var raw string
 	err = s.keyring(ctx, func(k Keyring) (err error) {
@@ -185,8 +185,11 @@ func (s Source) kept(ctx context.Context, name string) (Token, []string, error) 
 		kept = secret{Token: raw} // put there by hand
 	}
 	kept.Token, err = checked(kept.Token, "the keyring's entry for "+name)
-	return kept.keptToken("keyring"), nil, err
+	return kept.keptToken(fromKeyring, name), nil, err
 }
+
+// fromKeyring is the origin of a token that was kept there.
+const fromKeyring = "keyring"
 
 // tokenFile is the form of the file.
 type tokenFile struct {
@@ -244,14 +247,19 @@ func (s Source) editFile(edit func(map[string]secret)) (string, error) {
 	if string(before) == string(after) || len(all) == 0 && string(before) == "null" {
 		return file, nil
 	}
+	return file, s.writeFile(file, all)
+}
+
+// writeFile replaces the file, which only its owner may read.
+func (s Source) writeFile(file string, all map[string]secret) error {
 	if file == "" {
-		return "", errors.New("there is no folder of settings to keep it in")
+		return errors.New("there is no folder of settings to keep it in")
 	}
 	content, err := json.MarshalIndent(tokenFile{Version: 1, Hosts: all}, "", "  ")
 	if err != nil {
-		return file, err
+		return err
 	}
-	return file, writeWhole(file, append(content, '\n'))
+	return writeWhole(file, append(content, '\n'))
 }
 
 // writeWhole replaces a file that only its owner may read.

@@ -100,16 +100,16 @@ func (a *app) anonymously(host string) (*contribute.Site, error) {
 }
 
 func (a *app) siteWith(c *config.Config, host string, token auth.Token, named bool) (*contribute.Site, error) {
-	a.redact.add(token.Value)
 	a.origins[host] = token.Origin
-	client, err := a.clientFor(host, token.Value)
+	live := a.source(c).Live(host, token)
+	client, err := a.clientFor(host, token.Value, live)
 	if err != nil {
 		return nil, err
 	}
 	h := c.HostFor(host)
 	s := &contribute.Site{
 		Seen: &contribute.Seen{},
-		Host: host, BaseURL: baseURL(h.Scheme, host), Forge: client, Contents: client, Token: token.Value, KnownLogin: loginOf(token, h.User),
+		Host: host, BaseURL: baseURL(h.Scheme, host), Forge: client, Contents: client, Token: token.Value, Secrets: &a.redact.secrets, KnownLogin: loginOf(token, h.User),
 		Sink: a.sink(), Now: a.inv.Now, Sleep: a.inv.Sleep, Trace: a.inv.Trace, Runs: a.runsDir(), Cache: a.dirs().Cache, ToolName: "isrc " + version(),
 		Logins: auth.LoginCache{File: filepath.Join(a.dirs().Cache, "logins.json")},
 		Viewer: func(ctx context.Context) (string, error) { v, err := client.Viewer(ctx); return v.Login, err },
@@ -121,11 +121,14 @@ func (a *app) siteWith(c *config.Config, host string, token auth.Token, named bo
 		own.Secrets = &a.redact.secrets
 		own.Env = append(slices.Clone(own.Env), auth.GitEnv(a.inv.Self, h, auth.GitEnvOptions{Scheme: h.Scheme, Named: named, Account: token.Account, Environ: own.Env})...)
 		own.Handed = &git.Handed{Site: s.BaseURL, User: firstOf(token.User, "x-access-token"), Pass: token.Value}
+		if live != nil {
+			own.Handed.Live = live
+		}
 		s.Tool = &own
 	case !mayDoWithout(c, err):
 		return nil, err
 	}
-	if s.Reader, err = a.reader(s, h); err != nil {
+	if s.Reader, err = a.reader(s, h, live); err != nil {
 		return nil, err
 	}
 	if s.Tool == nil {
@@ -151,7 +154,8 @@ func mayDoWithout(c *config.Config, err error) bool {
 }
 
 // clientFor makes a client of a host's API.
-func (a *app) clientFor(host, token string) (forgeClient, error) {
+func (a *app) clientFor(host, token string, live *auth.Live) (forgeClient, error) {
+	a.redact.add(token)
 	c, err := a.settings()
 	if err != nil {
 		return nil, err
@@ -162,7 +166,7 @@ func (a *app) clientFor(host, token string) (forgeClient, error) {
 		return nil, err
 	}
 	client, err := github.New(github.Options{
-		Host: host, APIURL: h.APIURL, Scheme: h.Scheme, Token: token, Transport: transport, Sink: a.sink(), Debug: a.debugging("api"), Now: a.inv.Now, Sleep: a.inv.Sleep,
+		Host: host, APIURL: h.APIURL, Scheme: h.Scheme, Token: token, Secrets: &a.redact.secrets, Transport: live.Transport(transport), Sink: a.sink(), Debug: a.debugging("api"), Now: a.inv.Now, Sleep: a.inv.Sleep,
 		UserAgent: "isrc/" + version(), CacheDir: filepath.Join(a.dirs().Cache, "http"),
 	})
 	if err != nil {
@@ -182,13 +186,13 @@ func (a *app) transport(h config.Host) (*http.Transport, error) {
 	return t, nil
 }
 
-func (a *app) reader(s *contribute.Site, h config.Host) (*git.Reader, error) {
+func (a *app) reader(s *contribute.Site, h config.Host, live *auth.Live) (*git.Reader, error) {
 	t, err := a.transport(h)
 	if err != nil {
 		return nil, err
 	}
 	return &git.Reader{
-		Tool: s.Tool, Transport: t, Debug: a.debugging("git"),
+		Tool: s.Tool, Transport: live.Transport(t), Debug: a.debugging("git"),
 		Auth: func(string) (string, string, bool) {
 			user := firstOf(s.KnownLogin, "x-access-token")
 			if forge.IsBotLogin(user) {

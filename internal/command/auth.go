@@ -112,8 +112,7 @@ func (a *app) login(ctx context.Context, o *loginOptions) error {
 		return err
 	}
 	token := given.Token
-	a.redact.add(token)
-	client, err := a.clientFor(host, token)
+	client, err := a.clientFor(host, token, nil)
 	if err != nil {
 		return err
 	}
@@ -310,13 +309,13 @@ func (a *app) whoAmI(ctx context.Context, host string) (signedIn, error) {
 	if err != nil {
 		return fail(err)
 	}
-	token, err := a.source(c).Token(ctx, host, !a.chosen(host, c))
+	source := a.source(c)
+	token, err := source.Token(ctx, host, !a.chosen(host, c))
 	if err != nil {
 		return fail(err)
 	}
-	a.redact.add(token.Value)
 	row.Origin = &token.Origin
-	client, err := a.clientFor(host, token.Value)
+	client, err := a.clientFor(host, token.Value, source.Live(host, token))
 	if err != nil {
 		return fail(err)
 	}

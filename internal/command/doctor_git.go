@@ -68,7 +68,7 @@ func (p *hostProbe) candidate(ctx context.Context) forge.RepoName {
 // probeGuidelines says which way of reading without a clone answers first.
 func (p *hostProbe) probeGuidelines(ctx context.Context, site *contribute.Site, repo forge.RepoName) probed {
 	const name = "guidelines"
-	reader, err := p.a.reader(site, p.conf)
+	reader, err := p.a.reader(site, p.conf, p.live)
 	if err != nil {
 		return probedBroken(exitUsage, name, p.settingRemedy(), "%s", err)
 	}

@@ -32,6 +32,7 @@ type hostProbe struct {
 	client    *github.Client
 
 	token      auth.Token
+	live       *auth.Live
 	tokenErr   error
 	viewer     github.Viewer
 	here       forge.RepoName // that is cloned here, if it lies on this host
@@ -211,7 +212,7 @@ func (l *listener) get(name string) string {
 
 // connect makes the client. It asks once and waits for nothing.
 func (p *hostProbe) connect() error {
-	p.heard = &listener{next: p.transport}
+	p.heard = &listener{next: p.live.Transport(p.transport)}
 	var err error
 	p.client, err = github.New(github.Options{
 		Host: p.conf.Name, APIURL: p.conf.APIURL, Scheme: p.conf.Scheme, Token: p.token.Value, Transport: p.heard, MaxWait: -1,
@@ -236,6 +237,7 @@ func (p *hostProbe) findToken(ctx context.Context) {
 	p.account, p.accountErr = source.Account(p.conf.Name)
 	p.token, p.tokenErr = source.Token(ctx, p.conf.Name, p.named)
 	p.a.redact.add(p.token.Value)
+	p.live = source.Live(p.conf.Name, p.token)
 }
 
 func (p *hostProbe) tokenOrigin() probed {

@@ -12,7 +12,7 @@ import (
 )
 
 func killStories() []killStory {
-	return []killStory{roundStory(), wishStory(), syncStory(), bulkStory(), remoteStory(), finishStory(), proposeStory(), cleanStory()}
+	return []killStory{roundStory(), wishStory(), draftStory(), syncStory(), bulkStory(), remoteStory(), finishStory(), proposeStory(), cleanStory()}
 }
 
 func fixed[T any](v T) func(int) T { return func(int) T { return v } }
@@ -103,6 +103,28 @@ func wishStory() killStory {
 			p, wrong := s.pullAt("platform/lib", "newcomer/lib", "fix", "lib")
 			if p.Draft || len(p.Reviewers) != 1 || p.Reviewers[0].Login != "platform-lead" {
 				wrong = append(wrong, fmt.Sprintf("a draft: %v, asked for a review: %v", p.Draft, p.Reviewers))
+			}
+			return slices.Concat(wrong, s.commits("lib", "fix", n+1), s.sound("lib"))
+		},
+	}
+}
+
+// draftStory takes a pull request back to a draft, along with a commit.
+func draftStory() killStory {
+	return killStory{
+		name: "submit, a draft again", setup: roundBegun, dir: fixed("lib"), args: fixed([]string{"submit", "--draft", "--yes"}),
+		ready: func(s *killScene, n int) {
+			s.must("lib", "submit", "--ready", "--yes")
+			s.change("lib", fmt.Sprint("draft-", n))
+		},
+		more: []killing{
+			{name: "before the forge makes it a draft", method: "POST", path: "/graphql", skip: 1},
+			{name: "before it reads that it is a draft", method: "POST", path: "/graphql", skip: 1, after: true},
+		},
+		verdict: func(s *killScene, n int) []string {
+			p, wrong := s.pullAt("platform/lib", "newcomer/lib", "fix", "lib")
+			if !p.Draft {
+				wrong = append(wrong, "it is no draft")
 			}
 			return slices.Concat(wrong, s.commits("lib", "fix", n+1), s.sound("lib"))
 		},

@@ -90,6 +90,8 @@ func changeForge(ts *testscript.TestScript, f *sandbox.Forge, args []string) boo
 		lasts, err := strconv.Atoi(args[2])
 		ts.Check(err)
 		f.PlanDevice(sandbox.DevicePlan{Login: args[1], Lasts: lasts})
+	case "device-ends-given":
+		f.EndGiven()
 	case "device-forgets":
 		f.ForgetRenewals()
 	case "device-page":

@@ -50,7 +50,11 @@ func (s *Site) kinds() []workflow.Kind {
 
 // Engine gives the engine that carries out runs of this site.
 func (s *Site) Engine() *workflow.Engine {
-	return &workflow.Engine{Kinds: s.kinds(), Sink: s.Sink, Trace: s.Trace, Secrets: secret.Of(s.Token)}
+	secrets := s.Secrets
+	if secrets == nil {
+		secrets = secret.Of(s.Token)
+	}
+	return &workflow.Engine{Kinds: s.kinds(), Sink: s.Sink, Trace: s.Trace, Secrets: secrets}
 }
 
 // results reads what earlier steps answered.

@@ -147,6 +147,7 @@ that what one leaves behind would show in the next. "%[4]s" means for
 - a round of review: one pull request at the user's last commit, with each of the
   user's commits, and the reviewer asked to look again;
 - submit, ready and with a reviewer: the same, no draft, and the reviewer asked.
+- submit, a draft again: the same, and a draft.
   What --ready, --draft and --reviewer ask for is no step of the run: it is asked
   again, and the forge is as if it had been asked once;
 - sync: the branch on top of the base, alike here, there and in the pull request,
@@ -232,6 +233,9 @@ request and one journal.
 | the connection is cut in a clone | exit 7; what has come stays, the same command goes on | testdata/script/clone-cut.txtar |
 | the disk is full | exit 1, nothing half-made; the same command goes on when there is room | testdata/script/bad-disk.txtar |
 | a second isrc on the same run, and in the same clone | exit 8 and the process that holds it; the first goes on, one pull request | testdata/script/bad-second.txtar |
+| the token ends before any request of a contribution, by API, by git, without git | renewed, asked once more, each effect once | internal/command/token_ends_test.go |
+| killed before a token is renewed, or after the new one was kept | nothing is lost | internal/command/token_ends_test.go |
+| killed between the host's answer and the keeping of it | exit 4: the host has ended what it gave before, so ` + "`isrc auth login`" + ` is needed; nothing else is lost | internal/command/token_ends_test.go |
 
 ## The token's ways out
 
@@ -276,6 +280,9 @@ second kill during the recovery.
   does elsewhere is its own.
 - A git that is killed while it writes into the clone can leave a lock file
   (.git/index.lock). git names it, and it is never removed by isrc.
+- A token that ends is renewed by a secret that is good for one time. Whoever kills
+  isrc (kill -9, a power cut; Ctrl-C waits) after the host has changed it and before
+  isrc has written down the answer has to sign in again.
 - git itself waits for ever where the answer to a push ends early and looks
   whole: its two processes wait for each other. Ctrl-C ends both, the commit has
   arrived, and the same command goes on. Without the git program it is noticed.

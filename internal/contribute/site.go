@@ -17,6 +17,7 @@ import (
 	"github.com/isrc-dev/isrc/internal/git"
 	"github.com/isrc-dev/isrc/internal/guideline"
 	"github.com/isrc-dev/isrc/internal/progress"
+	"github.com/isrc-dev/isrc/internal/secret"
 	"github.com/isrc-dev/isrc/internal/workflow"
 )
 
@@ -78,6 +79,7 @@ type Site struct {
 	Viewer   func(context.Context) (login string, err error)
 	Logins   Logins
 	Token    string
+	Secrets  *secret.Set  // what no journal may hold, and what may follow the token; nil: the token
 	Tool     *git.Tool    // nil without a git binary
 	Builtin  *git.Builtin // does the work then
 	Reader   *git.Reader

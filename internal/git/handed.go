@@ -1,6 +1,8 @@
 package git
 
 import (
+	"context"
+	"errors"
 	"os/exec"
 	"slices"
 	"strings"
@@ -20,18 +22,44 @@ type Handed struct {
 	Site string // scheme and host, as in the helper's settings
 	User string
 	Pass string
+	Live Live // nil where the password stays
+}
+
+// Live is a password that another one may follow when the server refuses it.
+type Live interface {
+	Value() string
+	After(ctx context.Context, refused string) (value string, ok bool)
+}
+
+func (h *Handed) pass() string {
+	if h.Live != nil {
+		return h.Live.Value()
+	}
+	return h.Pass
+}
+
+// follows says whether a command whose credentials were refused may be asked once
+// more with others. The server has carried out nothing of it. What the helper
+// gives is looked up anew each time, where nothing was handed on.
+func (h *Handed) follows(ctx context.Context, c command, used string, err error) bool {
+	var refused *AuthError
+	if err == nil || h == nil || h.Live == nil || c.in != nil || !errors.As(err, &refused) || refused.Forbidden || !strings.HasPrefix(c.url, h.Site+"/") {
+		return false
+	}
+	_, ok := h.Live.After(ctx, used)
+	return ok
 }
 
 // text is what lies in the pipe: for each time a line with the host, which the
 // helper compares with its own, and git's two lines.
 func (h *Handed) text() string {
-	return strings.Repeat(h.Site+"\nusername="+h.User+"\npassword="+h.Pass+"\n", handedCopies)
+	return strings.Repeat(h.Site+"\nusername="+h.User+"\npassword="+h.pass()+"\n", handedCopies)
 }
 
 // fits says whether the credentials are for an address, which must not name an
 // account of its own.
 func (h *Handed) fits(address string) bool {
-	return h != nil && h.Pass != "" && !strings.ContainsAny(h.Site+h.User+h.Pass, "\n\x00") &&
+	return h != nil && h.pass() != "" && !strings.ContainsAny(h.Site+h.User+h.pass(), "\n\x00") &&
 		strings.HasPrefix(address, h.Site+"/") && mayCarry(address)
 }
 

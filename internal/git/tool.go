@@ -137,6 +137,19 @@ func (t *Tool) run(ctx context.Context, c command) (string, error) {
 	if t == nil {
 		return "", ErrNoGit
 	}
+	used := ""
+	if t.Handed != nil {
+		used = t.Handed.pass()
+	}
+	out, err := t.once(ctx, c)
+	if t.Handed.follows(ctx, c, used, err) {
+		return t.once(ctx, c)
+	}
+	return out, err
+}
+
+// once runs a command one time.
+func (t *Tool) once(ctx context.Context, c command) (string, error) {
 	if err := ctx.Err(); err != nil {
 		return "", err
 	}

@@ -31,6 +31,7 @@ type Options struct {
 	APIURL    string            // "" derives it from Host
 	Scheme    string            // "" is https; "http" is accepted for loopback addresses only
 	Token     string            // "" asks without signing in
+	Secrets   *secret.Set       // hidden in answers; nil: the token
 	Transport http.RoundTripper // from NewTransport; nil is one without settings
 	Sink      progress.Sink     // is told about waits
 	Debug     io.Writer         // nil, or gets one redacted line per request
@@ -83,7 +84,10 @@ func New(o Options) (*Client, error) {
 		}
 	}
 	fillDefaults(&o)
-	c := &Client{o: o, api: api, scheme: webScheme(o), known: map[string]bool{}, secrets: secret.Of(o.Token)}
+	if o.Secrets == nil {
+		o.Secrets = secret.Of(o.Token)
+	}
+	c := &Client{o: o, api: api, scheme: webScheme(o), known: map[string]bool{}, secrets: o.Secrets}
 	c.wire = &wire{base: o.Transport, api: api, token: o.Token, secrets: c.secrets, debug: o.Debug, now: o.Now}
 	c.http = &http.Client{Transport: c.wire, CheckRedirect: c.redirect, Timeout: callTimeout}
 	c.gh = gh.NewClient(nil)

@@ -54,6 +54,17 @@ func (f *Forge) ForgetRenewals() {
 	f.state.renewals = nil
 }
 
+// EndGiven lets every token that can be renewed end now, before its time.
+func (f *Forge) EndGiven() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, r := range f.state.renewals {
+		ended := r.token
+		ended.expired = true
+		f.tokens.put(r.access, ended)
+	}
+}
+
 func isOAuth(path string) bool {
 	return path == "/login/device/code" || path == "/login/oauth/access_token"
 }
