@@ -75,7 +75,11 @@ func admissible(s *Situation) error {
 	mode, said := s.Guidelines.TakesContributions()
 	switch mode {
 	case guideline.TakesElsewhere:
-		return refuse(ErrNotTaken, "isrc show "+up.FullName()+" --web # its pages say where changes go", "contribute to %s: its owners take no pull requests there%s: %s", up.FullName(), cite(said), said.Text)
+		hint := "isrc show " + up.FullName() + " --web # its pages say where changes go"
+		if _, _, ok := s.Guidelines.Gerrit(); ok {
+			hint = "git review # in a clone of it sends your commit, after git review -s"
+		}
+		return refuse(ErrNotTaken, hint, "contribute to %s: its owners take no pull requests there%s: %s", up.FullName(), cite(said), said.Text)
 	case guideline.TakesIssuesOnly:
 		return refuse(ErrNotTaken, "isrc propose "+up.FullName(), "contribute to %s: its owners take issues, not pull requests%s", up.FullName(), cite(said))
 	}

@@ -120,7 +120,10 @@ func (s *Set) TakesContributions() (mode string, said Quote) {
 		}
 	}
 	if mode == TakesUnknown && weak.Source != nil {
-		return TakesPullRequests, weak // who says how pull requests are made takes them
+		mode, said = TakesPullRequests, weak // who says how pull requests are made takes them
+	}
+	if _, review, ok := s.Gerrit(); ok && !namesPulls(said.Text) {
+		return TakesElsewhere, review
 	}
 	return mode, said
 }

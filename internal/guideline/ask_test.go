@@ -78,7 +78,16 @@ func TestTakesContributions(t *testing.T) {
 	for name, c := range map[string]struct {
 		manifest, contributing, readme string
 		want                           string
+		review                         string
 	}{
+		"a .gitreview":                       {readme: "# Lib", review: "[gerrit]\nhost=review.example.com\nport=29418\nproject=acme/lib.git\n", want: "elsewhere .gitreview:2"},
+		"a .gitreview, and a welcome":        {readme: "Contributions are welcome!", review: "# ours\n[gerrit]\nproject = lib\nhost = review.example.com\n", want: "elsewhere .gitreview:4"},
+		"a .gitreview that was left":         {contributing: "Keep PRs small.", review: "[gerrit]\nhost=review.example.com\n", want: "pull-requests CONTRIBUTING.md:1"},
+		"a .gitreview, and a manifest":       {manifest: `{"isrc": {"governance": 2}}`, review: "[gerrit]\nhost=review.example.com\n", want: "pull-requests innersource.json:1"},
+		"a .gitreview and prose":             {readme: "Pull requests on GitHub are ignored.", review: "[gerrit]\nhost=review.example.com\n", want: "elsewhere README.md:1"},
+		"a .gitreview for here":              {review: "[gerrit]\nhost=forge.example\n", want: "unknown "},
+		"a .gitreview for nowhere":           {review: "[gerrit]\nhost=$(id)\n", want: "unknown "},
+		"a .gitreview that is none":          {review: "host=review.example.com", want: "unknown "},
 		"a manifest for issues only":         {manifest: `{"isrc": {"governance": 1}}`, contributing: "Please open a pull request.", want: "issues-only innersource.json:1"},
 		"a mode for issues only":             {manifest: `{"isrc": {"governance": 3, "contribute": {"mode": "issues-only"}}}`, want: "issues-only innersource.json:1"},
 		"a manifest that requires issues":    {manifest: `{"isrc": {"governance": 2, "contribute": {"issueRequired": true}}}`, want: "issue-first innersource.json:1"},
@@ -105,7 +114,7 @@ func TestTakesContributions(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			files := map[string]string{"innersource.json": c.manifest, "CONTRIBUTING.md": c.contributing, "README.md": c.readme}
+			files := map[string]string{"innersource.json": c.manifest, "CONTRIBUTING.md": c.contributing, "README.md": c.readme, ".gitreview": c.review}
 			for k, v := range files {
 				if v == "" {
 					delete(files, k)

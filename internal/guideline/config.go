@@ -66,7 +66,7 @@ func newConfig(src *Source, row configRow, data []byte) (Config, bool) {
 	case row.tool == ToolHusky && len(row.at) == 0, row.tool == ToolDanger:
 		c.Root = Value{Kind: KindCode, Line: 1, Text: string(data)}
 		return c, true
-	case row.tool == ToolGitlint:
+	case row.tool == ToolGitlint, row.tool == ToolGitReview:
 		c.Root = parseINI(data)
 	case path.Ext(base) == ".toml":
 		c.Root, err = ParseTOML(data)

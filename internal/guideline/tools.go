@@ -22,6 +22,7 @@ const (
 	ToolDCO            = "dco"
 	ToolDanger         = "danger"
 	ToolGitlint        = "gitlint"
+	ToolGitReview      = "git-review" // which sends changes to Gerrit
 	ToolGolangci       = "golangci-lint"
 	ToolHusky          = "husky"
 	ToolLefthook       = "lefthook"
@@ -59,6 +60,7 @@ func configTable() []configRow {
 		{ToolCLAConfig, ".clabot .github/clabot.json", nil},
 		{ToolConform, ".conform.yaml .conform.yml", nil},
 		{ToolGitlint, ".gitlint", nil},
+		{ToolGitReview, ".gitreview", nil},
 		{ToolCommitted, "committed.toml .committed.toml", nil},
 		{ToolCommitizen, "cz.{toml,json,yaml} .cz.{toml,json,yaml}", nil},
 		{ToolCommitizen, "pyproject.toml", []string{"tool", "commitizen"}},
