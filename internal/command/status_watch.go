@@ -36,18 +36,16 @@ func (a *app) watchOn(ctx context.Context, o *statusOptions, look func(context.C
 		if err != nil && (ctx.Err() != nil || !passing(err)) {
 			return err
 		}
-		if err != nil { // a host that is away may come back
-			a.say("isrc: %s", term.Line(err.Error()))
-		} else if err := w.show(v); err != nil {
-			return err
-		}
-		if v != nil && v.err == nil && v.waited() == 0 {
-			return nil
-		}
 		pause := max(o.interval, time.Duration(a.requests()-before)*time.Hour/watchedHourly)
 		var limited *forge.RateLimitError
 		if errors.As(err, &limited) {
 			pause = max(pause, limited.Until.Sub(a.inv.Now()))
+		}
+		if failed := w.show(v, err, pause); failed != nil {
+			return failed
+		}
+		if err == nil && v.over() {
+			return nil
 		}
 		if left := o.patience - a.inv.Now().Sub(begun); o.patience > 0 && left < pause {
 			if left > 0 {
@@ -55,7 +53,7 @@ func (a *app) watchOn(ctx context.Context, o *statusOptions, look func(context.C
 					return err
 				}
 			}
-			return &exitError{code: exitNotReached, err: fault.Errorf("after %s somebody is still waited for", o.patience)}
+			return &exitError{code: exitNotReached, err: fault.Errorf("after %s somebody is still waited for", clockSpan(o.patience))}
 		}
 		if err := w.wait(ctx, pause); err != nil {
 			return err
@@ -89,6 +87,9 @@ func clockSpan(d time.Duration) string {
 	return strings.TrimSuffix(strings.Replace(d.String(), "m0s", "m", 1), "0m")
 }
 
+//go:noinline
+func clockTime(t time.Time) string { return t.Local().Format(time.TimeOnly) }
+
 // passing tells whether a failure may be over at the next look.
 func passing(err error) bool {
 	var away *forge.UnavailableError
@@ -115,14 +116,48 @@ type watch struct {
 	last map[string]string // by contribution
 	seen *statusView       // what stands on the screen
 	at   time.Time         // since when
+	next time.Time         // when it is looked again
+	lost error             // why the last look failed, nil where it did not
 }
 
-func (w *watch) show(v *statusView) error {
-	if !w.a.io.OutTTY || w.a.io.Dumb {
-		return w.changes(v)
+// show tells what a look found, or that it failed: a host that is away may come
+// back, and until then what was seen last stays, with its time. The pause is
+// how long it is to the next look.
+func (w *watch) show(v *statusView, err error, pause time.Duration) error {
+	before := w.lost
+	now := w.a.inv.Now()
+	w.lost, w.next = err, now.Add(pause)
+	moves := w.a.io.OutTTY && !w.a.io.Dumb
+	switch {
+	case err != nil && moves && w.seen != nil:
+		return w.draw(w.seen)
+	case err != nil && before == nil: // once, however long it stays away
+		w.a.say("isrc: %s; asking again at %s", term.Line(err.Error()), clockTime(w.next))
+		return nil
+	case err != nil:
+		return nil //nolint:nilerr // it was said
+	case moves:
+		w.seen, w.at = v, now
+		return w.draw(v)
+	case before != nil:
+		w.a.say("isrc: it answers again")
 	}
-	w.seen, w.at = v, w.a.inv.Now()
-	return w.draw(v)
+	return w.changes(v)
+}
+
+// over tells whether nobody is waited for, as far as all could be asked.
+func (v *statusView) over() bool { return v.err == nil && v.waited() == 0 }
+
+// heading says how old the screen is, and how to leave it.
+func (w *watch) heading(v *statusView) string {
+	at := clockTime(w.at)
+	switch {
+	case w.lost != nil:
+		return "as of " + at + ", asking again at " + clockTime(w.next) + "; Ctrl-C ends"
+	case v.over():
+		return at + ": nobody is waited for, so there is nothing more to watch"
+	}
+	return "every " + clockSpan(w.next.Sub(w.at).Round(time.Second)) + ", now " + at + "; Ctrl-C ends"
 }
 
 // draw writes what was seen last over what stands on the screen.
@@ -130,12 +165,13 @@ func (w *watch) draw(v *statusView) error {
 	var b bytes.Buffer
 	screen := *w.a.io
 	screen.Out, screen.Err = &b, &b
-	when := "every " + clockSpan(w.o.interval) + ", now " + w.at.Local().Format("15:04:05") + "; Ctrl-C ends"
-	if v.err == nil && v.waited() == 0 {
-		when = w.at.Local().Format("15:04:05") + ": nobody is waited for, so there is nothing more to watch"
-	}
-	for _, l := range term.Wrap(when, screen.Width) {
+	for _, l := range term.Wrap(w.heading(v), screen.Width) {
 		fmt.Fprintln(&b, screen.Paint(term.Dim, l))
+	}
+	if w.lost != nil {
+		for _, l := range term.Wrap(w.a.redact.text(term.Line(w.lost.Error())), screen.Width) {
+			fmt.Fprintln(&b, screen.Paint(term.Warn, l))
+		}
 	}
 	var err error
 	if v.one {
@@ -144,20 +180,40 @@ func (w *watch) draw(v *statusView) error {
 		err = showStatus(&screen, v.rows, w.o.waiting, w.at)
 	}
 	for _, n := range v.notes {
-		fmt.Fprintln(&b, term.Line(n))
+		screen.Print(term.Line(n))
 	}
 	if err != nil {
 		return err
 	}
 	w.a.progress.Clear()
-	text := b.String()
-	if lines := strings.SplitAfter(text, "\n"); len(lines) > w.a.io.Height && w.a.io.Height > 2 { // the last one is empty
-		most := w.a.io.Height - 2
-		text = strings.Join(lines[:most], "") + screen.Paint(term.Dim, fmt.Sprintf("%d more lines in a taller window", len(lines)-1-most)) + "\n"
-	}
+	text := w.fitting(&screen, b.String())
 	// From the top, each line to its end, then what is left of the screen before.
 	_, err = fmt.Fprint(w.a.io.Out, "\x1b[H", strings.ReplaceAll(text, "\n", "\x1b[K\n"), "\x1b[J")
 	return err
+}
+
+// fitting leaves out what the window has no room for, and says how much. A line
+// that is wider than it, such as an address, takes several of its rows.
+func (w *watch) fitting(screen *term.Streams, text string) string {
+	lines := strings.SplitAfter(strings.TrimSuffix(text, "\n"), "\n")
+	if screen.Height <= 2 {
+		return text
+	}
+	rows, kept := 0, 0 // of the window, and lines before its last two rows: one to say what is left out, and one for the cursor
+	for _, l := range lines {
+		rows += 1 + max(term.Columns(l)-1, 0)/screen.Width
+		if rows <= screen.Height-2 {
+			kept++
+		}
+	}
+	if rows < screen.Height {
+		return text
+	}
+	note := fmt.Sprintf("%d more lines in a taller window", len(lines)-kept)
+	if term.Columns(note) > screen.Width {
+		note = fmt.Sprintf("+%d lines", len(lines)-kept)
+	}
+	return strings.Join(lines[:kept], "") + screen.Paint(term.Dim, note) + "\n"
 }
 
 // changes writes a row for what is new or otherwise than before.
