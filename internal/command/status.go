@@ -46,7 +46,9 @@ For owners, --waiting-on-me lists what waits for your answer, the oldest first:
 open contributions to what you own (by the manifest, catalog-info.yaml,
 CODEOWNERS or your rights) and reviews that you or your teams are asked for. It
 looks at the repositories that are named, or else through the configured
-organisations. With --check the oldest 25 are judged by what you ask of
+organisations. A conversation about a line waits for you when the contributor
+wrote last in it, and for the contributor when you did, unless a review is asked
+for again. With --check the oldest 25 are judged by what you ask of
 contributors, as check --pr does, and each says what is broken that must hold.
 
 --watch goes on until nobody is waited for any more, and shows what changes.`,

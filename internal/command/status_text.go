@@ -178,7 +178,7 @@ func underRow(s *term.Streams, r *standing, waiting bool, now time.Time) []strin
 	var out []string
 	add := func(tone term.Tone, text string) {
 		if text = term.Line(text); text != "" {
-			out = append(out, "      "+s.Paint(tone, term.Truncate(text, max(s.Width-6, 20), s.Ellipsis())))
+			out = append(out, "      "+s.Paint(tone, term.Truncate(text, max(s.Width-6, 8), s.Ellipsis())))
 		}
 	}
 	if waiting {
@@ -204,7 +204,13 @@ func underRow(s *term.Streams, r *standing, waiting bool, now time.Time) []strin
 			}
 		}
 		if r.Threads != nil && len(*r.Threads) > 0 {
-			add(term.Dim, (*r.Threads)[0].text())
+			t := (*r.Threads)[0]
+			for _, x := range *r.Threads {
+				if r.Next != nil && x.URL == *r.Next {
+					t = x // which it is about
+				}
+			}
+			add(term.Dim, t.text()+t.answer())
 		}
 		for _, k := range r.Checks {
 			if k.State == "failure" {

@@ -59,6 +59,14 @@ func (t *threadState) text() string {
 	return out
 }
 
+// answer says who wrote last in it, "" where that is who began it.
+func (t *threadState) answer() string {
+	if t.Author == t.LastBy {
+		return ""
+	}
+	return ", " + t.LastBy + " answered"
+}
+
 // threadCount is "2 threads open", "" for none.
 func (r *standing) threadCount() string {
 	if r.Threads == nil || len(*r.Threads) == 0 {
@@ -92,10 +100,7 @@ func (w *standingScreen) threads() {
 		if at := since(t.Since, w.now); at != "" {
 			text += ", " + at
 		}
-		if t.Author != t.LastBy {
-			text += ", " + t.LastBy + " answered"
-		}
-		w.line("", text)
+		w.line("", text+t.answer())
 		w.deeper(t.URL)
 	}
 }

@@ -203,8 +203,10 @@ func (a *app) teamsOf(ctx context.Context, client forgeClient, pulls []forge.Fol
 	return out
 }
 
-// answerable tells whether it is the owners' turn: the author did theirs, a
-// review is asked for, or nobody has answered yet.
+// answerable tells whether it is the owners' turn: the author did theirs, answered
+// in the code, a review is asked for, or nobody has answered yet. What they asked in
+// the code themselves, and the author did not answer, waits for the author, unless a
+// review is asked for again.
 func answerable(f forge.Followed, r *standing, roles []string) bool {
 	if f.Queue != nil {
 		return false // they decided
@@ -214,6 +216,9 @@ func answerable(f forge.Followed, r *standing, roles []string) bool {
 	}
 	if f.Draft {
 		return slices.Contains(roles, roleReview)
+	}
+	if insight.AnsweredInCode(f) != nil {
+		return true
 	}
 	if roles[0] == roleReview || strings.HasPrefix(roles[0], roleTeam) {
 		return true
@@ -346,6 +351,13 @@ func (w *owner) describe(f forge.Followed, r *standing, roles []string) {
 		r.Since = moment(insight.Opened(f))
 	}
 	r.WaitsFor, r.WaitsForNames, r.Roles, r.Next = insight.WaitsForYou, []string{w.login}, roles, r.URL
+	if t := insight.AnsweredInCode(f); t != nil && f.Queue == nil {
+		answered := f.Author.Login + " answered in the code"
+		if r.State == "approved" {
+			answered = "approved, and " + answered
+		}
+		r.Why, r.Since, r.Next = answered, moment(t.LastAt), orNull(firstOf(t.URL, textOf(r.URL)))
+	}
 	team := ownerTeam(f, w.codeOwners(f))
 	teams := w.teams[strings.ToLower(f.Repo.Owner)]
 	if teams == nil {

@@ -206,6 +206,37 @@ func askedInCode(f forge.Followed) (Standing, bool) {
 	return s, len(s.Names) > 0
 }
 
+// AnsweredInCode gives the conversation about a line that waits for the owners: it
+// is open, somebody else than the author began it, the author spoke last in it, and
+// nobody else has said anything since. It counts whatever else is asked of the
+// author, who may have asked back, and of several that which waits longest.
+// Machines wait for nobody.
+func AnsweredInCode(f forge.Followed) *forge.Thread {
+	var heard time.Time
+	hear := func(u forge.User, at time.Time) {
+		if u.Login != f.Author.Login && !u.IsBot() && at.After(heard) {
+			heard = at
+		}
+	}
+	for _, r := range f.Reviews {
+		hear(r.Author, r.At)
+	}
+	for _, c := range f.Comments {
+		hear(c.Author, c.At)
+	}
+	var first *forge.Thread
+	for i := range f.Threads.Open {
+		t := &f.Threads.Open[i]
+		if t.LastBy.Login != f.Author.Login || t.Author.Login == f.Author.Login || t.Author.IsBot() || t.LastAt.Before(heard) {
+			continue
+		}
+		if first == nil || t.LastAt.Before(first.LastAt) {
+			first = t
+		}
+	}
+	return first
+}
+
 // talk decides by who spoke last.
 func talk(f forge.Followed) Standing {
 	if s, asks := askedInCode(f); asks {
