@@ -2,6 +2,7 @@ package command
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,7 +25,7 @@ func showFinished(s *term.Streams, r *finished) error {
 	} else if r.State == "merged" {
 		line += ", in no release yet"
 	}
-	fmt.Fprintln(w, s.Paint(tone, line))
+	s.Print(s.Paint(tone, line))
 	if x := r.Warranty; x != nil {
 		text := fmt.Sprintf("The owners expect you to mend what breaks in it for %s%s.", pluralOf(x.Days, "day", "days"), dayOf(x.Until, ": until "))
 		for _, l := range term.Wrap(text, s.Width) {
@@ -38,11 +39,15 @@ func showFinished(s *term.Streams, r *finished) error {
 		fmt.Fprintln(w)
 		writeDetail(s, w, 2, term.Dim, term.Line(x.By+": "+strings.Join(strings.Fields(x.Text), " ")))
 	}
-	if len(r.Ways) > 0 {
+	ways := r.Ways
+	if r.removed() { // it was chosen
+		ways = nil
+	}
+	if len(ways) > 0 {
 		fmt.Fprintln(w, "\n"+s.Paint(term.Strong, "What you can do"))
 	}
-	for _, x := range r.Ways {
-		for i, l := range term.Wrap(term.Line(x.Why), max(s.Width-13, 30)) {
+	for _, x := range ways {
+		for i, l := range term.Wrap(term.Line(x.Why), max(s.Width-13, 7)) {
 			label := x.Kind
 			if i > 0 {
 				label = ""
@@ -57,14 +62,19 @@ func showFinished(s *term.Streams, r *finished) error {
 		}
 		switch c.Outcome {
 		case contribute.CleanRemoved:
-			fmt.Fprintf(w, "%s deleted: %s\n", s.Paint(term.Good, s.Sym(term.SymOK)), term.Line(c.What))
+			s.Print(s.Paint(term.Good, s.Sym(term.SymOK)) + " deleted: " + term.Line(c.What))
 		case contribute.CleanWould:
-			fmt.Fprintf(w, "would delete: %s\n", term.Line(c.What))
+			s.Print("would delete: " + term.Line(c.What))
 		case contribute.CleanKept:
-			fmt.Fprintf(w, "%s kept: %s: %s\n", s.Paint(term.Warn, s.Sym(term.SymUnknown)), term.Line(c.What), term.Line(textOf(c.Why)))
+			s.Print(s.Paint(term.Warn, s.Sym(term.SymUnknown)) + " kept: " + term.Line(c.What) + ": " + term.Line(textOf(c.Why)))
 		}
 	}
 	return nil
+}
+
+// removed tells whether a declined change was let go.
+func (r *finished) removed() bool {
+	return r.State != "merged" && slices.ContainsFunc(r.Cleaned, func(c cleanedThing) bool { return c.Outcome == contribute.CleanRemoved })
 }
 
 func dayOf(at *string, before string) string {

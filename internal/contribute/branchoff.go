@@ -2,6 +2,7 @@ package contribute
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -90,7 +91,10 @@ func (s *Site) goBack(ctx context.Context, out branchOut) error {
 	defer repo.Close() //nolint:errcheck // read only
 	branch := firstOf(out.Was, out.Base)
 	if _, err := repo.Resolve("refs/heads/" + branch); err == nil {
-		return s.Work().Switch(ctx, out.Dir, branch)
+		if err := s.Work().Switch(ctx, out.Dir, branch); !errors.Is(err, git.ErrElsewhere) {
+			return err
+		}
+		return s.Tool.Detach(ctx, out.Dir, out.Start)
 	}
 	if _, err := repo.Resolve(branch); err == nil && out.Was != "" {
 		return s.Tool.Detach(ctx, out.Dir, out.Was)

@@ -173,11 +173,21 @@ func (s *Site) dropBranch(ctx context.Context, st workflow.State, current, at st
 			c.Why = plural(len(entries), "file is", "files are") + " not committed"
 			return nil
 		}
-		if err := s.Work().Switch(ctx, st.Clone, st.Base); err != nil {
+		err = s.Work().Switch(ctx, st.Clone, st.Base)
+		if errors.Is(err, git.ErrElsewhere) {
+			c.Why = "it is checked out, and " + st.Base + " is in another work tree: git switch --detach leaves it"
+			return nil
+		}
+		if err != nil {
 			return err
 		}
 	}
-	if err := s.Work().DeleteBranch(ctx, st.Clone, st.Branch, at); err != nil {
+	err := s.Work().DeleteBranch(ctx, st.Clone, st.Branch, at)
+	if errors.Is(err, git.ErrElsewhere) {
+		c.Why = "it is checked out in another work tree"
+		return nil
+	}
+	if err != nil {
 		return err
 	}
 	c.Outcome = CleanRemoved

@@ -15,6 +15,8 @@ import (
 var (
 	ErrBranchExists = errors.New("the branch exists already")
 	ErrMoved        = errors.New("it has moved since")
+	// ErrElsewhere says that another work tree of the clone stands on a branch.
+	ErrElsewhere = errors.New("another work tree stands on it")
 	// ErrInTheWay says that git keeps files that a switch would overwrite.
 	ErrInTheWay = errors.New("files that are not committed are in the way")
 )
@@ -91,6 +93,15 @@ func (t *Tool) switchTo(ctx context.Context, dir string, args ...string) error {
 			return fault.Errorf("%w: %w", ErrInTheWay, err)
 		}
 	}
+	return elsewhere(err)
+}
+
+// elsewhere gives a refusal its name where another work tree stands on a branch.
+func elsewhere(err error) error {
+	var e *CommandError
+	if errors.As(err, &e) && (strings.Contains(e.Stderr, "checked out at '") || strings.Contains(e.Stderr, "used by worktree at '")) {
+		return fault.Errorf("%w: %w", ErrElsewhere, err)
+	}
 	return err
 }
 
@@ -108,7 +119,7 @@ func (t *Tool) DeleteBranch(ctx context.Context, dir, name, sha string) error {
 		return fault.Errorf("delete branch %s: %w", name, ErrMoved)
 	}
 	_, err = t.Run(ctx, dir, "branch", "-D", "--", name)
-	return wrap(err, "delete branch %s", name)
+	return wrap(elsewhere(err), "delete branch %s", name)
 }
 
 // GitPath gives the place of a file in the git folder, right for linked
