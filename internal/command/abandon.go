@@ -174,6 +174,11 @@ func (a *app) takeBack(ctx context.Context, j *workflow.Journal, name forge.Repo
 	if !o.dryRun { // nobody goes on with a clone that was cut off
 		err = fault.Join(err, git.RemoveLeftClone(st.Clone))
 	}
+	if forge.Refused(err) {
+		if p, lost := (contribute.Finder{Dir: st.Clone, Runs: a.runsDir(), Getenv: func(string) string { return "" }}).Find(ctx); lost == nil { // else nobody is known to ask
+			err = p.Refused(ctx, err)
+		}
+	}
 	seen := map[string]bool{}
 	for _, s := range steps {
 		if !seen[s.Kind+s.Title] { // of several pushes of a branch the last one tells

@@ -31,6 +31,8 @@ type synced struct {
 	Conflicts  []string    `json:"conflicts"` // files; with --dry-run those that are foreseen
 	Push       string      `json:"push"`      // none, pushed, forced, planned, planned-force or kept
 	Fork       *syncedFork `json:"fork"`      // null where the branch goes to the upstream itself
+
+	forkOnly bool // the branch was not looked after
 }
 
 // syncedFork is the base of the fork.
@@ -169,7 +171,7 @@ func (a *app) syncPlace(ctx context.Context, o *syncOptions, begun *contribute.S
 	y, err := site.LookSync(ctx, place, wish, begun)
 	done()
 	if err != nil {
-		return place.Refused(err)
+		return place.Refused(ctx, err)
 	}
 	for _, n := range append(y.Notes, y.Moved()) {
 		if n != "" {
@@ -178,14 +180,19 @@ func (a *app) syncPlace(ctx context.Context, o *syncOptions, begun *contribute.S
 	}
 	r := &synced{
 		Repository: a.named(y.Upstream), Branch: y.Branch, Base: y.Base, BaseWas: orNull(y.BaseWas), Directory: y.Dir, Outcome: "current", How: y.Way.How, Why: y.Way.Why,
-		BehindBy: &y.Facts.Behind, AheadBy: &y.Facts.Ahead, Before: &y.Head, Push: "none",
+		BehindBy: &y.Facts.Behind, AheadBy: &y.Facts.Ahead, Before: &y.Head, Push: "none", forkOnly: o.forkOnly,
+	}
+	if o.forkOnly {
+		if err := y.FindFork(ctx); err != nil {
+			return err
+		}
 	}
 	if o.dryRun {
 		return a.foreseeSync(ctx, o, y, r)
 	}
 	if !o.forkOnly {
 		if err := a.carrySync(ctx, o, y, begun, r); err != nil {
-			return a.handOver(o, r, place.Refused(err))
+			return a.handOver(o, r, place.Refused(ctx, err))
 		}
 	}
 	if err := a.syncFork(ctx, o, y, r); err != nil {

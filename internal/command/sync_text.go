@@ -16,6 +16,9 @@ func showSynced(s *term.Streams, r *synced) error {
 		behind = ", " + plural(*r.BehindBy, "commit") + " behind"
 	}
 	did := map[string]string{contribute.HowRebase: "rebased onto", contribute.HowMerge: "merged with", contribute.HowFastForward: "moved on to"}[r.How]
+	if r.forkOnly {
+		return showForkSynced(s, r)
+	}
 	switch r.Outcome {
 	case "planned":
 		s.Print(fmt.Sprintf("Would bring %s up to date with %s%s: %s (%s)", branch, base, behind, r.How, term.Line(r.Why)))
@@ -55,9 +58,19 @@ func showSynced(s *term.Streams, r *synced) error {
 	case "kept":
 		fmt.Fprintln(s.Out, "not pushed: isrc submit does")
 	}
+	return showForkSynced(s, r)
+}
+
+// showForkSynced writes what became of the fork's copy of the base.
+func showForkSynced(s *term.Streams, r *synced) error {
+	base, good := term.Line(r.Base), s.Paint(term.Good, s.Sym(term.SymOK))
 	if f := r.Fork; f != nil {
 		name := term.Line(f.Repository.FullName)
 		switch f.Outcome {
+		case contribute.SyncCurrent:
+			if r.forkOnly {
+				s.Print(fmt.Sprintf("%s %s of your fork %s has all of it", good, base, name))
+			}
 		case contribute.SyncUpdated:
 			s.Print(fmt.Sprintf("%s %s of your fork %s is up to date", good, base, name))
 		case "planned":

@@ -49,12 +49,23 @@ func (r *Review) Refused(err error) error {
 	return &RefusedError{Err: err, Upstream: r.Upstream, Whom: whom(r.Guidelines), Fork: !r.Direct}
 }
 
-// Refused adds to an error that is a refusal what the place knows of it.
-func (p *Place) Refused(err error) error {
+// Refused adds to an error that is a refusal what the place knows of it, and who
+// answers for the repository as far as its files here say so: they are read only
+// now that it matters.
+func (p *Place) Refused(ctx context.Context, err error) error {
 	if !forge.Refused(err) {
 		return err
 	}
-	return &RefusedError{Err: err, Upstream: p.Upstream, Fork: !p.Direct}
+	e := &RefusedError{Err: err, Upstream: p.Upstream, Fork: !p.Direct}
+	base := p.Head
+	if at, unknown := p.Repo.Resolve("refs/remotes/" + p.Remote + "/" + p.Base); unknown == nil {
+		base = at
+	}
+	here := trees{known: forge.Repo{RepoName: p.Upstream}, local: p.Repo, at: base}
+	if set, unread := guideline.Read(ctx, guideline.Query{Repo: p.Upstream, Ref: base, Base: p.Base, Orgless: true}, here, nil); unread == nil { // else they have no name
+		e.Whom = whom(set)
+	}
+	return e
 }
 
 // proposalRefused adds to a refusal of an issue who answers for the repository,

@@ -29,7 +29,8 @@ type Syncing struct {
 	To     forge.RepoName // where the branch is pushed, zero when it is not
 	URL    string
 	Remote string
-	There  string // the commit that it has there
+	There  string         // the commit that it has there
+	fork   forge.RepoName // where the branch here tells of none, else zero
 	ours   []string
 	made   bool
 	was    string // the branch before it was brought up to date
@@ -214,10 +215,48 @@ func (y *Syncing) ForkURL() (forge.RepoName, string) {
 			to = name
 		}
 	}
+	if !y.fork.IsZero() {
+		to = y.fork
+	}
 	if to.IsZero() || to.Equal(y.Upstream) {
 		return forge.RepoName{}, ""
 	}
 	return to, y.Site.CloneURL(to)
+}
+
+// FindFork finds the fork of a clone whose branch tells of none, such as its base:
+// that of a contribution which was begun here, else a remote that is the account's
+// own. Where there is none it says so.
+func (y *Syncing) FindFork(ctx context.Context) error {
+	if _, url := y.ForkURL(); url != "" {
+		return nil
+	}
+	runs, _, err := workflow.List(y.Site.Runs)
+	if err != nil {
+		return err
+	}
+	for _, st := range slices.Backward(runs) {
+		if name, _, ok := ForkOf(st); ok && st.Clone == y.Dir && strings.EqualFold(st.Upstream, y.Upstream.String()) {
+			y.fork = name
+			return nil
+		}
+	}
+	remotes, err := y.Repo.Remotes(ctx)
+	if err != nil {
+		return err
+	}
+	login, err := y.Site.Login(ctx)
+	if err != nil {
+		return err
+	}
+	for _, r := range remotes {
+		name, ok := repoAt(ctx, y.Site.Tool, firstWord(r.PushURL, r.URL), y.Upstream)
+		if ok && name.Host == y.Site.Host && strings.EqualFold(name.Owner, login) && !name.Equal(y.Upstream) {
+			y.fork = name
+			return nil
+		}
+	}
+	return refuse(ErrNoRun, "git remote add fork URL names it; isrc contribute "+y.Upstream.FullName()+" makes one", "no fork of %s is known here: no remote is one of %s", y.Upstream.FullName(), login)
 }
 
 // pushStep plans the push of the branch as it is now.
