@@ -168,7 +168,7 @@ func (a *app) defaultHost() (string, error) {
 		return c.Host, nil
 	}
 	h, _ := a.source(c).DefaultHost()
-	return firstOf(h, "github.com"), nil
+	return firstOf(h, guessedHost), nil
 }
 
 // cloneHost is the host that the remotes of the clone here point to.

@@ -151,10 +151,11 @@ func (a *app) crawlOwners(o *crawlOptions, host string) ([]string, error) {
 		owners = orgsOf(c, host)
 	}
 	if len(owners) == 0 {
-		return nil, &usageError{
-			err:  fault.Errorf("no organisations of %s are configured (the setting hosts.%s.orgs, or orgs)", host, host),
-			hint: "isrc config set orgs NAME,…\nisrc catalog crawl --org NAME",
+		hint := "isrc config set orgs NAME,…\nisrc catalog crawl --org NAME"
+		if a.isFirstTime(host) {
+			hint = setUpFirst + "\n" + hint
 		}
+		return nil, &usageError{err: fault.Errorf("no organisations of %s are configured (the setting hosts.%s.orgs, or orgs)", host, host), hint: hint}
 	}
 	for _, name := range owners {
 		if _, err := forge.ParseRepo(host+"/"+name+"/x", ""); err != nil || strings.Contains(name, "/") {

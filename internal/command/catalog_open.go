@@ -68,14 +68,54 @@ func (a *app) openCatalog(ctx context.Context) (*index.Catalog, error) {
 func (a *app) needCatalog(ctx context.Context, what string) (*index.Catalog, error) {
 	cat, err := a.openCatalog(ctx)
 	if err == nil && cat == nil {
-		err = noCatalog(what)
+		err = a.noCatalog(what)
 	}
 	return cat, err
 }
 
+// meant names, of something that is not there, the repository of the catalog that
+// was perhaps meant, "" for none. Whatever stands against it, it is but a hint.
+func (a *app) meant(e *forge.NotFoundError) string {
+	name, err := forge.ParseRepo(strings.TrimPrefix(e.What, "repository "), firstOf(e.Host, a.usualHost()))
+	if err != nil || e.Doing != "" {
+		return ""
+	}
+	return a.nearest(name)
+}
+
+// nearest asks for the repositories of the catalog that are nearly called so.
+func (a *app) nearest(name forge.RepoName) string {
+	dir, err := a.catalogDir()
+	if err != nil {
+		return ""
+	}
+	ctx := context.Background()
+	cat, err := (&index.Store{Dir: dir}).Open(ctx)
+	if err != nil {
+		return ""
+	}
+	defer cat.Close() //nolint:errcheck // read only
+	near, err := cat.Near(ctx, name)
+	if err != nil || len(near) == 0 {
+		return ""
+	}
+	names := make([]string, len(near))
+	for i, n := range near {
+		names[i] = n.FullName()
+		if n.Host != name.Host {
+			names[i] = n.Host + "/" + n.FullName()
+		}
+	}
+	return "did you mean " + strings.Join(names, " or ") + "?"
+}
+
 //go:noinline
-func noCatalog(what string) error {
-	return &exitError{code: exitNotFound, err: fault.Errorf("%s needs a catalog, and there is none", what), hint: "isrc catalog update"}
+func (a *app) noCatalog(what string) error {
+	hint := "isrc catalog update"
+	if a.isFirstTime(guessedHost) {
+		hint = setUpFirst
+	}
+	return &exitError{code: exitNotFound, err: fault.Errorf("%s needs a catalog, and there is none", what), hint: hint}
 }
 
 func notInCatalog(name forge.RepoName) error {

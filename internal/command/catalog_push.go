@@ -92,7 +92,7 @@ func (a *app) catalogPush(ctx context.Context, o *pushOptions, destination strin
 	}
 	p, err := publish.Push(ctx, carry, store, to, publish.Choice{Private: o.private}, o.dryRun)
 	if errors.Is(err, index.ErrNone) {
-		return noCatalog("publishing")
+		return a.noCatalog("publishing")
 	}
 	if err != nil {
 		return fault.Errorf("publish the catalog at %s: %w", to, err)

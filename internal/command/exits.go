@@ -212,7 +212,7 @@ func (a *app) judge(err error) verdict {
 		return code(exitSignIn, append(append(a.tokenHints(token), botHints(token, at)...), hint)...)
 	case errors.As(err, &signIn):
 		if hint == "" && a.isFirstTime(signIn.Host) {
-			return code(exitSignIn, "isrc setup HOST   # your company's forge: isrc knows none yet", loginCommand(signIn)+"   # if that is github.com")
+			return code(exitSignIn, setUpFirst, loginCommand(signIn)+"   # if that is github.com")
 		}
 		return code(exitSignIn, firstOf(hint, loginCommand(signIn)))
 	case errors.As(err, &refused):
@@ -220,7 +220,7 @@ func (a *app) judge(err error) verdict {
 	case errors.As(err, &limited):
 		return code(exitUnavailable, "try again after "+limited.Until.Local().Format("15:04:05"))
 	case errors.As(err, &down):
-		return code(exitUnavailable, unavailableHint(down), hint)
+		return code(exitUnavailable, unavailableHint(down), hint, a.guessed(down.Host))
 	case errors.As(err, &locked):
 		return code(exitNotReached, fmt.Sprintf("another isrc (process %d) works on this run; wait for it, or end it", locked.PID))
 	case errors.As(err, &busy), errors.As(err, &crawls):
@@ -232,7 +232,7 @@ func (a *app) judge(err error) verdict {
 	case errors.As(err, &newer):
 		return code(exitUsage, "update isrc, or end the run: isrc abandon "+newer.Run)
 	case errors.As(err, &missing):
-		return code(exitNotFound, firstOf(hint, missingHint(missing)))
+		return code(exitNotFound, a.meant(missing), firstOf(hint, missingHint(missing)), a.guessed(a.usualHost()))
 	case errors.Is(err, forge.ErrUnsupported):
 		return code(exitFailed, hint)
 	}
@@ -251,11 +251,35 @@ func (a *app) judge(err error) verdict {
 	return code(exitFailed, systemHint(err), hint)
 }
 
+// guessedHost is asked where nobody has named one.
+const guessedHost = "github.com"
+
+// setUpFirst is for who has named no forge yet.
+const setUpFirst = "isrc setup HOST   # your company's forge: isrc knows none yet"
+
+// guessed says that a host was asked only because none is known, "" where one is.
+//
+//go:noinline
+func (a *app) guessed(host string) string {
+	if a.isFirstTime(host) {
+		return "isrc setup HOST   # if your company's forge is not " + guessedHost
+	}
+	return ""
+}
+
+func (a *app) usualHost() string {
+	host, err := a.defaultHost()
+	if err != nil {
+		return "" // it is told where it is asked for
+	}
+	return host
+}
+
 // isFirstTime tells whether somebody has named no forge yet, so that github.com
 // is but a guess.
 func (a *app) isFirstTime(host string) bool {
 	c, err := a.settings()
-	return err == nil && host == "github.com" && c.Host == "" && len(c.Hosts) == 0 && a.flags.host == ""
+	return err == nil && host == guessedHost && c.Host == "" && len(c.Hosts) == 0 && a.flags.host == ""
 }
 
 // judgeContribution covers the states of a contribution that stop a command.

@@ -184,7 +184,7 @@ func (a *app) find(ctx context.Context, o *findOptions, words []string) error {
 	}
 	if cat == nil {
 		if o.like != "" {
-			return noCatalog("--like")
+			return a.noCatalog("--like")
 		}
 		undo()
 		return a.findLive(ctx, o, q)

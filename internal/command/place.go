@@ -95,7 +95,11 @@ func (a *app) bareRepository(ctx context.Context, name, host string) (forge.Repo
 	case len(near) > 0:
 		return forge.RepoName{}, nil, &exitError{code: exitNotFound, err: fault.Errorf("no repository is called %s", term.Line(name)), hint: "near: " + strings.Join(near, ", ")}
 	}
-	return forge.RepoName{}, nil, &exitError{code: exitNotFound, err: fault.Errorf("no repository is called %s", term.Line(name)), hint: "isrc find " + shellWord(name)}
+	hint := "isrc find " + shellWord(name)
+	if near := a.nearest(forge.RepoName{Host: host, Name: name}); near != "" {
+		hint = near + "\n" + hint
+	}
+	return forge.RepoName{}, nil, &exitError{code: exitNotFound, err: fault.Errorf("no repository is called %s", term.Line(name)), hint: hint}
 }
 
 // browse opens a page; where that cannot work, its address is the answer.

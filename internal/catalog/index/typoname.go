@@ -3,10 +3,13 @@ package index
 import (
 	"context"
 	"database/sql/driver"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/isrc-dev/isrc/internal/catalog"
+	"github.com/isrc-dev/isrc/internal/forge"
+	"github.com/isrc-dev/isrc/internal/order"
 )
 
 // mendName is for an identifier of several words that nothing has: django-slo.
@@ -41,16 +44,60 @@ func (c *Catalog) nearName(ctx context.Context, word string) (string, error) {
 	if most == 0 {
 		return "", nil
 	}
-	first, _ := utf8.DecodeRuneInString(word)
 	best, least := "", most+1
-	err := c.quick(ctx, func(row []driver.Value) error {
-		name := text(row[0])
-		if d := catalog.Distance(word, squeeze(name), most); d < least {
+	err := c.namesLike(ctx, word, n, most, func(name string, d int) {
+		if d < least {
 			best, least = strings.Clone(name), d
+		}
+	})
+	return best, err
+}
+
+// namesLike visits the names of repositories that have at most so many errors, of
+// words that begin alike and are about as long.
+func (c *Catalog) namesLike(ctx context.Context, word string, n, most int, visit func(name string, errors int)) error {
+	first, _ := utf8.DecodeRuneInString(word)
+	return c.quick(ctx, func(row []driver.Value) error {
+		name := text(row[0])
+		if d := catalog.Distance(word, squeeze(name), most); d <= most {
+			visit(name, d)
 		}
 		return nil
 	}, "SELECT name FROM names WHERE name >= ? AND name < ? AND length(name) BETWEEN ? AND ?", string(first), string(first)+"\U0010ffff", n-most, n+most+mostDividers)
-	return best, err
+}
+
+// mostNear bounds how many repositories are named in the place of one.
+const mostNear = 3
+
+// Near gives repositories whose name somebody may have meant by one that nothing
+// has: of that name below another owner, else of those with the fewest errors in
+// it. Those of the same owner come first. It is for hints, of which none is one.
+func (c *Catalog) Near(ctx context.Context, repo forge.RepoName) ([]forge.RepoName, error) {
+	all, err := c.Resolve(ctx, repo.Name)
+	if err != nil || len(all) == 0 && repo.Name == "" {
+		return nil, err
+	}
+	if len(all) == 0 {
+		word := squeeze(repo.Name)
+		most := typos(word)
+		byErrors := make([][]string, most+1)
+		if most > 0 {
+			err = c.namesLike(ctx, word, utf8.RuneCountInString(word), most, func(name string, d int) { byErrors[d] = append(byErrors[d], strings.Clone(name)) })
+		}
+		for _, name := range slices.Concat(byErrors...) {
+			if err != nil || len(all) > mostResolved {
+				break
+			}
+			var some []forge.RepoName
+			some, err = c.Resolve(ctx, name)
+			all = append(all, some...)
+		}
+	}
+	far := map[bool]int{true: 0, false: 1}
+	order.StableBy(all, func(x, y forge.RepoName) int {
+		return far[strings.EqualFold(x.Owner, repo.Owner)] - far[strings.EqualFold(y.Owner, repo.Owner)]
+	})
+	return all[:min(len(all), mostNear)], err
 }
 
 // mostDividers is how many dashes and dots a name may have to be compared.
