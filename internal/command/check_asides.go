@@ -45,7 +45,7 @@ func (t *reviewText) asides(c *checked) {
 }
 
 func (t *reviewText) aside(text string) {
-	for i, l := range term.Wrap(term.Line(text), max(t.Width-2, 30)) {
+	for i, l := range term.Wrap(term.Line(text), max(t.Width-2, 8)) {
 		if i > 0 {
 			l = "  " + l
 		}

@@ -150,7 +150,7 @@ func showRequirementList(s *term.Streams, c *checked, verbose bool) error {
 }
 
 func (t *reviewText) requirement(label string, r requirement) {
-	room := max(t.Width-7, 30)
+	room := max(t.Width-7, 8)
 	for i, l := range term.Wrap(term.Line(r.Text), room) {
 		lead := pad(7)
 		if i == 0 {

@@ -44,7 +44,7 @@ func showPlan(s *term.Streams, w io.Writer, r *contribution, change planned) err
 	n := 0
 	line := func(id, title string) {
 		n++
-		for i, l := range term.Wrap(term.Line(title), max(s.Width-planIndent, 20)) {
+		for i, l := range term.Wrap(term.Line(title), max(s.Width-planIndent, 8)) {
 			if i == 0 {
 				fmt.Fprintf(w, "  %d  %-9s %s\n", n, id, l)
 			} else {
@@ -116,7 +116,7 @@ func writeMust(s *term.Streams, w io.Writer, text, place string) {
 		fmt.Fprintln(w, head+text+"   "+s.Paint(term.Dim, place))
 		return
 	}
-	for i, l := range term.Wrap(text, max(s.Width-indent, 20)) {
+	for i, l := range term.Wrap(text, max(s.Width-indent, 8)) {
 		if i > 0 {
 			head = pad(indent)
 		}
@@ -134,7 +134,7 @@ func showRoutes(s *term.Streams, w io.Writer, r *contribution) {
 		if x.Kind == contribute.RouteExtension || x.Kind == contribute.RouteOwnCapability {
 			label = "or"
 		}
-		for i, l := range term.Wrap(term.Line(x.Why), max(s.Width-15, 30)) {
+		for i, l := range term.Wrap(term.Line(x.Why), max(s.Width-15, 8)) {
 			if i > 0 {
 				label = ""
 			}

@@ -185,7 +185,7 @@ func (d *demonstration) tell(text string) func() error {
 // aside says what no command says.
 func (d *demonstration) aside(text string) {
 	fmt.Fprintln(d.app.io.Out)
-	for _, l := range term.Wrap(text, max(d.app.io.Width-2, 20)) {
+	for _, l := range term.Wrap(text, max(d.app.io.Width-2, 8)) {
 		fmt.Fprintln(d.app.io.Out, d.app.io.Paint(term.Dim, "# "+l))
 	}
 }

@@ -51,7 +51,7 @@ func writeProbed(b *strings.Builder, s *term.Streams, l probed) {
 	pad := strings.Repeat(" ", wide-term.Columns(sym))
 	indent := strings.Repeat(" ", wide+probeNames+1)
 	fmt.Fprintf(b, "%s%s%-*s ", s.Paint(tone, sym), pad, probeNames, l.Name)
-	for i, line := range term.Wrap(term.Line(l.Detail), max(s.Width-len(indent), 30)) {
+	for i, line := range term.Wrap(term.Line(l.Detail), max(s.Width-len(indent), 8)) {
 		if i > 0 {
 			b.WriteString(indent)
 		}

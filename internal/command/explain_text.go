@@ -52,7 +52,7 @@ func writePoint(s *term.Streams, p catalog.Point) {
 	if p.From != "" {
 		text += " (" + p.From + ")"
 	}
-	for i, l := range term.Wrap(term.Line(text), max(s.Width-13, 20)) {
+	for i, l := range term.Wrap(term.Line(text), max(s.Width-13, 8)) {
 		if i == 0 {
 			fmt.Fprintf(s.Out, "    %s %6s  %s\n", s.Paint(tone, sign), figure(p.Weight), l)
 			continue
@@ -106,7 +106,7 @@ func writeTerms(s *term.Streams, w io.Writer, terms []termRow) {
 		if t.Why != "" {
 			why = t.Name + ": " + t.Why
 		}
-		lines := term.Wrap(term.Line(why), max(s.Width-16, 20))
+		lines := term.Wrap(term.Line(why), max(s.Width-16, 8))
 		for i, l := range lines {
 			if i == 0 {
 				fmt.Fprintf(w, "  %s %9s  %s\n", sign, figure(t.Value), l)

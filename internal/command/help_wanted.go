@@ -195,7 +195,7 @@ func showWanted(s *term.Streams, rows []wantedIssue, result *catalog.HelpWantedF
 	}
 	for _, r := range rows {
 		head := s.Paint(term.Strong, term.Line(fmt.Sprintf("%s#%d", r.FullName, r.Number)))
-		for _, l := range term.Wrap(term.Line(r.Title), max(s.Width-4, 20)) {
+		for _, l := range term.Wrap(term.Line(r.Title), max(s.Width-4, 8)) {
 			fmt.Fprintln(s.Out, "  "+markWords(s, l, r.mark))
 		}
 		facts := append([]string{head}, wantedFacts(&r)...)

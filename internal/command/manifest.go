@@ -181,7 +181,7 @@ func showManifest(s *term.Streams, r manifestChecked) {
 		if p.Key != "" {
 			text = p.Key + ": " + text
 		}
-		for i, line := range term.Wrap(term.Line(text), max(s.Width-len(place)-5, 30)) {
+		for i, line := range term.Wrap(term.Line(text), max(s.Width-len(place)-5, 8)) {
 			if i > 0 {
 				head = pad(len(place) + 5)
 			}

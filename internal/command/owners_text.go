@@ -44,7 +44,7 @@ func showOwners(s *term.Streams, w *owning) error {
 		}
 	}
 	for _, line := range w.asides() {
-		for i, l := range term.Wrap(line, max(s.Width-2, 20)) {
+		for i, l := range term.Wrap(line, max(s.Width-2, 8)) {
 			fmt.Fprintln(out, strings.Repeat("  ", min(i, 1))+l)
 		}
 	}

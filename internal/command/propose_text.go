@@ -123,7 +123,7 @@ func showProposed(s *term.Streams, r *proposed) error {
 		s.Tell(fmt.Sprintf("%s issue #%d opened: %s", done, *r.Number, term.Line(r.Title)))
 		for _, x := range r.Similar[:min(len(r.Similar), 3)] {
 			if x.State == "closed" {
-				fmt.Fprintf(s.Err, "  much of it was said before and closed: #%d %s\n", x.Number, term.Truncate(term.Line(x.Title), max(s.Width-50, 20), s.Ellipsis()))
+				fmt.Fprintf(s.Err, "  much of it was said before and closed: #%d %s\n", x.Number, term.Truncate(term.Line(x.Title), max(s.Width-50, 8), s.Ellipsis()))
 			}
 		}
 		tellNext(s, "once the owners agree:", fmt.Sprintf("isrc contribute %s --issue %d", r.Repository.FullName, *r.Number))
@@ -149,7 +149,7 @@ func showProposalPlan(s *term.Streams, w io.Writer, r *proposed) error {
 		fmt.Fprintln(w, l)
 	}
 	fmt.Fprintln(w)
-	for _, l := range term.Wrap(term.Line(r.Title), max(s.Width-2, 20)) {
+	for _, l := range term.Wrap(term.Line(r.Title), max(s.Width-2, 8)) {
 		fmt.Fprintln(w, "  "+s.Paint(term.Strong, l))
 	}
 	for _, of := range []struct{ name, text string }{
@@ -215,7 +215,7 @@ func showSimilar(s *term.Streams, w io.Writer, r *proposed) {
 		writeDetail(s, w, 9, term.Dim, term.Line(kind+" by "+x.Author+when))
 	}
 	for _, c := range r.Contacts {
-		fmt.Fprintf(w, "  or: %s\n", term.Truncate(term.Line(c.Name+" "+c.URL), max(s.Width-6, 20), s.Ellipsis()))
+		fmt.Fprintf(w, "  or: %s\n", term.Truncate(term.Line(c.Name+" "+c.URL), max(s.Width-6, 8), s.Ellipsis()))
 	}
 	if len(r.Similar)+len(r.Contacts) > 0 {
 		fmt.Fprintln(w)

@@ -197,9 +197,9 @@ func distance(a, b string) int {
 // what somebody needs who has set up nothing.
 func (a *app) welcome() {
 	if c, err := a.settings(); err == nil && c.Host == "" && len(c.Hosts) == 0 {
-		fmt.Fprint(a.io.Out, "isrc setup <host>         first: point isrc at your company's forge\n\n")
+		fmt.Fprint(a.io.Out, a.io.Fold("isrc setup <host>         first: point isrc at your company's forge\n\n"))
 	}
-	fmt.Fprint(a.io.Out, `isrc find <words>         find a shared repository
+	fmt.Fprint(a.io.Out, a.io.Fold(`isrc find <words>         find a shared repository
 isrc show <repo>          see what it is and what its owners ask
 isrc contribute <repo>    fork or branch, and make your change
 isrc submit               check it, push it, open the pull request
@@ -207,7 +207,7 @@ isrc status               see who waits for whom
 
 isrc demo                 watch all of it on a forge of its own
 isrc help                 everything else
-`)
+`))
 }
 
 // exits notes in a command's help which codes it can end with beside 0, 1, 2.

@@ -118,3 +118,32 @@ const statusAt120 = `  platform/lib  -   1 commit is not submitted yet, begun 3 
       URL/platform/lib/pull/1
 1 waits for you · 1 waits for others · isrc status REPO#N says more
 `
+
+// TestNarrowScreens: nothing is broken by the terminal itself, however narrow.
+func TestNarrowScreens(t *testing.T) {
+	t.Parallel()
+	s := newQuestioned(t)
+	s.submitted()
+	for _, line := range []string{"", "status platform/lib#1"} {
+		for l := range strings.Lines(s.screen(40, true, line)) {
+			if l = strings.TrimRight(l, "\n"); term.Columns(l) > 40 && !strings.Contains(l, "/") { // an address or a path
+				t.Errorf("isrc %s: %d columns in %q", line, term.Columns(l), l)
+			}
+		}
+	}
+	w := &watch{}
+	for _, c := range []struct {
+		width, height int
+		text, want    string
+	}{
+		{20, 6, "a\nb\nc\n", "a\nb\nc\n"},
+		{40, 4, "a\nb\nc\nd\n", "a\nb\n2 more lines in a taller window\n"},
+		{20, 4, "a\nb\nc\nd\n", "a\nb\n+2 lines\n"},
+		{20, 5, "a\n" + strings.Repeat("b", 50) + "\nc\n", "a\n+2 lines\n"}, // which takes three rows
+		{20, 2, "a\nb\nc\n", "a\nb\nc\n"},                                   // too low to say anything
+	} {
+		if got := w.fitting(&term.Streams{Width: c.width, Height: c.height}, c.text); got != c.want {
+			t.Errorf("%q in %d by %d: %q, want %q", c.text, c.width, c.height, got, c.want)
+		}
+	}
+}

@@ -65,7 +65,7 @@ const headed = 10
 func (w *standingScreen) line(head, text string) { w.toned(head, text, term.Plain) }
 
 func (w *standingScreen) toned(head, text string, tone term.Tone) {
-	room := max(w.s.Width-headed, 20)
+	room := max(w.s.Width-headed, 8)
 	for i, l := range term.Wrap(term.Line(text), room) {
 		if i > 0 {
 			head = ""
@@ -76,7 +76,7 @@ func (w *standingScreen) toned(head, text string, tone term.Tone) {
 
 // deeper writes what belongs to the line before.
 func (w *standingScreen) deeper(text string) {
-	fmt.Fprintf(w.s.Out, "%-*s%s\n", headed+2, "", w.s.Paint(term.Dim, term.Truncate(term.Line(text), max(w.s.Width-headed-2, 20), w.s.Ellipsis())))
+	fmt.Fprintf(w.s.Out, "%-*s%s\n", headed+2, "", w.s.Paint(term.Dim, term.Truncate(term.Line(text), max(w.s.Width-headed-2, 8), w.s.Ellipsis())))
 }
 
 func (w *standingScreen) reviews() {
@@ -134,7 +134,7 @@ func (w *standingScreen) checks() {
 		w.toned("", text, term.Bad)
 		for _, l := range k.Lines {
 			text := strings.TrimRight(term.Block(strings.ReplaceAll(l.String(), "\n", " ")), " ")
-			fmt.Fprintf(w.s.Out, "%-*s%s\n", headed, "", "  "+term.Truncate(text, max(w.s.Width-headed-2, 20), w.s.Ellipsis()))
+			fmt.Fprintf(w.s.Out, "%-*s%s\n", headed, "", "  "+term.Truncate(text, max(w.s.Width-headed-2, 8), w.s.Ellipsis()))
 		}
 		if k.URL != nil {
 			w.deeper(*k.URL)
