@@ -194,7 +194,7 @@ func (a *app) commitFirst(ctx context.Context, site *contribute.Site, p *contrib
 		}
 		return p, err
 	}
-	_, err := site.Work().CommitAll(ctx, p.Dir, commit)
+	_, err := site.CommitAll(ctx, p.Dir, commit)
 	if err != nil && !errors.Is(err, git.ErrNothingToCommit) { // committed before is as good
 		return nil, err
 	}

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/isrc-dev/isrc/internal/git"
+	"github.com/isrc-dev/isrc/internal/rule"
 )
 
 // maxPartsFile bounds .gitmodules and .gitattributes, in bytes.
@@ -80,26 +81,34 @@ func (s *Site) lfsReady(ctx context.Context, r *Review) error {
 	if s.Tool == nil || s.Tool.HasLFS() || len(r.Change.Files) == 0 {
 		return nil
 	}
-	var paths, large []string
+	var paths []string
 	for _, f := range r.Change.Files {
-		paths = append(paths, f.Path)
+		if f.Status != rule.Deleted { // to take one out needs no git-lfs
+			paths = append(paths, f.Path)
+		}
 	}
-	filters, err := s.Tool.Filters(ctx, r.Dir, paths)
+	large, err := s.Tool.OfLFS(ctx, r.Dir, paths)
 	var failed *git.CommandError
 	if errors.As(err, &failed) && ctx.Err() == nil {
 		return nil // an attribute that git cannot read stops no push of git's either
 	}
-	if err != nil {
+	if err != nil || len(large) == 0 {
 		return err
 	}
-	for _, p := range paths {
-		if filters[p] == "lfs" {
-			large = append(large, p)
-		}
+	return refuse(ErrUsage, "install git-lfs, then: git lfs install && git lfs migrate import --no-rewrite "+large[0], "%s", withoutLFS(large))
+}
+
+func withoutLFS(large []string) string {
+	return fmt.Sprintf("%s to Git LFS, which is not installed: %s", plural(len(large), "file belongs", "files belong"), few(large))
+}
+
+// CommitAll commits everything in a clone. Files that cannot be pushed so are said
+// before they are committed.
+func (s *Site) CommitAll(ctx context.Context, dir string, o git.CommitOptions) (string, error) {
+	sha, err := s.Work().CommitAll(ctx, dir, o)
+	var lacking *git.LFSError
+	if errors.As(err, &lacking) {
+		return "", refuse(ErrUsage, "install git-lfs, then: git lfs install; nothing is committed, and the same command goes on", "%s", withoutLFS(lacking.Paths))
 	}
-	if len(large) == 0 {
-		return nil
-	}
-	return refuse(ErrUsage, "install git-lfs, then: git lfs install && git lfs migrate import --no-rewrite "+large[0],
-		"%s to Git LFS, which is not installed: %s", plural(len(large), "file belongs", "files belong"), few(large))
+	return sha, err
 }

@@ -57,7 +57,7 @@ func (p *Place) Equip(s *Site) {
 // commit that nothing names, and tells whether there was anything.
 func (p *Place) Foresee(ctx context.Context, s *Site, o git.CommitOptions) (made bool, err error) {
 	o.Dry = true
-	sha, err := s.Work().CommitAll(ctx, p.Dir, o)
+	sha, err := s.CommitAll(ctx, p.Dir, o)
 	if errors.Is(err, git.ErrNothingToCommit) {
 		return false, nil
 	}

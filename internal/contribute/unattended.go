@@ -89,7 +89,7 @@ func (s *Site) doApply(ctx context.Context, in applyIn, of results) (changeOut, 
 		if err := s.Tool.Apply(ctx, dir, data); err != nil {
 			return err
 		}
-		_, err := s.Tool.CommitAll(ctx, dir, git.CommitOptions{Message: in.Message, Signoff: in.Signoff})
+		_, err := s.CommitAll(ctx, dir, git.CommitOptions{Message: in.Message, Signoff: in.Signoff})
 		return err
 	})
 }
@@ -116,7 +116,7 @@ func (s *Site) doExec(ctx context.Context, in execIn, of results) (changeOut, er
 		if err != nil {
 			return fault.Errorf("%w: %s", err, lastLines(string(said), 5))
 		}
-		_, err = s.Work().CommitAll(ctx, dir, git.CommitOptions{Message: in.Message, Signoff: in.Signoff})
+		_, err = s.CommitAll(ctx, dir, git.CommitOptions{Message: in.Message, Signoff: in.Signoff})
 		return err
 	})
 }

@@ -93,8 +93,12 @@ type CommitOptions struct {
 }
 
 // CommitAll commits everything in the checkout that is not ignored, through
-// git, so that hooks, filters and signing take part, and gives the commit.
+// git, so that hooks, filters and signing take part, and gives the commit. Files of
+// Git LFS without git-lfs are an *LFSError, and nothing has changed.
 func (t *Tool) CommitAll(ctx context.Context, dir string, o CommitOptions) (string, error) {
+	if err := t.withoutLFS(ctx, dir); err != nil {
+		return "", err
+	}
 	if o.Dry {
 		sha, err := t.foreseeCommit(ctx, dir, o)
 		return sha, wrap(noIdentity(err), "commit")

@@ -28,6 +28,37 @@ func (t *Tool) pointers(base []string) []string {
 	return []string{key(0) + "filter.lfs.process", value(0), key(1) + "filter.lfs.required", value(1) + "false", "GIT_CONFIG_COUNT=" + strconv.Itoa(n+2)}
 }
 
+// LFSError says that files belong to Git LFS, which is not installed.
+type LFSError struct{ Paths []string }
+
+func (e *LFSError) Error() string {
+	return "Git LFS is not installed, and these files belong to it: " + strings.Join(e.Paths, ", ")
+}
+
+// withoutLFS is an *LFSError for files that a commit of everything would take in as
+// they are. git itself fails then where git-lfs was set up once, and commits them
+// where it never was; once committed they can hardly be taken out again.
+func (t *Tool) withoutLFS(ctx context.Context, dir string) error {
+	if t.HasLFS() {
+		return nil
+	}
+	out, err := t.Run(ctx, dir, "--no-optional-locks", "status", "--porcelain", "-z", "--no-renames", "--untracked-files=all")
+	if err != nil || out == "" {
+		return nil //nolint:nilerr // git says what is wrong when it commits
+	}
+	var paths []string
+	for _, r := range strings.Split(out, "\x00") {
+		if len(r) > 3 && r[0] != 'D' && r[1] != 'D' {
+			paths = append(paths, r[3:])
+		}
+	}
+	large, err := t.OfLFS(ctx, dir, paths)
+	if err != nil || len(large) == 0 {
+		return nil //nolint:nilerr // an attribute that git cannot read stops no commit of git's either
+	}
+	return &LFSError{Paths: large}
+}
+
 // Filters gives the filter that each file goes through on its way into git, as
 // .gitattributes has it, for those that go through one.
 func (t *Tool) Filters(ctx context.Context, dir string, paths []string) (map[string]string, error) {
@@ -43,6 +74,21 @@ func (t *Tool) Filters(ctx context.Context, dir string, paths []string) (map[str
 		}
 	}
 	return all, nil
+}
+
+// OfLFS gives those of some files, named from the top of the clone, that belong to
+// Git LFS.
+func (t *Tool) OfLFS(ctx context.Context, dir string, paths []string) (large []string, err error) {
+	if len(paths) == 0 {
+		return nil, nil
+	}
+	filters, err := t.Filters(ctx, dir, paths)
+	for _, p := range paths {
+		if filters[p] == "lfs" {
+			large = append(large, p)
+		}
+	}
+	return large, err
 }
 
 // FillSubmodules fetches the submodules of a clone, those in them too. Their
