@@ -142,6 +142,7 @@ func (a *app) login(ctx context.Context, o *loginOptions) error {
 	if !stored.InKeyring {
 		where = stored.File
 	}
+	first, _ := a.source(c).Token(ctx, host, !a.chosen(host, c)) // what was just kept, or what counts before it
 	person := !viewer.IsBot()
 	result := &signedIn{Host: host, User: &viewer.Login, Person: &person, Origin: orNull("login"), Stored: &where}
 	if viewer.ScopesKnown {
@@ -151,6 +152,9 @@ func (a *app) login(ctx context.Context, o *loginOptions) error {
 		fmt.Fprintf(s.Out, "%s signed in to %s as %s; the token is kept in %s\n", s.Paint(term.Good, s.Sym(term.SymOK)), host, term.Line(viewer.Login), where)
 		if !stored.InKeyring && stored.Why != "" {
 			fmt.Fprintf(s.Err, "The keyring could not take it: %s\n", term.Line(stored.Why))
+		}
+		if strings.HasSuffix(first.Origin, "_TOKEN") && first.Value != token {
+			fmt.Fprintf(s.Err, "%s is set and counts before it: unset %[1]s\n", first.Origin)
 		}
 		if !person {
 			fmt.Fprintln(s.Err, noPersonText)
@@ -314,6 +318,9 @@ func (a *app) whoAmI(ctx context.Context, host string) (signedIn, error) {
 	if err != nil {
 		return fail(err)
 	}
+	a.mu.Lock()
+	a.origins[host] = token.Origin
+	a.mu.Unlock()
 	row.Origin = &token.Origin
 	client, err := a.clientFor(host, token.Value, source.Live(host, token))
 	if err != nil {

@@ -214,7 +214,7 @@ func (a *app) judge(err error) verdict {
 		if hint == "" && a.isFirstTime(signIn.Host) {
 			return code(exitSignIn, setUpFirst, loginCommand(signIn)+"   # if that is github.com")
 		}
-		return code(exitSignIn, firstOf(hint, loginCommand(signIn)))
+		return code(exitSignIn, a.unsetFirst(signIn.Host, firstOf(hint, loginCommand(signIn)))...)
 	case errors.As(err, &refused):
 		return code(exitNotPermitted, append(policyHints(refused, whereRefused(at)), hint)...)
 	case errors.As(err, &limited):
@@ -316,6 +316,15 @@ func loginCommand(e *forge.SignInError) string {
 		line += " --user " + shellWord(e.Login)
 	}
 	return line
+}
+
+// unsetFirst puts before the commands that sign in the one without which they
+// would change nothing: a token in a variable counts before one that is kept.
+func (a *app) unsetFirst(host string, hints ...string) []string {
+	if origin := a.origins[host]; strings.HasSuffix(origin, "_TOKEN") {
+		return append([]string{"unset " + origin + "   # it counts before what signing in keeps"}, hints...)
+	}
+	return hints
 }
 
 // hintLines takes a hint of several lines apart: each is one to paste.

@@ -186,7 +186,7 @@ func (a *app) scopeHints(host string, needed []string) []string {
 		return []string{"isrc auth login --host " + host}
 	}
 	want := needed[0]
-	var hints []string
+	hints := a.unsetFirst(host)
 	if a.origins[host] == "gh" {
 		hints = append(hints, "gh auth refresh --hostname "+host+" --scopes "+want)
 	}
