@@ -229,30 +229,38 @@ func BenchmarkStart(b *testing.B) {
 	}
 }
 
-// lastWrite calls a function before each piece of an answer goes out.
-type lastWrite struct {
+// firstByte calls a function before an answer begins.
+type firstByte struct {
 	*httptest.ResponseRecorder
 	before func()
 }
 
-func (w lastWrite) Write(p []byte) (int, error) {
+func (w firstByte) WriteHeader(status int) {
 	w.before()
-	return w.ResponseRecorder.Write(p)
+	w.ResponseRecorder.WriteHeader(status)
 }
 
-// A client that has its whole answer finds the request noted, however slowly
-// the server then ends it.
-func TestARequestIsNotedBeforeItsAnswerIsWhole(t *testing.T) {
+// A client finds its request noted as soon as it has anything of the answer,
+// however slowly the server then ends it: git reads no further than it must.
+func TestARequestIsNotedBeforeItsAnswer(t *testing.T) {
 	t.Parallel()
 	w, _ := small()
 	b := start(t, w)
-	var seen []sandbox.Entry
-	out := lastWrite{httptest.NewRecorder(), func() { seen = b.Requests() }}
-	b.Answer(out, httptest.NewRequest(http.MethodGet, "/api/v3/repos/platform/none", nil))
-	if len(seen) != 1 || seen[0].Status != http.StatusUnauthorized {
-		t.Errorf("noted before the answer: %+v", seen)
-	}
-	if n := len(b.Requests()); n != 1 {
-		t.Errorf("noted %d times", n)
+	references := httptest.NewRequest(http.MethodPost, "/platform/lib.git/git-upload-pack", strings.NewReader("0014command=ls-refs\n0000"))
+	references.Header.Set("Git-Protocol", "version=2")
+	references.SetBasicAuth("x", b.Token("newcomer"))
+	for i, tt := range []struct {
+		request *http.Request
+		status  int
+	}{{httptest.NewRequest(http.MethodGet, "/api/v3/repos/platform/none", nil), http.StatusUnauthorized}, {references, http.StatusOK}} {
+		var seen []sandbox.Entry
+		out := firstByte{httptest.NewRecorder(), func() { seen = b.Requests() }}
+		b.Answer(out, tt.request)
+		if len(seen) != i+1 || seen[i].Status != tt.status || out.Body.Len() == 0 {
+			t.Errorf("noted before the answer %q: %+v", out.Body.String(), seen)
+		}
+		if n := len(b.Requests()); n != i+1 {
+			t.Errorf("noted %d times", n)
+		}
 	}
 }

@@ -45,7 +45,8 @@ func Fingerprint(token string) string {
 	return hex.EncodeToString(sum[:8])
 }
 
-// Requests are all requests so far, in the order in which they ended.
+// Requests are all requests so far, in the order in which they were answered.
+// Each is there before its client has a byte of the answer.
 func (f *Forge) Requests() []Entry { return f.journal.entries() }
 
 // requestLog remembers requests and tells them to whoever listens.

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/base64"
 	"net/http"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -105,14 +104,12 @@ func (f *Forge) identify(x *exchange) {
 // answerWriter notes what is answered and cuts it short where a fault says so.
 type answerWriter struct {
 	http.ResponseWriter
-	note    func() // once, before the client can have the whole answer
-	wrote   int
-	status  int
-	cut     bool // close the connection once left is used up
-	left    int
-	hold    *bytes.Buffer // keeps the body back, to send half of it
-	after   int
-	started bool
+	note   func() // once, before the client can have any of the answer
+	status int
+	cut    bool // close the connection once left is used up
+	left   int
+	hold   *bytes.Buffer // keeps the body back, to send half of it
+	after  int
 }
 
 func (w *answerWriter) WriteHeader(status int) {
@@ -121,9 +118,15 @@ func (w *answerWriter) WriteHeader(status int) {
 	}
 	w.status = status
 	if w.hold == nil {
-		w.started = true
-		w.ResponseWriter.WriteHeader(status)
+		w.send(status)
 	}
+}
+
+// send begins the answer. A client that has read what it wants of it, such as git
+// up to the last packet, goes on before this request ends.
+func (w *answerWriter) send(status int) {
+	w.note()
+	w.ResponseWriter.WriteHeader(status)
 }
 
 func (w *answerWriter) Write(p []byte) (int, error) {
@@ -138,13 +141,8 @@ func (w *answerWriter) Write(p []byte) (int, error) {
 		_ = http.NewResponseController(w.ResponseWriter).Flush()
 		panic(http.ErrAbortHandler)
 	}
-	// Who has all of the announced bytes may go on before this request ends.
-	if size, err := strconv.Atoi(w.Header().Get("Content-Length")); err == nil && w.wrote+len(p) >= size {
-		w.note()
-	}
 	n, err := w.ResponseWriter.Write(p)
 	w.left -= n
-	w.wrote += n
 	return n, err
 }
 
@@ -159,7 +157,7 @@ func (w *answerWriter) finish() {
 			n = w.hold.Len() / 2
 		}
 		w.Header().Del("Content-Length")
-		w.ResponseWriter.WriteHeader(max(w.status, http.StatusOK))
+		w.send(max(w.status, http.StatusOK))
 		_, _ = w.ResponseWriter.Write(w.hold.Bytes()[:min(n, w.hold.Len())])
 		return
 	}
