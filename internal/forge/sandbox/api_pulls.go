@@ -264,7 +264,6 @@ func (f *Forge) newIssue(r *repository, title, body string, author *user) *issue
 		state: "open", created: f.moment(), updated: f.moment(),
 	}
 	r.issues[i.number] = i
-	r.updated = i.created
 	return i
 }
 
