@@ -45,8 +45,10 @@ type Registry struct {
 	manifests map[string]stored // by repository and tag or digest
 	uploads   map[string]bool
 	tokens    map[string]string // token → scopes
-	log       []Request
 	faults    []*Fault
+
+	logging sync.Mutex // answers begin while mu is held
+	log     []Request
 }
 
 type stored struct {
@@ -105,10 +107,14 @@ func (r *Registry) Fail(f Fault) { r.mu.Lock(); defer r.mu.Unlock(); r.faults = 
 func (r *Registry) Heal() { r.mu.Lock(); defer r.mu.Unlock(); r.faults = nil }
 
 // Requests are those since the last Forget.
-func (r *Registry) Requests() []Request { r.mu.Lock(); defer r.mu.Unlock(); return slices.Clone(r.log) }
+func (r *Registry) Requests() []Request {
+	r.logging.Lock()
+	defer r.logging.Unlock()
+	return slices.Clone(r.log)
+}
 
 // Forget empties the log of requests.
-func (r *Registry) Forget() { r.mu.Lock(); defer r.mu.Unlock(); r.log = nil }
+func (r *Registry) Forget() { r.logging.Lock(); defer r.logging.Unlock(); r.log = nil }
 
 // Blobs are what was pushed, by digest; a test may spoil them.
 func (r *Registry) Blobs(do func(map[string][]byte)) { r.mu.Lock(); defer r.mu.Unlock(); do(r.blobs) }
@@ -134,15 +140,19 @@ func Digest(raw []byte) string {
 	return "sha256:" + hex.EncodeToString(sum[:])
 }
 
+// noting notes a request before its client has a byte of the answer: who has all
+// of it may look for the request before the server has ended it.
 type noting struct {
 	http.ResponseWriter
-	status, left int
-	limited      bool
+	note    func(status int) // once
+	left    int
+	limited bool
 }
 
-func (n *noting) WriteHeader(code int) { n.status = code; n.ResponseWriter.WriteHeader(code) }
+func (n *noting) WriteHeader(code int) { n.note(code); n.ResponseWriter.WriteHeader(code) }
 
 func (n *noting) Write(p []byte) (int, error) {
+	n.note(http.StatusOK) // unless it was another one
 	if !n.limited {
 		return n.ResponseWriter.Write(p)
 	}
@@ -154,13 +164,21 @@ func (n *noting) Write(p []byte) (int, error) {
 	return w, err
 }
 
+// note writes a request down the first time that it is called.
+func (r *Registry) note(q *http.Request, store bool) func(status int) {
+	var once sync.Once
+	return func(status int) {
+		once.Do(func() {
+			r.logging.Lock()
+			defer r.logging.Unlock()
+			r.log = append(r.log, Request{Method: q.Method, Path: q.URL.Path, Range: q.Header.Get("Range"), Status: status, Authorized: q.Header.Get("Authorization") != "", Store: store})
+		})
+	}
+}
+
 func (r *Registry) serve(w http.ResponseWriter, q *http.Request, store bool) {
-	n := &noting{ResponseWriter: w, status: http.StatusOK}
-	defer func() {
-		r.mu.Lock()
-		r.log = append(r.log, Request{Method: q.Method, Path: q.URL.Path, Range: q.Header.Get("Range"), Status: n.status, Authorized: q.Header.Get("Authorization") != "", Store: store})
-		r.mu.Unlock()
-	}()
+	n := &noting{ResponseWriter: w, note: r.note(q, store)}
+	defer n.note(http.StatusOK)
 	if f := r.fault(q); f != nil {
 		switch {
 		case f.Status != 0:
