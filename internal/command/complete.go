@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -105,7 +106,7 @@ func (a *app) completing(ctx context.Context, ask func(context.Context, *index.C
 	if ctx == nil {
 		ctx = context.Background()
 	}
-	ctx, cancel := context.WithTimeout(ctx, completionTime)
+	ctx, cancel := context.WithTimeout(ctx, cmp.Or(a.inv.Typing, completionTime))
 	defer cancel()
 	defer a.quick()()
 	cat, err := (&index.Store{Dir: dir}).Open(ctx)

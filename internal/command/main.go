@@ -34,7 +34,10 @@ type Invocation struct {
 	Sleep func(context.Context, time.Duration) error
 	// Dial connects to a host; nil dials by the network.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
-	Self string // path of this program, for git's credential helper
+	// Typing is how long a key press may wait for what completes it; 0 is
+	// completionTime.
+	Typing time.Duration
+	Self   string // path of this program, for git's credential helper
 	// Trace is told of every point between a journal line and an effect.
 	Trace func(workflow.Point)
 	// Alone says that the process carries out this one command and ends, so that
