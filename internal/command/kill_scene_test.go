@@ -120,16 +120,27 @@ func (s *killScene) isrc(dir string, args []string, env ...string) error {
 	cmd := exec.Command("isrc", args...)
 	var said bytes.Buffer
 	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = filepath.Join(s.dir, "work", dir), append(append(s.env(), "ISRC_TOKEN="+s.token), env...), &said, &said
-	if err := cmd.Start(); err != nil {
+	if err := s.start(cmd); err != nil {
 		return err
 	}
-	s.pid.Store(int64(cmd.Process.Pid))
 	err := cmd.Wait()
 	s.trap.look("what isrc "+strings.Join(args, " ")+" says", said.String())
 	if err != nil {
 		return fmt.Errorf("isrc %s: %w: %s", strings.Join(args, " "), err, strings.TrimSpace(said.String()))
 	}
 	return nil
+}
+
+// start starts a process. Until it is known whom to kill, none of its requests is
+// looked at.
+func (s *killScene) start(cmd *exec.Cmd) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	err := cmd.Start()
+	if err == nil {
+		s.pid.Store(int64(cmd.Process.Pid))
+	}
+	return err
 }
 
 func (s *killScene) must(dir string, args ...string) {

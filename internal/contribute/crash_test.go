@@ -98,10 +98,9 @@ func (s *stage) play(at int) error {
 		"GIT_CONFIG_GLOBAL="+filepath.Join(home, ".gitconfig"), "GIT_CONFIG_NOSYSTEM=1")
 	var said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &said, &said
-	if err := cmd.Start(); err != nil {
+	if err := s.door.start(cmd, filepath.Join(s.dir, "git.pid")); err != nil {
 		return err
 	}
-	s.door.watch(cmd.Process.Pid, filepath.Join(s.dir, "git.pid"))
 	if err := cmd.Wait(); err != nil {
 		return fmt.Errorf("%w: %s", err, strings.TrimSpace(said.String()))
 	}

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"os/exec"
 	"strconv"
 	"strings"
 	"sync"
@@ -42,10 +43,16 @@ func newDoor(forge string) *door {
 	return d
 }
 
-func (d *door) watch(isrc int, git string) {
+// start starts isrc. Until it is known whom to kill, none of its requests is
+// looked at.
+func (d *door) start(isrc *exec.Cmd, git string) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.isrc, d.git = isrc, git
+	err := isrc.Start()
+	if err == nil {
+		d.isrc, d.git = isrc.Process.Pid, git
+	}
+	return err
 }
 
 // arm lets a strike happen, once.
