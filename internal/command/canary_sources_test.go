@@ -47,7 +47,7 @@ func tokenSources() []tokenSource {
 		}},
 		{name: "git's credential helper", give: func(c *canary, secret string) {
 			c.write(filepath.Join(c.outside, "credential"), "username=newcomer\npassword="+secret+"\n")
-			c.write(filepath.Join(c.variable("HOME"), "gitconfig"), "[user]\n\tname = New Comer\n\temail = newcomer@acme.example\n[credential]\n\thelper = \"!f() { test \\\"$1\\\" = get && cat '"+filepath.Join(c.outside, "credential")+"'; }; f\"\n")
+			c.write(filepath.Join(c.variable("HOME"), "gitconfig"), newcomersGit+"[credential]\n\thelper = \"!f() { test \\\"$1\\\" = get && cat '"+filepath.Join(c.outside, "credential")+"'; }; f\"\n")
 		}},
 		{name: "ISRC_TOKEN", exported: true, give: func(c *canary, secret string) { c.set("ISRC_TOKEN=" + secret) }},
 		{name: "GH_ENTERPRISE_TOKEN", exported: true, give: func(c *canary, secret string) { c.set("GH_ENTERPRISE_TOKEN=" + secret) }},

@@ -127,7 +127,7 @@ func newMachine(t *testing.T, name string) *faultScene {
 		err = errors.Join(err, copyFile(self, filepath.Join(bin, "isrc")))
 	}
 	for name, text := range map[string]string{
-		"home/.gitconfig": "[user]\n\tname = New Comer\n\temail = newcomer@acme.example\n[safe]\n\tdirectory = *\n",
+		"home/.gitconfig": newcomersGit + "[safe]\n\tdirectory = *\n",
 		"token":           s.forge.Token("newcomer") + "\n",
 		"repos.json":      `[{"full_name": "platform/lib", "name": "lib", "owner": {"login": "platform"}, "html_url": "` + s.door.server.URL + `/platform/lib"}]`,
 		"change.patch":    "diff --git a/1.txt b/1.txt\nnew file mode 100644\n--- /dev/null\n+++ b/1.txt\n@@ -0,0 +1 @@\n+mended\n",

@@ -81,7 +81,7 @@ func newFaultSceneIn(t *testing.T, dir string, flow faultFlow) *faultScene {
 	host := strings.TrimPrefix(s.door.server.URL, "http://")
 	for name, text := range map[string]string{
 		"home/.config/isrc/config.yaml": fmt.Sprintf("host: %q\nhosts:\n  %q:\n    scheme: http\n    user: newcomer\n", host, host),
-		"home/.gitconfig":               "[user]\n\tname = New Comer\n\temail = newcomer@acme.example\n",
+		"home/.gitconfig":               newcomersGit,
 	} {
 		if err := os.WriteFile(filepath.Join(s.dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)

@@ -460,7 +460,7 @@ func newPerson(t *testing.T, l lookalike) *person {
 		settings += fmt.Sprintf("    apiUrl: %q\n", p.base+l.api)
 	}
 	p.write(filepath.Join(home, ".config", "isrc", "config.yaml"), settings)
-	p.write(filepath.Join(home, "gitconfig"), "[user]\n\tname = New Comer\n\temail = newcomer@acme.example\n")
+	p.write(filepath.Join(home, "gitconfig"), newcomersGit)
 	p.write(p.section, "A token without an expiry is refused.\n")
 	p.env = []string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + home, "TMPDIR=" + dir("tmp"), "LANG=C.UTF-8", "GORACE=" + os.Getenv("GORACE"), "XDG_CONFIG_DIRS=" + filepath.Join(home, "none"),

@@ -116,7 +116,7 @@ func newQuestioned(t *testing.T) *questioned {
 	}
 	t.Cleanup(func() { _ = s.forge.Close() })
 	s.write(".home/.config/isrc/config.yaml", fmt.Sprintf("host: %q\nhosts:\n  %q:\n    scheme: http\n", s.forge.Host(), s.forge.Host()))
-	s.write(".home/.gitconfig", "[user]\n\tname = New Comer\n\temail = newcomer@acme.example\n")
+	s.write(".home/.gitconfig", newcomersGit)
 	return s
 }
 

@@ -109,6 +109,12 @@ func condition(name string) (bool, error) {
 
 type forgeKey struct{}
 
+// newcomersGit is what git knows of the user. Tests are over before there is
+// anything to tidy up: git asks itself after most commands whether there is, by
+// another two processes, and newer ones go on in the background, where they change
+// folders that a test looks at.
+const newcomersGit = "[user]\n\tname = New Comer\n\temail = newcomer@acme.example\n[maintenance]\n\tauto = false\n[gc]\n\tauto = 0\n"
+
 // setUp gives each script a forge, a home and a git configuration of its own.
 func setUp(env *testscript.Env) error {
 	dir := filepath.Join(env.WorkDir, ".forge")
@@ -135,7 +141,7 @@ func setUp(env *testscript.Env) error {
 		return err
 	}
 	gitconfig := filepath.Join(home, ".gitconfig")
-	if err := os.WriteFile(gitconfig, []byte("[user]\n\tname = New Comer\n\temail = newcomer@acme.example\n[init]\n\tdefaultBranch = main\n[advice]\n\tdetachedHead = false\n"), 0o600); err != nil {
+	if err := os.WriteFile(gitconfig, []byte(newcomersGit+"[init]\n\tdefaultBranch = main\n[advice]\n\tdetachedHead = false\n"), 0o600); err != nil {
 		return err
 	}
 	config := filepath.Join(home, ".config", "isrc")

@@ -35,7 +35,7 @@ func newMending(t *testing.T) *mending {
 		t.Fatal(err)
 	}
 	m := &mending{t: t, dir: filepath.Join(dir, "lib"), tool: tool}
-	if err := os.WriteFile(filepath.Join(dir, "gitconfig"), []byte("[user]\n\tname = newcomer\n\temail = newcomer@acme.example\n[init]\n\tdefaultBranch = main\n"), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "gitconfig"), []byte(noTidying+"[user]\n\tname = newcomer\n\temail = newcomer@acme.example\n[init]\n\tdefaultBranch = main\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.Mkdir(m.dir, 0o700); err != nil {

@@ -209,8 +209,12 @@ func (s *scene) open() error {
 	return nil
 }
 
+// noTidying keeps git from asking itself after most commands whether there is
+// something to tidy up, by another process, which newer ones leave behind.
+const noTidying = "[maintenance]\n\tauto = false\n[gc]\n\tauto = 0\n"
+
 // gitconfig is the user's, with the way to sign in at the forge.
 func gitconfig(base, token string) string {
 	basic := base64.StdEncoding.EncodeToString([]byte("newcomer:" + token))
-	return fmt.Sprintf("[user]\n\tname = New Comer\n\temail = newcomer@acme.example\n[http %q]\n\textraHeader = Authorization: Basic %s\n", base, basic)
+	return noTidying + fmt.Sprintf("[user]\n\tname = New Comer\n\temail = newcomer@acme.example\n[http %q]\n\textraHeader = Authorization: Basic %s\n", base, basic)
 }
