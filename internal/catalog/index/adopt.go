@@ -10,18 +10,27 @@ import (
 	"github.com/isrc-dev/isrc/internal/progress"
 )
 
+// ErrOther is that a file or a generation is not the one that was meant.
+var ErrOther = errors.New("the catalog is not the one that was meant")
+
 // Adopt makes a file that was made elsewhere the current generation, as it is,
 // once everything in it is verified. source is where it was fetched from and at
 // is now. The file at path stays. A file that is not what it should be answers a
-// *DamagedError or a *SchemaError and changes nothing.
-func (s *Store) Adopt(ctx context.Context, path, source string, at time.Time, sink progress.Sink) (Info, error) {
+// *DamagedError or a *SchemaError and changes nothing. sum is the SHA-256 that the
+// file must have, in hexadecimal: ErrOther where it has another.
+func (s *Store) Adopt(ctx context.Context, path, sum, source string, at time.Time, sink progress.Sink) (Info, error) {
 	return s.locked(func(p *pointer) (Info, error) {
 		g := stamp{ID: newID(at), Source: source, At: at.UTC()}
 		part := s.file(g.ID) + ".part"
 		defer os.Remove(part)
-		if _, err := copyFile(path, part); err != nil {
+		copied, err := copyFile(path, part)
+		if err != nil {
 			return Info{}, fault.Errorf("copy the catalog: %w", err)
 		}
+		if copied != sum {
+			return Info{}, ErrOther
+		}
+		g.Whole = sum
 		if err := verify(ctx, part, sink); err != nil {
 			return Info{}, renamed(err, path)
 		}

@@ -54,7 +54,14 @@ func TestAdoptedFilesAreOursToTheLetter(t *testing.T) {
 			}
 			s := &Store{Dir: t.TempDir()}
 			mine := update(t, s, put(some(2, "mine")...))
-			info, err := s.Adopt(context.Background(), path, "oci://x.example/y", now, nil)
+			sum, err := sumFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := s.Adopt(context.Background(), path, sum[1:]+"0", "oci://x.example/y", now, nil); !errors.Is(err, ErrOther) {
+				t.Errorf("a file of another sum gives %v", err)
+			}
+			info, err := s.Adopt(context.Background(), path, sum, "oci://x.example/y", now, nil)
 			if c.why == "" && c.do == nil {
 				if err != nil || info.Records != 40 || info.Source != "oci://x.example/y" {
 					t.Fatalf("got %+v, %v; want it adopted", info, err)

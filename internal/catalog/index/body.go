@@ -105,20 +105,19 @@ func (c *coder) decode(body []byte) (*catalog.Record, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &catalog.Record{}
-	if err := json.Unmarshal(plain, r); err != nil {
-		return nil, err
-	}
-	return r, nil
+	return wholeOf(plain)
 }
 
 // plain takes the compression off a body.
-func (c *coder) plain(body []byte) ([]byte, error) {
+func (c *coder) plain(body []byte) ([]byte, error) { return c.plainIn(nil, body) }
+
+// plainIn is plain that takes the memory of room, as far as it reaches.
+func (c *coder) plainIn(room, body []byte) ([]byte, error) {
 	dec, err := c.dec()
 	if err != nil {
 		return nil, err
 	}
-	return dec.DecodeAll(body, nil)
+	return dec.DecodeAll(body, room)
 }
 
 // excerpt is the beginning of a record's README.

@@ -86,12 +86,18 @@ func renewBodies(ctx context.Context, conn *sql.Conn, next []byte) error {
 	if err != nil {
 		return err
 	}
+	change, err := conn.PrepareContext(ctx, "UPDATE records SET body = ? WHERE id = ?")
+	if err != nil {
+		return err
+	}
+	defer change.Close()
+	quick := context.WithoutCancel(ctx) // see statements.go
 	return eachBody(ctx, conn, before, -1, func(id int64, plain []byte) error {
 		body, err := s.coder.Load().encode(plain)
 		if err != nil {
 			return err
 		}
-		_, err = conn.ExecContext(ctx, "UPDATE records SET body = ? WHERE id = ?", body, id)
+		_, err = change.ExecContext(quick, body, id)
 		return err
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/isrc-dev/isrc/internal/catalog"
 	"github.com/isrc-dev/isrc/internal/fault"
@@ -17,20 +18,29 @@ const Schema = schemaVersion
 // *BusyError. A dead process holds nothing.
 func Lock(dir string) (unlock func() error, err error) { return lock(dir) }
 
+// Telling is what of a generation may be told to others.
+type Telling struct {
+	Generation string   // its ID
+	Gone       []string // the keys of the records of which nothing is told, in the order of EachSketch
+	Some       []string // of those of which something else is told than they are
+	// Tell gives what is told of one of Some, nil for nothing, and whether its pull
+	// events are told, too. What it gives is the record itself or another value; one
+	// with another excerpt, or none, has no README.
+	Tell func(*catalog.Record) (told *catalog.Record, events bool)
+	// Like is a file that was extracted earlier and may still be told, or "": what is
+	// common to all records is written as it is written there, so that records that
+	// stayed keep their bytes.
+	Like string
+}
+
 // Extract writes to a new file what may be told to others of the current
-// generation. Choose gives what is told of a record, nil for nothing, and
-// whether its pull events are told, too. What it gives is the record itself or
-// another value; one with another excerpt, or none, has no README.
+// generation, and answers ErrOther where that is another than was asked for.
 //
 // Nothing else is in the file: what is left out is neither in a table that was
 // derived from it nor in a page that is free. What else a generation says of
 // itself (Info.Meta and Info.Source) stays behind, but for its times. The same
 // generation gives the same bytes.
-//
-// like is a file that was extracted earlier and may still be told, or "": what is
-// common to all records is written as it is written there, so that records that
-// stayed keep their bytes.
-func (s *Store) Extract(ctx context.Context, path, like string, choose func(*catalog.Record) (told *catalog.Record, events bool)) (info Info, err error) {
+func (s *Store) Extract(ctx context.Context, path string, what Telling) (info Info, err error) {
 	p, err := s.readPointer()
 	if err != nil {
 		return Info{}, err
@@ -38,6 +48,9 @@ func (s *Store) Extract(ctx context.Context, path, like string, choose func(*cat
 	g, err := s.healthy(p)
 	if err != nil {
 		return Info{}, err
+	}
+	if g.ID != what.Generation {
+		return Info{}, ErrOther
 	}
 	part := path + ".part"
 	defer os.Remove(part)
@@ -48,7 +61,7 @@ func (s *Store) Extract(ctx context.Context, path, like string, choose func(*cat
 	if sum != g.Whole {
 		return Info{}, &DamagedError{Path: s.file(g.ID), Why: "its content has changed since it was written"}
 	}
-	if err := extract(ctx, s.file(g.ID), part, path, dictionaryIn(ctx, like), g, choose); err != nil {
+	if err := extract(ctx, s.file(g.ID), part, path, g, &what); err != nil {
 		return Info{}, errors.Join(fault.Errorf("take out what is published: %w", damaged(part, err)), removed(path))
 	}
 	db, err := readOnly(path)
@@ -67,7 +80,7 @@ func removed(path string) error {
 	return nil
 }
 
-func extract(ctx context.Context, base, part, path string, dictionary []byte, g stamp, choose func(*catalog.Record) (*catalog.Record, bool)) (err error) {
+func extract(ctx context.Context, base, part, path string, g stamp, what *Telling) (err error) {
 	db, err := writable(part)
 	if err != nil {
 		return err
@@ -81,50 +94,72 @@ func extract(ctx context.Context, base, part, path string, dictionary []byte, g 
 	if _, err := conn.ExecContext(ctx, "CREATE TEMP TABLE told (key TEXT PRIMARY KEY) WITHOUT ROWID"); err != nil {
 		return err
 	}
-	all := true
-	fill := func(w *Writer) (err error) { all, err = w.tell(choose); return err }
+	fill := func(w *Writer) error { return w.tell(what) }
 	if err := writeAll(ctx, conn, base, filepath.Dir(path), UpdateOptions{At: g.At}, fill); err != nil {
 		return err
 	}
-	if err := purge(ctx, conn, all, dictionary); err != nil {
+	if err := purge(ctx, conn, len(what.Gone)+len(what.Some) == 0, dictionaryIn(ctx, what.Like)); err != nil {
 		return err
 	}
 	_, err = conn.ExecContext(ctx, "VACUUM INTO ?", path)
 	return err
 }
 
-// tell leaves of each record what is told of it. The records are changed once all
-// were seen: one that is written meanwhile might be seen again. It answers
-// whether all of every record is told.
-func (w *Writer) tell(choose func(*catalog.Record) (*catalog.Record, bool)) (all bool, err error) {
-	type change struct {
-		key    string
-		forget bool
-		told   *catalog.Record
+// tell leaves of each record what is told of it.
+func (w *Writer) tell(what *Telling) error {
+	if err := w.send(w.unlessFailed(func() error { return w.exec("INSERT INTO told (key) SELECT key FROM keys") })); err != nil {
+		return err
 	}
-	var changes []change
-	err = w.Each(func(r *catalog.Record) error {
-		told, events := choose(r)
-		if told != r {
-			// With its README still the same a record is only changed; else it is
-			// forgotten first, since Put keeps the words of a README where it can.
-			changes = append(changes, change{r.Key(), told == nil || told.Excerpt == "" || told.Excerpt != r.Excerpt, told})
+	gone, silent := slices.Clone(what.Gone), slices.Clone(what.Gone)
+	var changed []*catalog.Record
+	for _, key := range what.Some {
+		r, err := w.Get(key)
+		if err != nil {
+			return err
+		}
+		if r == nil {
+			continue
+		}
+		told, events := what.Tell(r)
+		// With its README still the same a record is only changed; else it is
+		// forgotten first, since Put keeps the words of a README where it can.
+		if told == nil || told != r && (told.Excerpt == "" || told.Excerpt != r.Excerpt) {
+			gone = append(gone, key)
+		}
+		if told != nil && told != r {
+			changed = append(changed, told)
 		}
 		if !events {
-			return nil
-		}
-		return w.send(w.unlessFailed(func() error { return w.exec("INSERT OR IGNORE INTO told (key) VALUES (?)", r.Key()) }))
-	})
-	if err == nil && len(changes) > 0 {
-		err = w.send(func() error { w.postings.tidy = true; return nil })
-	}
-	for _, c := range changes {
-		if err == nil && c.forget {
-			err = w.Delete(c.key)
-		}
-		if err == nil && c.told != nil {
-			err = w.Put(c.told)
+			silent = append(silent, key)
 		}
 	}
-	return len(changes) == 0, err
+	for _, key := range silent {
+		if err := w.send(w.unlessFailed(func() error { return w.exec("DELETE FROM told WHERE key = ?", key) })); err != nil {
+			return err
+		}
+	}
+	if len(gone)+len(changed) == 0 {
+		return nil
+	}
+	return w.leave(gone, changed)
+}
+
+// leave forgets records and changes others. FTS5 writes out what it has collected
+// wherever a row comes before the one before it: what is forgotten comes first, in
+// the order of the rows.
+func (w *Writer) leave(gone []string, changed []*catalog.Record) error {
+	if err := w.send(func() error { w.postings.tidy = true; return nil }); err != nil {
+		return err
+	}
+	for _, key := range gone {
+		if err := w.Delete(key); err != nil {
+			return err
+		}
+	}
+	for _, r := range changed {
+		if err := w.Put(r); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -3,6 +3,7 @@ package index
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -75,16 +76,43 @@ func tellInternal(r *catalog.Record) (*catalog.Record, bool) {
 	return r, true
 }
 
+func extractBy(t *testing.T, s *Store, path string, choose func(*catalog.Record) (*catalog.Record, bool)) (Info, error) {
+	t.Helper()
+	c := openStore(t, s)
+	what := Telling{Generation: c.Info().ID, Tell: choose}
+	err := c.EachSketch(t.Context(), func(_ *catalog.Record, whole func() (*catalog.Record, error)) error {
+		r, err := whole()
+		if err != nil {
+			return err
+		}
+		switch told, _ := choose(r); told {
+		case r:
+		case nil:
+			what.Gone = append(what.Gone, r.Key())
+		default:
+			what.Some = append(what.Some, r.Key())
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s.Extract(t.Context(), path, what)
+}
+
 func TestWhatIsNotToldIsNowhereInTheFile(t *testing.T) {
 	t.Parallel()
 	s := publicAndPrivate(t)
 	path := filepath.Join(t.TempDir(), "told.db")
-	info, err := s.Extract(t.Context(), path, "", tellInternal)
+	info, err := extractBy(t, s, path, tellInternal)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if info.Records != 300 || info.Events != 1 || info.CrawledAt.IsZero() || len(info.Meta) != 0 || info.Source != "" {
 		t.Errorf("told is %+v", info)
+	}
+	if _, err := s.Extract(t.Context(), filepath.Join(t.TempDir(), "other"), Telling{Generation: "20000101T000000Z-00000000"}); !errors.Is(err, ErrOther) {
+		t.Errorf("another generation than was looked at gives %v", err)
 	}
 	current, err := s.Current(t.Context())
 	if err != nil {
@@ -160,7 +188,7 @@ func TestTheSameGenerationIsToldAlike(t *testing.T) {
 	var all [][]byte
 	for i := range 2 {
 		path := filepath.Join(t.TempDir(), fmt.Sprint(i))
-		if _, err := s.Extract(t.Context(), path, "", tellInternal); err != nil {
+		if _, err := extractBy(t, s, path, tellInternal); err != nil {
 			t.Fatal(err)
 		}
 		raw, err := os.ReadFile(path)
@@ -178,7 +206,7 @@ func TestAShortenedRecordKeepsNoWordOfItsReadme(t *testing.T) {
 	t.Parallel()
 	s := publicAndPrivate(t)
 	path := filepath.Join(t.TempDir(), "told.db")
-	_, err := s.Extract(t.Context(), path, "", func(r *catalog.Record) (*catalog.Record, bool) {
+	_, err := extractBy(t, s, path, func(r *catalog.Record) (*catalog.Record, bool) {
 		switch {
 		case r.Visibility == "private":
 			return &catalog.Record{Host: r.Host, Owner: r.Owner, Name: "shortened" + r.Name[len(r.Name)-1:]}, false

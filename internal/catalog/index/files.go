@@ -14,7 +14,8 @@ import (
 	"github.com/isrc-dev/isrc/internal/disk"
 )
 
-// seal flushes a file to the disk and fills the stamp with what it is.
+// seal flushes a file to the disk and fills the stamp with what it is, but for its
+// sum where that is known.
 func seal(path string, g *stamp) error {
 	f, err := os.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {
@@ -24,11 +25,18 @@ func seal(path string, g *stamp) error {
 	if err := f.Sync(); err != nil {
 		return err
 	}
-	h := sha256.New()
-	if g.Size, err = io.Copy(h, f); err != nil {
+	info, err := f.Stat()
+	if err != nil {
 		return err
 	}
-	g.Whole = hex.EncodeToString(h.Sum(nil))
+	g.Size = info.Size()
+	if g.Whole == "" {
+		h := sha256.New()
+		if _, err := io.Copy(h, f); err != nil {
+			return err
+		}
+		g.Whole = hex.EncodeToString(h.Sum(nil))
+	}
 	g.Sample, err = sampleOf(f, g.Size)
 	return err
 }

@@ -268,6 +268,9 @@ func (t *postingTable) replace(stem string, parts []posting, alive func(int64, b
 	if len(parts) == 1 && parts[0].part == 1 && bytes.Equal(b, parts[0].entries) {
 		return nil
 	}
+	if len(parts) == 1 && parts[0].part == 1 && len(b) > 0 {
+		return t.w.exec("UPDATE postings SET entries = ? WHERE stem = ? AND part = 1", b, stem)
+	}
 	if err := t.w.exec("DELETE FROM postings WHERE stem = ?", stem); err != nil || len(b) == 0 {
 		return err
 	}

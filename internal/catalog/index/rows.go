@@ -2,6 +2,7 @@ package index
 
 import (
 	"context"
+	"database/sql"
 	"database/sql/driver"
 	"errors"
 	"io"
@@ -33,7 +34,12 @@ func (c *Catalog) quick(ctx context.Context, visit func(row []driver.Value) erro
 		return c.failure(err)
 	}
 	defer conn.Close()
-	return c.failure(conn.Raw(func(raw any) error {
+	return c.failure(quickly(ctx, conn, visit, query, args...))
+}
+
+// quickly is quick for a connection.
+func quickly(ctx context.Context, conn *sql.Conn, visit func(row []driver.Value) error, query string, args ...any) error {
+	return conn.Raw(func(raw any) error {
 		asked, ok := raw.(driver.QueryerContext)
 		if !ok {
 			return errors.New("the driver of SQLite answers no queries")
@@ -62,7 +68,7 @@ func (c *Catalog) quick(ctx context.Context, visit func(row []driver.Value) erro
 				return err
 			}
 		}
-	}))
+	})
 }
 
 // number, text and blob are values of a row, the zero one where there is

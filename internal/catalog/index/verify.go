@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"database/sql"
+	"database/sql/driver"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -196,36 +197,39 @@ func integrity(ctx context.Context, conn *sql.Conn) (string, error) {
 	return "", nil
 }
 
-// wholeRecords decodes every record, and holds it against what leads to it.
+// errDamage ends the reading of rows.
+var errDamage = errors.New("damaged")
+
+// wholeRecords reads every record, and holds it against what leads to it.
 func wholeRecords(ctx context.Context, conn *sql.Conn) (string, error) {
 	own, err := readDictionary(ctx, conn)
 	if err != nil {
 		return "", err
 	}
 	c := newCoder(own)
-	rows, err := conn.QueryContext(ctx, `SELECT k.key, coalesce(r.body, x''), f.id IS NOT NULL
+	n, why, plain := 0, "", []byte(nil)
+	err = quickly(ctx, conn, func(row []driver.Value) error {
+		key, facts := text(row[0]), number(row[2]) == 1
+		n++
+		own := ""
+		if plain, err = c.plainIn(plain[:0], blob(row[1])); err == nil {
+			own, err = wholeKey(plain)
+		}
+		if err != nil {
+			why = fmt.Sprintf("the record of %q cannot be read: %v", key, err)
+		} else if own != key || !facts {
+			why = fmt.Sprintf("the record of %q is not where its name says", key)
+		}
+		if why != "" {
+			return errDamage
+		}
+		return nil
+	}, `SELECT k.key, coalesce(r.body, x''), f.id IS NOT NULL
 FROM keys k LEFT JOIN records r ON r.id = k.id LEFT JOIN facts f ON f.id = k.id`)
-	if err != nil {
-		return "", err
-	}
-	defer rows.Close()
-	n := 0
-	for ; rows.Next(); n++ {
-		var key string
-		var body sql.RawBytes
-		var facts bool
-		if err := rows.Scan(&key, &body, &facts); err != nil {
-			return "", err
-		}
-		r, err := c.decode(body)
-		switch {
-		case err != nil:
-			return fmt.Sprintf("the record of %q cannot be read: %v", key, err), nil
-		case r.Key() != key || !facts:
-			return fmt.Sprintf("the record of %q is not where its name says", key), nil
-		}
-	}
-	if err := rows.Err(); err != nil {
+	switch {
+	case why != "":
+		return why, nil
+	case err != nil:
 		return "", err
 	}
 	var records, facts int

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/isrc-dev/isrc/internal/catalog"
+	"github.com/isrc-dev/isrc/internal/catalog/index"
 )
 
 // Choice says what of a catalog is published.
@@ -83,20 +84,44 @@ type chosen struct {
 	told   map[string]bool // keys of those that are
 	short  map[string]bool // of them, keys of those of which only name, owner and how to ask are
 	counts map[Reason]int
+
+	generation string      // that they are of
+	maybe      []candidate // what may not be told as it is, in the order in which it was seen
 }
+
+// candidate is a record that may not be told as it is.
+type candidate struct{ key, source string }
 
 // see takes a record into account.
 func (c *chosen) see(r *catalog.Record) error {
 	what, why := c.choice.of(r)
-	c.told[r.Key()] = what != nothing
+	key, source := r.Key(), sourceKey(r)
+	c.told[key] = what != nothing
 	switch what {
 	case nothing:
-		c.hidden[r.Key()] = true
+		c.hidden[key] = true
 		c.counts[why]++
 	case address:
-		c.short[r.Key()] = true
+		c.short[key] = true
+	}
+	if what != all || source != "" {
+		c.maybe = append(c.maybe, candidate{key, source})
 	}
 	return nil
+}
+
+// telling is what is told of the generation, once all were seen.
+func (c *chosen) telling(like string) index.Telling {
+	t := index.Telling{Generation: c.generation, Tell: c.tell, Like: like}
+	for _, m := range c.maybe {
+		switch {
+		case c.hidden[m.key]:
+			t.Gone = append(t.Gone, m.key)
+		case c.short[m.key] || c.hidden[m.source]:
+			t.Some = append(t.Some, m.key)
+		}
+	}
+	return t
 }
 
 // tell gives what is published of a record, once all were seen. A fork does not

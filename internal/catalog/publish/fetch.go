@@ -29,6 +29,7 @@ type assembly struct {
 	host  string // its server; a folder has none, and is named itself
 	dir   string
 	whole *os.File
+	fresh bool // nothing was in it
 
 	*amount
 	Fetched  int
@@ -111,6 +112,11 @@ func (a *assembly) open() error {
 		return fault.Errorf("make room for the catalog: %w", err)
 	}
 	a.whole = f
+	info, err := f.Stat()
+	if err != nil {
+		return fault.Errorf("make room for the catalog: %w", err)
+	}
+	a.fresh = info.Size() == 0
 	if err := f.Truncate(a.plan.size); err != nil {
 		return fault.Errorf("make room for the catalog: %w", err)
 	}
@@ -119,6 +125,9 @@ func (a *assembly) open() error {
 
 // standing leaves out the chunks that are in their places already.
 func (a *assembly) standing(ctx context.Context, all []part) ([]part, error) {
+	if a.fresh {
+		return all, nil
+	}
 	var left []part
 	for _, p := range all {
 		if ctx.Err() != nil {

@@ -146,10 +146,15 @@ func (c *chosen) since(ctx context.Context, path string) (gone int, fit bool, er
 		return 0, false, nil //nolint:nilerr // then all is sent
 	}
 	defer old.Close()
-	err = old.Each(ctx, func(r *catalog.Record) error {
+	err = old.EachSketch(ctx, func(r *catalog.Record, whole func() (*catalog.Record, error)) error {
 		key := r.Key()
-		if c.hidden[key] || c.short[key] && !isShort(r) || c.hidden[sourceKey(r)] {
+		if c.hidden[key] || c.hidden[sourceKey(r)] {
 			return errHidden
+		}
+		if c.short[key] {
+			if r, err = whole(); err != nil || !isShort(r) {
+				return fault.Join(err, errHidden)
+			}
 		}
 		if !c.told[key] {
 			gone++

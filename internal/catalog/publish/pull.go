@@ -133,7 +133,10 @@ func (p *Pulled) assemble(ctx context.Context, o *Options, in source, store *ind
 	}
 	whole, err := w.walk(ctx)
 	if err == nil {
-		p.Info, err = store.Adopt(ctx, whole, from.String(), at, o.Sink)
+		p.Info, err = store.Adopt(ctx, whole, p.Outline.Digest.Encoded(), from.String(), at, o.Sink)
+		if errors.Is(err, index.ErrOther) {
+			err = &FormatError{Place: from.String(), Why: "the catalog is " + errDamaged.Error()}
+		}
 	}
 	p.State, p.Fetched, p.Bytes = Fetched, w.fetchedChunks(), w.fetched.Load()
 	switch {

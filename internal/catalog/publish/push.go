@@ -11,6 +11,7 @@ import (
 
 	"github.com/opencontainers/go-digest"
 
+	"github.com/isrc-dev/isrc/internal/catalog"
 	"github.com/isrc-dev/isrc/internal/catalog/index"
 	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/progress"
@@ -79,10 +80,13 @@ func Push(ctx context.Context, o Options, store *index.Store, to Place, choice C
 	}
 	path := filepath.Join(scratch, "published.db")
 	p, err := extract(ctx, &o, store, path, l.old, which)
+	if errors.Is(err, index.ErrOther) { // the catalog was updated meanwhile
+		return Push(ctx, o, store, to, choice, dry)
+	}
 	if err != nil {
 		return Pushed{}, err
 	}
-	next := pushed{Place: to.String(), Generation: known, By: o.Version, Private: choice.Private, Digest: p.Outline.Digest, Shortened: p.Shortened, LeftOut: p.LeftOut}
+	next := pushed{Place: to.String(), Generation: which.generation, By: o.Version, Private: choice.Private, Digest: p.Outline.Digest, Shortened: p.Shortened, LeftOut: p.LeftOut}
 	if before != nil && before.Digest == p.Outline.Digest {
 		p.State, p.Outline, p.Sent = Unchanged, before, Sent{Chunks: len(before.all())}
 		if dry {
@@ -145,8 +149,8 @@ func choose(ctx context.Context, store *index.Store, choice Choice) (*chosen, er
 		return nil, err
 	}
 	defer c.Close()
-	which := &chosen{choice: choice, hidden: map[string]bool{}, told: map[string]bool{}, short: map[string]bool{}, counts: map[Reason]int{}}
-	return which, c.Each(ctx, which.see)
+	which := &chosen{choice: choice, hidden: map[string]bool{}, told: map[string]bool{}, short: map[string]bool{}, counts: map[Reason]int{}, generation: c.Info().ID}
+	return which, c.EachSketch(ctx, func(r *catalog.Record, _ func() (*catalog.Record, error)) error { return which.see(r) })
 }
 
 // extract writes the generation that is published, like the one before, "" for
@@ -155,7 +159,7 @@ func extract(ctx context.Context, o *Options, store *index.Store, path, like str
 	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return Pushed{}, fault.Errorf("make room for what is published: %w", err)
 	}
-	info, err := store.Extract(ctx, path, like, which.tell)
+	info, err := store.Extract(ctx, path, which.telling(like))
 	if err != nil {
 		return Pushed{}, err
 	}

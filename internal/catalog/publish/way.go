@@ -41,7 +41,11 @@ func newWay(o *Options, in source, from Place, plan *Outline, top, here string, 
 	if w.patches, ok = plan.after(have); ok {
 		w.begin = here
 	} else {
-		w.leg(like, plan.first(), w.dir)
+		first := plan.first()
+		if len(plan.Patches) == 0 {
+			first.digest = "" // looked at when it is adopted
+		}
+		w.leg(like, first, w.dir)
 		w.patches, w.size, w.old = plan.Patches, w.legs[0].plan.size, append([]string{here}, w.leftovers()...)
 	}
 	for i := range w.patches {
