@@ -40,6 +40,7 @@ type standing struct {
 	ConflictFiles []string       `json:"conflictFiles"`
 	Reviews       []reviewState  `json:"reviews"`
 	Threads       *[]threadState `json:"threads"` // about lines, that are open, the oldest first; null where the forge does not say
+	Remarks       *remarkState   `json:"remarks"` // comments on lines, where threads is null; null when there are none
 	Checks        []checkState   `json:"checks"`
 	Held          []string       `json:"held"`  // workflows that wait for an owner's approval to run
 	Queue         *queueSpot     `json:"queue"` // in the merge queue, else null
@@ -47,9 +48,8 @@ type standing struct {
 	Blocking      *[]string      `json:"blocking"` // rules that are broken and must hold, null where it was not judged
 	Error         *itemError     `json:"error"`
 
-	err     error
-	remarks int  // on lines, where threads are not known
-	more    bool // there may be more threads
+	err  error
+	more bool // there may be more threads
 }
 
 // waitsUnknown is said of what could not be looked up.
@@ -122,7 +122,7 @@ func (a *app) standingOf(f forge.Followed, run *workflow.State, here string) sta
 		r.Conflicts = &conflicts
 	}
 	r.Reviews, r.Checks, r.Held = reviewsOf(f), checksOf(f.Checks), f.Held
-	r.Threads, r.more, r.remarks = threadsOf(f.Threads), f.Threads.More, f.Remarks
+	r.Threads, r.more, r.Remarks = threadsOf(f.Threads), f.Threads.More, remarksOf(&f)
 	if q := f.Queue; q != nil {
 		r.Queue = &queueSpot{State: orNull(q.State), Since: moment(q.Since)}
 		if q.Position > 0 {

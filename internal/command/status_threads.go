@@ -21,6 +21,24 @@ type threadState struct {
 	LastBy   string  `json:"lastBy"` // who wrote last in it
 }
 
+// remarkState is what is known of comments on lines where threads are not.
+type remarkState struct {
+	Count  int     `json:"count"`
+	LastBy *string `json:"lastBy"`
+	LastAt *string `json:"lastAt"`
+}
+
+func remarksOf(f *forge.Followed) *remarkState {
+	if f.Threads.Known || f.Remarks == 0 {
+		return nil
+	}
+	out := &remarkState{Count: f.Remarks}
+	if l := f.Threads.Last; l != nil {
+		out.LastBy, out.LastAt = orNull(l.Author.Login), moment(l.At)
+	}
+	return out
+}
+
 const threadsShown = 10 // of one pull request
 
 // threadsOf is null where the forge does not say which are open.
@@ -82,8 +100,15 @@ func (r *standing) threadCount() string {
 // threads shows what was asked about lines, the oldest first.
 func (w *standingScreen) threads() {
 	if w.r.Threads == nil {
-		if w.r.remarks > 0 {
-			w.line("threads", pluralOf(w.r.remarks, "comment", "comments")+" on lines; which are resolved, this host does not say")
+		if m := w.r.Remarks; m != nil {
+			text := pluralOf(m.Count, "comment", "comments") + " on lines"
+			if m.LastBy != nil {
+				text += ", the last by " + *m.LastBy
+				if at := since(m.LastAt, w.now); at != "" {
+					text += ", " + at
+				}
+			}
+			w.line("threads", text+"; which are resolved, this host does not say")
 		}
 		return
 	}

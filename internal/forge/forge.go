@@ -177,6 +177,9 @@ type Threads struct {
 	Open  []Thread
 	Known bool // false where a forge does not say what is resolved
 	More  bool // there are more threads than were read, which may be open too
+	// Last is the newest comment on a line where Known is false, nil when there is
+	// none or it was not asked for.
+	Last *Comment
 }
 
 // Thread is one such conversation.

@@ -13,7 +13,8 @@ import (
 )
 
 // byREST reads pull requests one by one, for hosts without GraphQL: five
-// requests for each that is open, and one for its repository.
+// requests for each that is open, one more where lines were commented on, and up to
+// four for its repository.
 func (f *following) byREST(ctx context.Context) error {
 	var refs []forge.PullRef
 	seen := map[forge.PullRef]bool{}
@@ -79,6 +80,9 @@ func (f *following) one(ctx context.Context, ref forge.PullRef, h *homes) forge.
 		out.Err = err
 		return out
 	}
+	if pull.Remarks > 0 {
+		out.Threads.Last = f.c.lastRemark(ctx, ref)
+	}
 	out.Checks = f.checks(ctx, ref.Repo, pull.Head.SHA)
 	if head := pull.Head.Repo; head == nil || !head.Equal(ref.Repo) { // a branch of the repository needs no approval
 		f.c.heldRuns(ctx, &out)
@@ -87,6 +91,18 @@ func (f *following) one(ctx context.Context, ref forge.PullRef, h *homes) forge.
 		out.Files, _ = f.c.PullFiles(ctx, ref.Repo, ref.Number) // without them, only who owns everything is found
 	}
 	return out
+}
+
+// lastRemark is the newest comment on a line, nil where it cannot be had: REST says
+// who wrote, and nothing of what is resolved.
+func (c *Client) lastRemark(ctx context.Context, ref forge.PullRef) *forge.Comment {
+	var all []*gh.PullRequestComment
+	k := get("comments on lines of "+pullNoun(ref.Repo, ref.Number), "repos/%s/%s/pulls/%d/comments", ref.Repo.Owner, ref.Repo.Name, ref.Number)
+	k.query = given("sort", "created", "direction", "desc", "per_page", "1")
+	if _, err := c.do(ctx, k, &all); err != nil || len(all) == 0 || all[0] == nil {
+		return nil
+	}
+	return &forge.Comment{Author: signed(user(all[0].GetUser())), Body: all[0].GetBody(), At: all[0].GetCreatedAt().Time}
 }
 
 // checks reads the checks of a commit, and where the first that fail point to.
@@ -161,6 +177,9 @@ func (h *homes) read(ctx context.Context, r forge.RepoName) forge.Home {
 func (c *Client) homeOf(ctx context.Context, r forge.RepoName, owning bool) forge.Home {
 	var out forge.Home
 	out.Manifest, out.Unread = c.fileText(ctx, r, "innersource.json")
+	if out.Unread == nil && !strings.Contains(out.Manifest, `"slo"`) {
+		c.readContributing(ctx, r, &out)
+	}
 	if !owning {
 		return out
 	}
@@ -184,6 +203,23 @@ func (c *Client) homeOf(ctx context.Context, r forge.RepoName, owning bool) forg
 		}
 	}
 	return out
+}
+
+// readContributing reads what the repository says to contributors, of the places
+// that GitHub knows, in its order. What an organisation says for all of its
+// repositories, and other endings, would cost more requests than it is worth.
+func (c *Client) readContributing(ctx context.Context, r forge.RepoName, out *forge.Home) {
+	for _, p := range [...]string{".github/CONTRIBUTING.md", "CONTRIBUTING.md", "docs/CONTRIBUTING.md"} {
+		text, err := c.fileText(ctx, r, p)
+		if err != nil {
+			out.Unread = err
+			return
+		}
+		if text != "" {
+			out.Contributing, out.ContributingPath = text, p
+			return
+		}
+	}
 }
 
 // fileText reads a file at the default branch; "" when there is none.

@@ -67,7 +67,11 @@ func listRemarks(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	return ok(each(paginate(c, i.pull.remarks), c.remarkObject(i)))
+	all := slices.Clone(i.pull.remarks)
+	if c.query.Get("sort") != "" && c.query.Get("direction") == "desc" { // without sort it is ignored
+		slices.Reverse(all)
+	}
+	return ok(each(paginate(c, all), c.remarkObject(i)))
 }
 
 // createRemark adds a comment to a line, or an answer to one. Either is a review of
