@@ -26,7 +26,12 @@ func (a *app) completeRest(cmd *cobra.Command) {
 		}
 		word, _ := pflag.UnquoteUsage(f)
 		complete, known := a.completeNamed(word)
-		if !known {
+		switch {
+		case f.Name == "base":
+			complete = a.completeBase
+		case f.Name == "sparse": // a folder there, not here
+			complete = a.completeSparse
+		case !known:
 			complete = noFiles
 		}
 		_ = cmd.RegisterFlagCompletionFunc(f.Name, complete) // it has none

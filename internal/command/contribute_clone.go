@@ -26,7 +26,6 @@ func (o *cloneFlags) add(cmd *cobra.Command) {
 	f.StringVar(&o.reference, "reference", "", "copy what this `CLONE` on this machine has, instead of fetching it; it may go away later")
 	f.BoolVar(&o.modules, "submodules", false, "fetch the submodules too; otherwise they stay empty")
 	_ = cmd.MarkFlagDirname("reference")
-	registerValues(cmd, "sparse")
 }
 
 func (o *cloneFlags) validate() error {
