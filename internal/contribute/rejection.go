@@ -22,8 +22,7 @@ func (s *Site) explainPush(err error, in pushIn) error {
 	case errors.As(err, &rejected) && rejected.Stale:
 		return moved(rejected, in)
 	case errors.As(err, &gone) && !in.To.Equal(in.Upstream):
-		again := in.Branch + "-again"
-		return &HintError{Err: fault.Errorf("the fork %s is gone: %w", in.To.FullName(), err), Hint: "isrc contribute " + in.Upstream.FullName() + " --new --branch " + again + "\ngit merge " + in.Branch + "\nisrc submit"}
+		return forkGone(err, in.To, in.Upstream, in.Branch)
 	case errors.As(err, &rejected):
 		if strings.Contains(rejected.Reason, "`workflow` scope") {
 			return &forge.ScopeError{Host: s.Host, Needed: []string{"workflow"}}
@@ -43,6 +42,12 @@ func (s *Site) explainPush(err error, in pushIn) error {
 		return s.readDenial(denied, "pushing to "+in.To.FullName(), true)
 	}
 	return err
+}
+
+// forkGone is how to go on where the branch went to a fork that is not there any
+// more: with another one, and the commits that the clone has.
+func forkGone(err error, fork, upstream forge.RepoName, branch string) error {
+	return &HintError{Err: fault.Errorf("the fork %s is gone: %w", fork.FullName(), err), Hint: "isrc contribute " + upstream.FullName() + " --new --branch " + branch + "-again\ngit merge " + branch + "\nisrc submit"}
 }
 
 // tooLarge tells whether the server, or a proxy before it, took no push of that size.

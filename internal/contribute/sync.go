@@ -190,7 +190,12 @@ func (y *Syncing) findPushed(ctx context.Context) error {
 		y.Remote = r.Name
 	}
 	y.URL = y.Site.CloneURL(y.To)
-	if y.There, err = y.Site.remoteBranch(ctx, y.URL, y.Branch); err != nil {
+	y.There, err = y.Site.remoteBranch(ctx, y.URL, y.Branch)
+	var gone *git.NotFoundError
+	switch {
+	case errors.As(err, &gone) && !y.To.Equal(y.Upstream):
+		return forkGone(err, y.To, y.Upstream, y.Branch)
+	case err != nil:
 		return fault.Errorf("look at %s in %s: %w", y.Branch, y.To.FullName(), err)
 	}
 	if y.There == "" {
