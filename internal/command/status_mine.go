@@ -182,7 +182,8 @@ func (a *app) unfinishedRow(st workflow.State, name forge.RepoName, here string)
 		Repository: repositoryOf(name, ""), Title: firstOf(st.Extra["title"], st.Branch), State: "unfinished", WaitsFor: insight.WaitsForYou, Since: moment(st.Updated),
 		Branch: orNull(st.Branch), Base: orNull(st.Base), Directory: orNull(st.Clone), Run: orNull(st.Run), Here: st.Run == here, Created: moment(st.Created),
 	}
-	next, step := "isrc contribute "+name.FullName()+" --branch "+st.Branch, ""
+	again, step := "isrc contribute "+name.FullName()+" --branch "+st.Branch, ""
+	next := again
 	switch {
 	case st.NewerVersion:
 		r.Why, next = "begun by a newer isrc ("+st.Tool+")", "isrc abandon "+st.Run
@@ -192,9 +193,10 @@ func (a *app) unfinishedRow(st workflow.State, name forge.RepoName, here string)
 			r.Why = pluralOf(n, "commit is", "commits are") + " not submitted yet"
 		}
 	default:
+		r.Why, next = "made, and not submitted yet", "isrc submit" // of several at once, nobody was waited for
 		for _, s := range st.Steps {
 			if s.Status != workflow.Done {
-				step, r.Why = s.ID, "stopped at: "+s.Title
+				step, r.Why, next = s.ID, "stopped at: "+s.Title, again
 				if s.Error != "" {
 					r.Why = s.ID + " failed: " + s.Error
 				}
@@ -202,16 +204,23 @@ func (a *app) unfinishedRow(st workflow.State, name forge.RepoName, here string)
 			}
 		}
 	}
+	halts := contribute.SyncHalts(st.Clone, st.Branch)
+	if halts {
+		r.Why, next = "conflicts with "+st.Base+" are to be mended", syncGoesOn
+	}
 	if r.Here {
 		r.Directory = &a.inv.Dir // the clone may have been moved since
 	} else if _, err := os.Stat(st.Clone); errors.Is(err, os.ErrNotExist) && st.Paused != nil {
 		r.Why, next = "its clone "+st.Clone+" is gone", "isrc abandon "+st.Run
-	} else if st.Clone != "" && strings.HasPrefix(next, "isrc submit") {
+	} else if st.Clone != "" && (halts || strings.HasPrefix(next, "isrc submit")) {
 		next = "cd " + shellWord(st.Clone) + " && " + next
 	}
 	r.Step, r.Next = orNull(step), &next
 	return r
 }
+
+// syncGoesOn is the next command where a sync stands in the middle.
+const syncGoesOn = "isrc sync --continue"
 
 // commitsOfRun counts what lies in the branch of a run, if that is what its clone
 // stands on.

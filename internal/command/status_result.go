@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/isrc-dev/isrc/internal/contribute"
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/guideline"
 	"github.com/isrc-dev/isrc/internal/insight"
@@ -131,6 +132,9 @@ func (a *app) standingOf(f forge.Followed, run *workflow.State, here string) sta
 	}
 	r.Promises = promisesOf(f, a.inv.Now())
 	r.Next = orNull(nextOf(&r))
+	if run != nil && contribute.SyncHalts(run.Clone, run.Branch) {
+		r.Next = orNull("cd " + shellWord(run.Clone) + " && " + syncGoesOn)
+	}
 	return r
 }
 

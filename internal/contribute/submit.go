@@ -58,7 +58,11 @@ func (p *Place) Ready(r *Review) error {
 	doing, name := p.Repo.InProgress()
 	switch {
 	case doing == "rebase" || doing != "" && p.Detached:
-		return refuse(ErrUsage, "finish it with git, or take it back, then isrc submit", "a %s is half done in %s", name, p.Dir)
+		hint := "finish it with git, or take it back, then isrc submit"
+		if SyncHalts(p.Dir, "") {
+			hint = "isrc sync --continue, then isrc submit\nisrc sync --abort takes it back"
+		}
+		return refuse(ErrUsage, hint, "a %s is half done in %s", name, p.Dir)
 	case p.Upstream.IsZero() && p.Branch != "":
 		return refuse(ErrUsage, "isrc submit --repo OWNER/NAME", "it is not known which repository this change goes to")
 	case p.Detached || p.Branch == "":

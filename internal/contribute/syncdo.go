@@ -170,6 +170,17 @@ func FindSync(dir string) (*HalfDone, error) {
 	return b, err
 }
 
+// SyncHalts tells whether a sync of a branch, or of any where it is "", stands in
+// the middle of its rebase or merge in a clone, and waits for somebody to go on.
+func SyncHalts(dir, branch string) bool {
+	b, err := FindSync(dir)
+	if err != nil {
+		return false // no clone, or one that cannot be read: whoever goes on is told
+	}
+	defer b.Repo.Close() //nolint:errcheck // read only
+	return b.Doing != "" && b.State != nil && (branch == "" || b.State.Branch == branch)
+}
+
 // ancestor tells whether one commit is in the history of another.
 func ancestor(ctx context.Context, tool *git.Tool, dir, old, young string) (bool, error) {
 	if tool != nil {
