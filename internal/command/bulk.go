@@ -166,12 +166,15 @@ const (
 	bulkFailed    = "failed"
 )
 
+// bulkWide is a terminal that has room for names and addresses side by side.
+const bulkWide = 120
+
 // showBulk writes the report: a table on a terminal, rows of tabs elsewhere.
 func showBulk(s *term.Streams, items []*bulkItem) error {
 	if len(items) == 0 {
 		return nil
 	}
-	t := s.NewTable(2)
+	t, under := s.NewTable(2), []string{}
 	for _, it := range items {
 		tone, last := term.Good, textOf(it.URL)
 		switch it.Outcome {
@@ -184,9 +187,16 @@ func showBulk(s *term.Streams, items []*bulkItem) error {
 		case bulkPlanned:
 			tone, last = term.Dim, textOf(it.Via)+" "+textOf(it.Branch)
 		}
-		t.Row(term.Cell{Text: it.Repository.FullName, Tone: term.Strong}, term.Cell{Text: it.Outcome, Tone: tone}, term.Cell{Text: last})
+		cells := []term.Cell{{Text: it.Repository.FullName, Tone: term.Strong}, {Text: it.Outcome, Tone: tone}, {Text: last}}
+		if s.OutTTY && s.Width < bulkWide { // an address that is cut leads nowhere, and why one failed is told below
+			if it.Outcome == bulkFailed {
+				last = ""
+			}
+			cells, under = cells[:2], append(under, term.Line(last))
+		}
+		t.Row(cells...)
 	}
-	if err := t.Write(s.Out); err != nil {
+	if err := writeWithUnder(s, t, under); err != nil {
 		return err
 	}
 	counts := map[string]int{}
@@ -201,6 +211,6 @@ func showBulk(s *term.Streams, items []*bulkItem) error {
 	for _, o := range order {
 		parts = append(parts, fmt.Sprintf("%d %s", counts[o], o))
 	}
-	fmt.Fprintf(s.Err, "%s: %s\n", pluralOf(len(items), "repository", "repositories"), strings.Join(parts, ", "))
+	s.Tell(pluralOf(len(items), "repository", "repositories") + ": " + strings.Join(parts, ", "))
 	return nil
 }

@@ -111,11 +111,16 @@ func showOverlaps(s *term.Streams, rows []overlap, org string) error {
 		for _, l := range term.Wrap(term.Line(head), s.Width) {
 			fmt.Fprintln(s.Out, s.Paint(term.Strong, l))
 		}
-		t := s.NewTable(3)
+		t, under := s.NewTable(3), []string{}
 		for _, r := range g.Repositories {
+			if s.Width < narrow {
+				t.Row(term.Cell{Text: r.FullName})
+				under = append(under, term.Line(strings.Join(joinNonEmpty(r.Language, textOf(r.Team), r.Description), " "+s.Sym(term.SymDot)+" ")))
+				continue
+			}
 			t.Row(term.Cell{Text: r.FullName}, term.Cell{Text: r.Language}, term.Cell{Text: textOf(r.Team), Tone: term.Dim}, term.Cell{Text: r.Description, Tone: term.Dim})
 		}
-		if err := t.Write(s.Out); err != nil {
+		if err := writeWithUnder(s, t, under); err != nil {
 			return err
 		}
 	}

@@ -112,7 +112,7 @@ func (t *reviewText) sign(f *finding) (string, term.Tone) {
 
 // entry writes the first line of a finding, wrapped below itself.
 func (t *reviewText) entry(sign string, tone term.Tone, label, text string) {
-	lines := term.Wrap(text, max(t.Width-t.indent(), 30))
+	lines := term.Wrap(text, max(t.Width-t.indent(), 10))
 	for i, l := range lines {
 		if i == 0 {
 			fmt.Fprintf(t.Out, "%s %-6s %s\n", t.Paint(tone, fmt.Sprintf("%-*s", signWidth(t.Streams), sign)), label, l)
@@ -184,7 +184,7 @@ func (t *reviewText) places(f *finding) {
 			return
 		}
 		if text := locationText(at); text != "" && !t.verbose {
-			t.detail(term.Plain, term.Truncate(text, max(t.Width-t.indent(), 30), t.Ellipsis()))
+			t.detail(term.Plain, term.Truncate(text, max(t.Width-t.indent(), 10), t.Ellipsis()))
 		} else if text != "" {
 			t.detail(term.Plain, text)
 		}
@@ -328,7 +328,7 @@ func (t *reviewText) mend(f *finding) {
 
 // wrapped writes a paragraph behind a lead.
 func (t *reviewText) wrapped(lead, text string) {
-	for i, l := range term.Wrap(term.Line(text), max(t.Width-term.Columns(lead), 30)) {
+	for i, l := range term.Wrap(term.Line(text), max(t.Width-term.Columns(lead), 10)) {
 		if i == 0 {
 			fmt.Fprintln(t.Out, lead+l)
 		} else {

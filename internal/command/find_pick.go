@@ -29,7 +29,10 @@ func (a *app) pick(ctx context.Context, rows []found) error {
 	if err != nil {
 		return err
 	}
-	name := rows[at].Host + "/" + rows[at].FullName
+	name := rows[at].FullName
+	if rows[at].Host != a.usualHost() {
+		name = rows[at].Host + "/" + name
+	}
 	a.say("isrc %s %s", action, name) // what to type the next time
 	if action == pickContribute {
 		return a.contribute(ctx, &contributeOptions{via: "auto"}, name)

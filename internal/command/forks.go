@@ -223,11 +223,7 @@ func writeWithUnder(s *term.Streams, t *term.Table, under []string) error {
 	if len(under) == 0 {
 		return t.Write(s.Out)
 	}
-	var b strings.Builder
-	if err := t.Write(&b); err != nil {
-		return err
-	}
-	for i, l := range strings.SplitAfter(b.String(), "\n") {
+	for i, l := range t.Rows() {
 		fmt.Fprint(s.Out, l)
 		if i < len(under) {
 			for _, below := range term.Wrap(under[i], s.Width-4) {

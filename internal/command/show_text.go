@@ -326,6 +326,14 @@ func joinFacts(facts []string, dot string, width int) []string {
 	var lines []string
 	line := ""
 	for _, f := range facts {
+		if term.Columns(f) > width && !strings.HasPrefix(f, "isrc ") { // which is to be pasted
+			if line != "" {
+				lines, line = append(lines, line), ""
+			}
+			whole := term.Wrap(f, width)
+			last := max(len(whole)-1, 0)
+			lines, f = append(lines, whole[:last]...), strings.Join(whole[last:], "")
+		}
 		switch {
 		case line == "":
 			line = f

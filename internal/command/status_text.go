@@ -1,7 +1,6 @@
 package command
 
 import (
-	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -39,11 +38,7 @@ func showStatus(s *term.Streams, rows []standing, waiting bool, now time.Time) e
 	if !s.OutTTY {
 		return t.Write(s.Out)
 	}
-	var b bytes.Buffer
-	if err := t.Write(&b); err != nil {
-		return err
-	}
-	lines := strings.SplitAfter(b.String(), "\n")
+	lines := t.Rows()
 	for i := range rows {
 		fmt.Fprint(s.Out, lines[i])
 		if below {

@@ -87,7 +87,12 @@ func nameRun(steps []workflow.Step, run string) ([]workflow.Step, error) {
 // FreeDir refuses a folder that is taken, or that lies inside a work tree.
 func FreeDir(dir string) error {
 	if entries, err := os.ReadDir(dir); err == nil && len(entries) > 0 {
-		return refuse(ErrUsage, "give the clone another folder: --dir "+freeSibling(dir), "%s is there already", dir)
+		hint := "give the clone another folder: --dir " + freeSibling(dir)
+		if repo, none := git.Open(dir); none == nil {
+			_ = repo.Close() // read only
+			hint += "\nor, if that is a clone of it, go on there: cd " + dir + ", then the same command"
+		}
+		return refuse(ErrUsage, hint, "%s is there already", dir)
 	} else if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return fault.Errorf("look at %s: %w", dir, err)
 	}

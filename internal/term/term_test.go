@@ -60,7 +60,7 @@ func TestTableFitsTheTerminal(t *testing.T) {
 		"wide":            {80, true, "  identity/auth-lib  Go    Authentication and token validation for services\n  payments/tokens    Java  Card vault\n"},
 		"narrow":          {50, true, "  identity/auth-lib  Go    Authentication and tok…\n  payments/tokens    Java  Card vault\n"},
 		"no terminal":     {50, false, "identity/auth-lib\tGo\tAuthentication and token validation for services\npayments/tokens\tJava\tCard vault\n"},
-		"hardly any room": {30, true, "  identity/…  Go    Authentic…\n  payments/…  Java  Card vault\n"},
+		"hardly any room": {30, true, "  identity/auth-lib\n    Go    Authentication and …\n  payments/tokens\n    Java  Card vault\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := &Streams{Width: c.width, OutTTY: c.tty, Unicode: true}
@@ -139,5 +139,34 @@ func TestColourFollowsTheConventions(t *testing.T) {
 				t.Errorf("Paint gave %q", painted)
 			}
 		})
+	}
+}
+
+// TestTableNamesWhole: what a row is about is never cut, and has a line of its own
+// where there is no room.
+func TestTableNamesWhole(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		width int
+		flex  int
+		cells []string
+		want  string
+	}{
+		{60, 2, []string{"identity/auth-lib", "open", "a title"}, "  identity/auth-lib  open  a title\n"},
+		{28, 2, []string{"identity/auth-lib", "open", "a title"}, "  identity/auth-lib\n    open  a title\n"},
+		{20, 2, []string{"identity/auth-lib-of-all", "", ""}, "  identity/auth-lib-of-all\n"},
+		{20, 2, []string{"identity/auth-lib-of-all"}, "  identity/auth-lib-of-all\n"},
+		{20, 0, []string{"docs/a/very/long/path.md", "@owners"}, "  docs/a/v…  @owners\n"},
+	} {
+		s := &Streams{OutTTY: true, Width: c.width, Unicode: true}
+		tab := s.NewTable(c.flex)
+		row := make([]Cell, len(c.cells))
+		for i, text := range c.cells {
+			row[i] = Cell{Text: text}
+		}
+		tab.Row(row...)
+		if got := strings.Join(tab.Rows(), ""); got != c.want {
+			t.Errorf("%q at %d columns: %q, want %q", c.cells, c.width, got, c.want)
+		}
 	}
 }
