@@ -32,7 +32,7 @@ func (p *Place) Refresh(ctx context.Context, tool *git.Tool) error {
 				return p.baseGone(ctx)
 			}
 			if p.site != nil {
-				err = p.site.denied(err, "reading "+firstWord(p.Upstream.FullName(), p.Remote))
+				err = p.site.denied(p.site.titled(ctx, err), "reading "+firstWord(p.Upstream.FullName(), p.Remote))
 			}
 			unfetched, p.Away = err, err
 			p.Notes = append(p.Notes, fmt.Sprintf("%s of %s was not fetched anew: %v", p.Base, firstWord(p.Remote, p.Upstream.FullName()), err))

@@ -105,3 +105,17 @@ func isLogin(word string) bool {
 	plain, err := base64.StdEncoding.DecodeString(word)
 	return err == nil && len(plain) > 11 && bytes.ContainsRune(plain, ':') && !bytes.ContainsFunc(plain, func(r rune) bool { return r < ' ' || r > '~' })
 }
+
+// titled looks once more where git was led to a page: it tells whose it is and
+// nothing that stands on it, but people know a page by its title.
+func (s *Site) titled(ctx context.Context, err error) error {
+	var page, seen *git.PageError
+	var away *git.UnavailableError
+	if s.Reader == nil || !errors.As(err, &page) || page.Title != "" || !errors.As(err, &away) {
+		return err
+	}
+	if _, look := s.Reader.Refs(ctx, away.URL); errors.As(look, &seen) && seen.Title != "" {
+		return look
+	}
+	return err
+}
