@@ -17,16 +17,24 @@ func Kin(a, b string) bool {
 }
 
 // derived tells by its ending what a word was made for: "iz" for what makes
-// something so, "al" for a quality, "" for a thing or what is done.
+// something so, "al" for a quality, "" for a thing or what is done. A search asks
+// it a thousand times.
 func derived(word string) string {
 	word = strings.TrimSuffix(word, "s")
-	for _, group := range [...]string{"ize ized izing izer ization ise ised ising iser isation", "al ally ality ive ively ivity able ably ible ibly ability ibility ic ical ance ence ant ent antly ently ous ously ful ness ism ist"} {
-		for rest := group; rest != ""; {
-			var ending string
-			ending, rest, _ = strings.Cut(rest, " ")
-			if len(word) > len(ending)+2 && strings.HasSuffix(word, ending) && !strings.HasSuffix(word, "ment") {
-				return group[:2]
-			}
+	if strings.HasSuffix(word, "ment") {
+		return ""
+	}
+	for _, ending := range [...]string{"ize", "ized", "izing", "izer", "ization", "ise", "ised", "ising", "iser", "isation"} {
+		if len(word) > len(ending)+2 && strings.HasSuffix(word, ending) {
+			return "iz"
+		}
+	}
+	for _, ending := range [...]string{
+		"al", "ally", "ality", "ive", "ively", "ivity", "able", "ably", "ible", "ibly", "ability", "ibility", "ic", "ical",
+		"ance", "ence", "ant", "ent", "antly", "ently", "ous", "ously", "ful", "ness", "ism", "ist",
+	} {
+		if len(word) > len(ending)+2 && strings.HasSuffix(word, ending) {
+			return "al"
 		}
 	}
 	return ""
@@ -35,14 +43,13 @@ func derived(word string) string {
 // root tells words apart that no ending tells apart; what stands in no group has
 // none of its own.
 func root(word string) string {
-	for rest := strangers; rest != ""; {
-		var group string
-		group, rest, _ = strings.Cut(rest, "|")
-		if strings.Contains(group, " "+word+" ") {
-			return group
-		}
+	at := strings.Index(strangers, " "+word+" ")
+	if at < 0 {
+		return ""
 	}
-	return ""
+	begin := strings.LastIndexByte(strangers[:at], '|') + 1
+	group, _, _ := strings.Cut(strangers[begin:], "|")
+	return group
 }
 
 // strangers are words that have their stem in common with others that mean

@@ -14,6 +14,9 @@ const genericWords = " library libraries lib tool tools tooling project projects
 // Synonyms are other names under which a folded word stands in texts: what is
 // abbreviated everywhere, and the two spellings of English.
 func Synonyms(folded string) []string {
+	if !strings.Contains(shortForms, folded) {
+		return nil
+	}
 	var out []string
 	for rest := shortForms; rest != ""; {
 		var short, long string

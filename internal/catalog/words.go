@@ -62,9 +62,21 @@ func wordRune(c rune) bool {
 // Fold writes a word the way in which words are compared: lower case, without
 // the diacritics of Latin letters.
 func Fold(word string) string {
-	if ascii(word) {
+	upper := false
+	for i := range len(word) {
+		if word[i] >= utf8.RuneSelf {
+			return foldRunes(word)
+		}
+		upper = upper || 'A' <= word[i] && word[i] <= 'Z'
+	}
+	if upper {
 		return strings.ToLower(word)
 	}
+	return word
+}
+
+// foldRunes is Fold for words that are not written in ASCII.
+func foldRunes(word string) string {
 	return strings.Map(func(c rune) rune {
 		if c < utf8.RuneSelf {
 			if 'A' <= c && c <= 'Z' {
@@ -77,15 +89,6 @@ func Fold(word string) string {
 		}
 		return plain(unicode.ToLower(c))
 	}, word)
-}
-
-func ascii(s string) bool {
-	for i := range len(s) {
-		if s[i] >= utf8.RuneSelf {
-			return false
-		}
-	}
-	return true
 }
 
 // accented are letters after the plain one that the index reads them as.

@@ -107,6 +107,9 @@ func saidOf(r *catalog.Record) map[string]bool {
 // nearlySame tells whether two records of one name say nearly the same: eight of
 // ten words in common.
 func nearlySame(x, y map[string]bool) bool {
+	if least := min(len(x), len(y)); least*10 < (len(x)+len(y)-least)*8 { // if it had them all
+		return false
+	}
 	common := 0
 	for w := range x {
 		if y[w] {

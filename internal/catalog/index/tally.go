@@ -91,20 +91,17 @@ func (t *tally) measure() {
 	for code := range lengths {
 		lengths[code] = int(64 * lengthOf(byte(code)))
 	}
-	words, records := 0, 0
+	words := 0
 	for _, row := range t.rows {
 		if row == nil {
 			continue
 		}
-		row.text[slabSize/2] = 0 // memory that is read before it is written is given by the system twice
-		for at := 0; at < len(row.standings); at += standingBytes {
-			if row.standings[at+standPart] != 0 {
-				words += lengths[row.standings[at+standLength]]
-				records++
-			}
+		row.text[slabSize/2] = 0                                                                 // memory that is read before it is written is given by the system twice
+		for rest := row.standings; len(rest) >= 2*standingBytes; rest = rest[2*standingBytes:] { // two at once
+			words += lengths[rest[standLength]] + lengths[rest[standingBytes+standLength]] // none where no record stands
 		}
 	}
-	mean := max(1, float64(words)/64/float64(max(records, 1)))
+	mean := max(1, float64(words)/64/float64(max(t.c.info.Records, 1)))
 	for code := range t.lengths {
 		t.lengths[code] = float32(bm25K1 * (1 - bm25B + bm25B*lengthOf(byte(code))/mean))
 	}
@@ -330,19 +327,37 @@ func (t *tally) matches(w wants, visit func(id int64, row *tallyRow, at int)) {
 		if row == nil {
 			continue
 		}
-		for at, has := range row.clauses {
-			if has&w.must != w.must || has&unwantedBit != 0 || has == 0 && w.must == 0 {
+		for at := 0; at < slabSize; at += 8 {
+			some := (*eight)(row.clauses[at:])
+			if some.none() { // of most records
 				continue
 			}
-			if w.least > 0 && bits.OnesCount32(has&w.may) < w.least {
-				continue
+			for i, has := range some {
+				if has != 0 && has&w.must == w.must && w.wanted(row, at+i) {
+					visit(int64(slab)*slabSize+int64(at+i), row, at+i)
+				}
 			}
-			if !w.archived && row.standings[at*standingBytes+standFlags]&standArchived != 0 {
-				continue
-			}
-			visit(int64(slab)*slabSize+int64(at), row, at)
 		}
 	}
+}
+
+// eight are the clauses of some records that stand side by side.
+type eight [8]uint32
+
+func (e *eight) none() bool {
+	return e[0]|e[1]|e[2]|e[3]|e[4]|e[5]|e[6]|e[7] == 0
+}
+
+// wanted tells of a record that has all that it must have whether it is taken.
+func (w *wants) wanted(row *tallyRow, at int) bool {
+	has := row.clauses[at]
+	if has&unwantedBit != 0 {
+		return false
+	}
+	if w.least > 0 && bits.OnesCount32(has&w.may) < w.least {
+		return false
+	}
+	return w.archived || row.standings[at*standingBytes+standFlags]&standArchived == 0
 }
 
 // rank is the product of BM25 and boost.
