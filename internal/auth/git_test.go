@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -213,7 +214,10 @@ func TestHandedCredentialsNeedNoHelper(t *testing.T) {
 		t.Skip("on Windows git inherits no pipe, so that its helper is asked as before")
 	}
 	self := filepath.Join(t.TempDir(), "isrc")
-	if err := os.WriteFile(self, []byte("#!/bin/sh\necho username=u\necho password=looked-up\n"), 0o700); err != nil {
+	syscall.ForkLock.RLock() // a process that starts meanwhile would have it open, too, and so it could not be run
+	err := os.WriteFile(self, []byte("#!/bin/sh\necho username=u\necho password=looked-up\n"), 0o700)
+	syscall.ForkLock.RUnlock()
+	if err != nil {
 		t.Fatal(err)
 	}
 	var mu sync.Mutex

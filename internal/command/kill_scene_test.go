@@ -192,7 +192,7 @@ func (s *killScene) deadlyGit(word string) (string, error) {
 	}
 	name := filepath.Join(s.t.TempDir(), "git")
 	text := fmt.Sprintf("#!/bin/sh\ncase \" $* \" in *%[2]q*)\n\tif mkdir %[3]q 2>&-; then\n\t\t%[1]q \"$@\"\n\t\tkill -9 $PPID\n\t\texit\n\tfi\nesac\nexec %[1]q \"$@\"\n", git, " "+word+" ", name+".struck")
-	return name, os.WriteFile(name, []byte(text), 0o700)
+	return name, writeProgram(name, text, 0o700)
 }
 
 // tear leaves half a line at the end of the journal that was written last.

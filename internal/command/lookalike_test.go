@@ -474,7 +474,7 @@ func (p *person) write(path, text string) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		p.t.Fatal(err)
 	}
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+	if err := writeProgram(path, text, 0o600); err != nil {
 		p.t.Fatal(err)
 	}
 }

@@ -48,7 +48,7 @@ func serveSSH(ts aStage, dir, repos, program string) (port, account string) {
 	ts.Check(exec.Command("ssh-keygen", "-q", "-t", "ed25519", "-N", "a secret", "-f", filepath.Join(dir, "locked")).Run())
 	gate := fmt.Sprintf("#!/bin/sh\nif [ -f %[1]q/refuse ]; then cat %[1]q/refuse >&2; exit 1; fi\nset -- ${SSH_ORIGINAL_COMMAND}\npath=${2#\\'}\npath=${path%%\\'}\ncase $1 in git-upload-pack|git-receive-pack) exec git \"${1#git-}\" %[2]q/\"${path#/}\" ;; esac\necho 'no shell here'\n", dir, repos)
 	write := func(name, text string, perm os.FileMode) {
-		ts.Check(os.WriteFile(filepath.Join(dir, name), []byte(text), perm))
+		ts.Check(writeProgram(filepath.Join(dir, name), text, perm))
 	}
 	write("serve", gate, 0o700)
 	known := ""

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/http"
 	"os"
 	"os/exec"
@@ -118,7 +119,7 @@ const newcomersGit = "[user]\n\tname = New Comer\n\temail = newcomer@acme.exampl
 // setUp gives each script a forge, a home and a git configuration of its own.
 func setUp(env *testscript.Env) error {
 	dir := filepath.Join(env.WorkDir, ".forge")
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := errors.Join(renewPrograms(env.WorkDir), os.MkdirAll(dir, 0o755)); err != nil {
 		return err
 	}
 	begun := time.Now()
@@ -170,6 +171,34 @@ func setUp(env *testscript.Env) error {
 	env.Setenv("FORGE_HOST", f.Host())
 	env.Setenv("ISRC_TOKEN", f.Token("newcomer"))
 	return nil
+}
+
+// writeProgram writes a file that a test runs, or that a program runs which it
+// starts. Nothing is started while the file is open: until it is the other program,
+// a child would have it open, too, and what is open for writing cannot be run.
+func writeProgram(name, text string, perm os.FileMode) error {
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
+	return os.WriteFile(name, []byte(text), perm)
+}
+
+// renewPrograms writes the programs of a script anew, which testscript wrote while
+// other scripts started processes.
+func renewPrograms(dir string) error {
+	return filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || !d.Type().IsRegular() {
+			return err
+		}
+		info, err := d.Info()
+		if err != nil {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		if err != nil || !strings.HasPrefix(string(text), "#!") {
+			return err
+		}
+		return errors.Join(os.Remove(path), writeProgram(path, string(text), info.Mode().Perm()))
+	})
 }
 
 // forgeCommand lets a script turn the forge's knobs and act as its people.

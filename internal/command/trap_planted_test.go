@@ -136,7 +136,7 @@ func (p *planted) write(name, text string) {
 func (p *planted) isrc(script string) {
 	p.t.Helper()
 	file := filepath.Join(p.t.TempDir(), "isrc")
-	p.must(os.WriteFile(file, []byte("#!/bin/sh\n"+script+"\n"), 0o700))
+	p.must(writeProgram(file, "#!/bin/sh\n"+script+"\n", 0o700))
 	c := &canary{person: &person{t: p.t, dir: p.dir, env: []string{"PATH=" + filepath.Dir(file) + ":" + os.Getenv("PATH")}}, trap: p.trap, program: file}
 	c.isrc("version")
 }

@@ -201,7 +201,7 @@ func record(t *testing.T, dir, name, then string) (log string) {
 		t.Fatal(err)
 	}
 	script := fmt.Sprintf("#!/bin/sh\n{ printf '%%s\\n' \"$0\" \"$@\"; export -p; } >> '%s'\n%s\n", log, then)
-	if err := os.WriteFile(filepath.Join(dir, name), []byte(script), 0o700); err != nil {
+	if err := writeProgram(filepath.Join(dir, name), script, 0o700); err != nil {
 		t.Fatal(err)
 	}
 	return log

@@ -64,7 +64,7 @@ func (m *mending) write(name, text string) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		m.t.Fatal(err)
 	}
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+	if err := writeProgram(path, text, 0o600); err != nil {
 		m.t.Fatal(err)
 	}
 }

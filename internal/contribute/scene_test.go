@@ -209,6 +209,15 @@ func (s *scene) open() error {
 	return nil
 }
 
+// writeProgram writes a file that a test runs, or that a program runs which it
+// starts. Nothing is started while the file is open: until it is the other program,
+// a child would have it open, too, and what is open for writing cannot be run.
+func writeProgram(name, text string, perm os.FileMode) error {
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
+	return os.WriteFile(name, []byte(text), perm)
+}
+
 // noTidying keeps git from asking itself after most commands whether there is
 // something to tidy up, by another process, which newer ones leave behind.
 const noTidying = "[maintenance]\n\tauto = false\n[gc]\n\tauto = 0\n"

@@ -145,5 +145,5 @@ esac
 exec %[2]q "$@"
 `, filepath.Join(s.dir, "git.pid"), s.git, cmp.Or(deadly, "nothing "), filepath.Join(s.dir, "struck"))
 	s.git = name
-	return os.WriteFile(name, []byte(text), 0o700)
+	return writeProgram(name, text, 0o700)
 }

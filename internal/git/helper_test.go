@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 )
 
@@ -53,9 +54,18 @@ func (w *world) write(name, text string) {
 	if err := os.MkdirAll(filepath.Dir(full), 0o755); err != nil {
 		w.t.Fatal(err)
 	}
-	if err := os.WriteFile(full, []byte(text), 0o644); err != nil {
+	if err := writeProgram(full, text, 0o644); err != nil {
 		w.t.Fatal(err)
 	}
+}
+
+// writeProgram writes a file that a test runs, or that a program runs which it
+// starts. Nothing is started while the file is open: until it is the other program,
+// a child would have it open, too, and what is open for writing cannot be run.
+func writeProgram(name, text string, perm os.FileMode) error {
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
+	return os.WriteFile(name, []byte(text), perm)
 }
 
 func (w *world) read(name string) string {

@@ -15,7 +15,7 @@ func script(t *testing.T, path, says string, code string) {
 	t.Helper()
 	log := filepath.Join(filepath.Dir(path), "log")
 	text := "#!/bin/sh\necho " + says + " \"$@\" >>'" + log + "'\nif [ ! -t 0 ]; then cat >>'" + log + "'; fi\nexit " + code + "\n"
-	if err := os.WriteFile(path, []byte(text), 0o700); err != nil {
+	if err := writeProgram(path, text, 0o700); err != nil {
 		t.Fatal(err)
 	}
 }
