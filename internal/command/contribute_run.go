@@ -134,6 +134,9 @@ func (a *app) begin(ctx context.Context, site *contribute.Site, o *contributeOpt
 	if err := req.Adopt.Free(); err != nil {
 		return err
 	}
+	if err := req.Adopt.Takes(req.Branch); err != nil {
+		return err
+	}
 	sit, err := a.look(ctx, site, o, req, where)
 	if err != nil {
 		return err

@@ -21,7 +21,8 @@ type Checkout struct {
 	Pushes   []forge.RepoName // where they push to
 	Remote   string           // the one that is the upstream; "" when none is
 	Was      string           // branch that is checked out, or commit when none is; "" before the first commit
-	Branches []string         // that it has and isrc did not make
+	Branches []string         // that it has
+	Made     map[string]bool  // those of Branches that isrc made
 	Busy     error            // what is half done there
 }
 
@@ -83,12 +84,26 @@ func (s *Site) Checkout(ctx context.Context, dir string, upstream forge.RepoName
 		return nil, err
 	}
 	ours, err := repo.BranchSettings("isrc-run")
+	c.Made = map[string]bool{}
 	for name := range all {
-		if _, made := ours[name]; !made {
-			c.Branches = append(c.Branches, name)
+		c.Branches = append(c.Branches, name)
+		if _, made := ours[name]; made {
+			c.Made[name] = true
 		}
 	}
 	return c, err
+}
+
+// Takes refuses a branch that the clone has already, before anything is planned.
+func (c *Checkout) Takes(branch string) error {
+	switch {
+	case c == nil || !slices.Contains(c.Branches, branch):
+		return nil
+	case c.Made[branch]:
+		return refuse(ErrUsage, "hand it in again there: git switch "+branch+" && isrc submit --again\nor give another name: --branch NAME",
+			"there is a branch %s in %s already, of a contribution that is over", branch, c.Root)
+	}
+	return refuse(ErrUsage, "give another name: --branch NAME", "there is a branch %s in %s already, which isrc did not make", branch, c.Root)
 }
 
 // besideOf names a folder for a clone next to one that cannot be used.
