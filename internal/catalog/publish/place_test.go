@@ -368,3 +368,21 @@ func FuzzOutline(f *testing.F) {
 		}
 	})
 }
+
+// A server that names its own port leads to itself.
+func TestTheUsualPortIsTheSameServer(t *testing.T) {
+	t.Parallel()
+	for to, same := range map[string]bool{
+		"https://registry.example:443/v2/": true, "https://REGISTRY.example/": true, "https://registry.example:444/": false,
+		"http://registry.example/": false, "http://registry.example:443/": false, "https://other.example/": false,
+	} {
+		from, _ := http.NewRequest(http.MethodGet, "https://registry.example/v2/", nil)
+		next, err := http.NewRequest(http.MethodGet, to, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if sameOrigin(from.URL, next.URL) != same || sameOrigin(next.URL, from.URL) != same {
+			t.Errorf("%s: the same server %v, want %v", to, !same, same)
+		}
+	}
+}

@@ -119,10 +119,14 @@ func hostname(host string) string { return (&url.URL{Host: host}).Hostname() }
 
 func sameOrigin(a, b *url.URL) bool {
 	port := func(u *url.URL) string {
-		if p := u.Port(); p != "" {
-			return p
+		p := u.Port()
+		switch {
+		case p == "" && u.Scheme == "https":
+			return "443"
+		case p == "" && u.Scheme == "http":
+			return "80"
 		}
-		return u.Scheme
+		return p
 	}
 	return a.Scheme == b.Scheme && strings.EqualFold(a.Hostname(), b.Hostname()) && port(a) == port(b)
 }
