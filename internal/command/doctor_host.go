@@ -148,8 +148,11 @@ func dial(ctx context.Context, u *url.URL) error {
 func (p *hostProbe) unreachable(host, through string, err error) probed {
 	var name *net.DNSError
 	remedy := p.setRemedy("proxy", "http://HOST:PORT")
-	if through != "" {
+	switch {
+	case through != "":
 		remedy = "isrc config get hosts." + p.conf.Name + ".proxy --json all"
+	case p.a.isFirstTime(host):
+		remedy = p.a.guessed(host)
 	}
 	why := err.Error()
 	switch {
@@ -249,7 +252,11 @@ func (p *hostProbe) tokenOrigin() probed {
 	case errors.As(p.tokenErr, &none) && len(none.Withheld) > 0:
 		return probedBroken(exitSignIn, name, "isrc auth login --host "+p.conf.Name, "%s", strings.Join(none.Withheld, "; "))
 	case errors.As(p.tokenErr, &none):
-		return probedBroken(exitSignIn, name, "isrc auth login --host "+p.conf.Name, "none for %s", p.conf.Name)
+		guessed := ""
+		if p.a.isFirstTime(p.conf.Name) {
+			guessed = ", which is asked because no forge is named (isrc setup HOST)"
+		}
+		return probedBroken(exitSignIn, name, "isrc auth login --host "+p.conf.Name, "none for %s%s", p.conf.Name, guessed)
 	case p.tokenErr != nil:
 		return probedBroken(exitSignIn, name, "isrc auth status --host "+p.conf.Name, "%s", p.tokenErr)
 	}
