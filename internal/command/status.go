@@ -38,11 +38,12 @@ Name it as REPOSITORY#NUMBER, by its address, by its branch or run, or as . for
 the branch that is checked out here.
 
 Promised is what the manifest says (slo), else what CONTRIBUTING says in so many
-words, such as "we answer within three working days". What owners aim at, try, or
-usually do is no promise. Working days are Monday to Friday, in UTC, holidays
-among them. Where the forge has no GraphQL, CONTRIBUTING.md of the repository
-itself is read and not that of its organisation, and of comments on lines is known
-how many there are and who wrote last, but not which are resolved.
+words, such as "we answer within three working days". What owners aim at, try,
+or usually do is no promise. Working days are Monday to Friday, in UTC, holidays
+among them. Where the forge has no GraphQL, the CONTRIBUTING.md of the
+repository itself is read and not that of its organisation, and of comments on
+lines is known how many there are and who wrote last, but not which are
+resolved.
 
 For owners, --waiting-on-me lists what waits for your answer, the oldest first:
 open contributions to what you own (by the manifest, catalog-info.yaml,
