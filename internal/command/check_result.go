@@ -34,6 +34,8 @@ type checked struct {
 	Ran          []ran         `json:"ran"`   // commands of the project that were run on what is judged
 	Pull         *pullLine     `json:"pull"`  // the pull request that is judged, with --pr
 	Pulls        []pullJudged  `json:"pulls"` // with --pr all
+
+	halfDone bool // a rebase, a merge or the like stands in the middle
 }
 
 // closedLine says why a project takes no pull requests.
@@ -78,11 +80,28 @@ type mended struct {
 	Diff   *string `json:"diff"` // lines that begin with "-" and "+"
 }
 
+// standsHalf says that something is half done in the clone whose change is judged.
+func (c *checked) standsHalf(r *contribute.Review) {
+	if r.Repo == nil || r.Pull != nil {
+		return
+	}
+	doing, name := r.Repo.InProgress()
+	if c.halfDone = doing != ""; !c.halfDone {
+		return
+	}
+	way := ""
+	if contribute.SyncHalts(r.Dir, "") {
+		way = " (isrc sync --continue goes on with it)"
+	}
+	c.Notes = append(c.Notes, "a "+name+" is half done here, so the change is not judged as it will be"+way)
+}
+
 func describeReview(r *contribute.Review, done []contribute.Mended) *checked {
 	c := describeAsked(r.Place, r.Guidelines, r.Requirements)
 	commits, files := len(r.Change.Commits), len(r.Change.Files)
 	c.Head, c.Commits, c.Files, c.Branch = &r.Head, &commits, &files, orNull(r.Branch)
 	c.Uncommitted = nonNil(r.Uncommitted)
+	c.standsHalf(r)
 	if r.Change.Draft.Title != "" {
 		c.Title, c.TitleFrom = &r.Change.Draft.Title, &r.Change.Draft.TitleFrom
 	}

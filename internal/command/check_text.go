@@ -28,7 +28,7 @@ func showReview(s *term.Streams, c *checked, o *checkOptions) error {
 	if c.Commits == nil || *c.Commits == 0 {
 		t.wrapped("", fmt.Sprintf("Nothing to judge: the branch has no commit that %s lacks (the base is from %s).", shortRev(c.Base), c.BaseFrom))
 		t.asides(c)
-		if len(c.Uncommitted) > 0 {
+		if len(c.Uncommitted) > 0 && !c.halfDone {
 			t.aside("git add and git commit, then isrc check")
 		}
 		return nil
