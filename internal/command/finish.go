@@ -265,14 +265,19 @@ func waysAfter(set *guideline.Set, p forge.Pull) []finishWay {
 
 // mayDelete asks for the branch. What is merged needs no word where nobody can be
 // asked.
-func (a *app) mayDelete(o *finishOptions, branch string, merged bool) error {
-	switch {
-	case o.dryRun || o.yes || merged && !a.io.CanPrompt():
+func (a *app) mayDelete(o *finishOptions, run workflow.State, p forge.Pull) error {
+	merged := p.State == forge.PullMerged
+	if o.dryRun || o.yes || merged && !a.io.CanPrompt() {
 		return nil
-	case merged:
-		return a.io.Confirm(fmt.Sprintf("Delete the branch %s, which is merged?", term.Line(branch)), "--yes", true)
 	}
-	return a.io.Confirm(fmt.Sprintf("Delete the branch %s, whose commits were not merged?", term.Line(branch)), "--yes", false)
+	branch := term.Line(run.Branch)
+	if to := contribute.PushedTo(run); !to.IsZero() {
+		branch += ", here and in " + term.Line(to.FullName())
+	}
+	if merged {
+		return a.io.Confirm(fmt.Sprintf("%s#%d is merged. Delete its branch %s?", p.Repo.FullName(), p.Number, branch), "--yes", true)
+	}
+	return a.io.Confirm(fmt.Sprintf("%s#%d was not merged, and its commits may be nowhere else. Delete its branch %s?", p.Repo.FullName(), p.Number, branch), "--yes", false)
 }
 
 // tidy deletes the branches after a merge, or after a decline if that is asked
@@ -283,7 +288,7 @@ func (a *app) tidy(ctx context.Context, site *contribute.Site, o *finishOptions,
 		return nil
 	}
 	a.progress.Clear()
-	if err := a.mayDelete(o, run.Branch, merged); term.SaidNo(err) {
+	if err := a.mayDelete(o, *run, p); term.SaidNo(err) {
 		r.Cleaned = append(r.Cleaned, cleanedThing{What: "the branch " + run.Branch, Outcome: "kept", Why: orNull("you said no")})
 		return nil // a no is an answer
 	} else if err != nil {

@@ -52,15 +52,27 @@ func (s *Site) Clean(ctx context.Context, st workflow.State, p forge.Pull, dry b
 	return out, err
 }
 
-func (s *Site) cleanRemote(ctx context.Context, st workflow.State, p forge.Pull, dry bool) (*Cleaned, error) {
-	var push *pushOut
+// pushed is where the branch of a run was last pushed to, nil for nowhere.
+func pushed(st workflow.State) *pushOut {
 	for _, step := range slices.Backward(st.Steps) {
 		var o pushOut
 		if step.Kind == kindPush && step.Status == workflow.Done && json.Unmarshal(step.Out, &o) == nil {
-			push = &o
-			break
+			return &o
 		}
 	}
+	return nil
+}
+
+// PushedTo is the repository that the branch of a run was pushed to, zero for none.
+func PushedTo(st workflow.State) forge.RepoName {
+	if push := pushed(st); push != nil {
+		return push.To
+	}
+	return forge.RepoName{}
+}
+
+func (s *Site) cleanRemote(ctx context.Context, st workflow.State, p forge.Pull, dry bool) (*Cleaned, error) {
+	push := pushed(st)
 	if push == nil {
 		return nil, nil
 	}
