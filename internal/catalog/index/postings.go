@@ -85,31 +85,59 @@ const (
 
 // codeOf is what an entry says of a stem: see above. The first byte is the lower
 // one; what stands in READMEs alone has no second.
-func codeOf(columns uint8, twice uint16) uint16 {
+func codeOf(columns uint8, twice uint16) code {
 	if columns == inReadme {
-		return max(1, twice/2)
+		return code(max(1, twice/2))
 	}
 	if twice >= 64 {
 		twice = twice/2 + 32
 	}
-	return 0x80 | uint16(columns&^inReadme) | (twice<<1|uint16(columns)>>columnReadme)<<8
+	return 0x80 | code(columns&^inReadme) | code(twice<<1|uint16(columns)>>columnReadme)<<8
+}
+
+// code is what an entry says of a stem: codeOf.
+type code uint16
+
+// weight is that of the entry's stem.
+func (c code) weight() float32 {
+	switch twice := c >> 9; {
+	case c < 0x80:
+		return float32(c)
+	case twice < 64:
+		return float32(twice) / 2
+	default:
+		return float32(twice - 32)
+	}
+}
+
+// columns are those in which the entry's stem stands.
+func (c code) columns() uint8 {
+	if c < 0x80 {
+		return inReadme
+	}
+	return uint8(c)&0x7f | uint8(c>>8)<<columnReadme
 }
 
 // appendEntry adds an entry for the record that comes distance after the last.
-func appendEntry(b []byte, distance uint64, code uint16) []byte {
+func appendEntry(b []byte, distance uint64, c code) []byte {
 	b = binary.AppendUvarint(b, distance)
-	if code < 0x80 {
-		return append(b, byte(code))
+	if c < 0x80 {
+		return append(b, byte(c))
 	}
-	return append(b, byte(code), byte(code>>8))
+	return append(b, byte(c), byte(c>>8))
+}
+
+// entry is a record that has a stem.
+type entry struct {
+	id int64
+	code
 }
 
 // entries reads a posting.
 type entries struct {
 	rest []byte
-	id   int64
-	code uint16
-	bad  bool // it is no posting
+	entry
+	bad bool // it is no posting
 }
 
 // next goes on to the next entry, and answers whether there is one.
@@ -127,38 +155,51 @@ func (e *entries) next() bool {
 		}
 	}
 	e.id += int64(distance)
-	e.code = uint16(b[n])
+	e.code = code(b[n])
 	n++
 	if e.code >= 0x80 {
 		if n == len(b) {
 			e.bad = true
 			return false
 		}
-		e.code |= uint16(b[n]) << 8
+		e.code |= code(b[n]) << 8
 		n++
 	}
 	e.rest = b[n:]
 	return true
 }
 
-// weight is that of the entry's stem.
-func (e *entries) weight() float32 {
-	switch twice := e.code >> 9; {
-	case e.code < 0x80:
-		return float32(e.code)
-	case twice < 64:
-		return float32(twice) / 2
-	default:
-		return float32(twice - 32)
+// some reads the next entries, as many as there is room for, and says how many
+// these are: 0 at the end. A search reads a hundred thousand.
+func (e *entries) some(into []entry) int {
+	n := 0
+	for n < len(into) {
+		b, id := e.rest, e.id
+		for len(b) >= 4 && n < len(into) { // all of the entry is there
+			distance, width := int64(b[0]), 1
+			if distance >= 0x80 {
+				if b[1] >= 0x80 {
+					break
+				}
+				distance, width = distance&0x7f|int64(b[1])<<7, 2
+			}
+			c := code(b[width])
+			if width++; c >= 0x80 {
+				c |= code(b[width]) << 8
+				width++
+			}
+			id += distance
+			into[n] = entry{id, c}
+			n++
+			b = b[width:]
+		}
+		if e.rest, e.id = b, id; n == len(into) || !e.next() {
+			break
+		}
+		into[n] = e.entry
+		n++
 	}
-}
-
-// columns are those in which the entry's stem stands.
-func (e *entries) columns() uint8 {
-	if e.code < 0x80 {
-		return inReadme
-	}
-	return uint8(e.code)&0x7f | uint8(e.code>>8)<<columnReadme
+	return n
 }
 
 var (
@@ -200,10 +241,6 @@ func boostCode(boost float64) byte { return byte(min(255, max(0, math.Round(boos
 
 // mergePostings joins the postings of one stem to one that has what alive says.
 func mergePostings(parts []posting, alive func(id int64, part byte) bool) ([]byte, error) {
-	type entry struct {
-		id   int64
-		code uint16
-	}
 	var all []entry
 	for _, p := range parts {
 		e := entries{rest: p.entries}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -163,6 +164,35 @@ func TestEntriesGiveBackWhatTheyWereMadeOf(t *testing.T) {
 			if !e.next() || e.id != 300 || e.columns() != columns || e.weight() != want(columns, weight) || len(e.rest) > 0 {
 				t.Fatalf("columns %08b of weight %d are read as %08b, %.1f", columns, weight, e.columns(), e.weight())
 			}
+		}
+	}
+}
+
+// Some at once are the same as one after the other, also of what is no posting.
+func TestEntriesAreReadAlikeAtOnce(t *testing.T) {
+	t.Parallel()
+	random := rand.New(rand.NewPCG(3, 5))
+	for range 2000 {
+		var posting []byte
+		for range random.IntN(60) {
+			distance := random.Uint64N(1 << (random.IntN(32) + 1))
+			posting = appendEntry(posting, distance, codeOf(uint8(1+random.IntN(255)), uint16(1+random.IntN(2*mostWeight))))
+		}
+		if len(posting) > 0 && random.IntN(3) == 0 {
+			posting[random.IntN(len(posting))] = byte(random.Uint32())
+			posting = posting[:len(posting)-random.IntN(2)]
+		}
+		one, more := entries{rest: posting}, entries{rest: posting}
+		var want, got []entry
+		for one.next() {
+			want = append(want, one.entry)
+		}
+		room := make([]entry, 1+random.IntN(9))
+		for n := more.some(room); n > 0; n = more.some(room) {
+			got = append(got, room[:n]...)
+		}
+		if !slices.Equal(got, want) || more.bad != one.bad {
+			t.Fatalf("%x is read as %v (damaged: %v), want %v (%v)", posting, got, more.bad, want, one.bad)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql/driver"
+	"maps"
 	"math"
 	"math/bits"
 	"slices"
@@ -27,12 +28,8 @@ type tallyRow struct {
 	text      [slabSize]float32
 }
 
-// unwantedBit stands for what must not match, markBit for the records that are
-// looked at closely at the moment; clauses have the bits below.
-const (
-	unwantedBit = 1 << 31
-	markBit     = 1 << 30
-)
+// unwantedBit stands for what must not match; clauses have the bits below.
+const unwantedBit = 1 << 31
 
 // mostSlabs bounds the rows of a tally, which lie in memory: 64 million records.
 const mostSlabs = 1 << 16
@@ -139,23 +136,17 @@ func (t *tally) readPostings(ctx context.Context, clauses []clause) error {
 	return nil
 }
 
-// each visits the entries of a stem that are true.
-func (t *tally) each(stem string, visit func(row *tallyRow, at int, e *entries)) error {
+// atOnce is how many entries are read before they are looked at.
+const atOnce = 128
+
+// each hands out the entries of a stem that are true, some at a time.
+func (t *tally) each(stem string, visit func(some []entry)) error {
+	room := make([]entry, atOnce)
 	for _, p := range t.lists[stem] {
 		e := entries{rest: p.entries}
-		slab, row := int64(-1), (*tallyRow)(nil)
-		for e.next() {
-			if s := slabOf(e.id); s != slab {
-				slab, row = s, nil
-				if s < int64(len(t.rows)) {
-					row = t.rows[s]
-				}
-			}
-			if row == nil {
-				continue
-			}
-			if at := int(e.id % slabSize); row.standings[at*standingBytes+standPart] == p.part {
-				visit(row, at, &e)
+		for n := e.some(room); n > 0; n = e.some(room) {
+			if at := t.standing(room[:n], p.part); len(at) > 0 {
+				visit(at)
 			}
 		}
 		if e.bad {
@@ -163,6 +154,35 @@ func (t *tally) each(stem string, visit func(row *tallyRow, at int, e *entries))
 		}
 	}
 	return nil
+}
+
+// standing keeps the entries of which the part that they are from is true.
+func (t *tally) standing(some []entry, part byte) []entry {
+	kept := some[:0]
+	for len(some) > 0 {
+		first := slabOf(some[0].id) * slabSize
+		row := t.row(first)
+		n := 0
+		for n < len(some) && some[n].id-first < slabSize {
+			n++
+		}
+		if row != nil {
+			kept = row.keep(kept, some[:n], first, part)
+		}
+		some = some[n:]
+	}
+	return kept
+}
+
+// keep adds those entries, all of this row, of which the part is true.
+func (r *tallyRow) keep(kept, some []entry, first int64, part byte) []entry {
+	standings := (*[slabBytes]byte)(r.standings)
+	for i := range some {
+		if at := uint64(some[i].id - first); at < slabSize && standings[at*standingBytes+standPart] == part {
+			kept = append(kept, some[i])
+		}
+	}
+	return kept
 }
 
 // add counts a form for the records that have it.
@@ -173,13 +193,15 @@ func (t *tally) add(ctx context.Context, f form, bit uint32, rated bool) error {
 	idf := float32(0)
 	if rated {
 		n := 0
-		if err := t.each(f.stems[0], func(*tallyRow, int, *entries) { n++ }); err != nil {
+		if err := t.each(f.stems[0], func(some []entry) { n += len(some) }); err != nil {
 			return err
 		}
 		idf = t.idf(n)
 	}
-	return t.each(f.stems[0], func(row *tallyRow, at int, e *entries) {
-		row.count(at, bit, idf, e.weight(), &t.lengths)
+	return t.each(f.stems[0], func(some []entry) {
+		for _, x := range some {
+			t.rows[slabOf(x.id)].count(int(x.id%slabSize), bit, idf, x.weight(), &t.lengths)
+		}
 	})
 }
 
@@ -250,8 +272,10 @@ func (t *tally) addPhrase(ctx context.Context, f form, bit uint32, rated bool) e
 func (t *tally) together(stems []string) ([]phraseMatch, error) {
 	rarest := slices.MinFunc(stems, func(a, b string) int { return cmp.Compare(t.size(a), t.size(b)) })
 	var found []phraseMatch
-	err := t.each(rarest, func(_ *tallyRow, _ int, e *entries) {
-		found = append(found, phraseMatch{e.id, e.weight(), e.columns()})
+	err := t.each(rarest, func(some []entry) {
+		for _, x := range some {
+			found = append(found, phraseMatch{x.id, x.weight(), x.columns()})
+		}
 	})
 	for _, stem := range stems {
 		if err != nil || len(found) == 0 || stem == rarest {
@@ -262,8 +286,8 @@ func (t *tally) together(stems []string) ([]phraseMatch, error) {
 			at[m.id] = i
 		}
 		had := make([]uint8, len(found))
-		err = t.among(at, stem, func(i int, e *entries) {
-			had[i], found[i].weight = e.columns(), min(found[i].weight, e.weight())
+		err = t.among(at, stem, func(i int, c code) {
+			had[i], found[i].weight = c.columns(), min(found[i].weight, c.weight())
 		})
 		kept := found[:0]
 		for i, m := range found {
@@ -277,22 +301,34 @@ func (t *tally) together(stems []string) ([]phraseMatch, error) {
 }
 
 // among visits the entries of a stem for some records, each with what these are
-// mapped to.
-func (t *tally) among(records map[int64]int, stem string, visit func(i int, e *entries)) error {
-	mark := func(bit uint32) {
-		for id := range records {
-			if row := t.row(id); row != nil {
-				row.clauses[id%slabSize] = row.clauses[id%slabSize]&^markBit | bit
+// mapped to. Where none of them can be, entries are not looked at.
+func (t *tally) among(records map[int64]int, stem string, visit func(i int, c code)) error {
+	ids := slices.Sorted(maps.Keys(records))
+	room := make([]entry, atOnce)
+	for _, p := range t.lists[stem] {
+		e, rest := entries{rest: p.entries}, ids
+		for n := e.some(room); n > 0 && len(rest) > 0; n = e.some(room) {
+			last := room[n-1].id
+			for i := 0; len(rest) > 0 && rest[0] <= last; rest = rest[1:] {
+				for room[i].id < rest[0] {
+					i++
+				}
+				if room[i].id == rest[0] && t.from(rest[0], p.part) {
+					visit(records[rest[0]], room[i].code)
+				}
 			}
 		}
-	}
-	mark(markBit)
-	defer mark(0)
-	return t.each(stem, func(row *tallyRow, at int, e *entries) {
-		if row.clauses[at]&markBit != 0 {
-			visit(records[e.id], e)
+		if e.bad {
+			return t.c.broken(errPosting)
 		}
-	})
+	}
+	return nil
+}
+
+// from tells whether a part of the postings is true of a record.
+func (t *tally) from(id int64, part byte) bool {
+	row := t.row(id)
+	return row != nil && row.standings[slabAt(id)+standPart] == part
 }
 
 // row is where a record stands, nil where it does not.
@@ -392,7 +428,7 @@ func (t *tally) columnsOf(ids []int64, clauses []clause) ([][]uint8, error) {
 			if len(f.stems) > 1 {
 				continue
 			}
-			err := t.among(at, f.stems[0], func(i int, e *entries) { out[i][n] |= e.columns() })
+			err := t.among(at, f.stems[0], func(i int, c code) { out[i][n] |= c.columns() })
 			if err != nil {
 				return nil, err
 			}
