@@ -131,7 +131,9 @@ func (p *picking) loop(ctx context.Context, in *os.File, s *Streams, typed <-cha
 		case <-s.Interrupted:
 			return ErrNoAnswer
 		}
-		p.draw(s.Err)
+		if !p.over && !p.away { // else the screen is left, and what is typed from now on is the shell's
+			p.draw(s.Err)
+		}
 	}
 	if p.declined {
 		return ErrNoAnswer
