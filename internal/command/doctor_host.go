@@ -152,7 +152,7 @@ func (p *hostProbe) unreachable(host, through string, err error) probed {
 	case through != "":
 		remedy = "isrc config get hosts." + p.conf.Name + ".proxy --json all"
 	case p.a.isFirstTime(host):
-		remedy = p.a.guessed(host)
+		remedy = "isrc setup HOST" // the line of the token says why
 	}
 	why := err.Error()
 	switch {
