@@ -50,7 +50,6 @@ func (b *bench) once(t tool, repo string, trip time.Duration, watch bool) (s Sam
 		return s, err
 	}
 	s.Tool, s.End, s.Repo, s.Trip = t.name, t.end, repo, int(trip.Milliseconds())
-	time.Sleep(20 * time.Millisecond) // the forge writes a request down when it is through with it
 	s.Out, s.In, s.Conns = b.proxy.count()
 	s.API, s.Git, err = b.forge.requests()
 	return s, err
