@@ -15,6 +15,10 @@ var ErrUnsupported = errors.New("this host does not offer it")
 // one may be answered.
 var ErrTooMuch = errors.New("it was asked for too much at once")
 
+// ErrPlace says that a host does not know the place in a list any more at which
+// it was to go on: it has forgotten it, or it is one of another interface.
+var ErrPlace = errors.New("it does not know any more where the list goes on")
+
 // SignInError says that the host wants a token, or refuses the one it got.
 type SignInError struct {
 	Host    string

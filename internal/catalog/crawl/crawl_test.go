@@ -263,6 +263,57 @@ func TestAHostWithoutGraphQLGivesTheSame(t *testing.T) {
 	wantSame(t, r, r.fresh())
 }
 
+func TestAPlaceThatIsForgottenIsFoundAgain(t *testing.T) {
+	t.Parallel()
+	f := newFakeForge("acme", 350)
+	s := newScene(t, f, "acme")
+	at := 0
+	f.before = func(n int) error {
+		if n == 3 {
+			return fmt.Errorf("%w: no valid cursor", forge.ErrPlace)
+		}
+		return nil
+	}
+	s.whole()
+	wantSame(t, s, s.fresh())
+
+	// A crawl that was cut off goes on with another interface: it knows no place of
+	// the one before.
+	r := newScene(t, f, "acme")
+	at = f.requests + 2
+	f.before = func(n int) error {
+		if n == at {
+			return fmt.Errorf("cut off")
+		}
+		return nil
+	}
+	if out := r.crawl(context.Background()); out.Owners[0].Err == nil {
+		t.Fatal("it was not cut off")
+	}
+	at = f.requests + 1
+	f.before = func(n int) error {
+		if n == at {
+			return fmt.Errorf("%w: another interface", forge.ErrPlace)
+		}
+		return nil
+	}
+	if out := r.whole(); !out.Owners[0].Resumed || !out.Owners[0].Gone {
+		t.Errorf("resumed %v, whole walk %v", out.Owners[0].Resumed, out.Owners[0].Gone)
+	}
+	wantSame(t, r, r.fresh())
+
+	f.before = func(n int) error {
+		if n%2 == 0 {
+			return fmt.Errorf("%w: ever again", forge.ErrPlace)
+		}
+		return nil
+	}
+	r.full, f.requests = true, 0
+	if out := r.crawl(context.Background()); out.Owners[0].Err == nil || f.requests > 20 {
+		t.Errorf("a host that knows no place ends in %v after %d requests", out.Owners[0].Err, f.requests)
+	}
+}
+
 // lateForge has no GraphQL, which another owner's request has found out by the
 // time it says so.
 type lateForge struct {

@@ -33,6 +33,10 @@ const (
 // mostAgain bounds how often the front is looked at again.
 const mostAgain = 3
 
+// mostAnew bounds how often a list is read from its beginning because the host
+// does not know any more where it goes on. What was read of it stays.
+const mostAnew = 5
+
 // mostPages bounds a pass through what a server claims to have.
 const mostPages = 100_000
 
@@ -54,6 +58,7 @@ type walk struct {
 	latest time.Time
 	total  int
 	rounds int
+	anew   int // times that a list was begun anew
 	fresh  int // that the owner did not have before
 	seen   map[string]stamp
 	final  map[string]int   // number of the record in the spool that counts, by key
@@ -209,16 +214,21 @@ func (w *walk) run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := fault.Join(w.sp.write(l), w.sp.flush()); err != nil {
-			return err
-		}
-		if err := w.note(l); err != nil {
+		if err := w.begins(l); err != nil {
 			return err
 		}
 	}
 	w.o.Whole, w.o.Gone, w.o.position, w.o.final = true, w.ended.Gone, w.ended.Position, w.final
 	w.o.settle()
 	return nil
+}
+
+// begins writes a line that begins something, and takes it in.
+func (w *walk) begins(l *line) error {
+	if err := fault.Join(w.sp.write(l), w.sp.flush()); err != nil {
+		return err
+	}
+	return w.note(l)
 }
 
 // turn says what follows a pass that is at its end.

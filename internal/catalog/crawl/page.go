@@ -24,6 +24,10 @@ func (w *walk) page(ctx context.Context) error {
 		q.IssuesSince = w.issuesSince()
 	}
 	got, err := w.c.page(ctx, q, limit)
+	if errors.Is(err, forge.ErrPlace) && w.next != "" && w.anew < mostAnew {
+		w.anew++
+		return w.begins(&line{Again: &w.at})
+	}
 	if err != nil {
 		return err
 	}

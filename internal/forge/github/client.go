@@ -61,6 +61,7 @@ type Client struct {
 	ahead map[string]pageAhead // by owner, the page that came along with the one before
 	alone bool                 // a page and the next are more than this host answers at once
 	lacks map[string]string    // names of GraphQL documents this host does not answer, "" any, with the reason
+	spoke map[string]bool      // names of those that it has answered, "" any
 }
 
 // callTimeout bounds one request with its answer; the largest answers are

@@ -10,6 +10,7 @@ import (
 	pathpkg "path"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
@@ -39,6 +40,12 @@ func (c *Client) ask(ctx context.Context, d document, vars map[string]any, what 
 	if err := c.hasGraph(d); err != nil {
 		return reply{}, err
 	}
+	return c.askOnce(ctx, d, vars, what, out, false)
+}
+
+// askOnce asks once more, unless this is again, where a server says nothing but
+// that it failed.
+func (c *Client) askOnce(ctx context.Context, d document, vars map[string]any, what string, out any, again bool) (reply, error) {
 	body := map[string]any{"query": d.text}
 	if len(vars) > 0 {
 		body["variables"] = vars
@@ -52,20 +59,28 @@ func (c *Client) ask(ctx context.Context, d document, vars map[string]any, what 
 		Errors []graphError    `json:"errors"`
 	}
 	if err := decode(a.body, &whole); err != nil {
-		return reply{}, c.noGraph("", "its answer is no answer to a GraphQL query")
+		return reply{}, c.noAnswer("", "its answer is no answer to a GraphQL query")
 	}
 	r := reply{answer: a, errors: whole.Errors}
 	none := len(whole.Data) == 0 || bytes.Equal(whole.Data, []byte("null"))
 	switch {
 	case none && len(r.errors) == 0:
-		return reply{}, c.noGraph("", "its answer has neither data nor errors")
+		return reply{}, c.noAnswer("", "its answer has neither data nor errors")
 	case tooMuch(r.errors, none):
 		return reply{}, c.tooMuch(quoteOf(r.errors))
-	case none && unknownToServer(r.errors), none && nameless(r.errors):
+	case none && unknownToServer(r.errors):
 		return reply{}, c.noGraph(scopeOf(d, r.errors), quoteOf(r.errors))
+	case none && nameless(r.errors) && !again && failing(r.errors):
+		if err := c.wait(ctx, time.Second, ""); err != nil {
+			return reply{}, err
+		}
+		return c.askOnce(ctx, d, vars, what, out, true)
+	case none && nameless(r.errors):
+		return reply{}, c.noAnswer(scopeOf(d, r.errors), quoteOf(r.errors))
 	case none:
 		return reply{}, c.graphRefusal(r, what, r.errors)
 	}
+	c.speaks(d)
 	if err := decode(whole.Data, out); err != nil {
 		return reply{}, c.unavailable(fault.Errorf("its answer about %s is not the JSON that was expected: %w", what, err))
 	}
@@ -112,6 +127,29 @@ func (c *Client) noGraph(name, why string) error {
 	return fault.Errorf("GraphQL of %s: %w (%s)", c.o.Host, forge.ErrUnsupported, why)
 }
 
+// speaks remembers that the host has answered a document.
+func (c *Client) speaks(d document) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.spoke == nil {
+		c.spoke = map[string]bool{}
+	}
+	c.spoke[""], c.spoke[d.name] = true, true
+}
+
+// noAnswer is noGraph for what a host says that does not understand a document,
+// unless it has answered it before: then something else is the matter, which
+// passes, such as a server behind it that fails.
+func (c *Client) noAnswer(name, why string) error {
+	c.mu.Lock()
+	spoke := c.spoke[name]
+	c.mu.Unlock()
+	if spoke {
+		return c.unavailable(errors.New(why))
+	}
+	return c.noGraph(name, why)
+}
+
 // graphFailure says what it means for GraphQL that there is no answer.
 func (c *Client) graphFailure(d document, a answer, err error) error {
 	var (
@@ -122,13 +160,17 @@ func (c *Client) graphFailure(d document, a answer, err error) error {
 	switch {
 	case errors.As(err, &invalid): // some say with the status what others say with 200
 		all := graphErrors(a)
-		return c.noGraph(scopeOf(d, all), firstOf(quoteOf(all), fmt.Sprintf("it answers %d", a.status)))
+		lacks := c.noAnswer
+		if unknownToServer(all) {
+			lacks = c.noGraph
+		}
+		return lacks(scopeOf(d, all), firstOf(quoteOf(all), fmt.Sprintf("it answers %d", a.status)))
 	case a.status == http.StatusForbidden && restMayDo(err):
-		return c.noGraph("", err.Error())
+		return c.noAnswer("", err.Error())
 	case errors.As(err, &missing), errors.Is(err, forge.ErrUnsupported):
 		return c.noGraph("", fmt.Sprintf("it answers %d", a.status))
 	case errors.Is(err, errPage):
-		return c.noGraph("", "it answers with a web page")
+		return c.noAnswer("", "it answers with a web page")
 	case errors.Is(err, errTooLarge), errors.As(err, &slow) && slow.Timeout():
 		return c.tooMuch(err.Error())
 	case a.status == http.StatusBadGateway, a.status == http.StatusServiceUnavailable, a.status == http.StatusGatewayTimeout,

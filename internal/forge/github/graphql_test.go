@@ -129,6 +129,8 @@ func TestAnAnswerOfGraphQLBecomesAnErrorOfForge(t *testing.T) {
 		{"single sign-on is told", said(200, `{"data":null,"errors":[{"type":"FORBIDDEN","extensions":{"saml_failure":true},"message":"Resource protected by organization SAML enforcement."}]}`), as(new(*forge.SSOError)), 1},
 		{"a refusal is not permitted", said(200, `{"data":null,"errors":[{"type":"FORBIDDEN","message":"Resource not accessible by integration"}]}`), as(new(*forge.NotPermittedError)), 1},
 		{"any other error is quoted", said(200, `{"errors":[{"type":"UNPROCESSABLE","message":"Variable $x of type Int! was provided invalid value"}]}`), as(new(*forge.InvalidError)), 1},
+		{"a server that says it failed is asked once more", said(200, `{"errors":[{"message":"Internal server error"}]}`), is(forge.ErrUnsupported), 2},
+		{"a timeout of all that was asked for is too much", said(200, `{"data":null,"errors":[{"message":"timeout","path":["viewer"]}]}`), is(forge.ErrTooMuch), 1},
 		{"words alone are no answer of GitHub's", said(200, `{"data":null,"errors":[{"message":"Unknown operation"}]}`), is(forge.ErrUnsupported), 1},
 		{"400 is no GraphQL", said(400, `{"message":"Bad Request"}`), is(forge.ErrUnsupported), 1},
 		{"400 for a field that a server does not know", said(400, `{"errors":[{"message":"Cannot query field \"login\" on type \"User\".","extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}`), is(forge.ErrUnsupported), 1},
@@ -164,6 +166,45 @@ func TestAHostWithoutGraphQLIsNotAskedAgain(t *testing.T) {
 		if c.Requests() != 1 {
 			t.Errorf("%s: got %d requests, want 1", name, c.Requests())
 		}
+	}
+}
+
+func TestAHostThatHasSpokenGraphQLIsBelievedToGoOn(t *testing.T) {
+	t.Parallel()
+	for name, after := range map[string]http.HandlerFunc{
+		"words": said(200, `{"errors":[{"message":"upstream connect error"}]}`), "it failed": said(200, `{"errors":[{"message":"Internal server error"}]}`),
+		"a page": said(200, `<!doctype html><title>Maintenance</title>`, "Content-Type", "text/html"), "nothing": said(200, `{}`),
+		"refused once": said(403, `{"message":"Forbidden"}`), "wrong once": said(400, `{"message":"Bad Request"}`),
+	} {
+		fails := false
+		c, _ := testClient(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if fails {
+				after(w, r)
+				return
+			}
+			said(200, `{"data":{"viewer":{"login":"me"}}}`)(w, r)
+		}))
+		for _, fails = range []bool{false, true, false} {
+			_, err := askAnything(t, c)
+			var down *forge.UnavailableError
+			if fails != errors.As(err, &down) || fails != (err != nil) {
+				t.Errorf("%s: fails %v: got %v", name, fails, err)
+			}
+		}
+	}
+}
+
+func TestAPlaceThatAHostDoesNotKnowIsSaid(t *testing.T) {
+	t.Parallel()
+	forgotten := said(200, `{"data":{"repositoryOwner":null},"errors":[{"type":"INVALID_CURSOR_ARGUMENTS","path":["repositoryOwner","repositories"],"message":"`+"`x`"+` does not appear to be a valid cursor."}]}`)
+	c, _ := testClient(t, forgotten)
+	for after, want := range map[string]bool{"x": true, "": false} {
+		if _, err := c.Profiles(t.Context(), forge.ProfileQuery{Owner: "acme", First: 10, After: after}); err == nil || errors.Is(err, forge.ErrPlace) != want {
+			t.Errorf("after %q: got %v", after, err)
+		}
+	}
+	if _, err := c.ProfilesREST(t.Context(), forge.ProfileQuery{Owner: "acme", After: "x"}); !errors.Is(err, forge.ErrPlace) {
+		t.Errorf("by REST: got %v", err)
 	}
 }
 

@@ -108,6 +108,13 @@ func nameless(all []graphError) bool {
 	return len(all) > 0 && !slices.ContainsFunc(all, func(e graphError) bool { return e.kind() != "" || e.Extensions.SAML || len(e.Path) > 0 })
 }
 
+// failing tells whether a server says that it failed, and not at what.
+func failing(all []graphError) bool {
+	return slices.ContainsFunc(all, func(e graphError) bool {
+		return e.says("internal server error", "internal error", "unexpected error", "try again", "temporarily")
+	})
+}
+
 // scopeOf is what a host lacks that answers a document with errors alone: its
 // name, or "" for GraphQL as a whole.
 func scopeOf(d document, all []graphError) string {
@@ -161,6 +168,9 @@ func (c *Client) graphRefusal(r reply, what string, all []graphError) error {
 		return &forge.ScopeError{Host: c.o.Host, Needed: scopesIn(w.message), Have: listed(r.header.Get("X-OAuth-Scopes"), ",")}
 	case is("FORBIDDEN"):
 		return &forge.NotPermittedError{What: "reading " + what, Policy: policyOf(w), Quote: w.message}
+	}
+	if tooMuch(all, true) { // all that was asked for is missing
+		return c.tooMuch(w.message)
 	}
 	return &forge.InvalidError{What: "reading " + what, Quote: w.message}
 }

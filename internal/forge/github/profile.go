@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 )
 
@@ -20,8 +21,8 @@ const quarter = 13 * 7 * 24 * time.Hour
 // A page that was too much for the server is forge.ErrTooMuch: the caller asks
 // again with a smaller First and the same After. A page of one repository is
 // never too much: what the server cannot tell of it is left out, and said. An
-// owner that is not there is a forge.NotFoundError, and a host without GraphQL
-// forge.ErrUnsupported.
+// owner that is not there is a forge.NotFoundError, a host without GraphQL
+// forge.ErrUnsupported, and an After that leads nowhere forge.ErrPlace.
 func (c *Client) Profiles(ctx context.Context, q forge.ProfileQuery) (forge.ProfilePage, error) {
 	ctx, count := counting(ctx)
 	q.First = min(max(q.First, 1), perPage)
@@ -30,10 +31,20 @@ func (c *Client) Profiles(ctx context.Context, q forge.ProfileQuery) (forge.Prof
 		err = c.readTexts(ctx, page.Profiles, wanted, c.pageAfter(q, page))
 	}
 	if err != nil {
-		return forge.ProfilePage{Requests: count()}, err
+		return forge.ProfilePage{Requests: count()}, placeless(q, err)
 	}
 	page.Requests = count()
 	return page, nil
+}
+
+// placeless takes a question that was refused, but asked of the beginning would
+// not have been, for one that goes on where the host knows no place.
+func placeless(q forge.ProfileQuery, err error) error {
+	var invalid *forge.InvalidError
+	if q.After != "" && errors.As(err, &invalid) {
+		return fault.Errorf("%w: %w", forge.ErrPlace, err)
+	}
+	return err
 }
 
 // profilePage reads everything but the texts. Where one repository alone is too

@@ -22,7 +22,7 @@ func (c *Client) ProfilesREST(ctx context.Context, q forge.ProfileQuery) (forge.
 	ctx, count := counting(ctx)
 	page, err := c.profilesREST(ctx, q)
 	page.Requests = count()
-	return page, err
+	return page, placeless(q, err)
 }
 
 func (c *Client) profilesREST(ctx context.Context, q forge.ProfileQuery) (forge.ProfilePage, error) {
@@ -99,7 +99,7 @@ func readCursor(after string) (kind string, query url.Values, err error) {
 	kind, raw, ok := strings.Cut(after, "?")
 	query, err = url.ParseQuery(raw)
 	if !ok || err != nil || kind != "orgs" && kind != "users" {
-		return "", nil, fault.Errorf("%q is no place in a list over REST", plain(after))
+		return "", nil, fault.Errorf("%w: %q is no place in a list over REST", forge.ErrPlace, plain(after))
 	}
 	return kind, query, nil
 }
