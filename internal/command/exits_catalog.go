@@ -19,6 +19,7 @@ func judgePublishing(err error) (verdict, bool) {
 		down       *publish.UnavailableError
 		version    *publish.VersionError
 		format     *publish.FormatError
+		declined   *publish.DeclinedError
 	)
 	switch {
 	case errors.As(err, &place):
@@ -27,6 +28,8 @@ func judgePublishing(err error) (verdict, bool) {
 		return verdict{code: exitUsage, hints: []string{"publish into the folder that the web server serves: isrc catalog push /path/to/it"}}, true
 	case errors.As(err, &refused):
 		return verdict{code: refusedCode(refused), hints: refusedHints(refused)}, true
+	case errors.As(err, &declined):
+		return declinedVerdict(declined), true
 	case errors.As(err, &credential):
 		return verdict{code: exitSignIn, hints: []string{"docker login " + credential.Host, "or set ISRC_REGISTRY_USER and ISRC_REGISTRY_PASSWORD"}}, true
 	case errors.As(err, &missing):
@@ -58,6 +61,22 @@ func refusedHints(e *publish.RefusedError) []string {
 		return []string{"set ISRC_REGISTRY_USER and ISRC_REGISTRY_PASSWORD"}
 	}
 	return []string{"docker login " + e.Host, "or set ISRC_REGISTRY_USER and ISRC_REGISTRY_PASSWORD"}
+}
+
+func declinedVerdict(e *publish.DeclinedError) verdict {
+	switch e.Why {
+	case publish.NoRepository:
+		return verdict{code: exitNotFound, hints: []string{"create " + e.Repository + " (its project, its group) in the registry, then publish again"}}
+	case publish.TagStays:
+		return verdict{code: exitNotPermitted, hints: []string{"publish at another tag, or have the registry let this one be overwritten (immutable, locked and protected tags)"}}
+	case publish.UnknownType:
+		return verdict{code: exitFailed, hints: []string{"have the registry allow that type, or publish into a folder that a web server serves"}}
+	case publish.TooLarge:
+		return verdict{code: exitFailed, hints: []string{"have the registry, or the proxy before it, take bodies of 8 MiB (nginx: client_max_body_size 8m)"}}
+	case publish.NoWriting:
+		return verdict{code: exitNotPermitted, hints: []string{"publish at the registry itself, once it takes anything"}}
+	}
+	return verdict{code: exitFailed}
 }
 
 func downHints(e *publish.UnavailableError) []string {

@@ -81,6 +81,9 @@ func registryCommand(ts *testscript.TestScript, neg bool, args []string) {
 		default:
 			f.Status = number(args[3])
 		}
+		if len(args) > 4 { // in the words of a registry
+			f.Swap, f.Kind = []byte(fmt.Sprintf(`{"errors":[{"code":"UNKNOWN","message":%q}]}`, args[4])), "application/json"
+		}
 		r.Fail(f)
 	case "heal":
 		r.Heal()

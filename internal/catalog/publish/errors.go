@@ -23,15 +23,16 @@ func (e *ReadOnlyError) Error() string {
 // does not let their owner do it.
 type RefusedError struct {
 	Host      string
-	Registry  bool // an OCI registry, else a web server
-	Sent      bool // credentials were sent
-	Forbidden bool // they were understood, and do not suffice
+	Registry  bool   // an OCI registry, else a web server
+	Sent      bool   // credentials were sent
+	Forbidden bool   // they were understood, and do not suffice
+	Said      string // what the server says to that, after a colon
 }
 
 func (e *RefusedError) Error() string {
 	switch {
 	case e.Forbidden:
-		return e.Host + " does not permit it"
+		return e.Host + " does not permit it" + e.Said
 	case e.Sent:
 		return e.Host + " does not accept the credentials"
 	}
@@ -104,8 +105,10 @@ func isOurs(err error) bool {
 		format  *FormatError
 		version *VersionError
 		place   *PlaceError
+
+		declined *DeclinedError
 	)
-	return errors.As(err, &refused) || errors.As(err, &missing) || errors.As(err, &format) || errors.As(err, &version) || errors.As(err, &place)
+	return errors.As(err, &declined) || errors.As(err, &refused) || errors.As(err, &missing) || errors.As(err, &format) || errors.As(err, &version) || errors.As(err, &place)
 }
 
 //go:noinline

@@ -340,11 +340,11 @@ func TestLoginsOfDockerAndPodman(t *testing.T) {
 }
 
 func FuzzChallenge(f *testing.F) {
-	for _, s := range []string{`Bearer realm="https://a.example/token",service="s",scope="repository:a:pull,push"`, `Basic realm="x"`, `Bearer realm=`, `Bearer a="\"`, `bearer ,,,=`} {
+	for _, s := range []string{`Bearer realm="https://a.example/token",service="s",scope="repository:a:pull,push"`, `Basic realm="x"`, `Bearer realm=`, `Bearer a="\"`, `bearer ,,,=`, `Basic realm="x", Bearer realm="y"`, `Negotiate abc==, basic`} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, header string) {
-		for key := range challenge([]string{header}).params {
+		for key := range challenge([]string{header}, true).params {
 			if strings.ToLower(key) != key {
 				t.Errorf("%q is not lower case", key)
 			}

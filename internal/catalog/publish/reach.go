@@ -59,6 +59,9 @@ func (r *reach) send(req *http.Request) (*http.Response, error) {
 	if r.o.UserAgent != "" {
 		req.Header.Set("User-Agent", r.o.UserAgent)
 	}
+	if r.registry && req.Header.Get("Accept-Encoding") == "" {
+		req.Header.Set("Accept-Encoding", "identity") // digests are of the bytes as they are
+	}
 	begun := time.Now()
 	resp, err := way.RoundTrip(req)
 	if r.o.Debug != nil {
@@ -93,7 +96,7 @@ const mostRedirects = 5
 // without credentials: also to another port, and to a host below this one.
 func (r *reach) redirect(req *http.Request, via []*http.Request) error {
 	if len(via) > mostRedirects {
-		return errors.New("too many redirects")
+		return &FormatError{Place: r.host, Why: "it redirects again and again"}
 	}
 	first := via[0]
 	left := !sameOrigin(first.URL, req.URL)
@@ -101,10 +104,10 @@ func (r *reach) redirect(req *http.Request, via []*http.Request) error {
 		left = left || !sameOrigin(first.URL, hop.URL)
 	}
 	if isLoopback(req.URL.Hostname()) && !isLoopback(first.URL.Hostname()) {
-		return errors.New("a redirect to this machine is not followed")
+		return &FormatError{Place: r.host, Why: "a redirect to this machine is not followed"}
 	}
 	if left && req.Method != http.MethodGet && req.Method != http.MethodHead {
-		return errors.New("a redirect of an upload to another host is not followed")
+		return elsewhere(r.host, req.URL)
 	}
 	if left {
 		req.Header.Del("Authorization")
@@ -147,7 +150,7 @@ func (r *reach) Do(req *http.Request) (*http.Response, error) {
 		if resp.StatusCode != http.StatusUnauthorized || !sameOrigin(resp.Request.URL, req.URL) {
 			return r.judge(resp, sent)
 		}
-		asked := challenge(resp.Header.Values("WWW-Authenticate"))
+		asked := challenge(resp.Header.Values("WWW-Authenticate"), r.registry)
 		discard(resp)
 		next, err := r.signIn(req.Context(), asked, sent)
 		if err != nil {
@@ -186,17 +189,56 @@ func (r *reach) judge(resp *http.Response, sent string) (*http.Response, error) 
 	host := resp.Request.URL.Host
 	switch code := resp.StatusCode; {
 	case code == http.StatusUnauthorized, code == http.StatusForbidden:
-		discard(resp)
-		return nil, &RefusedError{Host: host, Registry: r.registry, Sent: sent != "", Forbidden: code == http.StatusForbidden}
+		return nil, r.refused(host, resp, sent != "")
 	case code == http.StatusTooManyRequests, code >= 500, code == http.StatusRequestTimeout:
-		after, err := strconv.Atoi(resp.Header.Get("Retry-After"))
-		if err != nil || after < 0 {
-			after = 0
-		}
-		discard(resp)
-		return nil, &UnavailableError{Host: host, Err: fault.Errorf("it answers %d %s", code, http.StatusText(code)), After: time.Duration(min(after, 3600)) * time.Second}
+		return nil, &UnavailableError{Host: host, Err: fault.Errorf("it answers %s", status(code)+said(resp)), After: retryAfter(resp.Header.Get("Retry-After"), time.Now())}
+	}
+	if err := r.onward(resp); err != nil {
+		return nil, err
 	}
 	return resp, nil
+}
+
+func (r *reach) refused(host string, resp *http.Response, sent bool) *RefusedError {
+	e := &RefusedError{Host: host, Registry: r.registry, Sent: sent, Forbidden: resp.StatusCode == http.StatusForbidden}
+	if words := said(resp); e.Forbidden {
+		e.Said = words
+	}
+	return e
+}
+
+// retryAfter reads how long a server asks to wait: seconds, or a date.
+func retryAfter(header string, now time.Time) time.Duration {
+	var after time.Duration
+	if seconds, err := strconv.Atoi(header); err == nil {
+		after = time.Duration(min(seconds, 3600)) * time.Second
+	} else if at, err := http.ParseTime(header); err == nil {
+		after = at.Sub(now)
+	}
+	return min(max(after, 0), time.Hour)
+}
+
+// onward looks at where a registry says that an upload goes on. One behind a
+// proxy that ends TLS for it may not know that it is spoken to by https.
+func (r *reach) onward(resp *http.Response) error {
+	from := resp.Request.URL
+	to, err := resp.Location()
+	if resp.StatusCode != http.StatusAccepted || err != nil {
+		return nil //nolint:nilerr // no upload
+	}
+	if from.Scheme == "https" && to.Scheme == "http" && strings.EqualFold(from.Hostname(), to.Hostname()) && (to.Port() == "" || to.Port() == "80" || to.Port() == from.Port()) {
+		to.Scheme, to.Host = "https", from.Host
+		resp.Header.Set("Location", to.String())
+	}
+	if sameOrigin(from, to) {
+		return nil
+	}
+	discard(resp)
+	return elsewhere(r.host, to)
+}
+
+func elsewhere(host string, to *url.URL) error {
+	return &FormatError{Place: host, Why: "it sends uploads to " + printable(to.Scheme+"://"+to.Host) + ", and isrc sends nothing to another server than the one that it was told to; it has to know the name under which it is reached"}
 }
 
 func (r *reach) failed(ctx context.Context, err error) error {

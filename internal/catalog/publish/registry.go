@@ -1,21 +1,16 @@
 package publish
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
-	"strconv"
-	"time"
+	"strings"
 
 	"github.com/opencontainers/go-digest"
-	"github.com/opencontainers/image-spec/specs-go"
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
-	"oras.land/oras-go/v2/errdef"
 	"oras.land/oras-go/v2/registry/remote"
-	"oras.land/oras-go/v2/registry/remote/errcode"
 
 	"github.com/isrc-dev/isrc/internal/fault"
 )
@@ -41,6 +36,20 @@ func (o *Options) openRegistry(ctx context.Context, p Place) (*artifact, error) 
 	repo.Client, repo.PlainHTTP, repo.SkipReferrersGC = r, scheme == "http", true
 	repo.HandleWarning = func(remote.Warning) {}
 	return &artifact{reach: r, repo: repo, place: p}, nil
+}
+
+// openToPublish opens a repository to write into. The right for that is asked for
+// with the first token: some registries tell of a repository that is not yet there
+// only who may make it.
+func (o *Options) openToPublish(ctx context.Context, p Place) (*artifact, error) {
+	if _, err := p.ref.Digest(); err == nil {
+		return nil, &PlaceError{Why: "a catalog is published under a tag, as in oci://REGISTRY/PATH:TAG, and not under a digest"}
+	}
+	a, err := o.openRegistry(ctx, p)
+	if err == nil {
+		a.scopes = []string{"repository:" + p.ref.Repository + ":pull,push"}
+	}
+	return a, err
 }
 
 // scheme is https, but for a registry on this machine: that one is tried, since
@@ -70,18 +79,25 @@ func (r *reach) scheme(ctx context.Context) (string, error) {
 
 func (a *artifact) outline(ctx context.Context, known string) (*Outline, string, error) {
 	if known != "" {
-		desc, err := a.repo.Resolve(ctx, a.place.ref.Reference)
-		if err == nil && known == desc.Digest.String() {
-			return nil, known, nil
+		resp, err := a.ask(ctx, http.MethodHead, a.tag(), manifestTypes)
+		if err != nil {
+			return nil, "", err
 		}
+		discard(resp)
 		// A registry that does not say the digest of a tag is asked for all of it.
-		if err != nil && (isOurs(err) || isDown(err) || errors.Is(err, errdef.ErrNotFound)) {
-			return nil, "", a.explain(ctx, err)
+		switch {
+		case resp.StatusCode == http.StatusOK && resp.Header.Get(digestHeader) == known:
+			return nil, known, nil
+		case resp.StatusCode == http.StatusNotFound:
+			return nil, "", &MissingError{Place: a.place.name}
 		}
 	}
 	m, version, err := a.manifest(ctx)
 	if err != nil {
 		return nil, "", err
+	}
+	if version == known {
+		return nil, known, nil
 	}
 	raw, err := a.fetch(ctx, m.Config, longestOutline)
 	if err != nil {
@@ -91,29 +107,59 @@ func (a *artifact) outline(ctx context.Context, known string) (*Outline, string,
 	if err != nil {
 		return nil, "", err
 	}
-	all := o.all()
+	all, ours := o.all(), manifestOf(o, m.Config)
 	if len(all) != len(m.Layers) {
 		return nil, "", a.wrong("its layers are not the chunks that it names")
 	}
 	for i, l := range m.Layers {
-		if c := all[i]; l.Digest != c.Digest || l.Size != c.Size || l.MediaType != mediaChunk {
+		if c := ours.Layers[i]; l.Digest != c.Digest || l.Size != c.Size || l.MediaType != c.MediaType {
 			return nil, "", a.wrong("its layers are not the chunks that it names")
 		}
 	}
 	return o, version, nil
 }
 
-const longestManifest = 4 << 20 // bytes; registries take no longer ones
+const (
+	longestManifest = 4 << 20 // bytes; registries take no longer ones
+	digestHeader    = "Docker-Content-Digest"
+
+	// manifestTypes are those that are asked for. More than one, so that what
+	// stands there instead can be named.
+	manifestTypes = ocispec.MediaTypeImageManifest + ", " + ocispec.MediaTypeImageIndex +
+		", application/vnd.docker.distribution.manifest.v2+json, application/vnd.docker.distribution.manifest.list.v2+json"
+)
+
+// tag is the address of the manifest.
+func (a *artifact) tag() string { return a.under("manifests", a.place.ref.Reference) }
+
+// ask sends a request without a body.
+func (a *artifact) ask(ctx context.Context, method, address, accept string) (*http.Response, error) {
+	req, err := http.NewRequestWithContext(ctx, method, address, nil)
+	if err != nil {
+		return nil, fault.Errorf("ask the registry: %w", err)
+	}
+	if accept != "" {
+		req.Header.Set("Accept", accept)
+	}
+	return a.Do(req)
+}
 
 // manifest reads what stands under the tag, and gives its digest.
 func (a *artifact) manifest(ctx context.Context) (*ocispec.Manifest, string, error) {
-	desc, body, err := a.repo.FetchReference(ctx, a.place.ref.Reference)
+	within, stop := context.WithCancelCause(ctx)
+	resp, err := a.ask(within, http.MethodGet, a.tag(), manifestTypes) //nolint:bodyclose // with the body that is watched
 	if err != nil {
-		return nil, "", a.explain(ctx, err)
+		stop(nil)
+		return nil, "", err
 	}
+	body := watch(within, resp.Body, stop)
 	defer body.Close()
-	if desc.MediaType != ocispec.MediaTypeImageManifest {
-		return nil, "", a.wrong("this is not a catalog that isrc published, but " + printable(desc.MediaType))
+	switch resp.StatusCode {
+	case http.StatusOK:
+	case http.StatusNotFound:
+		return nil, "", &MissingError{Place: a.place.name}
+	default:
+		return nil, "", &FormatError{Place: a.host, Why: "it answers " + status(resp.StatusCode) + said(resp)}
 	}
 	raw, err := readAll(body, longestManifest)
 	switch {
@@ -121,21 +167,30 @@ func (a *artifact) manifest(ctx context.Context) (*ocispec.Manifest, string, err
 		return nil, "", a.wrong("its manifest is too long")
 	case err != nil:
 		return nil, "", a.failed(ctx, err)
-	case digest.FromBytes(raw) != desc.Digest:
-		return nil, "", a.wrong("its manifest is " + errDamaged.Error())
 	}
-	m := &ocispec.Manifest{}
-	if err := json.Unmarshal(raw, m); err != nil {
+	sum, m := digest.FromBytes(raw), &ocispec.Manifest{}
+	for _, want := range []string{resp.Header.Get(digestHeader), a.place.ref.Reference} {
+		if want := digest.Digest(want); isSHA256(want) && want != sum {
+			return nil, "", a.wrong("its manifest is " + errDamaged.Error())
+		}
+	}
+	kind, _, _ := strings.Cut(resp.Header.Get("Content-Type"), ";")
+	if err := json.Unmarshal(raw, m); err != nil && kind == ocispec.MediaTypeImageManifest {
 		return nil, "", a.wrong("its manifest cannot be read")
 	}
-	kind := m.ArtifactType
-	if kind == "" {
-		kind = m.Config.MediaType
+	if m.MediaType != "" { // the word of who published it
+		kind = m.MediaType
 	}
-	if kind != mediaOutline || m.Config.MediaType != mediaOutline {
+	if kind != ocispec.MediaTypeImageManifest {
 		return nil, "", a.wrong("this is not a catalog that isrc published, but " + printable(kind))
 	}
-	return m, desc.Digest.String(), nil
+	if kind = m.ArtifactType; kind == "" {
+		kind = m.Config.MediaType
+	}
+	if kind != m.Config.MediaType || kind != mediaOutline && kind != ocispec.MediaTypeImageConfig {
+		return nil, "", a.wrong("this is not a catalog that isrc published, but " + printable(kind))
+	}
+	return m, sum.String(), nil
 }
 
 // fetch reads a small blob.
@@ -158,13 +213,15 @@ func (a *artifact) fetch(ctx context.Context, desc ocispec.Descriptor, longest i
 	return raw, nil
 }
 
-func (a *artifact) address(d digest.Digest) string {
+func (a *artifact) under(what, name string) string {
 	scheme := "https"
 	if a.repo.PlainHTTP {
 		scheme = "http"
 	}
-	return scheme + "://" + a.place.ref.Host() + "/v2/" + a.place.ref.Repository + "/blobs/" + d.String()
+	return scheme + "://" + a.place.ref.Host() + "/v2/" + a.place.ref.Repository + "/" + what + "/" + name
 }
+
+func (a *artifact) address(d digest.Digest) string { return a.under("blobs", d.String()) }
 
 func (a *artifact) chunk(ctx context.Context, c Chunk, from int64) (io.ReadCloser, int64, error) {
 	return a.get(ctx, a.address(c.Digest), from)
@@ -179,91 +236,22 @@ func (a *artifact) current(ctx context.Context) (*Outline, error) {
 	return o, err
 }
 
+// has does not ask how long the blob is: not all that stands before a registry
+// tells it of what it does not send.
 func (a *artifact) has(ctx context.Context, c Chunk) (bool, error) {
-	there, err := a.repo.Blobs().Exists(ctx, ocispec.Descriptor{MediaType: mediaChunk, Digest: c.Digest, Size: c.Size})
+	resp, err := a.ask(ctx, http.MethodHead, a.address(c.Digest), "")
 	if err != nil {
-		return false, a.explain(ctx, err)
+		return false, err
 	}
-	return there, nil
-}
-
-func (a *artifact) put(ctx context.Context, c Chunk, packed []byte) error {
-	return a.upload(ctx, ocispec.Descriptor{MediaType: mediaChunk, Digest: c.Digest, Size: c.Size}, packed)
-}
-
-func (a *artifact) upload(ctx context.Context, desc ocispec.Descriptor, raw []byte) error {
-	if err := a.repo.Blobs().Push(ctx, desc, bytes.NewReader(raw)); err != nil {
-		return a.explain(ctx, err)
+	discard(resp)
+	switch resp.StatusCode {
+	case http.StatusOK:
+		return true, nil
+	case http.StatusNotFound, http.StatusMethodNotAllowed:
+		return false, nil
 	}
-	return nil
-}
-
-// publish uploads the outline, then the manifest under its tag.
-func (a *artifact) publish(ctx context.Context, o *Outline) error {
-	raw, err := o.encode()
-	if err != nil {
-		return err
-	}
-	config := ocispec.Descriptor{MediaType: mediaOutline, Digest: digest.FromBytes(raw), Size: int64(len(raw))}
-	there, err := a.has(ctx, Chunk{Digest: config.Digest, Size: config.Size})
-	if err != nil {
-		return err
-	}
-	if !there {
-		if err := a.upload(ctx, config, raw); err != nil {
-			return err
-		}
-	}
-	m, err := json.Marshal(manifestOf(o, config))
-	if err != nil {
-		return fault.Errorf("write the manifest: %w", err)
-	}
-	desc := ocispec.Descriptor{MediaType: ocispec.MediaTypeImageManifest, Digest: digest.FromBytes(m), Size: int64(len(m))}
-	if err := a.repo.Manifests().PushReference(ctx, desc, bytes.NewReader(m), a.place.ref.Reference); err != nil {
-		return a.explain(ctx, err)
-	}
-	return nil
-}
-
-func manifestOf(o *Outline, config ocispec.Descriptor) ocispec.Manifest {
-	m := ocispec.Manifest{
-		Versioned: specs.Versioned{SchemaVersion: 2}, MediaType: ocispec.MediaTypeImageManifest, ArtifactType: mediaOutline, Config: config,
-		Layers: []ocispec.Descriptor{},
-		Annotations: map[string]string{
-			ocispec.AnnotationCreated:  o.Created.UTC().Format(time.RFC3339),
-			ocispec.AnnotationTitle:    "catalog of repositories",
-			"dev.isrc.catalog.records": strconv.Itoa(o.Records),
-			"dev.isrc.catalog.schema":  strconv.Itoa(o.Schema),
-			"dev.isrc.catalog.version": o.Version,
-			"dev.isrc.catalog.size":    strconv.FormatInt(o.Size, 10),
-			"dev.isrc.catalog.digest":  o.Digest.String(),
-		},
-	}
-	for _, c := range o.all() {
-		m.Layers = append(m.Layers, ocispec.Descriptor{MediaType: mediaChunk, Digest: c.Digest, Size: c.Size})
-	}
-	return m
+	return false, &FormatError{Place: a.host, Why: "it answers " + status(resp.StatusCode)}
 }
 
 //go:noinline
 func (a *artifact) wrong(why string) error { return &FormatError{Place: a.place.name, Why: why} }
-
-// explain makes one of our errors of what oras says.
-func (a *artifact) explain(ctx context.Context, err error) error {
-	var answer *errcode.ErrorResponse
-	switch {
-	case ctx.Err() != nil:
-		return ctx.Err()
-	case isOurs(err):
-		return err
-	case errors.Is(err, errdef.ErrNotFound):
-		return &MissingError{Place: a.place.name}
-	case errors.As(err, &answer) && answer.StatusCode == http.StatusNotFound:
-		return &MissingError{Place: a.place.name}
-	case errors.As(err, &answer):
-		return a.wrong("the registry refuses it: " + printable(answer.Errors.Error()) + " (" + strconv.Itoa(answer.StatusCode) + ")")
-	case isDown(err):
-		return err
-	}
-	return a.wrong("the registry does not answer as one: " + printable(err.Error()))
-}

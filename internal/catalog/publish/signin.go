@@ -20,44 +20,56 @@ type asking struct {
 	params map[string]string
 }
 
-// challenge reads the headers of a 401. Of several the first that is understood
-// counts, a token before a password.
-func challenge(headers []string) asking {
-	found := asking{params: map[string]string{}}
+// challenge reads the headers of a 401, of which each may hold several challenges.
+// The first that is understood counts, but a token before a password where one
+// can be got: where to get it is known of registries alone.
+func challenge(headers []string, tokens bool) asking {
+	var all []asking
 	for _, h := range headers {
-		scheme, rest, _ := strings.Cut(strings.TrimSpace(h), " ")
-		scheme = strings.ToLower(scheme)
-		if scheme == "bearer" {
-			return asking{scheme: scheme, params: parameters(rest)}
+		all = append(all, challenges(h)...)
+	}
+	found := asking{}
+	for _, c := range all {
+		if c.scheme == "bearer" && tokens {
+			return c
 		}
-		if scheme == "basic" && found.scheme == "" {
-			found = asking{scheme: scheme, params: parameters(rest)}
+		if c.scheme == "basic" && found.scheme == "" {
+			found = c
 		}
 	}
 	return found
 }
 
-// parameters reads key="value" pairs with commas between them.
-func parameters(s string) map[string]string {
-	out := map[string]string{}
-	for s != "" {
-		key, rest, ok := strings.Cut(s, "=")
-		if !ok {
-			break
+// challenges reads one header: schemes, each with key="value" pairs, and commas
+// between all of them.
+func challenges(s string) (all []asking) {
+	for {
+		if s = strings.TrimLeft(s, " \t,"); s == "" {
+			return all
 		}
-		key = strings.ToLower(strings.Trim(key, " ,\t"))
-		value := ""
-		if strings.HasPrefix(rest, `"`) {
-			value, s = quoted(rest[1:])
+		end := strings.IndexAny(s, " \t,=")
+		if end < 0 {
+			end = len(s)
+		}
+		word, rest := strings.ToLower(s[:end]), strings.TrimLeft(s[end:], " \t")
+		value, isPair := strings.CutPrefix(rest, "=")
+		if !isPair {
+			all, s = append(all, asking{scheme: word, params: map[string]string{}}), rest
+			continue
+		}
+		if value = strings.TrimLeft(value, " \t"); strings.HasPrefix(value, `"`) {
+			value, s = quoted(value[1:])
 		} else {
-			value, s, _ = strings.Cut(rest, ",")
+			value, s, _ = strings.Cut(value, ",")
 			value = strings.TrimSpace(value)
 		}
-		if _, there := out[key]; !there && key != "" {
-			out[key] = value
+		if len(all) == 0 || word == "" {
+			continue
+		}
+		if p := all[len(all)-1].params; p[word] == "" {
+			p[word] = value
 		}
 	}
-	return out
 }
 
 // quoted reads to the closing quotation mark.
@@ -138,9 +150,6 @@ func (r *reach) signIn(ctx context.Context, asked asking, sent string) (string, 
 		r.secret(basic)
 		r.header = "Basic " + basic
 	case "bearer":
-		if !r.registry {
-			return "", nil // where to get a token is known of registries alone
-		}
 		token := c.Token
 		if token == "" {
 			if token, err = r.token(ctx, asked, c); err != nil {
@@ -177,7 +186,7 @@ func (r *reach) token(ctx context.Context, asked asking, c Credential) (string, 
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode == http.StatusUnauthorized || resp.StatusCode == http.StatusForbidden || resp.StatusCode == http.StatusBadRequest {
-		return "", &RefusedError{Host: r.host, Registry: true, Sent: !c.IsZero(), Forbidden: resp.StatusCode == http.StatusForbidden}
+		return "", r.refused(r.host, resp, !c.IsZero())
 	}
 	if _, err := own.judge(resp, ""); err != nil { //nolint:bodyclose // it is the same answer
 		return "", err

@@ -45,7 +45,7 @@ func (o *Options) source(ctx context.Context, p Place) (source, error) {
 func (o *Options) sink(ctx context.Context, p Place) (sink, error) {
 	switch p.kind {
 	case inRegistry:
-		return o.openRegistry(ctx, p)
+		return o.openToPublish(ctx, p)
 	case onWeb:
 		return nil, &ReadOnlyError{Place: p.name}
 	}
@@ -91,7 +91,7 @@ func (r *reach) unexpected(resp *http.Response) error {
 	if resp.StatusCode == http.StatusNotFound {
 		return &MissingError{Place: resp.Request.URL.Host + resp.Request.URL.EscapedPath()}
 	}
-	return &FormatError{Place: resp.Request.URL.Host, Why: "it answers " + strconv.Itoa(resp.StatusCode) + " " + http.StatusText(resp.StatusCode)}
+	return &FormatError{Place: resp.Request.URL.Host, Why: "it answers " + status(resp.StatusCode)}
 }
 
 // rangeBegins is the first byte that a Content-Range speaks of, -1 for none.

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
@@ -31,6 +32,7 @@ type Options struct {
 	NoRange        bool // answers every request for a part with the whole
 	Elsewhere      bool // blobs are redirected to a store on another port
 	Digestless     bool // says no Docker-Content-Digest
+	Quirks
 }
 
 // Registry is a running one.
@@ -69,10 +71,11 @@ type Request struct {
 type Fault struct {
 	Match  string // a regular expression over "METHOD PATH"
 	Count  int    // how often
-	Status int    // answers so, or, when 0:
-	Cut    int    // ends the body after so many bytes
+	Status int    // answers so, when not 0
+	Cut    int    // else ends the body after so many bytes
 	Swap   []byte // answers this instead
 	Kind   string // Content-Type of Swap
+	Header http.Header
 }
 
 // Start starts a registry.
@@ -180,13 +183,15 @@ func (r *Registry) serve(w http.ResponseWriter, q *http.Request, store bool) {
 	n := &noting{ResponseWriter: w, note: r.note(q, store)}
 	defer n.note(http.StatusOK)
 	if f := r.fault(q); f != nil {
+		maps.Copy(n.Header(), f.Header)
 		switch {
-		case f.Status != 0:
-			http.Error(n, "a fault", f.Status)
-			return
 		case f.Swap != nil:
 			n.Header().Set("Content-Type", f.Kind)
+			n.WriteHeader(max(f.Status, http.StatusOK))
 			_, _ = n.Write(f.Swap)
+			return
+		case f.Status != 0:
+			http.Error(n, "a fault", f.Status)
 			return
 		}
 		n.limited, n.left = true, f.Cut
@@ -252,7 +257,7 @@ func (r *Registry) enter(w http.ResponseWriter, q *http.Request) bool {
 	if ok {
 		problem = `,error="insufficient_scope"`
 	}
-	w.Header().Set("WWW-Authenticate", fmt.Sprintf(`Bearer realm="%s/token",service="a registry, for tests",scope="%s"%s`, r.server.URL, scope, problem))
+	r.challenge(w, fmt.Sprintf(`Bearer realm="%s/token",service="a registry, for tests",scope="%s"%s`, r.server.URL, scope, problem))
 	fail(w, http.StatusUnauthorized, "UNAUTHORIZED")
 	return false
 }
@@ -278,7 +283,7 @@ func (r *Registry) token(w http.ResponseWriter, q *http.Request) {
 	r.mu.Lock()
 	r.tokens[token] = granted
 	r.mu.Unlock()
-	_ = json.NewEncoder(w).Encode(map[string]any{"token": token, "expires_in": 60})
+	_ = json.NewEncoder(w).Encode(map[string]any{r.tokenName(): token, "expires_in": 60})
 }
 
 func (r *Registry) answer(w http.ResponseWriter, q *http.Request) {
@@ -311,7 +316,7 @@ func (r *Registry) manifest(w http.ResponseWriter, q *http.Request, repository, 
 	if q.Method == http.MethodPut {
 		raw, _ := io.ReadAll(io.LimitReader(q.Body, 8<<20))
 		var m struct {
-			Config struct{ Digest string }
+			Config struct{ Digest, MediaType string }
 			Layers []struct{ Digest string }
 		}
 		if json.Unmarshal(raw, &m) != nil {
@@ -324,6 +329,10 @@ func (r *Registry) manifest(w http.ResponseWriter, q *http.Request, repository, 
 			missing = missing || !r.linked[repository+" "+l.Digest]
 		}
 		r.mu.Unlock()
+		if r.o.ImagesOnly && m.Config.MediaType != "application/vnd.oci.image.config.v1+json" {
+			failWith(w, http.StatusBadRequest, "MANIFEST_INVALID", "manifest invalid", "unknown media type: "+m.Config.MediaType)
+			return
+		}
 		if missing {
 			fail(w, http.StatusBadRequest, "MANIFEST_BLOB_UNKNOWN")
 			return
@@ -341,7 +350,7 @@ func (r *Registry) manifest(w http.ResponseWriter, q *http.Request, repository, 
 		return
 	}
 	w.Header().Set("Content-Type", s.kind)
-	w.Header().Set("Content-Length", strconv.Itoa(len(s.raw)))
+	r.length(w, len(s.raw))
 	if !r.o.Digestless {
 		w.Header().Set("Docker-Content-Digest", Digest(s.raw))
 	}
@@ -351,12 +360,15 @@ func (r *Registry) manifest(w http.ResponseWriter, q *http.Request, repository, 
 }
 
 func (r *Registry) upload(w http.ResponseWriter, q *http.Request, repository, session string) {
+	if r.moved(w, q) {
+		return
+	}
 	if q.Method == http.MethodPost {
 		session = rand.Text()
 		r.mu.Lock()
 		r.uploads[session] = true
 		r.mu.Unlock()
-		w.Header().Set("Location", "/v2/"+repository+"/blobs/uploads/"+session)
+		w.Header().Set("Location", r.goOn(q, "/v2/"+repository+"/blobs/uploads/"+session))
 		w.WriteHeader(http.StatusAccepted)
 		return
 	}
@@ -397,7 +409,7 @@ func (r *Registry) blob(w http.ResponseWriter, q *http.Request, digest string) {
 		w.WriteHeader(http.StatusPartialContent)
 	} else {
 		from = 0
-		w.Header().Set("Content-Length", strconv.Itoa(len(raw)))
+		r.length(w, len(raw))
 	}
 	if q.Method != http.MethodHead {
 		_, _ = w.Write(raw[from:])
@@ -405,7 +417,11 @@ func (r *Registry) blob(w http.ResponseWriter, q *http.Request, digest string) {
 }
 
 func fail(w http.ResponseWriter, status int, code string) {
+	failWith(w, status, code, "said by a registry for tests", "")
+}
+
+func failWith(w http.ResponseWriter, status int, code, message, detail string) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(map[string]any{"errors": []map[string]string{{"code": code, "message": "said by a registry for tests"}}})
+	_ = json.NewEncoder(w).Encode(map[string]any{"errors": []map[string]string{{"code": code, "message": message, "detail": detail}}})
 }
