@@ -70,6 +70,7 @@ type ProfilePage struct {
 	Skipped  []Skipped
 	Requests int
 	Issues   *ChangedIssues // nil: not asked for, or not told
+	At       time.Time      // when it was told, by the host's clock; zero: not known
 }
 
 // ProfileOptions says what to read of one repository.

@@ -175,6 +175,28 @@ func TestAPushDuringTheWalkIsNotMissed(t *testing.T) {
 	wantSame(t, s, s.fresh())
 }
 
+func TestAPushIsNotMissedThoughAsManyAreSeenAsThereAre(t *testing.T) {
+	t.Parallel()
+	f := newFakeForge("acme", 300)
+	s := newScene(t, f, "acme")
+	s.whole()
+	s.full, s.now, f.requests = true, s.now.Add(time.Hour), 0
+	f.before = func(n int) error {
+		if n == 2 { // the first page is read
+			f.push(f.named(t, "repo-0250"))
+			delete(f.repos, f.named(t, "repo-0007").ID)
+		}
+		return nil
+	}
+	s.whole()
+	if s.shelf.records[host+"/acme/repo-0250"] == nil {
+		t.Error("what was pushed to during the walk is taken out")
+	}
+	f.before, s.full = nil, false
+	s.whole()
+	wantSame(t, s, s.fresh())
+}
+
 func TestAListThatIsCutShortDeletesNothing(t *testing.T) {
 	t.Parallel()
 	refused := &forge.NotPermittedError{What: "it"}

@@ -32,6 +32,7 @@ type fakeForge struct {
 	withheld int // of a page, listed without a name
 	issues   []forge.Issue
 	noSearch bool
+	clock    func() time.Time // what it says the time is
 	// before is called ahead of each request and may make it fail.
 	before func(n int) error
 	asked  []string
@@ -105,6 +106,9 @@ func (f *fakeForge) Profiles(_ context.Context, q forge.ProfileQuery) (forge.Pro
 		return forge.ProfilePage{}, &forge.UnavailableError{Host: host, Err: forge.ErrTooMuch}
 	}
 	page := f.list(q)
+	if f.clock != nil {
+		page.At = f.clock()
+	}
 	if !q.IssuesSince.IsZero() && !f.noSearch {
 		got := f.changed(forge.ChangedIssuesQuery{Owner: q.Owner, Since: q.IssuesSince}, 5)
 		page.Issues = &got

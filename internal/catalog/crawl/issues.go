@@ -76,7 +76,11 @@ func (w *walk) issuesSince() time.Time {
 func (w *walk) issuesUntil() time.Time {
 	switch {
 	case w.at.Mode == ModeFull, w.issues.Done && !w.issues.Unread:
-		return w.h.StartedAt.Add(-issuesOverlap).Truncate(time.Second)
+		begun := w.begun // the clock of this machine may be ahead
+		if begun.IsZero() {
+			begun = w.h.StartedAt
+		}
+		return begun.Add(-issuesOverlap).Truncate(time.Second)
 	case w.issues.Pages > 0:
 		return w.issues.Since
 	}

@@ -72,6 +72,23 @@ func TestIssuesChangeWithoutAPush(t *testing.T) {
 
 // Where much has changed, only what asks for help is read, by the labels that
 // are known here.
+func TestAClockThatIsAheadHidesNoIssue(t *testing.T) {
+	t.Parallel()
+	f := newFakeForge("acme", 30)
+	f.clock = func() time.Time { return f.now }
+	f.now = clock.Add(-5 * time.Hour) // this machine is five hours ahead
+	s := newScene(t, f, "acme")
+	s.whole()
+	for i := range 3 {
+		f.now, s.now = f.now.Add(2*time.Hour), s.now.Add(2*time.Hour)
+		f.issue(f.named(t, "repo-0003"), i+1, "open", "help wanted")
+		s.whole()
+		if got := len(s.shelf.records[host+"/acme/repo-0003"].HelpWanted); got != i+1 {
+			t.Errorf("got %d issues, want %d", got, i+1)
+		}
+	}
+}
+
 func TestBusyIssuesAreReadByLabel(t *testing.T) {
 	t.Parallel()
 	f := newFakeForge("acme", 60)

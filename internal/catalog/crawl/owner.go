@@ -22,8 +22,9 @@ const (
 	// passWalk goes from the repository that was pushed to last to the oldest, or
 	// to what is known.
 	passWalk pass = "walk"
-	// passAgain follows a walk that saw less than there is: what was pushed to
-	// meanwhile has moved to the front, past the walk.
+	// passAgain follows a walk of several pages: what was pushed to meanwhile has
+	// moved to the front, past the walk. That as many were seen as there are does
+	// not tell that none was: one that was seen may be gone since.
 	passAgain pass = "again"
 	// passUpdated goes by the last change: a rename, a topic, an archived
 	// repository are no pushes.
@@ -56,6 +57,7 @@ type walk struct {
 	top    Position // of this pass
 	start  Position // of the first one
 	latest time.Time
+	begun  time.Time // by the forge's clock; zero: not known
 	total  int
 	rounds int
 	anew   int // times that a list was begun anew
@@ -160,6 +162,9 @@ func (w *walk) note(l *line) error {
 	case l.Issues != nil:
 		w.noteIssues(l.Issues)
 	case l.Page != nil:
+		if w.begun.IsZero() {
+			w.begun = l.Page.At
+		}
 		if w.pages++; w.pages == 1 {
 			w.top = l.Page.Top
 			if w.start.Pushed.IsZero() {
@@ -235,7 +240,7 @@ func (w *walk) begins(l *line) error {
 func (w *walk) turn(ctx context.Context) (*line, error) {
 	full := w.at.Mode == ModeFull
 	switch {
-	case full && w.at.Pass == passWalk && (w.pages > 1 || w.o.Resumed) && !w.counted() && !w.start.Pushed.IsZero():
+	case full && w.at.Pass == passWalk && (w.pages > 1 || w.o.Resumed) && !w.start.Pushed.IsZero():
 		return &line{Again: &again{Pass: passAgain, Mode: ModeFull, Why: w.at.Why, Stop: w.start.Pushed}}, nil
 	case full && w.at.Pass == passAgain && w.pages > 1 && w.rounds < mostAgain:
 		return &line{Again: &again{Pass: passAgain, Mode: ModeFull, Why: w.at.Why, Stop: w.top.Pushed}}, nil
@@ -259,6 +264,8 @@ func (w *walk) counted() bool {
 	return w.total > 0 && w.c.o.Shard.Of == 0 && len(w.ids)+len(w.o.Skipped) >= w.total
 }
 
+const someAreGone = ": some are gone"
+
 // miscount compares how many repositories there are with how many there should
 // be: what was deleted, hidden, handed over or made without a push shows in
 // nothing else. By REST the first page tells only about how many there are.
@@ -271,7 +278,7 @@ func (w *walk) miscount() string {
 	case w.h.From.Total == 0 || w.total == 0:
 		return ""
 	case w.total < want:
-		return fmt.Sprintf("%d fewer than expected: some are gone", want-w.total)
+		return fmt.Sprintf("%d fewer than expected%s", want-w.total, someAreGone)
 	case w.total > want+slack:
 		return fmt.Sprintf("%d more than expected: some came without a push", w.total-want)
 	}
@@ -289,6 +296,11 @@ func (w *walk) end() *line {
 	if w.at.Mode == ModeFull {
 		p.FullAt = w.h.StartedAt
 		e.Gone = len(w.ids) > 0 && (w.counted() || w.total == 0)
+		// More were seen than there are: some went while they were read. The next
+		// crawl expects them, and walks again; but one walk is enough for who counts oddly.
+		if seen := len(w.ids) + len(w.o.Skipped); seen > w.total && w.total > 0 && !strings.HasSuffix(w.at.Why, someAreGone) {
+			p.Total = seen
+		}
 	}
 	e.Position = p
 	return &line{End: e}

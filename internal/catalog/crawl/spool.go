@@ -79,6 +79,8 @@ type pageEnd struct {
 	Top   Position `json:"top"`           // its latest push and change
 	Low   bool     `json:"low,omitempty"` // it reached what is known
 	New   int      `json:"new,omitempty"` // that the owner did not have before
+	// At is when it came, by the forge's clock, where that is known.
+	At time.Time `json:"at,omitzero"`
 }
 
 // again begins another pass over the owner's repositories.

@@ -85,6 +85,9 @@ func (c *Client) serverNow(a answer) time.Time {
 	return c.o.Now()
 }
 
+// hostNow is the host's clock as it was seen last.
+func (c *Client) hostNow() time.Time { return c.o.Now().Add(time.Duration(c.skew.Load())) }
+
 // do asks, and reads the answer's JSON into out unless that is nil.
 func (c *Client) do(ctx context.Context, k call, out any) (answer, error) {
 	a, err := c.send(ctx, k)
@@ -215,6 +218,7 @@ func (c *Client) once(ctx context.Context, k call) (answer, error) {
 	if k.graph {
 		a.status = graphStatus(a)
 	}
+	c.skew.Store(int64(c.serverNow(a).Sub(c.o.Now())))
 	c.partial(a)
 	c.cache.store(req, a)
 	return a, nil

@@ -15,6 +15,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	gh "github.com/google/go-github/v66/github"
@@ -54,7 +55,8 @@ type Client struct {
 	// secrets is the token, which is nowhere in an answer that leaves the client.
 	secrets *secret.Set
 
-	unseen sync.Once // that checks could not be read is said once
+	skew   atomic.Int64 // how far the host's clock is ahead of ours, in nanoseconds
+	unseen sync.Once    // that checks could not be read is said once
 
 	mu    sync.Mutex
 	known map[string]bool      // repositories this host has shown, by lower-case full name

@@ -33,7 +33,7 @@ func (c *Client) Profiles(ctx context.Context, q forge.ProfileQuery) (forge.Prof
 	if err != nil {
 		return forge.ProfilePage{Requests: count()}, placeless(q, err)
 	}
-	page.Requests = count()
+	page.Requests, page.At = count(), c.hostNow()
 	return page, nil
 }
 

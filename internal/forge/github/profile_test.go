@@ -68,7 +68,7 @@ func TestAProfileIsReadWhole(t *testing.T) {
 	no, two := false, func(n int) *int { return &n }
 	at := func(s string) time.Time { got, _ := time.Parse(time.RFC3339, s); return got }
 	web := "http://" + c.Host() + "/acme/lib"
-	want := forge.ProfilePage{Next: "C1", Total: 9, Requests: 2, Profiles: []forge.Profile{{
+	want := forge.ProfilePage{Next: "C1", Total: 9, Requests: 2, At: noon, Profiles: []forge.Profile{{
 		Repo: forge.Repo{
 			RepoName: lib(c), Description: "d", DefaultBranch: "main", Language: "Go", License: "Apache-2.0", Topics: []string{"auth"},
 			Stars: 3, Forks: 2, OpenIssues: 11, Private: true, Visibility: "internal", Fork: true,

@@ -21,7 +21,7 @@ import (
 func (c *Client) ProfilesREST(ctx context.Context, q forge.ProfileQuery) (forge.ProfilePage, error) {
 	ctx, count := counting(ctx)
 	page, err := c.profilesREST(ctx, q)
-	page.Requests = count()
+	page.Requests, page.At = count(), c.hostNow()
 	return page, placeless(q, err)
 }
 
