@@ -69,7 +69,9 @@ format is told by a file's name and how it begins, and said, or named with
 --format:
 
   repos.json          projects of SAP's InnerSource portal, or repositories
-                      as GitHub's API answers them: lists, searches, pages
+                      as GitHub's API answers them (lists, searches, pages),
+                      or gh repo list and gh search repos with --json, or the
+                      APIs of GitLab and Gitea
   jsonl, json         records of isrc, as catalog export writes them
   innersource.json    what owners declare of the repository that --repo names
   catalog-info.yaml   entities of Backstage, also as its API answers them

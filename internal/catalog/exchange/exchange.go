@@ -243,7 +243,7 @@ func guessArray(head []byte) Format {
 // ofForge tells whether a forge's keys come before ours.
 func ofForge(head []byte) bool {
 	ours := bytes.Index(head, []byte(`"host"`))
-	for _, key := range []string{`"full_name"`, `"html_url"`, `"_InnerSourceMetadata"`} {
+	for _, key := range []string{`"full_name"`, `"html_url"`, `"_InnerSourceMetadata"`, `"nameWithOwner"`, `"fullName"`, `"path_with_namespace"`} {
 		if at := bytes.Index(head, []byte(key)); at >= 0 && (ours < 0 || at < ours) {
 			return true
 		}

@@ -70,8 +70,40 @@ func (t *sapTime) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// sapEntry reads one project of a repos.json.
+// sapEntry reads one project of a repos.json, or a list of them: pages that were
+// put into one list (gh api --paginate --slurp) are lists in a list, or answers
+// of searches in one.
 func (x *reader) sapEntry(raw []byte, line int) error {
+	page, ok := pageOf(raw)
+	if !ok {
+		return x.sapProject(raw, line)
+	}
+	for _, project := range page {
+		if err := x.sapProject(project, line); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// pageOf is the list that an entry is or holds; not ok where it is a project.
+func pageOf(raw []byte) (list []json.RawMessage, ok bool) {
+	if raw[0] == '[' {
+		return list, json.Unmarshal(raw, &list) == nil
+	}
+	var answer struct {
+		Total *int              `json:"total_count"`
+		Items []json.RawMessage `json:"items"`
+	}
+	if !bytes.Contains(raw[:min(len(raw), 4<<10)], []byte(`"total_count"`)) || json.Unmarshal(raw, &answer) != nil {
+		return nil, false
+	}
+	return answer.Items, answer.Total != nil && answer.Items != nil
+}
+
+// sapProject reads one project.
+func (x *reader) sapProject(raw []byte, line int) error {
+	raw = respelled(raw)
 	var in sapRepo
 	if err := json.Unmarshal(raw, &in); err != nil {
 		x.refuse(line, mistake(err))
