@@ -33,7 +33,8 @@ func newCatalogExport(a *app) *cobra.Command {
 		Long: `Export writes what the catalog knows, one repository after the other, to the
 standard output or to the file that --to names:
 
-  repos.json   an array as SAP's InnerSource portal reads it
+  repos.json   an array as SAP's InnerSource portal reads it, the most active
+               first: the portal shows them in the order of the file
   jsonl        records of isrc, one on each line; catalog import reads them back
   json         the same as one array
   csv          a table with a row for each repository
@@ -126,7 +127,11 @@ func (a *app) writeExport(ctx context.Context, to io.Writer, cat *index.Catalog,
 		return err
 	}
 	total := int64(cat.Info().Records)
-	err = cat.Each(ctx, func(r *catalog.Record) error {
+	each := cat.Each
+	if f == exchange.SAP {
+		each = cat.EachByActivity
+	}
+	err = each(ctx, func(r *catalog.Record) error {
 		if len(o.orgs) > 0 && !slices.ContainsFunc(o.orgs, func(org string) bool { return strings.EqualFold(org, r.Owner) }) {
 			return nil
 		}

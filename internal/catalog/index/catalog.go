@@ -143,7 +143,19 @@ func (c *Catalog) Get(ctx context.Context, repo forge.RepoName) (*catalog.Record
 
 // Each visits every record in the order of their keys.
 func (c *Catalog) Each(ctx context.Context, visit func(*catalog.Record) error) error {
-	rows, err := c.db.QueryContext(ctx, "SELECT r.body FROM keys k CROSS JOIN records r ON r.id = k.id ORDER BY k.key")
+	return c.eachOf(ctx, "SELECT r.body FROM keys k CROSS JOIN records r ON r.id = k.id ORDER BY k.key", visit)
+}
+
+// EachByActivity visits every record, those with the highest activity first. The
+// limit keeps the sorting to numbers and keys: the records are read one by one.
+func (c *Catalog) EachByActivity(ctx context.Context, visit func(*catalog.Record) error) error {
+	return c.eachOf(ctx, `SELECT r.body FROM (
+  SELECT f.id FROM keys k CROSS JOIN facts f ON f.id = k.id ORDER BY f.activity DESC, k.key LIMIT -1
+) o CROSS JOIN records r ON r.id = o.id`, visit)
+}
+
+func (c *Catalog) eachOf(ctx context.Context, query string, visit func(*catalog.Record) error) error {
+	rows, err := c.db.QueryContext(ctx, query)
 	if err != nil {
 		return c.failure(err)
 	}

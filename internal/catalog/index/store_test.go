@@ -187,6 +187,24 @@ func TestAnUpdateChangesWhatItSaysAndNothingElse(t *testing.T) {
 	}
 }
 
+func TestRecordsAreVisitedByActivity(t *testing.T) {
+	t.Parallel()
+	s := &Store{Dir: t.TempDir()}
+	active := func(name string, score int) *catalog.Record {
+		r := record(name)
+		r.Activity = &catalog.Activity{Score: score}
+		return r
+	}
+	update(t, s, put(active("a/low", 3), record("a/unknown"), active("b/same", 40), active("a/same", 40), active("z/high", 900)))
+	var names []string
+	if err := openStore(t, s).EachByActivity(t.Context(), func(r *catalog.Record) error { names = append(names, r.FullName()); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"z/high", "a/same", "b/same", "a/low", "a/unknown"}, names); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestWhatFailsLeavesTheCatalogAsItWas(t *testing.T) {
 	t.Parallel()
 	s := &Store{Dir: t.TempDir()}
