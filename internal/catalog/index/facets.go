@@ -1,57 +1,83 @@
 package index
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"database/sql/driver"
 	"encoding/binary"
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/isrc-dev/isrc/internal/catalog"
 )
 
-// facet is what filters ask of a record. The table facets has it for slabSize
-// records in a row, in 32 bytes each that begin with the members in their order,
-// the lowest byte first. The table facts says the same and more: where a word
-// has many matches, looking each up there would take 2 ms for a thousand.
-type facet struct {
-	flags, stars, forks, owner, team, license uint32
-	pushed, updated, created                  uint16 // updated is pushed where it is not known
-}
+// facet is what filters and orders ask of a record. The table facets has it for
+// slabSize records in a row, in facetBytes each, the lowest byte of a figure
+// first. All of them are zero where no record is; else the owner is not. The table
+// facts says the same and more: where there are many matches, looking each up
+// there would take 2 ms for a thousand.
+type facet []byte
 
-const facetBytes = 32
+const facetBytes = 40
 
-// facetOf takes what is too large for what it can hold, as days behind the year
-// 2149 are.
-func facetOf(f facts, ids map[int]int64) facet {
-	updated := f.updated
+func (f facet) word(at int) uint32 { return binary.LittleEndian.Uint32(f[at:]) }
+func (f facet) half(at int) uint16 { return binary.LittleEndian.Uint16(f[at:]) }
+
+func (f facet) flags() uint32    { return f.word(0) }
+func (f facet) stars() uint32    { return f.word(4) }
+func (f facet) forks() uint32    { return f.word(8) }
+func (f facet) owner() uint32    { return f.word(12) }
+func (f facet) team() uint32     { return f.word(16) }
+func (f facet) license() uint32  { return f.word(20) }
+func (f facet) pushed() uint16   { return f.half(24) }
+func (f facet) updated() uint16  { return f.half(26) } // pushed where it is not known
+func (f facet) created() uint16  { return f.half(28) }
+func (f facet) readiness() int16 { return int16(f.half(30)) } // in thousandths; -1 is unknown
+func (f facet) activity() int32  { return int32(f.word(32)) }
+func (f facet) boost() float32   { return math.Float32frombits(f.word(36)) }
+
+// put writes a facet. It takes what is too large for what it can hold, as days
+// behind the year 2149 are.
+func (f facet) put(from facts, ids map[int]int64) {
+	updated := from.updated
 	if updated == 0 {
-		updated = f.pushed
+		updated = from.pushed
 	}
-	return facet{
-		flags: held(f.flags), stars: held(f.stars), forks: held(f.forks),
-		owner: held(ids[labelOwner]), team: held(ids[labelTeam]), license: held(ids[labelLicense]),
-		pushed: heldDay(f.pushed), updated: heldDay(updated), created: heldDay(f.created),
+	for i, n := range []int64{from.flags, from.stars, from.forks, ids[labelOwner], ids[labelTeam], ids[labelLicense]} {
+		binary.LittleEndian.PutUint32(f[4*i:], held(n))
 	}
+	for i, n := range []int64{from.pushed, updated, from.created} {
+		binary.LittleEndian.PutUint16(f[24+2*i:], uint16(min(max(n, 0), math.MaxUint16)))
+	}
+	binary.LittleEndian.PutUint16(f[30:], uint16(min(max(from.readiness, -1), math.MaxInt16)))
+	binary.LittleEndian.PutUint32(f[32:], uint32(min(max(from.activity, math.MinInt32), math.MaxInt32)))
+	binary.LittleEndian.PutUint32(f[36:], math.Float32bits(float32(from.boost)))
 }
 
-func held(n int64) uint32    { return uint32(min(max(n, 0), math.MaxUint32)) }
-func heldDay(n int64) uint16 { return uint16(min(max(n, 0), math.MaxUint16)) }
+func held(n int64) uint32 { return uint32(min(max(n, 0), math.MaxUint32)) }
 
-func (f facet) put(b []byte) {
-	for i, n := range []uint32{f.flags, f.stars, f.forks, f.owner, f.team, f.license} {
-		binary.LittleEndian.PutUint32(b[4*i:], n)
-	}
-	for i, n := range []uint16{f.pushed, f.updated, f.created} {
-		binary.LittleEndian.PutUint16(b[24+2*i:], n)
-	}
-}
+// facetIn is the facet of a record in its row.
+func facetIn(slab []byte, id int64) facet { return slab[int(id%slabSize)*facetBytes:][:facetBytes] }
 
-func readFacet(b []byte) facet {
-	word := func(i int) uint32 { return binary.LittleEndian.Uint32(b[4*i:]) }
-	day := func(i int) uint16 { return binary.LittleEndian.Uint16(b[24+2*i:]) }
-	return facet{flags: word(0), stars: word(1), forks: word(2), owner: word(3), team: word(4), license: word(5), pushed: day(0), updated: day(1), created: day(2)}
+// standing is the place of a record in an order: what stands before has more.
+// Without an order that is asked, it is what its relevance is multiplied by.
+func (f facet) standing(sort catalog.Sort) int64 {
+	switch sort {
+	case catalog.ByActivity:
+		return int64(f.activity())
+	case catalog.ByReadiness:
+		return int64(f.readiness())<<32 + int64(f.activity())
+	case catalog.ByUpdated:
+		return int64(f.updated())
+	case catalog.ByStars:
+		return int64(f.stars())
+	}
+	return rankOf(f.boost())
 }
 
 // wholeFacets compares facets with facts, which say the same.
@@ -76,19 +102,21 @@ func wholeFacets(ctx context.Context, conn *sql.Conn) (string, error) {
 	if err := rows.Err(); err != nil {
 		return "", err
 	}
-	told, err := conn.QueryContext(ctx, "SELECT id, flags, stars, forks, owner, team, license, pushed, updated, created FROM facts")
+	told, err := conn.QueryContext(ctx, "SELECT id, flags, stars, forks, owner, team, license, pushed, updated, created, readiness, activity, boost FROM facts")
 	if err != nil {
 		return "", err
 	}
 	defer told.Close()
+	want := make(facet, facetBytes)
 	for told.Next() {
 		var id, owner, team, license int64
 		var f facts
-		if err := told.Scan(&id, &f.flags, &f.stars, &f.forks, &owner, &team, &license, &f.pushed, &f.updated, &f.created); err != nil {
+		if err := told.Scan(&id, &f.flags, &f.stars, &f.forks, &owner, &team, &license, &f.pushed, &f.updated, &f.created, &f.readiness, &f.activity, &f.boost); err != nil {
 			return "", err
 		}
 		slab := slabs[slabOf(id)]
-		if id < 0 || slab == nil || readFacet(slab[int(id%slabSize)*facetBytes:]) != facetOf(f, map[int]int64{labelOwner: owner, labelTeam: team, labelLicense: license}) {
+		want.put(f, map[int]int64{labelOwner: owner, labelTeam: team, labelLicense: license})
+		if id < 0 || slab == nil || !bytes.Equal(facetIn(slab, id), want) {
 			return fmt.Sprintf("facets say something else of record %d than facts", id), nil
 		}
 	}
@@ -96,7 +124,7 @@ func wholeFacets(ctx context.Context, conn *sql.Conn) (string, error) {
 }
 
 // test decides about a record.
-type test func(id int64, f *facet) bool
+type test func(id int64, f facet) bool
 
 // labelSet is the records with one of some labels, a bit for each.
 type labelSet struct {
@@ -129,8 +157,9 @@ func (s *labelSet) load(ctx context.Context, c *Catalog) error {
 	}, "SELECT group_concat(record) FROM labelled WHERE label IN (?"+strings.Repeat(",?", len(s.labels)-1)+")", s.labels...)
 }
 
-// byFacets leaves of some records those that pass the filters.
-func (s *search) byFacets(ctx context.Context, all []rankedID) ([]rankedID, error) {
+// facets reads the sets that the filters ask, and the facets of all records by
+// the number of their row.
+func (s *search) facets(ctx context.Context) (map[int64][]byte, error) {
 	for _, set := range s.where.sets {
 		if err := set.load(ctx, s.c); err != nil {
 			return nil, err
@@ -144,6 +173,13 @@ func (s *search) byFacets(ctx context.Context, all []rankedID) ([]rankedID, erro
 		}
 		return s.c.broken(errFacets)
 	}, "SELECT id, records FROM facets")
+	return slabs, err
+}
+
+// byFacets leaves of some records those that pass the filters, and ranks them by
+// the order that is asked, if one is.
+func (s *search) byFacets(ctx context.Context, all []rankedID) ([]rankedID, error) {
+	slabs, err := s.facets(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -153,10 +189,36 @@ func (s *search) byFacets(ctx context.Context, all []rankedID) ([]rankedID, erro
 		if slab == nil {
 			return nil, s.c.broken(errFacets)
 		}
-		f := readFacet(slab[int(r.id%slabSize)*facetBytes:])
-		if s.where.test(r.id, &f) {
-			kept = append(kept, r)
+		f := facetIn(slab, r.id)
+		if !s.where.test(r.id, f) {
+			continue
 		}
+		if s.order() != "" {
+			r.rank = f.standing(s.q.Sort)
+		}
+		kept = append(kept, r)
 	}
 	return kept, nil
+}
+
+// admitted gives the best of all records that pass the filters, and how many do.
+func (s *search) admitted(ctx context.Context) ([]rankedID, int, error) {
+	slabs, err := s.facets(ctx)
+	if err != nil {
+		return nil, 0, err
+	}
+	total := 0
+	best := newShortlist(s.size())
+	for _, slab := range slices.Sorted(maps.Keys(slabs)) {
+		id := slab * slabSize
+		for rest := slabs[slab]; len(rest) > 0; rest = rest[facetBytes:] {
+			f := facet(rest[:facetBytes])
+			if f.owner() != 0 && !s.tally.unwanted(id) && s.where.test(id, f) {
+				total++
+				best.add(rankedID{id, f.standing(s.q.Sort)})
+			}
+			id++
+		}
+	}
+	return best.take(), total, nil
 }

@@ -179,7 +179,7 @@ func (w *Writer) putSides(id int64, d *document, known bool, wasFrom string) err
 	if err != nil {
 		return err
 	}
-	facetOf(f, ids).put(at)
+	facet(at).put(f, ids)
 	for i, h := range d.wanted {
 		at, err := w.insert("INSERT INTO wanted (record, place, flags, ease) VALUES (?, ?, ?, ?)", id, i, h.flags, h.ease)
 		if err != nil {

@@ -20,7 +20,7 @@ import (
 //	dictionaries  what the records are compressed with (dictionary.go).
 //	keys      host/owner/name in lower case → id. names: the bare name → id.
 //	facts     one narrow row for each record: see facts.go. facets say of it what
-//	          filters ask, for a thousand records in a row: see facets.go.
+//	          filters and orders ask, for a thousand records in a row: see facets.go.
 //	labels    every value by which records are filtered, once: a kind (the
 //	          constants label…), the folded value, as it was first written, and
 //	          how many records have it. labelled: which record has which.
@@ -48,7 +48,7 @@ import (
 // Whatever changes here, or in how a record becomes rows (document.go, body.go,
 // the words of internal/catalog), changes schemaVersion: rows that were derived
 // otherwise could not be taken back.
-const schemaVersion = 2
+const schemaVersion = 3
 
 // applicationID is "isrc" in the header of the file.
 const applicationID = 0x69737263

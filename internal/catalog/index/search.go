@@ -118,15 +118,6 @@ func unwantedClauses(words []catalog.Word) []clause {
 	return out
 }
 
-// unwanted writes what must not match in the index's language.
-func unwanted(words []catalog.Word) string {
-	var parts []string
-	for _, cl := range unwantedClauses(words) {
-		parts = append(parts, cl.match())
-	}
-	return strings.Join(parts, " OR ")
-}
-
 // bitsOf are the bits of the clauses that are chosen.
 func bitsOf(clauses []clause, choose func(clause) bool) (set uint32) {
 	for i, cl := range clauses {
@@ -139,32 +130,18 @@ func bitsOf(clauses []clause, choose func(clause) bool) (set uint32) {
 
 // browse answers a query without words: everything that passes its filters.
 func (s *search) browse(ctx context.Context) error {
-	where, args := s.where.sql, s.where.args
-	if without := unwanted(s.q.Unwanted()); without != "" {
-		where += " AND f.id NOT IN (SELECT rowid FROM words WHERE words MATCH ?)"
-		args = append(slices.Clone(args), without)
-	}
-	order := s.order()
-	if order == "" {
-		order = "f.boost DESC, f.id"
-	}
-	var pool []match
-	err := s.c.each(ctx, func(scan func(...any) error) error {
-		m := match{whole: true}
-		err := scan(&m.id)
-		pool = append(pool, m)
-		return err
-	}, "SELECT f.id FROM facts f WHERE "+where+" ORDER BY "+order+" LIMIT ?", append(slices.Clone(args), s.size())...)
-	if err != nil {
-		return err
-	}
-	s.found.Total = len(pool)
-	if len(pool) == s.size() {
-		if err := s.c.each(ctx, func(scan func(...any) error) error { return scan(&s.found.Total) }, "SELECT count(*) FROM facts f WHERE "+where, args...); err != nil {
+	if without := unwantedClauses(s.q.Unwanted()); len(without) > 0 {
+		var err error
+		if s.tally, err = s.c.newTally(ctx, nil, without); err != nil {
 			return err
 		}
 	}
-	return s.finish(ctx, pool)
+	best, total, err := s.admitted(ctx)
+	if err != nil {
+		return err
+	}
+	s.found.Total = total
+	return s.finish(ctx, s.measured(best))
 }
 
 // widen takes records that lack words, as few of them as possible, until there

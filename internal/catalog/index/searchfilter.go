@@ -49,7 +49,7 @@ func (c *Catalog) conditions(ctx context.Context, q catalog.Query, now time.Time
 		tests = append(tests, all.test)
 	default:
 		all.sql, all.simple = fmt.Sprintf("f.flags & %d = 0", flagArchived), len(q.Filters) == 0
-		tests = append(tests, func(_ int64, f *facet) bool { return f.flags&flagArchived == 0 })
+		tests = append(tests, func(_ int64, f facet) bool { return f.flags()&flagArchived == 0 })
 	}
 	for _, f := range q.Filters {
 		if f.Name == "archived" {
@@ -62,7 +62,7 @@ func (c *Catalog) conditions(ctx context.Context, q catalog.Query, now time.Time
 		all.sql += " AND " + one.sql
 		all.args, all.sets, tests = append(all.args, one.args...), append(all.sets, one.sets...), append(tests, one.test)
 	}
-	all.test = func(id int64, f *facet) bool {
+	all.test = func(id int64, f facet) bool {
 		return !slices.ContainsFunc(tests, func(t test) bool { return !t(id, f) })
 	}
 	return all, nil
@@ -85,7 +85,7 @@ func (c *Catalog) anyOf(ctx context.Context, q catalog.Query, filter catalog.Fil
 	if filter.Not {
 		all.sql = "NOT " + all.sql
 	}
-	all.test = func(id int64, f *facet) bool {
+	all.test = func(id int64, f facet) bool {
 		return slices.ContainsFunc(tests, func(t test) bool { return t(id, f) }) != filter.Not
 	}
 	return all, nil
@@ -94,15 +94,15 @@ func (c *Catalog) anyOf(ctx context.Context, q catalog.Query, filter catalog.Fil
 func (c *Catalog) condition(ctx context.Context, q catalog.Query, f catalog.Filter, v catalog.Value, now time.Time) (condition, error) {
 	switch f.Name {
 	case "updated":
-		return spanCondition("(CASE f.updated WHEN 0 THEN f.pushed ELSE f.updated END)", v.Time, now, func(f *facet) uint16 { return f.updated }), nil
+		return spanCondition("(CASE f.updated WHEN 0 THEN f.pushed ELSE f.updated END)", v.Time, now, facet.updated), nil
 	case "pushed":
-		return spanCondition("f.pushed", v.Time, now, func(f *facet) uint16 { return f.pushed }), nil
+		return spanCondition("f.pushed", v.Time, now, facet.pushed), nil
 	case "created":
-		return spanCondition("f.created", v.Time, now, func(f *facet) uint16 { return f.created }), nil
+		return spanCondition("f.created", v.Time, now, facet.created), nil
 	case "stars":
-		return countCondition("f.stars", v.Number, func(f *facet) uint32 { return f.stars }), nil
+		return countCondition("f.stars", v.Number, facet.stars), nil
 	case "forks":
-		return countCondition("f.forks", v.Number, func(f *facet) uint32 { return f.forks }), nil
+		return countCondition("f.forks", v.Number, facet.forks), nil
 	case "is", "has":
 		return flagged(flagOf(f.Name + ":" + v.Text)), nil
 	}
@@ -111,26 +111,26 @@ func (c *Catalog) condition(ctx context.Context, q catalog.Query, f catalog.Filt
 		return condition{}, err
 	}
 	if len(set.labels) == 0 {
-		return condition{sql: "0", test: func(int64, *facet) bool { return false }}, nil
+		return condition{sql: "0", test: func(int64, facet) bool { return false }}, nil
 	}
 	if len(set.labels) == 1 && set.size == int64(c.info.Records) && f.Name == "host" {
-		return condition{sql: everything, test: func(int64, *facet) bool { return true }}, nil
+		return condition{sql: everything, test: func(int64, facet) bool { return true }}, nil
 	}
 	marks := "(?" + strings.Repeat(",?", len(set.labels)-1) + ")"
-	single := func(column string, of func(*facet) uint32) condition {
-		return condition{sql: "f." + column + " IN " + marks, args: set.labels, test: func(_ int64, f *facet) bool {
+	single := func(column string, of func(facet) uint32) condition {
+		return condition{sql: "f." + column + " IN " + marks, args: set.labels, test: func(_ int64, f facet) bool {
 			return slices.Contains(set.ids, of(f))
 		}}
 	}
 	switch f.Name {
 	case "org":
-		return single("owner", func(f *facet) uint32 { return f.owner }), nil
+		return single("owner", facet.owner), nil
 	case "team":
-		return single("team", func(f *facet) uint32 { return f.team }), nil
+		return single("team", facet.team), nil
 	case "license":
-		return single("license", func(f *facet) uint32 { return f.license }), nil
+		return single("license", facet.license), nil
 	}
-	labelled := condition{args: set.labels, sets: []*labelSet{set}, test: func(id int64, _ *facet) bool { return set.has(id) }}
+	labelled := condition{args: set.labels, sets: []*labelSet{set}, test: func(id int64, _ facet) bool { return set.has(id) }}
 	if len(q.Words) == 0 { // few labels are on many records: begin with the label
 		labelled.sql = "f.id IN (SELECT record FROM labelled WHERE label IN " + marks + ")"
 	} else {
@@ -140,11 +140,11 @@ func (c *Catalog) condition(ctx context.Context, q catalog.Query, f catalog.Filt
 }
 
 func flagged(flag int) condition {
-	return condition{sql: fmt.Sprintf("f.flags & %d <> 0", flag), test: func(_ int64, f *facet) bool { return f.flags&uint32(flag) != 0 }}
+	return condition{sql: fmt.Sprintf("f.flags & %d <> 0", flag), test: func(_ int64, f facet) bool { return f.flags()&uint32(flag) != 0 }}
 }
 
-func countCondition(column string, n catalog.Range, of func(*facet) uint32) condition {
-	return condition{sql: column + " BETWEEN ? AND ?", args: []any{n.Min, n.Max}, test: func(_ int64, f *facet) bool {
+func countCondition(column string, n catalog.Range, of func(facet) uint32) condition {
+	return condition{sql: column + " BETWEEN ? AND ?", args: []any{n.Min, n.Max}, test: func(_ int64, f facet) bool {
 		have := int64(of(f))
 		return have >= n.Min && have <= n.Max
 	}}
@@ -178,7 +178,7 @@ func flagOf(choice string) int {
 }
 
 // spanCondition compares days; 0 is an unknown one, which lies in no span.
-func spanCondition(column string, s catalog.Span, now time.Time, of func(*facet) uint16) condition {
+func spanCondition(column string, s catalog.Span, now time.Time, of func(facet) uint16) condition {
 	from, to := s.Ends(now)
 	low, high := int64(1), int64(math.MaxInt32)
 	if !from.IsZero() {
@@ -187,7 +187,7 @@ func spanCondition(column string, s catalog.Span, now time.Time, of func(*facet)
 	if !to.IsZero() {
 		high = days(to) - 1
 	}
-	return condition{sql: column + " BETWEEN ? AND ?", args: []any{low, high}, test: func(_ int64, f *facet) bool {
+	return condition{sql: column + " BETWEEN ? AND ?", args: []any{low, high}, test: func(_ int64, f facet) bool {
 		day := int64(of(f))
 		return day >= low && day <= high
 	}}

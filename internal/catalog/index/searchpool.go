@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql/driver"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -48,7 +49,7 @@ func (s *search) pool(ctx context.Context, w wants) ([]match, int, error) {
 	w.archived = !s.where.simple
 	if s.order() == "" && (s.where.simple || s.where.sql == everything) {
 		total := 0
-		best := shortlist{most: s.size()}
+		best := newShortlist(s.size())
 		s.tally.matches(w, func(id int64, row *tallyRow, at int) {
 			total++
 			best.add(rankedID{id, row.rank(at)})
@@ -61,27 +62,23 @@ func (s *search) pool(ctx context.Context, w wants) ([]match, int, error) {
 	if err != nil {
 		return nil, 0, fault.Errorf("search the catalog: %w", err)
 	}
-	total := len(all)
-	if s.order() == "" {
-		best := shortlist{most: s.size()}
-		for _, r := range all {
-			best.add(r)
-		}
-		all = best.take()
+	best := newShortlist(s.size())
+	for _, r := range all {
+		best.add(r)
 	}
-	return s.measured(all[:min(len(all), s.size())]), total, nil
+	return s.measured(best.take()), len(all), nil
 }
 
-// filtered leaves those that pass the filters, in the order that is asked.
+// filtered leaves those that pass the filters, ranked by the order that is asked.
 func (s *search) filtered(ctx context.Context, all []rankedID) ([]rankedID, error) {
 	if len(all) == 0 {
 		return nil, nil
 	}
-	if s.order() == "" && int64(len(all)) > s.where.slow(s.c.info.Records) {
+	if int64(len(all)) > s.where.slow(s.c.info.Records) {
 		return s.byFacets(ctx, all)
 	}
 	ids := []byte{'['}
-	rank := make(map[int64]float32, len(all))
+	rank := make(map[int64]int64, len(all))
 	for i, r := range all {
 		if i > 0 {
 			ids = append(ids, ',')
@@ -97,7 +94,11 @@ func (s *search) filtered(ctx context.Context, all []rankedID) ([]rankedID, erro
 	err := s.c.each(ctx, func(scan func(...any) error) error {
 		var id int64
 		err := scan(&id)
-		kept = append(kept, rankedID{id, rank[id]})
+		r := rankedID{id, rank[id]}
+		if s.order() != "" {
+			r.rank = int64(len(all) - len(kept))
+		}
+		kept = append(kept, r)
 		return err
 	}, query, append([]any{string(append(ids, ']'))}, s.where.args...)...)
 	return kept, err
@@ -117,18 +118,21 @@ func (s *search) measured(all []rankedID) []match {
 	return out
 }
 
-// rankedID is a record with its rank before it is looked at closely.
-type rankedID struct {
-	id   int64
-	rank float32
-}
+// rankedID is a record with its rank before it is looked at closely: what has more
+// stands before.
+type rankedID struct{ id, rank int64 }
+
+// rankOf makes a rank of a figure that is not below 0.
+func rankOf(f float32) int64 { return int64(math.Float32bits(f)) }
 
 // shortlist keeps the best of many.
 type shortlist struct {
 	most int
 	best []rankedID
-	bar  float32 // what has less is not among them
+	bar  int64 // what has less is not among them
 }
+
+func newShortlist(most int) *shortlist { return &shortlist{most: most, bar: math.MinInt64} }
 
 func (l *shortlist) add(r rankedID) {
 	if r.rank < l.bar {
@@ -183,7 +187,7 @@ const mostNamed = 20
 
 // standingByName is byName where no filter asks more than the tally knows.
 func (s *search) standingByName(ctx context.Context, names []any) ([]match, error) {
-	best := shortlist{most: mostNamed}
+	best := newShortlist(mostNamed)
 	err := s.c.quick(ctx, func(row []driver.Value) error {
 		id := number(row[0])
 		r := s.tally.row(id)
@@ -192,7 +196,7 @@ func (s *search) standingByName(ctx context.Context, names []any) ([]match, erro
 		}
 		standing := r.standings[slabAt(id):][:standingBytes]
 		if standing[standPart] != 0 && (!s.where.simple || standing[standFlags]&standArchived == 0) {
-			best.add(rankedID{id, float32(standing[standBoost])})
+			best.add(rankedID{id, int64(standing[standBoost])})
 		}
 		return nil
 	}, "SELECT id FROM names WHERE name IN (?"+strings.Repeat(",?", len(names)-1)+")", names...)

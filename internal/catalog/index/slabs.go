@@ -17,8 +17,8 @@ type slabTable struct {
 
 // slab is a row of such a table.
 type slab struct {
-	rows       []byte
-	dirty, new bool
+	rows  []byte
+	dirty bool
 }
 
 func newSlabTable(w *Writer, name string, each int) slabTable {
@@ -41,11 +41,10 @@ func (t *slabTable) slab(id int64) (*slab, error) {
 	}
 	s := &slab{rows: make([]byte, slabSize*t.each)}
 	var rows []byte
-	found, err := t.w.row("SELECT records FROM "+t.name+" WHERE id = ?", []any{id}, &rows)
+	_, err := t.w.row("SELECT records FROM "+t.name+" WHERE id = ?", []any{id}, &rows)
 	if err != nil {
 		return nil, err
 	}
-	s.new = !found
 	copy(s.rows, rows)
 	t.slabs[id] = s
 	return s, nil
@@ -77,21 +76,22 @@ func (t *slabTable) load() error {
 	return rows.Err()
 }
 
-// write writes what was changed.
+// write writes what was changed. A row without a record is none.
 func (t *slabTable) write() error {
 	for _, id := range slices.Sorted(maps.Keys(t.slabs)) { // the same catalog makes the same file
 		s := t.slabs[id]
 		if !s.dirty {
 			continue
 		}
-		how := "UPDATE " + t.name + " SET records = ?2 WHERE id = ?1"
-		if s.new {
-			how = "INSERT INTO " + t.name + " (id, records) VALUES (?1, ?2)"
-		}
-		if err := t.w.exec(how, id, s.rows); err != nil {
+		if err := t.w.exec("DELETE FROM "+t.name+" WHERE id = ?", id); err != nil {
 			return err
 		}
-		s.dirty, s.new = false, false
+		if slices.ContainsFunc(s.rows, func(b byte) bool { return b != 0 }) {
+			if err := t.w.exec("INSERT INTO "+t.name+" (id, records) VALUES (?, ?)", id, s.rows); err != nil {
+				return err
+			}
+		}
+		s.dirty = false
 	}
 	return nil
 }

@@ -331,9 +331,9 @@ func (t *tally) from(id int64, part byte) bool {
 	return row != nil && row.standings[slabAt(id)+standPart] == part
 }
 
-// row is where a record stands, nil where it does not.
+// row is where a record stands, nil where it does not. Without a tally, none does.
 func (t *tally) row(id int64) *tallyRow {
-	if id < 0 || slabOf(id) >= int64(len(t.rows)) {
+	if t == nil || id < 0 || slabOf(id) >= int64(len(t.rows)) {
 		return nil
 	}
 	return t.rows[slabOf(id)]
@@ -396,9 +396,15 @@ func (w *wants) wanted(row *tallyRow, at int) bool {
 	return w.archived || row.standings[at*standingBytes+standFlags]&standArchived == 0
 }
 
-// rank is the product of BM25 and boost.
-func (r *tallyRow) rank(at int) float32 {
-	return r.text[at] * float32(r.standings[at*standingBytes+standBoost])
+// rank is the product of BM25 and boost, as rankOf has it.
+func (r *tallyRow) rank(at int) int64 {
+	return rankOf(r.text[at] * float32(r.standings[at*standingBytes+standBoost]))
+}
+
+// unwanted tells whether a record has what must not match.
+func (t *tally) unwanted(id int64) bool {
+	row := t.row(id)
+	return row != nil && row.clauses[id%slabSize]&unwantedBit != 0
 }
 
 // of gives the text measure of a record.

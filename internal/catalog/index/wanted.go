@@ -98,7 +98,11 @@ func (s *wantedSearch) prepare(ctx context.Context) error {
 		}
 	}
 	s.clauses = wantedClauses(s.q.Wanted())
-	s.without = unwanted(s.q.Unwanted())
+	var without []string
+	for _, cl := range unwantedClauses(s.q.Unwanted()) {
+		without = append(without, cl.match())
+	}
+	s.without = strings.Join(without, " OR ")
 	return nil
 }
 
