@@ -39,7 +39,7 @@ func (c *crawler) page(ctx context.Context, q forge.ProfileQuery, limit int) (fo
 		}
 		switch {
 		case errors.Is(err, forge.ErrUnsupported) && !rest:
-			c.useREST()
+			c.useREST(err)
 			continue
 		case errors.Is(err, forge.ErrTooMuch):
 			if smaller := c.batch.complained(size); smaller > 0 {

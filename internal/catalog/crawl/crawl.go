@@ -8,7 +8,6 @@ package crawl
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"sync"
 	"time"
@@ -163,12 +162,13 @@ func (c *crawler) rest() bool {
 	return c.byREST
 }
 
-func (c *crawler) useREST() {
+// useREST goes on by REST, for the reason that GraphQL was refused with.
+func (c *crawler) useREST(why error) {
 	c.mu.Lock()
 	first := !c.byREST
 	c.byREST = true
 	c.mu.Unlock()
 	if first {
-		c.o.Sink.Note("crawl", fmt.Sprintf("%s has no GraphQL: its repositories are read one by one", c.o.Host))
+		c.o.Sink.Note("crawl", why.Error()+": its repositories are read one by one")
 	}
 }

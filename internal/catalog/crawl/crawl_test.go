@@ -344,7 +344,7 @@ type lateForge struct {
 }
 
 func (l lateForge) Profiles(context.Context, forge.ProfileQuery) (forge.ProfilePage, error) {
-	l.c.useREST()
+	l.c.useREST(forge.ErrUnsupported)
 	return forge.ProfilePage{}, forge.ErrUnsupported
 }
 

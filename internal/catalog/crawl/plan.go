@@ -28,7 +28,7 @@ func Plan(ctx context.Context, source Source, o Options) []Planned {
 		q := forge.ProfileQuery{Owner: name, First: 1, QuarterEnd: o.Now(), Changed: func(forge.Repo) bool { return false }}
 		page, err := c.askPage(ctx, q, c.rest())
 		if errors.Is(err, forge.ErrUnsupported) && !c.rest() {
-			c.useREST()
+			c.useREST(err)
 			page, err = c.askPage(ctx, q, true)
 		}
 		p.Total, p.Err = page.Total, err

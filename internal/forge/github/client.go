@@ -58,12 +58,13 @@ type Client struct {
 	skew   atomic.Int64 // how far the host's clock is ahead of ours, in nanoseconds
 	unseen sync.Once    // that checks could not be read is said once
 
-	mu    sync.Mutex
-	known map[string]bool      // repositories this host has shown, by lower-case full name
-	ahead map[string]pageAhead // by owner, the page that came along with the one before
-	alone bool                 // a page and the next are more than this host answers at once
-	lacks map[string]string    // names of GraphQL documents this host does not answer, "" any, with the reason
-	spoke map[string]bool      // names of those that it has answered, "" any
+	mu      sync.Mutex
+	known   map[string]bool      // repositories this host has shown, by lower-case full name
+	ahead   map[string]pageAhead // by owner, the page that came along with the one before
+	alone   bool                 // a page and the next are more than this host answers at once
+	lacks   map[string]string    // names of GraphQL documents this host does not answer, "" any, with the reason
+	without map[string]bool      // optionalFields that it does not know
+	spoke   map[string]bool      // names of those that it has answered, "" any
 }
 
 // callTimeout bounds one request with its answer; the largest answers are

@@ -46,7 +46,8 @@ func (c *Client) ask(ctx context.Context, d document, vars map[string]any, what 
 // askOnce asks once more, unless this is again, where a server says nothing but
 // that it failed.
 func (c *Client) askOnce(ctx context.Context, d document, vars map[string]any, what string, out any, again bool) (reply, error) {
-	body := map[string]any{"query": d.text}
+	text := c.askable(d)
+	body := map[string]any{"query": text}
 	if len(vars) > 0 {
 		body["variables"] = vars
 	}
@@ -68,6 +69,8 @@ func (c *Client) askOnce(ctx context.Context, d document, vars map[string]any, w
 		return reply{}, c.noAnswer("", "its answer has neither data nor errors")
 	case tooMuch(r.errors, none):
 		return reply{}, c.tooMuch(quoteOf(r.errors))
+	case none && c.leavesOut(text, r.errors):
+		return c.askOnce(ctx, d, vars, what, out, again)
 	case none && unknownToServer(r.errors):
 		return reply{}, c.noGraph(scopeOf(d, r.errors), quoteOf(r.errors))
 	case none && nameless(r.errors) && !again && failing(r.errors):

@@ -20,6 +20,9 @@ type graphError struct {
 	Extensions struct {
 		Code string `json:"code"`
 		SAML bool   `json:"saml_failure"`
+		// Type and Field are what a server does not know.
+		Type  string `json:"typeName"`
+		Field string `json:"fieldName"`
 	} `json:"extensions"`
 }
 

@@ -122,6 +122,9 @@ func (c *Client) profile(g *graphRepo) (forge.Profile, bool) {
 		Watchers:    g.Watchers.count(),
 		OpenPulls:   g.OpenPulls.count(),
 	}
+	if p.Visibility == "" && !p.Private { // optionalFields
+		p.Visibility = "public"
+	}
 	c.describe(&p, g)
 	count(&p, g)
 	return p, true
