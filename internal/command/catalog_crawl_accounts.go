@@ -110,12 +110,18 @@ func (b *byAccount) PullHistories(ctx context.Context, names []forge.RepoName, m
 }
 
 // Requests are those of all accounts.
-func (b *byAccount) Requests() int {
-	n, seen := b.usual.Requests(), map[forgeClient]bool{b.usual: true}
+func (b *byAccount) Requests() int { return b.sum(forgeClient.Requests) }
+
+// Spent is what all accounts took of their rates.
+func (b *byAccount) Spent() int { return b.sum(forgeClient.Spent) }
+
+//go:noinline
+func (b *byAccount) sum(of func(forgeClient) int) int {
+	n, seen := of(b.usual), map[forgeClient]bool{b.usual: true}
 	for _, c := range b.of {
 		if !seen[c] {
 			seen[c] = true
-			n += c.Requests()
+			n += of(c)
 		}
 	}
 	return n

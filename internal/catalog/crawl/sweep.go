@@ -24,6 +24,7 @@ type PullSource interface {
 	PullHistories(context.Context, []forge.RepoName, int) ([]forge.PullHistory, error)
 	OwnerTeams(context.Context, string) (*forge.OwnerTeams, error)
 	Requests() int
+	Spent() int // of the forge's rate so far
 }
 
 // PullKnown is a catalog with its events.
@@ -48,7 +49,7 @@ type SweepOptions struct {
 
 const (
 	// perHour is what GitHub allows a user in an hour, in requests by REST and in
-	// points by GraphQL; a request of a sweep is about one of either.
+	// points by GraphQL.
 	perHour = 5000
 	// sweepBatch and sweepPulls are how many repositories are asked for at once,
 	// and how many pull requests of each.
@@ -196,7 +197,7 @@ func (s *sweep) run(ctx context.Context, list []due, begun time.Time) error {
 			return nil // but every sweep gets something done
 		}
 		n := min(size, len(list))
-		before := s.source.Requests()
+		before := s.source.Spent()
 		err := s.batch(ctx, list[:n])
 		var limited *forge.RateLimitError
 		switch {
@@ -222,7 +223,7 @@ func (s *sweep) run(ctx context.Context, list []due, begun time.Time) error {
 			Message: fmt.Sprintf("reading pull requests: %d of %d repositories", s.out.Repos, s.out.Repos+len(list)),
 		})
 		if len(list) > 0 {
-			if err := s.sleep(ctx, time.Duration(s.source.Requests()-before)*pace, ""); err != nil {
+			if err := s.sleep(ctx, time.Duration(s.source.Spent()-before)*pace, ""); err != nil {
 				return err
 			}
 		}
@@ -230,7 +231,7 @@ func (s *sweep) run(ctx context.Context, list []due, begun time.Time) error {
 	return nil
 }
 
-// pace is the time that one request must take, so that a sweep stays within its
+// pace is the time that one request, or one point, must take, so that a sweep stays within its
 // share of the rate.
 func (s *sweep) pace() time.Duration {
 	share := s.o.Share

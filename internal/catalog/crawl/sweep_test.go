@@ -22,11 +22,13 @@ type fakePulls struct {
 	teams    map[string][]string
 	largest  int
 	requests int
+	points   int // that a request costs; 0 is 1
 	asked    []string
 	before   func(n int) error
 }
 
 func (f *fakePulls) Requests() int { return f.requests }
+func (f *fakePulls) Spent() int    { return f.requests * max(f.points, 1) }
 
 func (f *fakePulls) OwnerTeams(context.Context, string) (*forge.OwnerTeams, error) {
 	return &forge.OwnerTeams{Members: f.teams}, nil
@@ -196,6 +198,11 @@ func TestASweepIsPacedAndBounded(t *testing.T) {
 	}
 	if s.slept < 12*time.Second || s.slept > 15*time.Second {
 		t.Errorf("ten requests took %s", s.slept)
+	}
+	s = newSweep(t, 200)
+	s.forge.points = 18
+	if s.run(); s.slept < 9*18*2880*time.Millisecond || s.slept > 10*18*2880*time.Millisecond {
+		t.Errorf("ten requests of 18 points took %s", s.slept)
 	}
 	s = newSweep(t, 200)
 	s.o.For = 5 * time.Second

@@ -56,6 +56,7 @@ type Client struct {
 	secrets *secret.Set
 
 	skew   atomic.Int64 // how far the host's clock is ahead of ours, in nanoseconds
+	points atomic.Int64 // of GraphQL, beyond one for each request
 	unseen sync.Once    // that checks could not be read is said once
 
 	mu      sync.Mutex
@@ -132,6 +133,10 @@ func (c *Client) Host() string { return c.o.Host }
 // Requests counts the requests sent so far, repeated and redirected ones
 // included.
 func (c *Client) Requests() int { return int(c.wire.requests.Load()) }
+
+// Spent is what this took of the host's rate so far: requests, of which those by
+// GraphQL that read pull requests count as many points as GitHub takes for them.
+func (c *Client) Spent() int { return c.Requests() + int(c.points.Load()) }
 
 // apiURL finds where the API of a host lies, always with a slash at its end.
 func apiURL(o Options) (*url.URL, error) {

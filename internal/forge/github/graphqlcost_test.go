@@ -55,6 +55,9 @@ func TestWhatDocumentsCostInPoints(t *testing.T) {
 		if _, err := c.ask(t.Context(), d, tt.vars, tt.name, &out); err != nil {
 			t.Fatalf("%s: %v", tt.name, err)
 		}
+		if tt.d.name == historyDocument(nil, 1).name && out.RateLimit.Cost != historyPoints(20, 10) {
+			t.Errorf("%s: got %d points, reckoned with %d", tt.name, out.RateLimit.Cost, historyPoints(20, 10))
+		}
 		if out.RateLimit.Cost < 1 || out.RateLimit.Cost > tt.most {
 			t.Errorf("%s: got %d points, want at most %d", tt.name, out.RateLimit.Cost, tt.most)
 		}

@@ -10,8 +10,8 @@ import (
 )
 
 const (
-	// pullsAtOnce is how many pull requests are asked for in one request. With
-	// three lists below each it costs some ten points of GitHub's 5,000 an hour.
+	// pullsAtOnce is how many pull requests are asked for in one request, which
+	// costs some ten points of GitHub's 5,000 an hour (historyPoints).
 	pullsAtOnce = 300
 	// reposAtOnce bounds the same by repositories.
 	reposAtOnce = 20
@@ -46,6 +46,7 @@ func (c *Client) PullHistories(ctx context.Context, repos []forge.RepoName, each
 // much in two halves, at last fewer pull requests of one repository.
 func (c *Client) historyBatch(ctx context.Context, repos []forge.RepoName, each int) ([]forge.PullHistory, error) {
 	got := map[string]*graphHistory{}
+	c.points.Add(int64(historyPoints(len(repos), each) - 1))
 	r, err := c.ask(ctx, historyDocument(repos, each), nil, "the pull requests of repositories", &got)
 	switch {
 	case errors.Is(err, forge.ErrTooMuch) && len(repos) > 1:
@@ -76,6 +77,12 @@ func (c *Client) historyBatch(ctx context.Context, repos []forge.RepoName, each 
 	}
 	return out, c.readRest(ctx, out, open)
 }
+
+// historyPoints is what GitHub takes of its points for the pull requests of some
+// repositories: a hundredth of the lists that are asked for, three below each
+// pull request, whether there are so many or not.
+// https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api
+func historyPoints(repos, each int) int { return max((repos*(1+3*each)+50)/100, 1) }
 
 func failedHistories(repos []forge.RepoName, err error) []forge.PullHistory {
 	out := make([]forge.PullHistory, len(repos))
