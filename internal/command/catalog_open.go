@@ -118,10 +118,6 @@ func (a *app) noCatalog(what string) error {
 	return &exitError{code: exitNotFound, err: fault.Errorf("%s needs a catalog, and there is none", what), hint: hint}
 }
 
-func notInCatalog(name forge.RepoName) error {
-	return &exitError{code: exitNotFound, err: fault.Errorf("%s is not in the catalog", name.FullName()), hint: "isrc catalog update"}
-}
-
 func ambiguous(arg string, same []forge.RepoName) error {
 	var names []string
 	for i, n := range same {

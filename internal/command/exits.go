@@ -275,6 +275,15 @@ func (a *app) usualHost() string {
 	return host
 }
 
+// typed is a repository as it is named to the next command: with its host where
+// another one is taken without it.
+func (a *app) typed(r repository) string {
+	if a.flags.host == "" && r.Host == a.usualHost() {
+		return r.FullName
+	}
+	return r.Host + "/" + r.FullName
+}
+
 // isFirstTime tells whether somebody has named no forge yet, so that github.com
 // is but a guess.
 func (a *app) isFirstTime(host string) bool {

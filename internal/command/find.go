@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -220,8 +221,40 @@ func (a *app) findInCatalog(ctx context.Context, o *findOptions, q catalog.Query
 		undo()
 		return a.pick(ctx, rows)
 	}
-	screen := findScreen{rows: rows, hits: result.Hits, result: result, where: about.words, searched: result.Searched, explain: o.explain, now: a.inv.Now()}
+	screen := findScreen{rows: rows, hits: result.Hits, result: result, where: about.words, searched: result.Searched, explain: o.explain, now: a.inv.Now(), typed: a.typed}
+	if len(rows) == 0 && !o.output.set {
+		if screen.without, err = withoutEach(ctx, cat, q, a.inv.Now()); err != nil {
+			return catalogTrouble(err)
+		}
+	}
 	return a.show(&o.output, rows, screen.write)
+}
+
+// withoutEach tells of what was asked for in vain which filters stand in the way:
+// what would be found without each, and where it takes more than one, without all.
+func withoutEach(ctx context.Context, cat *index.Catalog, q catalog.Query, now time.Time) ([]string, error) {
+	var out []string
+	try := func(left []catalog.Filter, words string) error {
+		other := q
+		other.Filters, other.Limit, other.Brief = left, 1, true
+		if other.Empty() {
+			return nil
+		}
+		r, err := cat.Search(ctx, other, now)
+		if err == nil && r.Total > 0 {
+			out = append(out, fmt.Sprintf("%s without %s", thousands(r.Total), words))
+		}
+		return err
+	}
+	for i, f := range q.Filters {
+		if err := try(slices.Delete(slices.Clone(q.Filters), i, i+1), f.String()); err != nil {
+			return nil, err
+		}
+	}
+	if len(out) == 0 && len(q.Filters) > 1 {
+		return out, try(nil, "any filter")
+	}
+	return out, nil
 }
 
 // findLike answers with repositories that do the same.
@@ -233,7 +266,7 @@ func (a *app) findLike(ctx context.Context, o *findOptions, cat *index.Catalog, 
 	hits, err := cat.Like(ctx, name, max(o.limit, 1))
 	var none *forge.NotFoundError
 	if errors.As(err, &none) {
-		return notInCatalog(name)
+		return &exitError{code: exitNotFound, err: fault.Errorf("%s is not in the catalog", name.FullName()), hint: firstOf(a.nearest(name), "isrc catalog update")}
 	}
 	if err != nil {
 		return catalogTrouble(err)
@@ -245,7 +278,7 @@ func (a *app) findLike(ctx context.Context, o *findOptions, cat *index.Catalog, 
 		return a.pick(ctx, rows)
 	}
 	about := catalogAge(cat.Info(), a.inv.Now())
-	screen := findScreen{rows: rows, hits: hits, result: &catalog.Found{Hits: hits, Total: len(hits)}, where: about.words, like: name.FullName(), searched: cat.Info().Records, explain: o.explain, now: a.inv.Now()}
+	screen := findScreen{rows: rows, hits: hits, result: &catalog.Found{Hits: hits, Total: len(hits)}, where: about.words, like: name.FullName(), searched: cat.Info().Records, explain: o.explain, now: a.inv.Now(), typed: a.typed}
 	return a.show(&o.output, rows, screen.write)
 }
 

@@ -61,7 +61,7 @@ func (a *app) findLive(ctx context.Context, o *findOptions, q catalog.Query) err
 	if o.pick && len(rows) > 0 {
 		return a.pick(ctx, rows)
 	}
-	screen := findScreen{rows: rows, hits: result.Hits, result: result, where: where, live: true, explain: o.explain, now: a.inv.Now()}
+	screen := findScreen{rows: rows, hits: result.Hits, result: result, where: where, live: true, explain: o.explain, now: a.inv.Now(), typed: a.typed}
 	return a.show(&o.output, rows, screen.write)
 }
 

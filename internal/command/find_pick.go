@@ -29,10 +29,7 @@ func (a *app) pick(ctx context.Context, rows []found) error {
 	if err != nil {
 		return err
 	}
-	name := rows[at].FullName
-	if rows[at].Host != a.usualHost() {
-		name = rows[at].Host + "/" + name
-	}
+	name := a.typed(rows[at].repository)
 	a.say("isrc %s %s", action, name) // what to type the next time
 	if action == pickContribute {
 		return a.contribute(ctx, &contributeOptions{via: "auto"}, name)

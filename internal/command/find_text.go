@@ -17,12 +17,14 @@ type findScreen struct {
 	rows     []found
 	hits     []catalog.Hit
 	result   *catalog.Found
-	where    string // what was searched, in words
-	searched int    // repositories; 0 where a forge searched
-	like     string // OWNER/NAME that the rows do the same as
+	where    string   // what was searched, in words
+	searched int      // repositories; 0 where a forge searched
+	like     string   // OWNER/NAME that the rows do the same as
+	without  []string // where nothing was found: what there is without a filter
 	live     bool
 	explain  bool
 	now      time.Time
+	typed    func(repository) string // as a row is named to the next command
 }
 
 func (f findScreen) write(s *term.Streams) error {
@@ -59,9 +61,11 @@ func (f findScreen) columns(s *term.Streams) (name, lang int) {
 	return min(name, s.Width/2), min(lang, 12)
 }
 
-// head is a repository's name, language and what it is for.
+// head is a repository's name, language and what it is for. A name is never cut:
+// it is what people copy.
 func (f findScreen) head(s *term.Streams, r *found, name, lang int) {
-	full := term.Truncate(term.Line(r.FullName), name, s.Ellipsis())
+	full := term.Line(r.FullName)
+	name = max(name, term.Columns(full))
 	language := term.Truncate(term.Line(r.Language), lang, s.Ellipsis())
 	head := "  " + s.Paint(term.Strong, full) + pad(name-term.Columns(full)+2) + language + pad(lang-term.Columns(language)+2)
 	room := s.Width - name - lang - 6
@@ -162,7 +166,7 @@ func (f findScreen) foot(s *term.Streams) {
 	if f.searched > 0 {
 		foot += fmt.Sprintf(" %s %s", s.Sym(term.SymDot), countOf(f.searched, "repository", "repositories"))
 	}
-	parts := []string{foot + " in " + term.Line(f.where), "isrc show " + term.Line(f.rows[0].FullName)}
+	parts := []string{foot + " in " + term.Line(f.where), "isrc show " + term.Line(f.typed(f.rows[0].repository))}
 	for i, l := range joinFacts(parts, " "+s.Sym(term.SymDot)+" ", s.Width) {
 		if i == 0 && term.Columns(l) > s.Width {
 			l = strings.Join(term.Wrap(l, s.Width), "\n")
@@ -184,6 +188,9 @@ func (f findScreen) nothing(s *term.Streams) {
 			countOf(f.searched, "repository", "repositories"), term.Line(f.where))
 	}
 	s.Tell(fmt.Sprintf("Nothing found for %s.\n  Searched: %s", term.Line(asked), searched))
+	if len(f.without) > 0 {
+		s.Tell("  Found: " + term.Line(strings.Join(f.without, ", ")))
+	}
 	if f.live {
 		s.Tell("  A catalog finds words that are spelt otherwise, too: isrc catalog update")
 	}

@@ -116,7 +116,7 @@ func (a *app) helpWanted(ctx context.Context, o *wantedOptions, words []string) 
 		case o.explain:
 			return explainWanted(s, rows)
 		}
-		return showWanted(s, rows, result, about.words)
+		return showWanted(s, rows, result, about.words, a.typed)
 	})
 }
 
@@ -185,7 +185,7 @@ func wantedOf(h *catalog.HelpWantedHit) wantedIssue {
 	return w
 }
 
-func showWanted(s *term.Streams, rows []wantedIssue, result *catalog.HelpWantedFound, where string) error {
+func showWanted(s *term.Streams, rows []wantedIssue, result *catalog.HelpWantedFound, where string, typed func(repository) string) error {
 	if !s.OutTTY {
 		t := s.NewTable(-1)
 		for _, r := range rows {
@@ -204,7 +204,7 @@ func showWanted(s *term.Streams, rows []wantedIssue, result *catalog.HelpWantedF
 		}
 	}
 	foot := fmt.Sprintf("%d of %s help in %s", len(rows), countOf(max(result.Total, len(rows)), "issue that welcomes", "issues that welcome"), term.Line(where))
-	next := fmt.Sprintf("isrc contribute %s --issue %d", term.Line(rows[0].FullName), rows[0].Number)
+	next := fmt.Sprintf("isrc contribute %s --issue %d", term.Line(typed(rows[0].repository)), rows[0].Number)
 	for _, l := range joinFacts([]string{foot, next}, " "+s.Sym(term.SymDot)+" ", s.Width) {
 		fmt.Fprintln(s.Out, l)
 	}

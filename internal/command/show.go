@@ -174,7 +174,7 @@ func (a *app) showRepo(ctx context.Context, o *showOptions, arg string) error {
 	if err != nil {
 		return err
 	}
-	return a.show(&o.output, c, func(s *term.Streams) error { return showCard(s, c, o.explain, a.inv.Now()) })
+	return a.show(&o.output, c, func(s *term.Streams) error { return showCard(s, c, a.typed(c.repository), o.explain, a.inv.Now()) })
 }
 
 // readCard looks everything up in parallel. Only the repository itself must be

@@ -26,7 +26,7 @@ func TestACardFitsNarrowTerminals(t *testing.T) {
 	for _, width := range []int{20, 30, 46, 47, 80} {
 		var out bytes.Buffer
 		s := &term.Streams{Out: &out, Err: &out, OutTTY: true, Unicode: true, Width: width}
-		if err := showCard(s, c, false, time.Now()); err != nil {
+		if err := showCard(s, c, c.FullName, false, time.Now()); err != nil {
 			t.Fatal(err)
 		}
 		for l := range strings.Lines(out.String()) {

@@ -12,8 +12,9 @@ import (
 	"github.com/isrc-dev/isrc/internal/term"
 )
 
-// showCard renders a contribution card for people.
-func showCard(s *term.Streams, c *card, explain bool, now time.Time) error {
+// showCard renders a contribution card for people. Typed is how the next command
+// is told of the repository.
+func showCard(s *term.Streams, c *card, typed string, explain bool, now time.Time) error {
 	w := s.Out
 	fmt.Fprintln(w, s.Paint(term.Strong, term.Line(c.FullName)))
 	for _, l := range term.Wrap(shortLine(c.Description), s.Width) {
@@ -60,15 +61,15 @@ func showCard(s *term.Streams, c *card, explain bool, now time.Time) error {
 		showFigures(s, c.Figures)
 	}
 	fmt.Fprintln(w)
-	next := "isrc contribute " + c.FullName
+	next := "isrc contribute " + typed
 	if len(c.HelpWanted) > 0 {
 		next += fmt.Sprintf(" --issue %d", c.HelpWanted[0].Number)
 	}
 	switch {
 	case c.Archived, c.Contributions == guideline.TakesElsewhere:
-		next = "isrc show " + c.FullName + " --web"
+		next = "isrc show " + typed + " --web"
 	case c.Contributions == "issues-only", c.closed():
-		next = "isrc propose " + c.FullName
+		next = "isrc propose " + typed
 	}
 	fmt.Fprintln(w, s.Paint(term.Strong, next))
 	return nil
