@@ -5,10 +5,16 @@ import "strings"
 // Kin tells whether two folded words that have one stem are forms of one word:
 // validate and validation, token and tokens. Porter's stems also take together
 // what only grew from one root, and that would be the worse answer: accessibility
-// for access, important for import, authorization for author.
+// for access, important for import, authorization for author; sm for sms.
 func Kin(a, b string) bool {
 	if a == b {
 		return true
+	}
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	if len(a) < 3 {
+		return b == a+"s" && strings.Contains(counted, " "+a+" ")
 	}
 	if x, y := derived(a), derived(b); x != y {
 		return false
@@ -55,3 +61,7 @@ func root(word string) string {
 // strangers are words that have their stem in common with others that mean
 // something else.
 const strangers = " product products | customer customers | container containers containerized | public publicly | express expresses expressed | experiment experiments experimentation | terminal terminals | import imports imported importing importer | project projects projected | news | meter meters metering | station stations | process processes processed processing | community communities | organ organs | object objects | formation formations | media "
+
+// counted are the words of two letters of which there is a plural. What else of
+// three letters has a stem of two is a word of its own: ios, sms, dns, ide.
+const counted = " cd cv db ec ip id mr os pc pr qr tv ui vm "
