@@ -9,7 +9,7 @@ func GenericWord(folded string) bool {
 	return len(folded) <= 12 && strings.Contains(genericWords, " "+folded+" ")
 }
 
-const genericWords = " library libraries lib tool tools tooling project projects repo repos repository repositories code package packages module modules service services app apps application applications software solution system component components central internal company team teams please something thing things simple easy best good new using based project "
+const genericWords = " library libraries lib tool tools tooling project projects repo repos repository repositories code package packages module modules service services app apps application applications software solution system component components central internal company team teams please something thing things simple easy best good new using based project put get make keep want need allow allowed anything anyone someone somebody tell looking know "
 
 // Synonyms are other names under which a folded word stands in texts: what is
 // abbreviated everywhere, and the two spellings of English.
@@ -119,4 +119,7 @@ const shortForms = "k8s=kubernetes a11y=accessibility i18n=internationalization 
 	"wasm=webassembly e2e=end+to+end oidc=openid+connect rbac=role+based+access acl=access+control orm=object+relational " +
 	"regex=regular+expression regexp=regular+expression cdn=content+delivery ws=websocket tls=ssl gql=graphql rl=reinforcement+learning " +
 	"cv=computer+vision llm=large+language tts=text+to+speech asr=speech+recognition bi=business+intelligence vcs=version+control " +
-	"ha=high+availability dr=disaster+recovery ssr=server+side+rendering pwa=progressive+web spa=single+page rpc=remote+procedure"
+	"ha=high+availability dr=disaster+recovery ssr=server+side+rendering pwa=progressive+web spa=single+page rpc=remote+procedure " +
+	"otel=opentelemetry stt=speech+to+text asr=speech+to+text speech=voice email=mail emails=mails login=sign+in login=log+in login=sign+on signup=sign+up " +
+	"anonymize=pseudonymize anonymise=pseudonymise anonymization=pseudonymization anonymisation=pseudonymisation anonymous=pseudonymous " +
+	"anonymize=mask anonymise=mask anonymization=masking anonymisation=masking"

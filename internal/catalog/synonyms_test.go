@@ -10,7 +10,7 @@ func TestSynonymsGoBothWays(t *testing.T) {
 	t.Parallel()
 	for word, want := range map[string]string{
 		"k8s": "kubernetes", "kubernetes": "k8s", "sso": "single sign on", "auth": "authentication,authorization", "service": "svc", "nothing": "", "": "",
-		"rpc": "remote procedure", "color": "colour",
+		"rpc": "remote procedure", "color": "colour", "anonymise": "anonymize,pseudonymise,mask", "pseudonymization": "anonymization", "login": "sign in,log in,sign on", "otel": "opentelemetry",
 	} {
 		if got := strings.Join(Synonyms(word), ","); got != want {
 			t.Errorf("%s: got %q, want %q", word, got, want)
@@ -21,7 +21,7 @@ func TestSynonymsGoBothWays(t *testing.T) {
 func TestRunsOfWordsHaveShortForms(t *testing.T) {
 	t.Parallel()
 	for words, want := range map[string]string{
-		"single sign on": "[{sso 0 3}]", "our single sign on page": "[{sso 1 3}]", "single sign": "[]", "machine learning with natural language": "[{ml 0 2} {nlp 3 2}]",
+		"single sign on": "[{sso 0 3} {login 1 2}]", "our single sign on page": "[{sso 1 3} {login 2 2}]", "single sign": "[]", "machine learning with natural language": "[{ml 0 2} {nlp 3 2}]",
 		"machine": "[]", "": "[]", "kubernetes kubernetes": "[]", "+ + +": "[]",
 	} {
 		if got := fmt.Sprint(ShortForms(strings.Fields(words))); got != want {
