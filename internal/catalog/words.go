@@ -324,3 +324,11 @@ func StopWord(folded string) bool {
 }
 
 const stopWords = " a about after all also an and any are as at be been but by can do does for from get had has have how i if in into is it its just like may me more most my no not of on one only or other our out over set should so some such than that the their them then there these they this to up us use used using via want was we what when where which who why will with you your "
+
+// Phrasal tells whether two folded words mean together what the first one alone
+// does not: "sign in", which signs nothing.
+func Phrasal(verb, particle string) bool {
+	return strings.Contains(phrasal, " "+verb+"+"+particle+" ")
+}
+
+const phrasal = " back+up check+in check+out drop+down fail+over fall+back hand+over log+in log+off log+on log+out look+up opt+in opt+out pay+out plug+in pop+up roll+back roll+out set+up shut+down sign+in sign+off sign+on sign+out sign+up start+up time+out top+up write+off "

@@ -79,3 +79,53 @@ func TestNamesAreMended(t *testing.T) {
 		t.Errorf("exactly: %v, %v", hitNames(f), err)
 	}
 }
+
+func TestTwoWordsMayMeanAnotherThing(t *testing.T) {
+	t.Parallel()
+	c := indexed(t, []*catalog.Record{
+		record("docs/signer", about("Signs documents", "sign")),
+		record("id/door", about("Users sign in with one account")),
+		record("id/gate", about("Login for web pages")),
+		record("ops/logs", about("Log files of services", "log")),
+		record("data/masker", about("Masks names in test databases")),
+		record("data/pseudo", about("Pseudonymises customers")),
+		record("mail/out", about("Sends mails")),
+		record("mobile/app", about("Phones with iOS")),
+		record("lib/async", about("Waits for io")),
+	})
+	for typed, want := range map[string]string{
+		"sign in ": "id/door", "log in ": "id/gate", "login ": "id/gate", "anonymise ": "data/pseudo", "emails ": "mail/out", "ios ": "mobile/app", "io ": "lib/async",
+	} {
+		if got := hitNames(ask(t, c, typed)); len(got) == 0 || got[0] != want {
+			t.Errorf("%s: found %v, want %s first", typed, got, want)
+		}
+	}
+	if got := hitNames(ask(t, c, "where do we put log files")); len(got) == 0 || got[0] != "ops/logs" {
+		t.Errorf("what a question is made of asks something: %v", got)
+	}
+}
+
+func TestReadmesDoNotFindWhatTheyDeny(t *testing.T) {
+	t.Parallel()
+	c := indexed(t, []*catalog.Record{
+		record("a/phones", readme("Text messages. It does not send invoices.")),
+		record("b/letters", readme("Paper and text, and it does send invoices.")),
+	})
+	f := ask(t, c, "invoices ")
+	if got := hitNames(f); !slices.Equal(got, []string{"b/letters", "a/phones"}) {
+		t.Errorf("found %v", got)
+	}
+}
+
+// Words that stand side by side count wherever they do, not where each stands first.
+func TestWordsStandTogetherAnywhere(t *testing.T) {
+	t.Parallel()
+	c := indexed(t, []*catalog.Record{
+		record("a/apart", readme("Certificate here and there, and what is at last unknown.")),
+		record("b/beside", readme("Unknown to many. A certificate here. Unknown certificate found.")),
+	})
+	f := ask(t, c, "unknown certificate ")
+	if len(f.Hits) != 2 || f.Hits[0].Name != "beside" || !slices.ContainsFunc(f.Hits[0].Terms, func(x catalog.Term) bool { return x.Name == "together" && x.Value == 12.5 }) {
+		t.Errorf("found %v: %+v", hitNames(f), f.Hits[0].Terms)
+	}
+}

@@ -32,8 +32,8 @@ var columnNames = [wordColumns]string{"name", "topics", "title", "description", 
 type seen struct {
 	columns []int
 	weight  float64
-	at      [wordColumns]int // by column, the place of the best match
-	length  [wordColumns]int // and the words it takes there, 0 where there is none
+	at      [wordColumns]spots // by column, the places of the best match
+	length  [wordColumns]int   // and the words it takes there, 0 where there is none
 	words   []string
 }
 
@@ -88,14 +88,21 @@ func look(fields []field, cl clause, inReadme bool) seen {
 	for i := range fields {
 		f := &fields[i]
 		best, length := 0.0, 0
+		if len(cl.beside.words) > 0 {
+			if at, worth := f.find(cl.beside); worth > 0 {
+				best, length = worth, len(cl.beside.words)
+				out.at[f.column], out.length[f.column] = at, length
+				out.words = appendNew(out.words, f.words[at.at[0]:at.at[0]+length]...)
+			}
+		}
 		for _, form := range cl.forms {
-			at, count, worth := f.find(form)
-			if count == 0 || worth <= best {
+			at, worth := f.find(form)
+			if worth <= best {
 				continue
 			}
 			best, length = worth, len(form.words)
 			out.at[f.column], out.length[f.column] = at, length
-			out.words = appendNew(out.words, f.words[at:at+length]...)
+			out.words = appendNew(out.words, f.words[at.at[0]:at.at[0]+length]...)
 		}
 		if best == 0 {
 			continue
@@ -163,14 +170,8 @@ func (s *search) together(h *ranked, fields []field, all []seen, total float64) 
 			if length == 0 || all[i].length[f.column] == 0 {
 				continue
 			}
-			a, b, near := all[i-1].at[f.column], all[i].at[f.column], 0.0
-			switch gap := b - a - length; {
-			case gap == 0 || a == b:
-				near = 1
-			case gap > -4 && gap < 4:
-				near = 0.5
-			}
-			if f.column == columnReadme || f.column == columnAbout {
+			near := besideness(&all[i-1].at[f.column], &all[i].at[f.column], length)
+			if f.column == columnAbout || f.column == columnReadme && near < 1 {
 				near /= 2
 			}
 			if near > best {
@@ -183,6 +184,22 @@ func (s *search) together(h *ranked, fields []field, all []seen, total float64) 
 		share := 100 * (s.clauses[i-1].idf + s.clauses[i].idf) / 2 / total * togetherly * best
 		h.Terms = append(h.Terms, catalog.Term{Name: "together", Value: round3(share), Why: fmt.Sprintf("%q beside %q in the %s", s.clauses[i-1].typed, s.clauses[i].typed, columnNames[where])})
 	}
+}
+
+// besideness is 1 where a match stands beside another one, of so many words, in
+// front of it, and half where only few words are between them.
+func besideness(before, after *spots, length int) (near float64) {
+	for _, a := range before.at[:before.count] {
+		for _, b := range after.at[:after.count] {
+			switch gap := b - a - length; {
+			case gap == 0 || a == b:
+				return 1
+			case gap > -4 && gap < 4:
+				near = 0.5
+			}
+		}
+	}
+	return near
 }
 
 // named adds for a repository that is called as the query says.

@@ -38,6 +38,9 @@ func texts(r *catalog.Record, stems map[string]string) []field {
 		if text == "" {
 			continue
 		}
+		if column == columnReadme {
+			text = catalog.Meant(text)
+		}
 		f := field{column: column, stems: stems, words: make([]string, 0, 4+len(text)/5)}
 		for line := range strings.SplitSeq(text, "\n") {
 			f.add(line)
@@ -69,10 +72,21 @@ func (f *field) add(line string) {
 // asOther is how good a match is that has the same stem and is no form of the word.
 const asOther = 0.5
 
-// find looks for a form: where it stands first, how often, and how well the best
-// of these fits.
-func (f *field) find(want form) (at, count int, worth float64) {
-	at = -1
+// spots are the first places of a match in a column, as many as there are.
+type spots struct {
+	at    [3]int
+	count int
+}
+
+func (s *spots) add(at int) {
+	if s.count < len(s.at) {
+		s.at[s.count] = at
+		s.count++
+	}
+}
+
+// find looks for a form: where it fits best, and how well.
+func (f *field) find(want form) (at spots, worth float64) {
 	for i := 0; i+len(want.stems) <= len(f.words); i++ {
 		fit := want.worth
 		for j, stem := range want.stems {
@@ -88,13 +102,13 @@ func (f *field) find(want form) (at, count int, worth float64) {
 				fit = min(fit, want.worth*asOther)
 			}
 		}
-		if fit == 0 {
+		if fit == 0 || fit < worth {
 			continue
 		}
-		count++
 		if fit > worth {
-			at, worth = i, fit
+			at, worth = spots{}, fit
 		}
+		at.add(i)
 	}
-	return at, count, worth
+	return at, worth
 }

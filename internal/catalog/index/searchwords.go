@@ -19,6 +19,7 @@ const (
 	asMended  = 0.9  // a typing error was taken out
 	asPrefix  = 0.35 // it goes on where the typed word ends
 	asDoer    = 0.6  // parser for parse
+	asVerb    = 0.2  // sign for "sign in"
 )
 
 // form is one way in which a word of a query may stand in a text: one word, or
@@ -47,6 +48,7 @@ type clause struct {
 	forms   []form // what was typed first
 	phrase  bool   // neither mended nor dropped
 	soft    bool   // counts where it stands, and need not stand there
+	beside  form   // "sign in" for sign, looked for in the texts alone, as "in" stands everywhere; or no words
 	open    bool   // longer words that begin so match too, where the index finds them
 	records int64  // that have it, about
 	idf     float64
@@ -101,9 +103,14 @@ func (c *Catalog) clauses(ctx context.Context, words []catalog.Word) ([]clause, 
 		for _, s := range short[i] {
 			cl.forms = append(cl.forms, formOf(asSynonym, s))
 		}
+		phrasal := false
 		if !w.Phrase && i+1 < len(words) && !words[i+1].Phrase && len(tokens) == 1 {
 			if next := tokensOf(words[i+1].Text); len(next) == 1 {
 				cl.forms = append(cl.forms, formOf(asTyped, tokens[0]+next[0]))
+				if phrasal = catalog.Phrasal(tokens[0], next[0]); phrasal {
+					cl.forms[0].worth = asVerb
+					cl.beside = formOf(asTyped, tokens[0], next[0])
+				}
 			}
 		}
 		if !w.Phrase && i > 0 && !words[i-1].Phrase && len(tokens) == 1 {
@@ -114,7 +121,7 @@ func (c *Catalog) clauses(ctx context.Context, words []catalog.Word) ([]clause, 
 		if err := c.count(ctx, &cl); err != nil {
 			return nil, err
 		}
-		if len(tokens) == 1 && !w.Phrase && cl.records < enough {
+		if len(tokens) == 1 && !w.Phrase && !phrasal && cl.records < enough {
 			if err := c.relatives(ctx, &cl, tokens[0]); err != nil {
 				return nil, err
 			}

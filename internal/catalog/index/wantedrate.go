@@ -53,9 +53,9 @@ func (s *wantedSearch) stands(r *catalog.Record, h *catalog.HelpWanted, cl claus
 	} {
 		f := s.field(place.text)
 		for _, want := range cl.forms {
-			at, _, fit := f.find(want)
+			at, fit := f.find(want)
 			if fit*place.worth > worth {
-				worth, where, words = fit*place.worth, place.name, slices.Clone(f.words[at:at+len(want.words)])
+				worth, where, words = fit*place.worth, place.name, slices.Clone(f.words[at.at[0]:at.at[0]+len(want.words)])
 			}
 		}
 		if !cl.open {
