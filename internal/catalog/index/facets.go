@@ -7,9 +7,7 @@ import (
 	"database/sql/driver"
 	"encoding/binary"
 	"fmt"
-	"maps"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -157,61 +155,54 @@ func (s *labelSet) load(ctx context.Context, c *Catalog) error {
 	}, "SELECT group_concat(record) FROM labelled WHERE label IN (?"+strings.Repeat(",?", len(s.labels)-1)+")", s.labels...)
 }
 
-// facets reads the sets that the filters ask, and the facets of all records by
-// the number of their row.
-func (s *search) facets(ctx context.Context) (map[int64][]byte, error) {
+// eachSlab reads the sets that the filters ask, and visits the facets of all
+// records by the rows in which they stand, in order.
+func (s *search) eachSlab(ctx context.Context, visit func(slab int64, facets []byte) error) error {
 	for _, set := range s.where.sets {
 		if err := set.load(ctx, s.c); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	slabs := map[int64][]byte{}
-	err := s.c.quick(ctx, func(row []driver.Value) error {
-		if records := blob(row[1]); len(records) == slabSize*facetBytes {
-			slabs[number(row[0])] = records
-			return nil
+	return s.c.quick(ctx, func(row []driver.Value) error {
+		facets := blob(row[1])
+		if len(facets) != slabSize*facetBytes {
+			return s.c.broken(errFacets)
 		}
-		return s.c.broken(errFacets)
-	}, "SELECT id, records FROM facets")
-	return slabs, err
+		return visit(number(row[0]), facets)
+	}, "SELECT id, records FROM facets ORDER BY id")
 }
 
-// byFacets leaves of some records those that pass the filters, and ranks them by
-// the order that is asked, if one is.
+// byFacets leaves of some records, in the order of their ids, those that pass the
+// filters, and ranks them by the order that is asked, if one is.
 func (s *search) byFacets(ctx context.Context, all []rankedID) ([]rankedID, error) {
-	slabs, err := s.facets(ctx)
-	if err != nil {
-		return nil, err
+	kept, rest := all[:0], all
+	err := s.eachSlab(ctx, func(slab int64, facets []byte) error {
+		for ; len(rest) > 0 && slabOf(rest[0].id) == slab; rest = rest[1:] {
+			r := rest[0]
+			f := facetIn(facets, r.id)
+			if !s.where.test(r.id, f) {
+				continue
+			}
+			if s.order() != "" {
+				r.rank = f.standing(s.q.Sort)
+			}
+			kept = append(kept, r)
+		}
+		return nil
+	})
+	if err == nil && len(rest) > 0 {
+		err = s.c.broken(errFacets)
 	}
-	kept := all[:0]
-	for _, r := range all {
-		slab := slabs[slabOf(r.id)]
-		if slab == nil {
-			return nil, s.c.broken(errFacets)
-		}
-		f := facetIn(slab, r.id)
-		if !s.where.test(r.id, f) {
-			continue
-		}
-		if s.order() != "" {
-			r.rank = f.standing(s.q.Sort)
-		}
-		kept = append(kept, r)
-	}
-	return kept, nil
+	return kept, err
 }
 
 // admitted gives the best of all records that pass the filters, and how many do.
 func (s *search) admitted(ctx context.Context) ([]rankedID, int, error) {
-	slabs, err := s.facets(ctx)
-	if err != nil {
-		return nil, 0, err
-	}
 	total := 0
 	best := newShortlist(s.size())
-	for _, slab := range slices.Sorted(maps.Keys(slabs)) {
+	err := s.eachSlab(ctx, func(slab int64, facets []byte) error {
 		id := slab * slabSize
-		for rest := slabs[slab]; len(rest) > 0; rest = rest[facetBytes:] {
+		for rest := facets; len(rest) > 0; rest = rest[facetBytes:] {
 			f := facet(rest[:facetBytes])
 			if f.owner() != 0 && !s.tally.unwanted(id) && s.where.test(id, f) {
 				total++
@@ -219,6 +210,7 @@ func (s *search) admitted(ctx context.Context) ([]rankedID, int, error) {
 			}
 			id++
 		}
-	}
-	return best.take(), total, nil
+		return nil
+	})
+	return best.take(), total, err
 }
