@@ -277,8 +277,14 @@ func (im *importing) Take(r *catalog.Record) error {
 		im.a.sink().Send(progress.Event{Phase: progress.Running, Task: "import", Message: "reading " + f.Name, Current: int64(f.Records), Unit: "records"})
 	}
 	r = exchange.Merge(had, r, im.format)
+	same := exchange.Unchanged(had, r)
+	if same && r.Readme != "" {
+		if same, err = im.writer.SameReadme(r.Key(), r.Readme); err != nil {
+			return err
+		}
+	}
 	switch {
-	case exchange.Unchanged(had, r):
+	case same:
 		im.result.Unchanged++
 		return nil
 	case had == nil:

@@ -61,14 +61,19 @@ func union(had, told []catalog.Capability) []catalog.Capability {
 }
 
 // Unchanged tells whether a record says nothing new beside the one that a
-// catalog has: when it was told does not count.
+// catalog has: when it was told does not count. Of a README a catalog keeps the
+// beginning alone, so that whoever is told a whole one has yet to ask whether it
+// is the same.
 func Unchanged(had, now *catalog.Record) bool {
 	if had == nil {
 		return false
 	}
 	a, b := *had, *now
 	b.SeenAt = a.SeenAt
-	if a.Readme == "" && a.Excerpt != "" { // a catalog keeps no more of it
+	if a.Readme == "" && b.Readme != "" {
+		if b.Excerpt == "" { // a catalog makes one itself
+			b.Excerpt = a.Excerpt
+		}
 		b.Readme = ""
 	}
 	x, errX := json.Marshal(&a)

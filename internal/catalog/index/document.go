@@ -58,14 +58,9 @@ func documentOf(r *catalog.Record) (*document, error) {
 			d.source = ""
 		}
 	}
-	readme := r.Readme
-	if len(readme) > mostReadme {
-		readme = strings.ToValidUTF8(readme[:mostReadme], "")
-	}
+	readme := searchedReadme(r.Readme)
 	if readme != "" {
-		h := fnv.New64a()
-		_, _ = h.Write([]byte(readme))
-		d.readme = int64(h.Sum64() | 1)
+		d.readme = readmeHash(readme)
 	} else {
 		readme = r.Excerpt
 	}
@@ -86,6 +81,21 @@ func documentOf(r *catalog.Record) (*document, error) {
 	}
 	d.counts = countWords(raw, d.excerpt)
 	return d, nil
+}
+
+// searchedReadme is as much of a README as is searched.
+func searchedReadme(text string) string {
+	if len(text) > mostReadme {
+		return strings.ToValidUTF8(text[:mostReadme], "")
+	}
+	return text
+}
+
+// readmeHash is never 0, which stands for no README.
+func readmeHash(searched string) int64 {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(searched))
+	return int64(h.Sum64() | 1)
 }
 
 // markArchived is a word in about of archived records, by which a search leaves

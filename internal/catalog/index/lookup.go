@@ -32,6 +32,16 @@ func (w *Writer) Get(key string) (*catalog.Record, error) {
 	return r, err
 }
 
+// SameReadme tells whether a text is the README that was put last under a key.
+func (w *Writer) SameReadme(key, text string) (same bool, err error) {
+	err = w.do(func() error {
+		old, err := w.stored(key, false)
+		same = old != nil && old.readme == readmeHash(searchedReadme(text))
+		return err
+	})
+	return same, err
+}
+
 // mark notes that a record with this key is on its way.
 func (w *Writer) mark(key string) {
 	h := maphash.String(w.seed, key)
