@@ -1,6 +1,7 @@
 package command
 
 import (
+	"compress/gzip"
 	"context"
 	"fmt"
 	"io"
@@ -41,7 +42,7 @@ standard output or to the file that --to names:
 
 The file is yours: it holds every repository that you could see when the catalog
 was made, private ones too, and how many those are is said. --public-only leaves
-out all that is not public, or not known to be.
+out all that is not public, or not known to be. A FILE that ends in .gz is packed.
 
 In a table, cells that a spreadsheet would run as a formula begin with an
 apostrophe. Of a README the catalog keeps only its beginning, so the words
@@ -49,7 +50,7 @@ behind it are not exported. In repos.json weekly commits are left out where
 only their sum is known.`,
 		Example: `  isrc catalog export --to repos.json
   isrc catalog export --format csv --org identity > identity.csv
-  isrc catalog export --format jsonl | gzip > catalog.jsonl.gz`,
+  isrc catalog export --to catalog.jsonl.gz`,
 		Args: exactArgs(0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.catalogExport(cmd.Context(), o) },
 	}
@@ -81,7 +82,16 @@ func (a *app) catalogExport(ctx context.Context, o *exportOptions) error {
 		err = a.writeExport(ctx, a.io.Out, cat, o, format, &n)
 	} else {
 		// Nobody else may read it: it may name what is private.
-		err = disk.Write(a.path(o.to), 0o600, func(w io.Writer) error { return a.writeExport(ctx, w, cat, o, format, &n) })
+		err = disk.Write(a.path(o.to), 0o600, func(w io.Writer) error {
+			if !strings.EqualFold(filepath.Ext(o.to), ".gz") {
+				return a.writeExport(ctx, w, cat, o, format, &n)
+			}
+			packed := gzip.NewWriter(w)
+			if err := a.writeExport(ctx, packed, cat, o, format, &n); err != nil {
+				return err
+			}
+			return packed.Close()
+		})
 	}
 	if err != nil {
 		return fault.Errorf("export: %w", err)
@@ -92,7 +102,7 @@ func (a *app) catalogExport(ctx context.Context, o *exportOptions) error {
 
 // formatByName is the format that a file's name tells, else that of the portal.
 func formatByName(name string) exchange.Format {
-	switch ext := strings.ToLower(filepath.Ext(name)); {
+	switch ext := filepath.Ext(strings.TrimSuffix(strings.ToLower(name), ".gz")); {
 	case ext == ".csv":
 		return exchange.CSV
 	case ext == ".jsonl", ext == ".ndjson":

@@ -64,8 +64,8 @@ func newCatalogImport(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "import <file>...",
 		Short: "Take over what other tools know of your repositories",
-		Long: `Import reads files of other catalogs into yours; "-" is the standard input. The
-format is told by a file's name and how it begins, and said, or named with
+		Long: `Import reads files of other catalogs into yours, packed with gzip or not; "-" is
+the standard input. The format is told by a file's name and how it begins, and said, or named with
 --format:
 
   repos.json          projects of SAP's InnerSource portal, or repositories
@@ -206,6 +206,8 @@ func (a *app) newImporting(o *importOptions, args []string) (*importing, error) 
 		}
 		info, err := os.Stat(a.path(name))
 		switch {
+		case strings.HasPrefix(name, "https://"), strings.HasPrefix(name, "http://"):
+			return nil, &usageError{err: fault.Errorf("%s is an address, and import reads files", term.Line(name)), hint: "curl -fsS " + shellWord(name) + " | isrc catalog import -"}
 		case errors.Is(err, fs.ErrNotExist):
 			return nil, &exitError{code: exitNotFound, err: fault.Errorf("import: there is no file %s", term.Line(name))}
 		case err != nil:

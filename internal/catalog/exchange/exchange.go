@@ -7,6 +7,7 @@ package exchange
 import (
 	"bufio"
 	"bytes"
+	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
@@ -78,11 +79,18 @@ const maxEntry = 4 << 20
 // utf16 are the two ways in which a file of UTF-16 begins.
 const utf16 = "\xff\xfe\xfe\xff"
 
-// Read reads a file entry by entry, so that a file of any length fits into
-// memory, and says which format it was. An entry that is wrong is refused; an
+// Read reads a file entry by entry, packed with gzip or not, so that a file of any
+// length fits into memory, and says which format it was. An entry that is wrong is refused; an
 // error is only what makes the rest unreadable, or what the taker answers.
 func Read(ctx context.Context, r io.Reader, o Options, to Taker) (Format, error) {
 	in := bufio.NewReaderSize(r, 64<<10)
+	if mark, err := in.Peek(2); err == nil && string(mark) == "\x1f\x8b" {
+		unpacked, err := gzip.NewReader(in)
+		if err != nil {
+			return "", &UnknownFormatError{Name: o.Name, Why: "is packed with gzip, and cannot be unpacked: " + err.Error()}
+		}
+		in = bufio.NewReaderSize(unpacked, 64<<10)
+	}
 	if mark, err := in.Peek(2); err == nil && (string(mark) == utf16[:2] || string(mark) == utf16[2:]) {
 		return "", &UnknownFormatError{Name: o.Name, Why: "is written in UTF-16: save it as UTF-8"}
 	}
@@ -199,7 +207,7 @@ func (x *reader) whole(in io.Reader, entry func([]byte) error) error {
 // Guess tells the format of a file by its name, and where that does not say it,
 // by how the file begins.
 func Guess(name string, head []byte) (Format, bool) {
-	base := strings.ToLower(path.Base(strings.ReplaceAll(name, `\`, "/")))
+	base := strings.TrimSuffix(strings.ToLower(path.Base(strings.ReplaceAll(name, `\`, "/"))), ".gz")
 	switch {
 	case base == "innersource.json":
 		return Manifest, true
