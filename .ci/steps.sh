@@ -105,14 +105,9 @@ referee() {
 	go build -o "$work/conformance" .
 }
 
-# record runs the suite, its campaigns whole, and keeps its REST exchanges. What a
-# failing test recorded until then is judged all the same. The clean clone runs the
-# suite as everybody does.
-record() {
-	apt make make # the recipes of docs/make.md are tried where make is
-	mkdir -p "$work/record"
-	ISRC_CAMPAIGN=whole ISRC_RECORD=$work/record go test -vet=off -timeout 30m ./...
-	[[ -n $(ls "$work/record") ]]
+# campaigns tries in all of the hundreds of ways what the suite takes samples of.
+campaigns() {
+	ISRC_CAMPAIGN=whole go test -vet=off -count=1 -timeout 30m -run '^TestCampaign' ./internal/command
 }
 
 # descriptions fetches what GitHub publishes about its API: github.com's, and
@@ -283,14 +278,15 @@ sarif() {
 }
 
 # clean_clone is what a new user has: HEAD, an empty HOME, Go and git. The modules
-# are those that the steps before have fetched.
+# are those that the steps before have fetched, and what Go has compiled already
+# need not be compiled again: it goes by the content of files and settings alone.
 clean_clone() {
 	clone=$work/clone
-	home=$work/home tmp=$work/tmp cache=$work/cache
+	home=$work/home tmp=$work/tmp
 	[[ -d $clone ]] || git clone --quiet --no-local "$root" "$clone"
-	mkdir -p "$home" "$tmp" "$cache"
+	mkdir -p "$home" "$tmp"
 	cd "$clone"
-	clean=(env -i "PATH=$PATH" "HOME=$home" "TMPDIR=$tmp" "GOCACHE=$cache" CI=true
+	clean=(env -i "PATH=$PATH" "HOME=$home" "TMPDIR=$tmp" "GOCACHE=$(go env GOCACHE)" CI=true
 		"GOMODCACHE=$(go env GOMODCACHE)" "GOPROXY=$(go env GOPROXY)" "GOFLAGS=$(go env GOFLAGS)"
 		"GOSUMDB=$(go env GOSUMDB)" "GONOSUMDB=$(go env GONOSUMDB)")
 }
@@ -315,16 +311,21 @@ traces() {
 
 clean_demo() {
 	clean_clone
-	"${clean[@]}" go build -o /dev/null ./cmd/isrc # the cache is empty: not the demo's time
+	"${clean[@]}" go build -o /dev/null ./cmd/isrc # not the demo's time
 	local begun=$SECONDS
 	timeout 120 "${clean[@]}" "${dead[@]}" go run ./cmd/isrc demo
 	echo "the demo took $((SECONDS - begun)) s"
 	traces "$home" "$tmp"
 }
 
+# clean_tests runs the suite as everybody does, and keeps its REST exchanges. What a
+# failing test recorded until then is judged all the same.
 clean_tests() {
+	apt make make # the recipes of docs/make.md are tried where make is
 	clean_clone
-	"${clean[@]}" go test ./...
+	mkdir -p "$work/record"
+	"${clean[@]}" "ISRC_RECORD=$work/record" go test ./...
+	[[ -n $(ls "$work/record") ]]
 }
 
 # rough_demo is the demo among settings that spoil it if they are honoured, in

@@ -42,16 +42,16 @@ type canary struct {
 	secure  *httptest.Server
 }
 
-// TestTheTokenIsNowhereButWithItsHost runs every command with the token of gh's
+// TestCampaignTheTokenIsNowhereButWithItsHost runs every command with the token of gh's
 // file, while git and isrc say all they can, and the forge misbehaves in every
 // way; and a contribution with a token from each of the other sources.
-func TestTheTokenIsNowhereButWithItsHost(t *testing.T) {
+func TestCampaignTheTokenIsNowhereButWithItsHost(t *testing.T) {
 	if testing.Short() {
 		t.Skip("left out with -short: every command, and every source of a token, takes half a minute")
 	}
 	t.Parallel()
 	for i, from := range tokenSources() {
-		if !wholeCampaign() && i > 0 {
+		if !wholeCampaign(t) && i > 0 {
 			break // the others differ in where the token comes from alone
 		}
 		t.Run(from.name, func(t *testing.T) {
@@ -71,7 +71,7 @@ func TestTheTokenIsNowhereButWithItsHost(t *testing.T) {
 			c.story()
 			c.rest()
 			moods := slices.Sorted(maps.Keys(badMoods()))
-			if !wholeCampaign() {
+			if !wholeCampaign(t) {
 				moods = []string{"names another host", "refuses the API", "refuses the push", "says it in its answers"}
 			}
 			c.moods(moods...)

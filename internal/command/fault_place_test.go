@@ -291,9 +291,9 @@ func (p spot) crammed(t *testing.T) string {
 	return first[2]
 }
 
-// TestWhatCannotBeWritten takes the folders that isrc writes to away from it: an
+// TestCampaignWhatCannotBeWritten takes the folders that isrc writes to away from it: an
 // ordinary user may not write there, or the disk is full.
-func TestWhatCannotBeWritten(t *testing.T) {
+func TestCampaignWhatCannotBeWritten(t *testing.T) {
 	t.Parallel()
 	small, _ := condition("smalldisk")
 	var g errgroup.Group
@@ -303,7 +303,7 @@ func TestWhatCannotBeWritten(t *testing.T) {
 		g.Go(func() error {
 			t.Run(strings.ReplaceAll(p.what, " ", "_"), func(t *testing.T) {
 				denied, full := p.unwritable(t), "–"
-				if p.full && small && wholeCampaign() {
+				if p.full && small && wholeCampaign(t) {
 					full = p.crammed(t)
 				}
 				rows[i] = fmt.Sprintf("| %s | `%s` | %s | %s |\n", p.what, shortly(p.run), denied, full)
@@ -312,7 +312,7 @@ func TestWhatCannotBeWritten(t *testing.T) {
 		})
 	}
 	_ = g.Wait() // the functions answer nil
-	if small && wholeCampaign() && !t.Failed() {
+	if small && wholeCampaign(t) && !t.Failed() {
 		holdTable(t, "place-matrix.md", "| what is written | command | not writable | disk full |\n|---|---|---|---|\n"+strings.Join(rows, ""), 5)
 	}
 }

@@ -158,17 +158,17 @@ func TestTheVerdictOnFaultsSeesWhatIsWrong(t *testing.T) {
 	}
 }
 
-// TestEveryRequestMayFail strikes every request of a contribution with every
+// TestCampaignEveryRequestMayFail strikes every request of a contribution with every
 // fault. The page docs/reliability.md takes its table from here. A sample of it is
 // every fourth case.
-func TestEveryRequestMayFail(t *testing.T) {
+func TestCampaignEveryRequestMayFail(t *testing.T) {
 	t.Parallel()
 	cases := faultCases(t)
 	var g errgroup.Group
 	g.SetLimit(2 * runtime.NumCPU())
 	var mu sync.Mutex
 	for i, c := range cases {
-		if (!wholeCampaign() || c.seldom()) && i%4 != 0 {
+		if (!wholeCampaign(t) || c.seldom()) && i%4 != 0 {
 			continue
 		}
 		g.Go(func() error {
@@ -185,7 +185,7 @@ func TestEveryRequestMayFail(t *testing.T) {
 		})
 	}
 	_ = g.Wait() // the functions answer nil
-	if !wholeCampaign() || t.Failed() {
+	if !wholeCampaign(t) || t.Failed() {
 		return
 	}
 	got, file := faultTable(cases), filepath.Join("testdata", "fault-matrix.md")

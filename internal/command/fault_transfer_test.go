@@ -125,7 +125,7 @@ func cutSeed(t *testing.T) (seed uint64, cuts int) {
 		return n
 	}
 	cuts = 12
-	if !wholeCampaign() {
+	if !wholeCampaign(t) {
 		cuts = 3
 	}
 	return number("ISRC_FAULT_SEED", uint64(time.Now().UnixNano())), int(number("ISRC_FAULT_CUTS", uint64(cuts)))
@@ -150,9 +150,9 @@ func places(r *rand.Rand, x transfer, n int) []*cutting {
 	return all
 }
 
-// TestTransfersAreCut cuts every transfer of git at random bytes, again and
+// TestCampaignTransfersAreCut cuts every transfer of git at random bytes, again and
 // again, and wants the same command to go on.
-func TestTransfersAreCut(t *testing.T) {
+func TestCampaignTransfersAreCut(t *testing.T) {
 	t.Parallel()
 	seed, cuts := cutSeed(t)
 	t.Logf("ISRC_FAULT_SEED=%d ISRC_FAULT_CUTS=%d", seed, cuts)
@@ -180,7 +180,7 @@ func TestTransfersAreCut(t *testing.T) {
 		})
 	}
 	_ = g.Wait() // the functions answer nil
-	if !wholeCampaign() || t.Failed() {
+	if !wholeCampaign(t) || t.Failed() {
 		return
 	}
 	holdTable(t, "transfer-matrix.md", cutTable(slices.Concat(tables...)), 4)

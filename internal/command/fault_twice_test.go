@@ -41,11 +41,12 @@ func allTwice() []twice {
 }
 
 // twiceTries is how often each pair is started; ISRC_FAULT_TWICE sets it.
-func twiceTries() int {
+func twiceTries(t *testing.T) int {
+	t.Helper()
 	if n, err := strconv.Atoi(os.Getenv("ISRC_FAULT_TWICE")); err == nil {
 		return n
 	}
-	if !wholeCampaign() {
+	if !wholeCampaign(t) {
 		return 1
 	}
 	return 2
@@ -122,9 +123,9 @@ func (s *faultScene) step(t *testing.T, line, kill string) {
 	}
 }
 
-// TestTwoAtOnce starts pairs of commands on one contribution, and in one clone,
+// TestCampaignTwoAtOnce starts pairs of commands on one contribution, and in one clone,
 // at the same time and again and again.
-func TestTwoAtOnce(t *testing.T) {
+func TestCampaignTwoAtOnce(t *testing.T) {
 	t.Parallel()
 	seed, _ := cutSeed(t)
 	t.Logf("ISRC_FAULT_SEED=%d", seed)
@@ -136,7 +137,7 @@ func TestTwoAtOnce(t *testing.T) {
 			t.Run(strings.ReplaceAll(x.name, " ", "_"), func(t *testing.T) {
 				r := rand.New(rand.NewPCG(seed, uint64(i)))
 				var ends []string
-				for range twiceTries() {
+				for range twiceTries(t) {
 					ends = append(ends, x.meet(t, r))
 				}
 				slices.Sort(ends)
@@ -146,7 +147,7 @@ func TestTwoAtOnce(t *testing.T) {
 		})
 	}
 	_ = g.Wait() // the functions answer nil
-	if wholeCampaign() && !t.Failed() {
+	if wholeCampaign(t) && !t.Failed() {
 		holdTable(t, "twice-matrix.md", "| at once | exit codes |\n|---|---|\n"+strings.Join(rows, ""), 2)
 	}
 }

@@ -380,13 +380,13 @@ func existsIn(words string, status int, body string) lookalike {
 	}}
 }
 
-func TestForgesThatOnlyResembleGitHub(t *testing.T) {
+func TestCampaignForgesThatOnlyResembleGitHub(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
 		t.Skip("left out with -short: a whole story for each of 27 kinds of server takes minutes")
 	}
 	for i, l := range lookalikes() {
-		if !wholeCampaign() && i%3 != 0 {
+		if !wholeCampaign(t) && i%3 != 0 {
 			continue
 		}
 		t.Run(l.name, func(t *testing.T) {

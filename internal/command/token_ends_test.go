@@ -58,10 +58,10 @@ func (s *faultScene) keptNowhereElse(t *testing.T) {
 	}
 }
 
-// TestATokenMayEndAtAnyRequest lets the host end the token before each request of a
+// TestCampaignATokenMayEndAtAnyRequest lets the host end the token before each request of a
 // whole contribution, by API and by git, with git and without. The commands go on,
 // and what they make is there once.
-func TestATokenMayEndAtAnyRequest(t *testing.T) {
+func TestCampaignATokenMayEndAtAnyRequest(t *testing.T) {
 	t.Parallel()
 	flow := faultFlows()[0]
 	flow.commands = []string{flow.commands[0], "commit 1", "submit --yes"}
@@ -90,7 +90,7 @@ func TestATokenMayEndAtAnyRequest(t *testing.T) {
 	for _, more := range []string{"ISRC_GIT_BINARY=", "ISRC_GIT_BINARY=none"} {
 		t.Run(more, func(t *testing.T) {
 			all, step := play(t, 0, more), int64(5)
-			if wholeCampaign() {
+			if wholeCampaign(t) {
 				step = 1
 			}
 			for at := int64(2); at <= all; at += step {
