@@ -142,6 +142,30 @@ func TestLongConversationsAreReadFurther(t *testing.T) {
 	}
 }
 
+func TestAnEarlierAnswerMayLieInTheRestOfAConversation(t *testing.T) {
+	t.Parallel()
+	review := `,"reviews":{"pageInfo":{"hasNextPage":false},"nodes":[` + reviewed("you", 15) + `]}`
+	comments := func(hours ...int) string {
+		var all []string
+		for _, h := range hours {
+			all = append(all, commented("me", h))
+		}
+		return `,"comments":{"pageInfo":{"hasNextPage":true},"nodes":[` + strings.Join(all, ",") + `]}`
+	}
+	s := &graphServer{answers: map[string][]string{
+		"PullHistories": {`{"data":{"r0":` + historyOf(pullOf(6, review+comments(2)), pullOf(7, review+comments(2, 16))) + `}}`},
+		"PullAnswers":   {`{"data":{"p0":{"pullRequest":{"comments":{"nodes":[` + commented("me", 2) + `,` + commented("you", 9) + `]}` + review + `}}}}`},
+	}}
+	c, _ := testClient(t, s)
+	got, err := c.PullHistories(t.Context(), []forge.RepoName{lib(c)}, 10)
+	if err != nil || c.Requests() != 2 {
+		t.Fatalf("got %v after %s", err, s.operations())
+	}
+	if p := got[0].Pulls; !p[0].First.Equal(clock(9)) || !p[1].First.Equal(clock(15)) || strings.Contains(s.asked[1].Query, "p1:") {
+		t.Errorf("got %v and %v after %s", p[0].First, p[1].First, s.asked[1].Query)
+	}
+}
+
 func TestHowManyRepositoriesAreAskedForAtOnce(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ repos, each, requests int }{{45, 10, 3}, {20, 30, 2}, {3, 100, 1}, {4, 100, 2}, {3, 1000, 1}} {

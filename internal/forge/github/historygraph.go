@@ -28,10 +28,11 @@ type (
 				CreatedAt time.Time
 			}
 		}
-		Reviews, Comments struct {
-			PageInfo graphPageInfo
-			Nodes    []*graphSaid
-		}
+		Reviews, Comments graphSaidList
+	}
+	graphSaidList struct {
+		PageInfo graphPageInfo
+		Nodes    []*graphSaid
 	}
 	graphSaid struct {
 		Author      *graphActor
@@ -91,20 +92,41 @@ func (g *graphPull) outline() (forge.PullOutline, bool) {
 	}
 	said := g.said()
 	o.First = forge.FirstAnswer(o.Author, o.Opened, o.Ended, said)
-	answered := forge.FirstAnswer(o.Author, o.Opened, nil, said) != nil
-	return o, answered || !g.Reviews.PageInfo.HasNextPage && !g.Comments.PageInfo.HasNextPage
+	answer := forge.FirstAnswer(o.Author, o.Opened, nil, said)
+	return o, g.Reviews.reaches(answer) && g.Comments.reaches(answer)
+}
+
+// reaches tells whether what is left of a list cannot hold an earlier answer.
+func (l graphSaidList) reaches(answer *time.Time) bool {
+	if !l.PageInfo.HasNextPage {
+		return true
+	}
+	for _, s := range l.Nodes {
+		if at := s.at(); answer != nil && !at.IsZero() && !at.Before(*answer) {
+			return true
+		}
+	}
+	return false
+}
+
+// at is when something was said; zero is not yet, or nothing.
+func (s *graphSaid) at() time.Time {
+	switch {
+	case s == nil:
+	case s.SubmittedAt != nil:
+		return *s.SubmittedAt
+	case s.CreatedAt != nil:
+		return *s.CreatedAt
+	}
+	return time.Time{}
 }
 
 func (g *graphPull) said() []forge.Said {
 	var said []forge.Said
 	for _, all := range [][]*graphSaid{g.Reviews.Nodes, g.Comments.Nodes} {
 		for _, s := range all {
-			switch {
-			case s == nil:
-			case s.SubmittedAt != nil:
-				said = append(said, forge.Said{By: s.Author.user(), At: *s.SubmittedAt})
-			case s.CreatedAt != nil:
-				said = append(said, forge.Said{By: s.Author.user(), At: *s.CreatedAt})
+			if at := s.at(); !at.IsZero() {
+				said = append(said, forge.Said{By: s.Author.user(), At: at})
 			}
 		}
 	}
