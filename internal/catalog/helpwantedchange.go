@@ -3,6 +3,7 @@ package catalog
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"github.com/isrc-dev/isrc/internal/forge"
@@ -61,6 +62,30 @@ func (r *Record) UpdateHelpWanted(all []IssueNow) bool {
 		r.IssueSkills = append(skills, "") // not empty: that would not be stored
 	}
 	return true
+}
+
+// SkillsChange tells whether a record is found by other skills than its issues
+// state after what became of them: only a record that is read again, with its
+// README, can be found by those.
+func (r *Record) SkillsChange(all []IssueNow) bool {
+	now := *r
+	if !now.UpdateHelpWanted(all) {
+		return false
+	}
+	before := r.StatedSkills()
+	if n := len(r.IssueSkills); n > 0 {
+		before = r.IssueSkills[:n-1]
+	}
+	return !slices.Equal(eachOnce(before), eachOnce(now.StatedSkills()))
+}
+
+func eachOnce(all []string) []string {
+	out := make([]string, len(all))
+	for i, s := range all {
+		out[i] = strings.ToLower(s)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 func sameIssues(a, b []HelpWanted) bool {

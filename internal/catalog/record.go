@@ -70,7 +70,8 @@ type Record struct {
 	HelpWanted []HelpWanted `json:"helpWanted,omitempty"`
 	// IssueSkills are the skills of the issues as they were when the repository was
 	// read, where these have changed since: its words are indexed by them until it
-	// is read again, for without its README they could not be indexed anew.
+	// is read again, for without its README they could not be indexed anew. A crawl
+	// does so at once, unless there are too many.
 	IssueSkills []string   `json:"issueSkills,omitempty"`
 	Activity    *Activity  `json:"activity,omitempty"`
 	Readiness   *Readiness `json:"readiness,omitempty"`

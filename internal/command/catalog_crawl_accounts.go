@@ -75,6 +75,11 @@ func (b *byAccount) ChangedIssues(ctx context.Context, q forge.ChangedIssuesQuer
 	return b.clientFor(q.Owner).ChangedIssues(ctx, q)
 }
 
+// ProfilesOf asks as the account of the first one's owner: all are of one.
+func (b *byAccount) ProfilesOf(ctx context.Context, names []forge.RepoName, o forge.ProfileOptions) (forge.ProfilePage, error) {
+	return b.clientFor(names[0].Owner).ProfilesOf(ctx, names, o)
+}
+
 // PullHistories asks about several repositories at once, those of an account
 // together.
 func (b *byAccount) PullHistories(ctx context.Context, names []forge.RepoName, most int) ([]forge.PullHistory, error) {

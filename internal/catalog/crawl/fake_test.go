@@ -32,7 +32,8 @@ type fakeForge struct {
 	withheld int // of a page, listed without a name
 	issues   []forge.Issue
 	noSearch bool
-	clock    func() time.Time // what it says the time is
+	was      map[int64]forge.RepoName // names that lead to repositories that have others now
+	clock    func() time.Time         // what it says the time is
 	// before is called ahead of each request and may make it fail.
 	before func(n int) error
 	asked  []string
@@ -116,9 +117,27 @@ func (f *fakeForge) Profiles(_ context.Context, q forge.ProfileQuery) (forge.Pro
 	return page, nil
 }
 
+func (f *fakeForge) ProfilesOf(_ context.Context, names []forge.RepoName, _ forge.ProfileOptions) (page forge.ProfilePage, err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if err := f.request(fmt.Sprintf("named %v", names)); err != nil {
+		return page, err
+	}
+	for _, p := range f.repos {
+		if slices.ContainsFunc(names, p.RepoName.Equal) || slices.ContainsFunc(names, f.was[p.ID].Equal) {
+			page.Profiles = append(page.Profiles, *p)
+		}
+	}
+	return page, nil
+}
+
 // issue makes or changes an issue, as the forge tells of it in every way.
 func (f *fakeForge) issue(p *forge.Profile, number int, state string, labels ...string) {
-	i := forge.Issue{Repo: p.RepoName, Number: number, Title: fmt.Sprintf("issue %d of %s", number, p.Name), State: state, Labels: labels, Body: "Skills: Rust\n", UpdatedAt: f.tick()}
+	f.issueFor(p, number, state, "Rust", labels...)
+}
+
+func (f *fakeForge) issueFor(p *forge.Profile, number int, state, skills string, labels ...string) {
+	i := forge.Issue{Repo: p.RepoName, Number: number, Title: fmt.Sprintf("issue %d of %s", number, p.Name), State: state, Labels: labels, Body: "Skills: " + skills + "\n", UpdatedAt: f.tick()}
 	same := func(o forge.Issue) bool { return o.Repo == i.Repo && o.Number == i.Number }
 	f.issues = append(slices.DeleteFunc(f.issues, same), i)
 	p.HelpWanted = slices.DeleteFunc(slices.Clone(p.HelpWanted), same)
@@ -207,6 +226,14 @@ func (f *fakeForge) ProfileREST(_ context.Context, p forge.Profile, _ forge.Prof
 	defer f.mu.Unlock()
 	if err := f.request("one " + p.FullName()); err != nil {
 		return p, err
+	}
+	if p.ID == 0 { // known by its name alone
+		for _, r := range f.repos {
+			if r.RepoName.Equal(p.RepoName) || f.was[r.ID].Equal(p.RepoName) {
+				return *r, nil
+			}
+		}
+		return p, &forge.NotFoundError{What: p.FullName()}
 	}
 	p.Files, p.Listed = f.repos[p.ID].Files, f.repos[p.ID].Listed
 	return p, nil

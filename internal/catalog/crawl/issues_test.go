@@ -51,8 +51,8 @@ func TestIssuesChangeWithoutAPush(t *testing.T) {
 	}{
 		{"nothing", func() {}, "repo-0100#1 repo-0200#1", 2},
 		{"a new one", func() { f.issue(a, 2, "open", "Status: Help_Wanted") }, "repo-0100#1 repo-0100#2 repo-0200#1", 2},
-		{"one is closed, one loses its label", func() { f.issue(a, 1, "closed", "help wanted"); f.issue(b, 1, "open", "bug") }, "repo-0100#2", 2},
-		{"one comes back", func() { f.issue(b, 1, "open", "E-easy") }, "repo-0100#2 repo-0200#1", 2},
+		{"one is closed, one loses its label, so that skills are gone", func() { f.issue(a, 1, "closed", "help wanted"); f.issue(b, 1, "open", "bug") }, "repo-0100#2", 3},
+		{"one comes back", func() { f.issue(b, 1, "open", "E-easy") }, "repo-0100#2 repo-0200#1", 3},
 		{"more than come along", func() {
 			for i := range 40 {
 				f.issue(f.named(t, fmt.Sprintf("repo-%04d", i)), 7, "open", "bug")
@@ -70,8 +70,56 @@ func TestIssuesChangeWithoutAPush(t *testing.T) {
 	}
 }
 
-// Where much has changed, only what asks for help is read, by the labels that
-// are known here.
+// What a repository is found by is indexed anew only with its README.
+func TestOtherSkillsAreReasonToReadARepository(t *testing.T) {
+	t.Parallel()
+	for _, noGraph := range []bool{false, true} {
+		f := newFakeForge("acme", 30)
+		a, b, c := f.named(t, "repo-0001"), f.named(t, "repo-0002"), f.named(t, "repo-0003")
+		for _, p := range []*forge.Profile{a, b, c} {
+			f.issueFor(p, 1, "open", "Rust", "help wanted")
+		}
+		s := newScene(t, f, "acme")
+		f.noGraph = noGraph
+		s.whole()
+		f.now, s.now = s.now, s.now.Add(time.Hour)
+		f.issueFor(a, 2, "open", "Fortran, Rust", "help wanted")
+		f.issueFor(b, 2, "open", "rust", "help wanted") // found as before
+		f.issueFor(c, 1, "open", "Cobol", "help wanted")
+		f.was = map[int64]forge.RepoName{c.ID: c.RepoName}
+		c.Owner = "other" // handed over in this moment
+		f.before = func(int) error {
+			if at := f.asked[len(f.asked)-1]; strings.HasPrefix(at, "page") || strings.HasPrefix(at, "list") || strings.HasPrefix(at, "issues") {
+				c.Owner = "acme"
+			} else {
+				c.Owner = "other"
+			}
+			return nil
+		}
+		asked := len(f.asked)
+		s.whole()
+		var again []string
+		for _, q := range f.asked[asked:] {
+			if strings.HasPrefix(q, "named") || strings.HasPrefix(q, "one") {
+				again = append(again, q)
+			}
+		}
+		all := strings.Join(again, " ")
+		if !strings.Contains(all, a.Name) || strings.Contains(all, b.Name) || len(again) > 2 || !noGraph && len(again) > 1 {
+			t.Errorf("without GraphQL %v: read again: %v", noGraph, again)
+		}
+		for name, want := range map[string]bool{a.Name: true, c.Name: false} {
+			r := s.shelf.records[host+"/acme/"+name]
+			if r == nil || (r.IssueSkills == nil && r.Readme != "") != want {
+				t.Errorf("without GraphQL %v: %s: %+v", noGraph, name, r)
+			}
+		}
+		if s.shelf.records[host+"/other/"+c.Name] != nil {
+			t.Errorf("without GraphQL %v: what is another owner's is in the catalog", noGraph)
+		}
+	}
+}
+
 func TestAClockThatIsAheadHidesNoIssue(t *testing.T) {
 	t.Parallel()
 	f := newFakeForge("acme", 30)
@@ -89,6 +137,8 @@ func TestAClockThatIsAheadHidesNoIssue(t *testing.T) {
 	}
 }
 
+// Where much has changed, only what asks for help is read, by the labels that
+// are known here.
 func TestBusyIssuesAreReadByLabel(t *testing.T) {
 	t.Parallel()
 	f := newFakeForge("acme", 60)
@@ -102,7 +152,7 @@ func TestBusyIssuesAreReadByLabel(t *testing.T) {
 	f.issue(f.named(t, "repo-0002"), 1, "open", "help wanted")
 	f.issue(f.named(t, "repo-0003"), 1, "open", "E-mentor")
 	f.issue(first, 1, "closed", "E-mentor")
-	s.later(3)
+	s.later(4)
 	if got, want := s.wanted(), "repo-0002#1 repo-0003#1"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
@@ -134,7 +184,7 @@ func TestASearchThatFailsIsMadeUpFor(t *testing.T) {
 		t.Fatalf("found %s without a search", got)
 	}
 	f.noSearch = false
-	s.later(2)
+	s.later(3) // the third reads the repository, which has other skills now
 	if got, want := s.wanted(), "repo-0001#1"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
@@ -185,7 +235,7 @@ func (l lying) ChangedIssues(ctx context.Context, q forge.ChangedIssuesQuery) (f
 func TestIssuesSurviveAKill(t *testing.T) {
 	t.Parallel()
 	errKilled := errors.New("killed")
-	for at := 1; at <= 4; at++ {
+	for at := 1; at <= 5; at++ {
 		f := newFakeForge("acme", 60)
 		s := newScene(t, f, "acme")
 		s.whole()
@@ -210,7 +260,7 @@ func TestIssuesSurviveAKill(t *testing.T) {
 			t.Fatalf("%d: it was not cut off", at)
 		}
 		again := s.whole()
-		if got, want := s.wanted(), "repo-0055#1"; got != want || again.Requests > 6-at {
+		if got, want := s.wanted(), "repo-0055#1"; got != want || again.Requests > 7-at {
 			t.Errorf("cut off at request %d: got %q in %d requests, want %q", at, got, again.Requests, want)
 		}
 	}

@@ -57,6 +57,7 @@ type walk struct {
 	top    Position // of this pass
 	start  Position // of the first one
 	latest time.Time
+	read   bool      // what issues say anew of repositories is read
 	begun  time.Time // by the forge's clock; zero: not known
 	total  int
 	rounds int
@@ -254,6 +255,11 @@ func (w *walk) turn(ctx context.Context) (*line, error) {
 	}
 	if l, err := w.askIssues(ctx); l != nil || err != nil {
 		return l, err
+	}
+	if !w.read {
+		if err := w.reread(ctx); err != nil {
+			return nil, err
+		}
 	}
 	return w.end(), nil
 }

@@ -41,6 +41,7 @@ func TestWhatDocumentsCostInPoints(t *testing.T) {
 	}{
 		{"a hundred repositories", profileDocument(), hundred, 8},
 		{"and issues that changed", profilesAndIssues(), along, 9},
+		{"a hundred by their names", namedDocument(repos), map[string]any{"since": since, "until": until, "labels": forge.HelpWantedLabels()}, 8},
 		{"issues that changed", changedDocument(), map[string]any{"changed": along["changed"]}, 3},
 		{"their files and two issues of each", textsDocument(texts, false), nil, 4},
 		{"both, the page being the next one", textsDocument(texts, true), hundred, 12},

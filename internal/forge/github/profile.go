@@ -144,31 +144,39 @@ func (c *Client) pageOf(q forge.ProfileQuery, w *graphPage, all []graphError) (f
 	}
 	var wanted []wantedTexts
 	for i, g := range list.Nodes {
-		at := []any{"repositoryOwner", "repositories", "nodes", i}
 		if i >= perPage {
 			break
 		}
-		if g == nil {
-			page.Skipped = append(page.Skipped, forge.Skipped{
-				Repo: forge.RepoName{Host: c.o.Host, Owner: firstOf(w.RepositoryOwner.Login, q.Owner)}, Why: whyNull(all, at),
-			})
-			continue
-		}
-		p, ok := c.profile(g)
-		if !ok {
-			page.Skipped = append(page.Skipped, forge.Skipped{Repo: forge.RepoName{Host: c.o.Host, Owner: plain(g.Owner.Login)}, Why: "its name cannot be used: " + plain(g.Name)})
-			continue
-		}
-		noteErrors(&p, all, at...)
-		texts := listFolders(&p, g, all, at)
-		if q.Changed == nil || q.Changed(p.Repo) {
-			texts.of = len(page.Profiles)
-			texts.wantIssues(g, q.Labels)
+		unnamed := forge.RepoName{Host: c.o.Host, Owner: firstOf(w.RepositoryOwner.Login, q.Owner)}
+		if texts, ok := c.addProfile(&page, q, unnamed, g, all, "repositoryOwner", "repositories", "nodes", i); ok {
 			wanted = append(wanted, texts)
 		}
-		page.Profiles = append(page.Profiles, p)
 	}
 	return page, wanted, nil
+}
+
+// addProfile adds a repository to a page, or what is in its way, and gives the
+// texts to read for it. at is where it stands in the answer, name what it is
+// called where the answer does not say it.
+func (c *Client) addProfile(page *forge.ProfilePage, q forge.ProfileQuery, name forge.RepoName, g *graphRepo, all []graphError, at ...any) (wantedTexts, bool) {
+	if g == nil {
+		page.Skipped = append(page.Skipped, forge.Skipped{Repo: name, Why: whyNull(all, at)})
+		return wantedTexts{}, false
+	}
+	p, ok := c.profile(g)
+	if !ok {
+		page.Skipped = append(page.Skipped, forge.Skipped{Repo: forge.RepoName{Host: c.o.Host, Owner: plain(g.Owner.Login)}, Why: "its name cannot be used: " + plain(g.Name)})
+		return wantedTexts{}, false
+	}
+	noteErrors(&p, all, at...)
+	texts := listFolders(&p, g, all, at)
+	chosen := q.Changed == nil || q.Changed(p.Repo)
+	if chosen {
+		texts.of = len(page.Profiles)
+		texts.wantIssues(g, q.Labels)
+	}
+	page.Profiles = append(page.Profiles, p)
+	return texts, chosen
 }
 
 func whyNull(all []graphError, at []any) string {
