@@ -3,7 +3,6 @@ package command
 import (
 	"crypto/x509"
 	"errors"
-	"net/http"
 
 	"github.com/isrc-dev/isrc/internal/catalog/publish"
 )
@@ -84,7 +83,7 @@ func downHints(e *publish.UnavailableError) []string {
 	switch {
 	case errors.As(e.Err, &unknown):
 		return []string{authorityHint(e.Host)}
-	case errors.Is(e.Err, http.ErrSchemeMismatch):
+	case e.IsPlain():
 		return []string{"it speaks plain http, which isrc takes from this machine alone"}
 	}
 	return nil

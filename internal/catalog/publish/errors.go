@@ -59,6 +59,9 @@ func (e *UnavailableError) Error() string {
 // Unwrap gives the reason.
 func (e *UnavailableError) Unwrap() error { return e.Err }
 
+// IsPlain tells that the server does not encrypt.
+func (e *UnavailableError) IsPlain() bool { return isPlain(e.Err) }
+
 // FormatError says that what stands at a place is no published catalog, or is
 // one that is damaged.
 type FormatError struct{ Place, Why string }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -213,5 +214,32 @@ func TestACatalogIsPublishedUnderATag(t *testing.T) {
 	}
 	if _, err := (&Options{}).sink(context.Background(), p); !errors.As(err, new(*PlaceError)) {
 		t.Errorf("got %v", err)
+	}
+}
+
+// A server without TLS may answer a handshake with anything.
+func TestARegistryWithoutTLSIsKnown(t *testing.T) {
+	t.Parallel()
+	for _, answer := range []string{"HTTP/1.0 400 Bad Request\r\n\r\n", "<!DOCTYPE HTML>\n<html>what was that?</html>"} {
+		l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer l.Close()
+		go func() {
+			for {
+				c, err := l.Accept()
+				if err != nil {
+					return
+				}
+				_, _ = c.Read(make([]byte, 4096))
+				_, _ = c.Write([]byte(answer))
+				_ = c.Close()
+			}
+		}()
+		w := newWorld(t, registrytest.Options{}, Credential{})
+		if s, err := newReach(w.o, l.Addr().String(), true).scheme(t.Context()); s != "http" || err != nil {
+			t.Errorf("%q: it speaks %s, %v", answer, s, err)
+		}
 	}
 }

@@ -71,7 +71,7 @@ func (r *reach) scheme(ctx context.Context) (string, error) {
 	if err == nil {
 		discard(resp)
 	}
-	if errors.Is(err, http.ErrSchemeMismatch) {
+	if isPlain(err) {
 		return "http", nil
 	}
 	return "https", nil // any other failure is told by the request that matters

@@ -37,7 +37,14 @@ func passes(err error) bool {
 		invalid   x509.CertificateInvalidError
 		alert     tls.AlertError
 	)
-	return !errors.As(err, &authority) && !errors.As(err, &name) && !errors.As(err, &invalid) && !errors.As(err, &alert) && !errors.Is(err, http.ErrSchemeMismatch)
+	return !errors.As(err, &authority) && !errors.As(err, &name) && !errors.As(err, &invalid) && !errors.As(err, &alert) && !isPlain(err)
+}
+
+// isPlain tells that a server which was spoken to by https speaks http, or what
+// else is not encrypted: not every one answers so that Go knows it to be http.
+func isPlain(err error) bool {
+	var record tls.RecordHeaderError
+	return errors.Is(err, http.ErrSchemeMismatch) || errors.As(err, &record)
 }
 
 // neverReached tells that no connection came about.
