@@ -16,7 +16,9 @@ import (
 type packer struct{ enc *zstd.Encoder }
 
 func newPacker() (*packer, error) {
-	enc, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedBetterCompression), zstd.WithEncoderConcurrency(1), zstd.WithEncoderCRC(false))
+	// A window of more than a chunk finds nothing more, and costs memory in each packer.
+	enc, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedBetterCompression), zstd.WithEncoderConcurrency(1), zstd.WithEncoderCRC(false),
+		zstd.WithWindowSize(chunkMost), zstd.WithLowerEncoderMem(true))
 	if err != nil {
 		return nil, fault.Errorf("begin to pack: %w", err)
 	}

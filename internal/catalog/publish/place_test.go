@@ -303,6 +303,20 @@ func TestAChunkUnpacksToNoMoreThanItSays(t *testing.T) {
 	}
 }
 
+// Registries and laptops know a chunk by its packed bytes: another way of packing
+// would send everything anew.
+func TestChunksArePackedAsEver(t *testing.T) {
+	t.Parallel()
+	p, err := newPacker()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = "sha256:90721ffd8be10a881c1ad0c6c39b04e61f487752d1763b2beb2d98c6ae18e181"
+	if c, _ := p.pack(generation(t, 1, chunkMost)); c.Digest != want {
+		t.Errorf("%s in %d bytes, want %s", c.Digest, c.Size, want)
+	}
+}
+
 func TestLoginsOfDockerAndPodman(t *testing.T) {
 	t.Parallel()
 	home := t.TempDir()
