@@ -67,6 +67,9 @@ func (o *overlaps) overlap(members []int, near float64) catalog.Overlap {
 	for _, m := range members {
 		p := o.profiles[m]
 		for _, t := range p.terms {
+			if t.part {
+				continue // it is said by the word
+			}
 			count[t.stem]++
 			rate[t.stem] += t.value
 			shown[t.stem] = t.word

@@ -26,7 +26,11 @@ type profile struct {
 type profileTerm struct {
 	stem, word string
 	value      float64
+	part       bool // it stands nowhere but in a longer word: sql in PostgreSQL
 }
+
+// ofParts is how much a part of a word counts beside the word.
+const ofParts = 0.5
 
 // The weight of a term in a profile, by where it stands.
 var profileWeights = [wordColumns]float64{columnName: 2, columnTopics: 2, columnTitle: 2, columnDescription: 1.5, columnProvides: 2.5, columnReadme: 0.5}
@@ -67,17 +71,22 @@ func (w *weigher) profile(ctx context.Context, m member) (*profile, error) {
 		if profileWeights[column] == 0 {
 			continue
 		}
-		for _, word := range catalog.Words(catalog.Indexed(text)) {
-			known := w.word(catalog.Fold(word))
-			if !known.says || slices.Contains(own, known.stem) {
-				continue
-			}
-			idf, err := w.idf(ctx, known)
-			if err != nil {
-				return nil, err
-			}
-			if idf > 0 {
-				p.add(w.at, known, profileWeights[column]*idf)
+		for _, word := range catalog.Words(catalog.Spread(text)) {
+			for i, part := range append([]string{catalog.Fold(word)}, catalog.Parts(word)...) {
+				known := w.word(part)
+				if slices.Contains(own, known.stem) {
+					break // and so are its parts
+				}
+				if !known.says {
+					continue
+				}
+				idf, err := w.idf(ctx, known)
+				if err != nil {
+					return nil, err
+				}
+				if idf > 0 {
+					p.add(w.at, known, profileWeights[column]*idf, i > 0)
+				}
 			}
 		}
 	}
@@ -91,14 +100,18 @@ func (w *weigher) profile(ctx context.Context, m member) (*profile, error) {
 }
 
 // add keeps of a stem its first word, and the most that it tells.
-func (p *profile) add(at map[string]int, known knownWord, value float64) {
+func (p *profile) add(at map[string]int, known knownWord, value float64, part bool) {
+	if part {
+		value *= ofParts
+	}
 	i, ok := at[known.stem]
 	if !ok {
 		at[known.stem] = len(p.terms)
-		p.terms = append(p.terms, profileTerm{known.stem, known.word, value})
+		p.terms = append(p.terms, profileTerm{known.stem, known.word, value, part})
 		return
 	}
 	p.terms[i].value = max(p.terms[i].value, value)
+	p.terms[i].part = p.terms[i].part && part
 }
 
 // idf says how rare a word is; 0 is too common to say anything, or alone.
@@ -188,11 +201,11 @@ func (p *profile) compare(o *profile, least float64) ([]string, float64) {
 			continue
 		}
 		i, j = i+1, j+1
-		if kin && p.family[a.stem] && o.family[a.stem] {
-			continue
+		if kin && p.family[a.stem] && o.family[a.stem] || a.part && b.part {
+			continue // of one word that both have
 		}
 		dot += a.value * b.value
-		shared = append(shared, profileTerm{a.stem, a.word, a.value * b.value})
+		shared = append(shared, profileTerm{stem: a.stem, word: a.word, value: a.value * b.value})
 	}
 	if len(shared) < 2 || p.norm == 0 || o.norm == 0 {
 		return nil, 0
