@@ -150,11 +150,15 @@ func border(runes []rune, i int) bool {
 }
 
 // Spread sets the signs of scripts that write no spaces (Han, Hiragana,
-// Katakana) apart, so that each is a word and a run of them a phrase, and spells
-// out what signs alone tell apart: see spelled.
+// Katakana) apart, so that each is a word and a run of them a phrase, writes the
+// wide letters that are typed between these as the usual ones, and spells out
+// what signs alone tell apart: see spelled.
 func Spread(text string) string {
-	text = spelled(text)
-	if !mayBeUnspaced(text) || !strings.ContainsFunc(text, unspaced) {
+	if !mayBeUnspaced(text) {
+		return spelled(text)
+	}
+	text = spelled(strings.Map(narrow, text))
+	if !strings.ContainsFunc(text, unspaced) {
 		return text
 	}
 	var b strings.Builder
@@ -231,6 +235,14 @@ func mayBeUnspaced(text string) bool {
 		}
 	}
 	return false
+}
+
+// narrow gives the usual one for a wide letter, digit or sign: ＡＷＳ is AWS.
+func narrow(c rune) rune {
+	if c >= '！' && c <= '～' {
+		return c - '！' + '!'
+	}
+	return c
 }
 
 func unspaced(c rune) bool {

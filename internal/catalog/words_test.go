@@ -117,8 +117,9 @@ func TestTextWithoutSpacesIsSetApart(t *testing.T) {
 func TestLanguagesAreToldApartThatOnlySignsTellApart(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"C/C++ bindings, C++17 and C++.":         "C cpp bindings cpp 17 and cpp",
-		"for C#, F# and ASP.NET (.NET 8)":        "for csharp fsharp and ASP dotnet dotnet 8",
+		"C/C++ bindings, C++17 and C++.":  "C cpp bindings cpp 17 and cpp",
+		"for C#, F# and ASP.NET (.NET 8)": "for csharp fsharp and ASP dotnet dotnet 8",
+		"ＡＷＳの設定 Ｃ＃ ｎｏｄｅ．ｊｓ":               "AWS の 設 定 csharp node js",
 		"c++":                                    "cpp",
 		".net":                                   "dotnet",
 		"libc++ c++filt example.net System.Net":  "libc c filt example net System Net",
