@@ -29,7 +29,7 @@ func explainRecord(s *term.Streams, r *catalog.Record) {
 		}
 	}
 	if r.Activity == nil && r.Readiness == nil {
-		s.Print("  activity and readiness: the forge's search does not tell them")
+		s.Print("  activity and readiness: not known, its files were not looked at")
 	}
 }
 

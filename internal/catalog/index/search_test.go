@@ -170,6 +170,27 @@ func TestAWordThatIsThereIsNotMended(t *testing.T) {
 	}
 }
 
+// Whoever types the name of a repository meant it, however rare it is.
+func TestNamesAreNoErrors(t *testing.T) {
+	t.Parallel()
+	c := indexed(t, []*catalog.Record{
+		record("maps/tern", about("geocoding")), record("ui/wren", about("texts"), readme("Install @wren/core.")),
+		record("a/one", about("turn went")), record("a/two", about("turn went")), record("a/three", about("turn went")), record("a/four", about("turn went cores")),
+		record("a/five", about("cores")), record("a/six", about("cores")),
+	})
+	for typed, want := range map[string]string{"tern ": "maps/tern", "wren ": "ui/wren", "@wren/core ": "ui/wren"} {
+		got := ask(t, c, typed)
+		if got.Suggestion != nil || len(got.Hits) == 0 || got.Hits[0].FullName() != want {
+			t.Errorf("%s: found %v, suggestion %+v", typed, hitNames(got), got.Suggestion)
+		}
+	}
+	for typed, want := range map[string]string{"turm ": "turn", "a/turm ": "a/turn"} {
+		if got := ask(t, c, typed); got.Suggestion == nil || !got.Suggestion.Used || got.Suggestion.Query != want {
+			t.Errorf("%s is not mended: %+v", typed, got.Suggestion)
+		}
+	}
+}
+
 func TestTermsMakeUpTheScore(t *testing.T) {
 	t.Parallel()
 	c := smallFirm(t)

@@ -51,6 +51,12 @@ func (s *search) mend(ctx context.Context) error {
 			continue
 		}
 		word := cl.forms[0].words[0]
+		if called, err := s.c.called(ctx, word); called || err != nil {
+			if err != nil {
+				return err
+			}
+			continue
+		}
 		near, records, err := s.c.near(ctx, word)
 		if err != nil {
 			return err
@@ -94,8 +100,12 @@ func (s *search) suggestion(changes []catalog.Correction) *catalog.Suggestion {
 	used := true
 	for _, c := range changes {
 		for i, w := range better.Words {
-			if w.Text == c.From && !w.Not {
+			switch parts := split([]catalog.Word{w}); {
+			case w.Not:
+			case w.Text == c.From:
 				better.Words[i].Text = c.To
+			case slices.ContainsFunc(parts, func(p catalog.Word) bool { return p.Text == c.From }):
+				better.Words[i].Text = strings.Replace(w.Text, c.From, c.To, 1) // in OWNER/NAME
 			}
 		}
 		used = used && slices.ContainsFunc(s.clauses, func(cl clause) bool { return cl.typed == c.To })

@@ -37,6 +37,13 @@ func (s *search) mendName(ctx context.Context, cl clause) ([]clause, *catalog.Co
 	return []clause{mended}, &catalog.Correction{From: cl.typed, To: name}, err
 }
 
+// called tells whether a repository has a word for its name: then it was meant.
+func (c *Catalog) called(ctx context.Context, word string) (bool, error) {
+	found := false
+	err := c.quick(ctx, func([]driver.Value) error { found = true; return nil }, "SELECT 1 FROM names WHERE name = ? LIMIT 1", word)
+	return found, err
+}
+
 // nearName gives the name of a repository with the fewest errors in it, "" for
 // none. Both are compared without what divides their words.
 func (c *Catalog) nearName(ctx context.Context, word string) (string, error) {
