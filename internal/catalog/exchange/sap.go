@@ -272,7 +272,8 @@ func keepRest(r *catalog.Record, raw []byte) error {
 	return nil
 }
 
-// difference are the keys of an object that another lacks, or has otherwise.
+// difference are the keys of an object that another lacks, or has otherwise. A
+// null beside a value is none: kept, it would hide whatever is found out later.
 func difference(theirs, ours []byte) (map[string]json.RawMessage, error) {
 	var a, b map[string]json.RawMessage
 	if err := json.Unmarshal(theirs, &a); err != nil {
@@ -282,7 +283,8 @@ func difference(theirs, ours []byte) (map[string]json.RawMessage, error) {
 		return nil, err
 	}
 	for key, value := range a {
-		if same(value, b[key]) {
+		ours, known := b[key]
+		if same(value, ours) || known && string(value) == "null" {
 			delete(a, key)
 		}
 	}

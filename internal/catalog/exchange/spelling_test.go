@@ -68,3 +68,24 @@ func goesRound(t *testing.T, name string, r *catalog.Record) {
 		t.Errorf("%s: after a round %+v: %v\n%s", name, again.records, err, out)
 	}
 }
+
+// An entry without a score, which is told by null, has the one that is worked out
+// here when it is exported: not null over it.
+func TestNullHidesNothingOnExport(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2025, 2, 3, 4, 5, 6, 0, time.UTC)
+	got, _, err := read(t, `[{"full_name":"a/b","html_url":"https://h.example/a/b","stargazers_count":50,"created_at":"2020-01-01T00:00:00Z","updated_at":"2025-02-01T00:00:00Z","pushed_at":"2025-02-01T00:00:00Z","homepage":null,"_InnerSourceMetadata":{"score":null,"room":null}}]`, Options{Name: "repos.json", Now: at})
+	if err != nil || len(got.records) != 1 || got.records[0].Activity == nil {
+		t.Fatalf("got %+v: %v", got, err)
+	}
+	e := sapEntryOf(got.records[0])
+	metadata, _ := e[sapMetadata].(map[string]any)
+	if metadata["score"] != got.records[0].Activity.Score {
+		t.Errorf("got the score %v, want %d", metadata["score"], got.records[0].Activity.Score)
+	}
+	for where, keys := range map[string]map[string]any{"homepage": e, "room": metadata} {
+		if _, ok := keys[where]; !ok {
+			t.Errorf("%s, which nothing is known of here, is gone", where)
+		}
+	}
+}
