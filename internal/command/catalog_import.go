@@ -14,6 +14,7 @@ import (
 	"github.com/isrc-dev/isrc/internal/catalog"
 	"github.com/isrc-dev/isrc/internal/catalog/exchange"
 	"github.com/isrc-dev/isrc/internal/catalog/index"
+	"github.com/isrc-dev/isrc/internal/contribute"
 	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
 	"github.com/isrc-dev/isrc/internal/progress"
@@ -164,6 +165,8 @@ func (a *app) catalogImport(ctx context.Context, o *importOptions, args []string
 	})
 	switch {
 	case errors.Is(err, errNothingNew):
+	case errors.Is(err, context.Canceled):
+		return &contribute.HintError{Err: fault.Errorf("import: %w", err), Hint: "the catalog is as it was; the same command begins anew"}
 	case err != nil:
 		return fault.Errorf("import: %w", err)
 	default:

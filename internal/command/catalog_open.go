@@ -53,7 +53,7 @@ func (a *app) openCatalog(ctx context.Context) (*index.Catalog, error) {
 	case errors.Is(err, index.ErrNone):
 		return nil, nil
 	case errors.As(err, &damaged), errors.As(err, &schema):
-		a.say("isrc: the catalog is left aside: %s", term.Line(err.Error()))
+		a.sayLeftAside(err)
 		return nil, nil
 	case err != nil:
 		return nil, fault.Errorf("open the catalog: %w", err)
@@ -62,6 +62,17 @@ func (a *app) openCatalog(ctx context.Context) (*index.Catalog, error) {
 		a.say("isrc: %s: isrc catalog update", term.Line(lost))
 	}
 	return cat, nil
+}
+
+// sayLeftAside says why a catalog that is there cannot be used, and what makes
+// another one; a newer isrc's is none for this one to make anew.
+func (a *app) sayLeftAside(why error) {
+	way := "isrc catalog update makes it anew"
+	var schema *index.SchemaError
+	if errors.As(why, &schema) && schema.Newer() {
+		way = "bring isrc up to date"
+	}
+	a.say("isrc: the catalog is left aside: %s: %s", term.Line(why.Error()), way)
 }
 
 // needCatalog opens the catalog for what can be answered from it alone.

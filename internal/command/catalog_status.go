@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -121,13 +122,26 @@ func (state *catalogState) fill(info index.Info) {
 func showCatalogState(s *term.Streams, c *catalogState, a *app) error {
 	if c.State == "none" {
 		fmt.Fprintln(s.Out, "There is no catalog here: find asks the forge's own search.")
-		fmt.Fprintln(s.Out, s.Paint(term.Strong, "isrc catalog update"))
+		next := "isrc catalog update"
+		if a.isFirstTime(guessedHost) {
+			next = "isrc setup HOST"
+		}
+		fmt.Fprintln(s.Out, s.Paint(term.Strong, next))
 		return nil
 	}
-	t := s.NewTable(-1) // a path that is cut short leads nowhere
+	whole := *s
+	whole.Width = math.MaxInt32 // sentences are broken here, and a path that is cut leads nowhere
+	t := whole.NewTable(-1)
 	row := func(name, value string) {
-		if value != "" {
-			t.Row(term.Cell{Text: name, Tone: term.Dim}, term.Cell{Text: value})
+		lines := []string{value}
+		if s.OutTTY {
+			lines = term.Wrap(term.Line(value), max(s.Width-len("  pull requests  "), 20))
+		}
+		for _, l := range lines {
+			if l != "" {
+				t.Row(term.Cell{Text: name, Tone: term.Dim}, term.Cell{Text: l})
+			}
+			name = ""
 		}
 	}
 	row("state", c.State)
