@@ -150,11 +150,15 @@ commitlint_agrees() {
 }
 
 # registry publishes a catalog in Debian's docker-registry and fetches it: with
-# passwords, TLS of an authority of its own, and kills in between.
+# passwords, TLS of an authority of its own, and kills in between. In another
+# registry, crane's, clients of other hands judge and copy what was published.
 registry() {
 	apt docker-registry docker-registry
 	apt htpasswd apache2-utils
+	apt skopeo skopeo
+	GOFLAGS='' GOBIN=$work/bin go install "github.com/google/go-containerregistry/cmd/crane@$crane_version"
 	ISRC_REGISTRY_PROGRAM=$(command -v docker-registry) ISRC_HTPASSWD=$(command -v htpasswd) \
+		ISRC_CRANE=$work/bin/crane ISRC_SKOPEO=$(command -v skopeo) \
 		go test -count=1 -v -run TestARealRegistry ./internal/command >"$work/registry.out" 2>&1 || { cat "$work/registry.out"; return 1; }
 	grep '^ *--- PASS: TestARealRegistry/' "$work/registry.out"
 }

@@ -13,13 +13,15 @@ import (
 )
 
 // TestARealRegistry runs the scripts for which a registry of our own is not
-// enough. ISRC_REGISTRY_PROGRAM names Debian's docker-registry, and
-// ISRC_HTPASSWD the program that makes its file of passwords.
+// enough. ISRC_REGISTRY_PROGRAM names Debian's docker-registry, ISRC_HTPASSWD the
+// program that makes its file of passwords; ISRC_CRANE and ISRC_SKOPEO name clients
+// of other hands, the first of which has a registry of its own.
 func TestARealRegistry(t *testing.T) {
 	t.Parallel()
 	program, htpasswd := os.Getenv("ISRC_REGISTRY_PROGRAM"), os.Getenv("ISRC_HTPASSWD")
-	if program == "" || htpasswd == "" {
-		t.Skip("no registry is installed: ISRC_REGISTRY_PROGRAM and ISRC_HTPASSWD are not set")
+	crane, skopeo := os.Getenv("ISRC_CRANE"), os.Getenv("ISRC_SKOPEO")
+	if program == "" || htpasswd == "" || crane == "" || skopeo == "" {
+		t.Skip("no registries are installed: ISRC_REGISTRY_PROGRAM, ISRC_HTPASSWD, ISRC_CRANE or ISRC_SKOPEO is not set")
 	}
 	realScripts(t, "registry", map[string]scriptCommand{
 		"real-registry": func(ts *testscript.TestScript, neg bool, args []string) {
@@ -27,6 +29,17 @@ func TestARealRegistry(t *testing.T) {
 				ts.Fatalf("usage: real-registry USER PASSWORD")
 			}
 			realRegistry(ts, program, htpasswd, args[0], args[1])
+		},
+		"crane-registry": func(ts *testscript.TestScript, neg bool, args []string) {
+			if neg || len(args) != 0 {
+				ts.Fatalf("usage: crane-registry")
+			}
+			port := serve(ts, ts.MkAbs(".crane"), func(port string) *exec.Cmd {
+				return exec.Command(crane, "registry", "serve", "--address", "127.0.0.1:"+port)
+			})
+			ts.Setenv("REGISTRY", "127.0.0.1:"+port)
+			ts.Setenv("CRANE", crane)
+			ts.Setenv("SKOPEO", skopeo)
 		},
 	})
 }
