@@ -197,6 +197,41 @@ func TestAPushIsNotMissedThoughAsManyAreSeenAsThereAre(t *testing.T) {
 	wantSame(t, s, s.fresh())
 }
 
+// What is deleted on a page that was read moves the rest of the list up, past
+// the next page.
+func TestWhatMovesUpInAListIsNotGone(t *testing.T) {
+	t.Parallel()
+	for _, noGraph := range []bool{false, true} {
+		f := newFakeForge("acme", 350)
+		f.byPlace, f.noGraph = true, noGraph
+		s := newScene(t, f, "acme")
+		s.whole()
+		before := len(f.asked)
+		f.before = func(int) error {
+			if at := f.asked[len(f.asked)-1]; len(f.asked) > before+1 && (strings.HasPrefix(at, "page") || strings.HasPrefix(at, "list")) {
+				for i := range 3 {
+					delete(f.repos, f.named(t, fmt.Sprintf("repo-%04d", i)).ID)
+				}
+				f.before = nil
+			}
+			return nil
+		}
+		s.full, s.now = true, s.now.Add(time.Hour)
+		s.whole()
+		for _, p := range f.repos {
+			if s.shelf.records[host+"/acme/"+p.Name] == nil {
+				t.Errorf("without GraphQL %v: %s is taken out", noGraph, p.Name)
+			}
+		}
+		if noGraph {
+			continue // a list by REST does not tell at once that there are fewer
+		}
+		s.full, s.now = false, s.now.Add(time.Hour)
+		s.whole()
+		wantSame(t, s, s.fresh())
+	}
+}
+
 func TestAListThatIsCutShortDeletesNothing(t *testing.T) {
 	t.Parallel()
 	refused := &forge.NotPermittedError{What: "it"}

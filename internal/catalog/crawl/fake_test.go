@@ -32,6 +32,7 @@ type fakeForge struct {
 	withheld int // of a page, listed without a name
 	issues   []forge.Issue
 	noSearch bool
+	byPlace  bool                     // its cursors are places, so that what is deleted moves the rest up
 	was      map[int64]forge.RepoName // names that lead to repositories that have others now
 	clock    func() time.Time         // what it says the time is
 	// before is called ahead of each request and may make it fail.
@@ -180,6 +181,10 @@ func (f *fakeForge) list(q forge.ProfileQuery) forge.ProfilePage {
 		return fmt.Sprintf("%020d %020d", at.UnixNano(), p.ID)
 	}
 	var all []*forge.Profile
+	from := 0
+	if f.byPlace && q.After != "" {
+		from, q.After = len(q.After), ""
+	}
 	page := forge.ProfilePage{Total: f.hidden, Requests: 1}
 	for _, p := range f.repos {
 		if strings.EqualFold(p.Owner, q.Owner) {
@@ -190,9 +195,13 @@ func (f *fakeForge) list(q forge.ProfileQuery) forge.ProfilePage {
 		}
 	}
 	slices.SortFunc(all, func(a, b *forge.Profile) int { return cmp.Compare(by(b), by(a)) })
+	all = all[min(from, len(all)):]
 	if len(all) > q.First {
 		all = all[:q.First]
 		page.Next = by(all[len(all)-1])
+		if f.byPlace {
+			page.Next = strings.Repeat("+", from+q.First)
+		}
 	}
 	for i, p := range all {
 		if i < f.withheld {

@@ -2,7 +2,6 @@ package crawl
 
 import (
 	"context"
-	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -156,88 +155,6 @@ func (w *walk) readIssues(ctx context.Context, got *forge.ChangedIssues, since t
 		r.Since = last.UTC().Truncate(time.Second)
 	}
 	return r, nil
-}
-
-// NamedSource is a Source that reads repositories by their names.
-type NamedSource interface {
-	ProfilesOf(context.Context, []forge.RepoName, forge.ProfileOptions) (forge.ProfilePage, error)
-}
-
-// How many repositories are read again for what their issues say, by GraphQL and
-// one by one. The walk of the week reads the others.
-const (
-	mostReread     = 100
-	mostRereadREST = 10
-)
-
-// reread reads the repositories again whose issues state other skills now: they
-// are found by those only with their READMEs, which the catalog does not keep.
-// That it fails stops no crawl.
-func (w *walk) reread(ctx context.Context) error {
-	w.read = true
-	var all []forge.Profile
-	var keys []string
-	for _, of := range w.o.issues {
-		if w.final[of.Key] > 0 {
-			continue
-		}
-		r, err := w.known(ctx, of.repo(w.o.Host))
-		if err == nil && r.SkillsChange(of.Now) {
-			all, keys = append(all, forge.Profile{Repo: forge.Repo{RepoName: r.RepoName()}}), append(keys, of.Key)
-		}
-	}
-	source, can := w.c.source.(NamedSource)
-	rest := w.c.rest() || !can
-	if all = all[:min(len(all), mostReread)]; rest {
-		all = all[:min(len(all), mostRereadREST)]
-	}
-	if len(all) == 0 {
-		return nil
-	}
-	before := w.c.source.Requests()
-	var err error
-	if rest {
-		all, _, err = w.completeAll(ctx, all)
-	} else {
-		all, err = w.named(ctx, source, all)
-	}
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	if err != nil {
-		w.c.o.Sink.Note("crawl", fault.Errorf("repositories of %s whose issues changed are not read again: %w", w.o.Name, err).Error())
-		return nil
-	}
-	for _, p := range all {
-		if !slices.Contains(keys, keyOf(p.RepoName)) {
-			continue // it was renamed or handed over since: a push or a walk tells
-		}
-		r, err := w.record(ctx, p)
-		if err != nil {
-			return err
-		}
-		l := &line{Record: r}
-		if err := fault.Join(w.sp.write(l), w.note(l)); err != nil {
-			return err
-		}
-	}
-	done := w.issues
-	done.Of, done.Cost = nil, w.c.source.Requests()-before
-	return w.begins(&line{Issues: &done})
-}
-
-// named reads repositories by their names.
-func (w *walk) named(ctx context.Context, source NamedSource, all []forge.Profile) ([]forge.Profile, error) {
-	names := make([]forge.RepoName, len(all))
-	for i, p := range all {
-		names[i] = p.RepoName
-	}
-	var page forge.ProfilePage
-	err := w.c.patiently(ctx, func() (err error) {
-		page, err = source.ProfilesOf(ctx, names, forge.ProfileOptions{QuarterEnd: w.h.QuarterEnd})
-		return err
-	})
-	return page.Profiles, err
 }
 
 // repo is the repository of issues.

@@ -57,7 +57,8 @@ type walk struct {
 	top    Position // of this pass
 	start  Position // of the first one
 	latest time.Time
-	read   bool      // what issues say anew of repositories is read
+	named  bool      // repositories were read by their names
+	most   int       // repositories there were at any time
 	begun  time.Time // by the forge's clock; zero: not known
 	total  int
 	rounds int
@@ -176,7 +177,7 @@ func (w *walk) note(l *line) error {
 			w.latest = l.Page.Top.Updated
 		}
 		w.next, w.passed = l.Page.Next, l.Page.Last || l.Page.Low
-		w.total, w.fresh = l.Page.Total, w.fresh+l.Page.New
+		w.total, w.most, w.fresh = l.Page.Total, max(w.most, l.Page.Total), w.fresh+l.Page.New
 		w.o.Requests += l.Page.Cost
 	case l.Again != nil:
 		w.at, w.next, w.pages, w.passed, w.top = *l.Again, "", 0, false, Position{}
@@ -245,6 +246,11 @@ func (w *walk) turn(ctx context.Context) (*line, error) {
 		return &line{Again: &again{Pass: passAgain, Mode: ModeFull, Why: w.at.Why, Stop: w.start.Pushed}}, nil
 	case full && w.at.Pass == passAgain && w.pages > 1 && w.rounds < mostAgain:
 		return &line{Again: &again{Pass: passAgain, Mode: ModeFull, Why: w.at.Why, Stop: w.top.Pushed}}, nil
+	case full && !w.named:
+		if err := w.missed(ctx); err != nil {
+			return nil, err
+		}
+		return w.end(), nil
 	case full:
 		return w.end(), nil
 	case w.at.Pass == passWalk && !w.h.From.Updated.IsZero():
@@ -256,7 +262,7 @@ func (w *walk) turn(ctx context.Context) (*line, error) {
 	if l, err := w.askIssues(ctx); l != nil || err != nil {
 		return l, err
 	}
-	if !w.read {
+	if !w.named {
 		if err := w.reread(ctx); err != nil {
 			return nil, err
 		}
@@ -302,10 +308,15 @@ func (w *walk) end() *line {
 	if w.at.Mode == ModeFull {
 		p.FullAt = w.h.StartedAt
 		e.Gone = len(w.ids) > 0 && (w.counted() || w.total == 0)
-		// More were seen than there are: some went while they were read. The next
-		// crawl expects them, and walks again; but one walk is enough for who counts oddly.
-		if seen := len(w.ids) + len(w.o.Skipped); seen > w.total && w.total > 0 && !strings.HasSuffix(w.at.Why, someAreGone) {
-			p.Total = seen
+		// More were seen than there are, or there were more: some went while the list
+		// was read, and others may have moved past its pages. The next crawl expects
+		// them, and walks again; but one walk is enough for who counts oddly.
+		were := len(w.ids) + len(w.o.Skipped)
+		if !w.c.rest() { // which knows the number only in the end
+			were = max(were, w.most)
+		}
+		if were > w.total && w.total > 0 && !strings.HasSuffix(w.at.Why, someAreGone) {
+			p.Total = were
 		}
 	}
 	e.Position = p

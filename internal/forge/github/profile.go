@@ -51,6 +51,9 @@ func placeless(q forge.ProfileQuery, err error) error {
 // much, less is asked of it, and at last nothing but its name.
 func (c *Client) profilePage(ctx context.Context, q forge.ProfileQuery) (forge.ProfilePage, []wantedTexts, error) {
 	page, wanted, err := c.profilesAlong(ctx, q)
+	if q.First == 1 && errors.Is(err, forge.ErrTooMuch) { // it may have been the server's moment
+		page, wanted, err = c.profilesAlong(ctx, q)
+	}
 	if q.First > 1 || !errors.Is(err, forge.ErrTooMuch) {
 		return page, wanted, err
 	}

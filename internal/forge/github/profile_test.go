@@ -100,6 +100,30 @@ func TestAProfileIsReadWhole(t *testing.T) {
 	}
 }
 
+func TestTextsThatDidNotComeInTimeAreAskedForOnceMore(t *testing.T) {
+	t.Parallel()
+	repo := func(name string) string {
+		return strings.Replace(fmt.Sprintf(wholeRepo, folderOf(entry("README.md", "blob", 1)), "null", "null"), `"name":"lib"`, `"name":"`+name+`"`, 1)
+	}
+	text := `{"f0":{"text":"Read me","byteSize":7,"isBinary":false}}`
+	s := &graphServer{answers: map[string][]string{
+		"Profiles": {onePage(repo("a")+","+repo("b")+","+repo("c"), "")},
+		"ProfileTexts": {
+			`{"data":{"r0":null,"r1":` + text + `,"r2":null},"errors":[{"path":["r0"],"message":"Timeout on validation"},{"type":"NOT_FOUND","path":["r2"],"message":"gone"}]}`,
+			`{"data":{"r0":` + text + `}}`,
+		},
+	}}
+	page, err := profiles(t, s, forge.ProfileQuery{Owner: "acme", First: 50})
+	if err != nil || s.operations() != "Profiles ProfileTexts ProfileTexts" {
+		t.Fatalf("%v after %s", err, s.operations())
+	}
+	for i, want := range []string{"Read me", "Read me", ""} {
+		if got := page.Profiles[i].Files["README.md"]; got != want {
+			t.Errorf("%s: got %q, %v", page.Profiles[i].Name, got, page.Profiles[i].Incomplete)
+		}
+	}
+}
+
 func TestLabelsOfAnySpellingAreAskedFor(t *testing.T) {
 	t.Parallel()
 	repo := strings.Replace(fmt.Sprintf(wholeRepo, folderOf(), `null`, `null`), `"quarter":`,

@@ -158,7 +158,8 @@ func (c *Client) readTexts(ctx context.Context, profiles []forge.Profile, wanted
 }
 
 // readBatch reads the files and issues of some repositories, halving them where they are
-// too much.
+// too much. Those that the answer leaves out for an error that may pass are asked
+// for once more.
 func (c *Client) readBatch(ctx context.Context, profiles []forge.Profile, batch []wantedTexts, next map[string]any) error {
 	got := map[string]json.RawMessage{}
 	r, err := c.ask(ctx, textsDocument(batch, next != nil), next, "the files and issues of repositories", &got)
@@ -184,11 +185,16 @@ func (c *Client) readBatch(ctx context.Context, profiles []forge.Profile, batch 
 	if next != nil {
 		c.keepAhead(next, got["next"], r.errors)
 	}
+	var again []wantedTexts
 	for i, w := range batch {
 		p, alias := &profiles[w.of], fmt.Sprintf("r%d", i)
 		var texts map[string]*graphText // null leaves it empty
 		if err := decode(got[alias], &texts); err != nil && len(got[alias]) > 0 {
 			return c.unavailable(fault.Errorf("its answer about %s is not the JSON that was expected: %w", p.FullName(), err))
+		}
+		if texts == nil && len(batch) > 1 && tooMuch(errorsBelow(r.errors, alias), true) {
+			again = append(again, w)
+			continue
 		}
 		noteErrors(p, r.errors, alias)
 		for j, name := range w.paths {
@@ -205,6 +211,12 @@ func (c *Client) readBatch(ctx context.Context, profiles []forge.Profile, batch 
 		}
 		if g := texts["more"]; g != nil {
 			c.addIssues(p, g.Nodes)
+		}
+	}
+	for half := (len(again) + 1) / 2; len(again) > 0; again = again[half:] {
+		half = min(half, len(again))
+		if err := c.readBatch(ctx, profiles, again[:half], nil); err != nil {
+			return err
 		}
 	}
 	return nil
