@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -25,6 +26,7 @@ func Lint(m *Manifest, around Around) []Problem {
 	if strings.TrimSpace(m.Title) == "" {
 		l.warn("title", "without a title nobody can tell what this is")
 	}
+	l.portal()
 	if m.Isrc == nil {
 		l.warn("isrc", "without an isrc object contributors learn nothing of how you take contributions")
 		return l.problems
@@ -59,6 +61,52 @@ func (l *linter) add(key string, s Severity, message string) {
 
 //go:noinline
 func (l *linter) warn(key, message string) { l.add(key, Warning, message) }
+
+// portal finds keys that were meant to be read, and are read by nobody, and
+// values that still are those of the template that SAP's portal shows.
+func (l *linter) portal() {
+	m := l.m
+	set := map[string]bool{
+		"title": m.Title != "", "motivation": m.Motivation != "", "contributions": len(m.Contributions) > 0, "skills": len(m.Skills) > 0,
+		"logo": m.Logo != "", "docs": m.Docs != "", "topics": len(m.Topics) > 0, "language": m.Language != "", "license": m.License != "",
+	}
+	for _, key := range slices.Sorted(maps.Keys(m.Unknown)) {
+		if meant := meantKey(key); meant != "" && !set[meant] {
+			l.warn(key, fmt.Sprintf("nobody reads this key; is it %s that is meant?", meant))
+		}
+	}
+	for key, text := range map[string]string{"title": m.Title, "motivation": m.Motivation, "logo": m.Logo, "docs": m.Docs, "language": m.Language} {
+		if strings.HasSuffix(text, "(optional)") {
+			l.warn(key, "it is still what the template says: fill it in, or take it out")
+		}
+	}
+	order.StableBy(l.problems, func(a, b Problem) int { return cmp.Or(a.Line-b.Line, strings.Compare(a.Key, b.Key)) })
+}
+
+// meantKey is the key that somebody means by another one, "" for none.
+func meantKey(key string) string {
+	switch strings.TrimSuffix(strings.NewReplacer("-", "", "_", "").Replace(strings.ToLower(key)), "s") {
+	case "title", "name", "projectname", "displayname":
+		return "title"
+	case "motivation", "description", "summary":
+		return "motivation"
+	case "contribution", "contribute":
+		return "contributions"
+	case "skill", "skillsneeded", "requiredskill":
+		return "skills"
+	case "logo", "projectlogo", "logourl", "icon":
+		return "logo"
+	case "doc", "documentation", "docsurl":
+		return "docs"
+	case "topic", "tag", "keyword":
+		return "topics"
+	case "language", "programminglanguage":
+		return "language"
+	case "license", "licence":
+		return "license"
+	}
+	return ""
+}
 
 func (l *linter) contributing() {
 	x := l.m.Isrc

@@ -16,6 +16,14 @@ func TestLint(t *testing.T) {
 	}{
 		"nothing to say": {full, nil},
 		"no isrc object": {`{"title": "x"}`, []Problem{{1, "isrc", "without an isrc object contributors learn nothing of how you take contributions", Warning}}},
+		"keys that nobody reads": {
+			"{\n\"name\": \"x\",\n\"contribution\": [\"Bugfixes\"],\n\"title\": \"x\", \"skill\": \"go\",\n\"logo\": \"path/to/logo.png (optional)\", \"owner_Id\": \"o\", \"isrc\": {\"owner\": \"o\"}}",
+			[]Problem{
+				{3, "contribution", "nobody reads this key; is it contributions that is meant?", Warning},
+				{4, "skill", "nobody reads this key; is it skills that is meant?", Warning},
+				{5, "logo", "it is still what the template says: fill it in, or take it out", Warning},
+			},
+		},
 		"a rule that does not exist": {
 			"{\"title\": \"x\", \"isrc\": {\"owner\": \"o\", \"rules\": {\n\"signoff\": {\"strength\": \"off\", \"why\": \"x\"}}}}",
 			[]Problem{{2, "isrc.rules.signoff", "there is no rule of this name; isrc help rules lists them", Wrong}},

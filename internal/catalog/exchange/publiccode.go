@@ -25,9 +25,14 @@ func (x *reader) publicCode(data []byte) error {
 		return nil
 	}
 	n := doc.Content[0]
+	x.notePublicKinds(n)
 	speaksOf, err := forge.ParseRepo(str(n, "url"), x.Host)
 	repo := x.Repo
 	if repo.IsZero() {
+		if str(n, "url") == "" {
+			x.refuse(lineOf(n, "url"), "it has no url of a repository: give --repo")
+			return nil
+		}
 		if err != nil {
 			x.refuse(lineOf(n, "url"), fmt.Sprintf("its url names no repository (%v): give --repo", err))
 			return nil
@@ -40,6 +45,33 @@ func (x *reader) publicCode(data []byte) error {
 	}
 	describePublicCode(r, n, x.Host)
 	return x.take(r, 1)
+}
+
+// notePublicKinds says what cannot be read where it stands, and so is passed over.
+func (x *reader) notePublicKinds(n *yaml.Node) {
+	if v := field(n, "publiccodeYmlVersion"); v == nil || v.Kind != yaml.ScalarNode || v.Value == "" {
+		x.note(lineOf(n, "publiccodeYmlVersion"), "it has no publiccodeYmlVersion: it may be something else")
+	}
+	for _, want := range []struct {
+		kind yaml.Kind
+		name string
+		keys [][]string
+	}{
+		{yaml.ScalarNode, "a text", [][]string{{"name"}, {"url"}, {"softwareType"}, {"logo"}, {"landingURL"}, {"softwareVersion"}, {"releaseDate"}, {"developmentStatus"}, {"legal", "license"}, {"maintenance", "type"}}},
+		{yaml.SequenceNode, "a list", [][]string{{"dependsOn", "open"}, {"dependsOn", "proprietary"}, {"dependsOn", "hardware"}}},
+		{yaml.MappingNode, "an object", [][]string{{"description"}, {"legal"}, {"maintenance"}, {"dependsOn"}}},
+	} {
+		for _, key := range want.keys {
+			if v := field(n, key...); v != nil && v.Kind != want.kind && v.Tag != "!!null" && v.Kind != yaml.AliasNode {
+				x.note(v.Line, fmt.Sprintf("passed over: %s ought to be %s", strings.Join(key, "."), want.name))
+			}
+		}
+	}
+	if day := str(n, "releaseDate"); day != "" {
+		if _, err := time.Parse(time.DateOnly, day); err != nil {
+			x.note(lineOf(n, "releaseDate"), fmt.Sprintf("passed over: releaseDate %q is no day of the form 2006-01-02", day))
+		}
+	}
 }
 
 func describePublicCode(r *catalog.Record, n *yaml.Node, host string) {
