@@ -117,8 +117,8 @@ func (x *reader) location(annotations *yaml.Node) forge.RepoName {
 	at := x.address(annotations)
 	for _, slug := range []struct{ key, host string }{{"github.com/project-slug", "github.com"}, {"gitlab.com/project-slug", "gitlab.com"}} {
 		name, host := str(annotations, slug.key), slug.host
-		if name == "" {
-			continue
+		if strings.Count(name, "/") != 1 {
+			continue // none, or a project in a group of a group, which is no HOST/OWNER/NAME
 		}
 		switch { // companies write the same key for their own host
 		case !at.IsZero():

@@ -43,6 +43,8 @@ func TestFilesAsPeopleHaveThem(t *testing.T) {
 				{"catalog-info.yaml:1", "passed over: 1 entity of the kind location; the files that it names are not read: import them, too"},
 				{"catalog-info.yaml:4", "passed over: 2 entities of the kind user"},
 			}, ""},
+		"a project in a group of a group": {"catalog-info.yaml", "kind: Component\nmetadata: {name: x, annotations: {gitlab.com/project-slug: group/sub/x}}\n", "",
+			[]Refusal{{"catalog-info.yaml:1", "component x names no repository, neither by github.com/project-slug nor by backstage.io/source-location: give --repo"}}, nil, ""},
 		"the pattern of an entity": {"catalog-info.yaml", "kind: Component\nmetadata:\n  name: ${{ values.name }}\n", "", nil,
 			[]Refusal{{"catalog-info.yaml:1", "passed over: it is the pattern of an entity, whose name is filled in later"}}, ""},
 	} {
