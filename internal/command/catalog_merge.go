@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -64,7 +65,7 @@ characters of each README only, a shard all of it.`,
 	}
 	cmd.Flags().BoolVar(&o.partial, "partial", false, "make a catalog although shards are missing")
 	addOutput(cmd, &o.output, merged{})
-	exits(cmd, exitNotReached)
+	exits(cmd, exitNotFound, exitNotReached)
 	return cmd
 }
 
@@ -110,6 +111,9 @@ func (a *app) catalogMerge(ctx context.Context, o *mergeOptions, args []string) 
 // addPart opens a file and notes what it is.
 func (a *app) addPart(ctx context.Context, m *mergeInput, r *merged, path string) error {
 	shard, err := crawl.IsShard(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return &exitError{code: exitNotFound, err: fault.Errorf("merge: there is no file %s", term.Line(path))}
+	}
 	if err != nil {
 		return fault.Errorf("merge: %w", err)
 	}

@@ -226,6 +226,9 @@ func (a *app) findInCatalog(ctx context.Context, o *findOptions, q catalog.Query
 		if screen.without, err = withoutEach(ctx, cat, q, a.inv.Now()); err != nil {
 			return catalogTrouble(err)
 		}
+		if screen.near, err = nearValues(ctx, cat, q); err != nil {
+			return catalogTrouble(err)
+		}
 	}
 	return a.show(&o.output, rows, screen.write)
 }
@@ -256,6 +259,36 @@ func withoutEach(ctx context.Context, cat *index.Catalog, q catalog.Query, now t
 	}
 	return out, nil
 }
+
+// nearValues gives, for filters with a value that the catalog does not have, the
+// one that may have been meant.
+func nearValues(ctx context.Context, cat *index.Catalog, q catalog.Query) ([]string, error) {
+	var out []string
+	for _, f := range q.Filters {
+		if f.Not || len(f.Any) != 1 {
+			continue
+		}
+		values, err := cat.Values(ctx, f.Name, "", mostNearValues)
+		if err != nil {
+			return nil, err
+		}
+		typed := strings.ToLower(f.Any[0].Text)
+		best, least := "", 2+len(typed)/8
+		for _, v := range values {
+			if d := catalog.Distance(typed, strings.ToLower(v), least); d <= least && 2*d < len(typed) {
+				best, least = v, d-1
+			}
+		}
+		if best != "" && !strings.EqualFold(best, typed) {
+			out = append(out, f.Name+":"+shellWord(best))
+		}
+	}
+	return out, nil
+}
+
+// mostNearValues bounds how many values are compared with one that was typed,
+// those of most repositories first.
+const mostNearValues = 5000
 
 // findLike answers with repositories that do the same.
 func (a *app) findLike(ctx context.Context, o *findOptions, cat *index.Catalog, undo func()) error {

@@ -21,6 +21,7 @@ type findScreen struct {
 	searched int      // repositories; 0 where a forge searched
 	like     string   // OWNER/NAME that the rows do the same as
 	without  []string // where nothing was found: what there is without a filter
+	near     []string // filters that may have been meant
 	live     bool
 	explain  bool
 	now      time.Time
@@ -188,6 +189,9 @@ func (f findScreen) nothing(s *term.Streams) {
 			countOf(f.searched, "repository", "repositories"), term.Line(f.where))
 	}
 	s.Tell(fmt.Sprintf("Nothing found for %s.\n  Searched: %s", term.Line(asked), searched))
+	if len(f.near) > 0 {
+		s.Tell("  Did you mean " + term.Line(strings.Join(f.near, ", ")) + "?")
+	}
 	if len(f.without) > 0 {
 		s.Tell("  Found: " + term.Line(strings.Join(f.without, ", ")))
 	}
