@@ -16,6 +16,7 @@ import (
 	"github.com/isrc-dev/isrc/internal/contribute"
 	"github.com/isrc-dev/isrc/internal/fault"
 	"github.com/isrc-dev/isrc/internal/forge"
+	"github.com/isrc-dev/isrc/internal/forge/github"
 	"github.com/isrc-dev/isrc/internal/git"
 	"github.com/isrc-dev/isrc/internal/term"
 	"github.com/isrc-dev/isrc/internal/workflow"
@@ -350,6 +351,9 @@ func hintLines(hint string) []string {
 func unavailableHint(e *forge.UnavailableError) string {
 	if errors.Is(e, http.ErrSchemeMismatch) {
 		return "it speaks plain http, which isrc takes from this machine alone: isrc config set hosts." + e.Host + ".scheme http"
+	}
+	if errors.As(e.Err, new(*github.ProxyError)) {
+		return proxyHint(e.Host, e.Err)
 	}
 	var unknown x509.UnknownAuthorityError
 	if errors.As(e.Err, &unknown) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/isrc-dev/isrc/internal/catalog/publish"
+	"github.com/isrc-dev/isrc/internal/forge/github"
 )
 
 // judgePublishing covers what stops publishing a catalog, and fetching one.
@@ -81,6 +82,8 @@ func declinedVerdict(e *publish.DeclinedError) verdict {
 func downHints(e *publish.UnavailableError) []string {
 	var unknown x509.UnknownAuthorityError
 	switch {
+	case errors.As(e.Err, new(*github.ProxyError)):
+		return []string{proxyHint(e.Host, e.Err)}
 	case errors.As(e.Err, &unknown):
 		return []string{authorityHint(e.Host)}
 	case e.IsPlain():

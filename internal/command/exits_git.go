@@ -2,9 +2,11 @@ package command
 
 import (
 	"errors"
+	"net/http"
 	"net/url"
 	"strings"
 
+	"github.com/isrc-dev/isrc/internal/forge/github"
 	"github.com/isrc-dev/isrc/internal/git"
 )
 
@@ -106,6 +108,15 @@ func judgeGit(err error, hint string) (verdict, bool) {
 // authorityHint is for a certificate that nobody known here has signed.
 func authorityHint(host string) string {
 	return "isrc config set hosts." + host + ".caFile /path/to/the/company-ca.pem"
+}
+
+// proxyHint is for a proxy that does not let through to a host.
+func proxyHint(host string, err error) string {
+	var proxy *github.ProxyError
+	if errors.As(err, &proxy) && proxy.Status == http.StatusProxyAuthRequired {
+		return "tell the proxy who you are: isrc config set hosts." + host + ".proxy http://USER:PASSWORD@" + proxy.Proxy
+	}
+	return "ask who runs the proxy to let " + host + " through"
 }
 
 // gitUnavailableHint tells the same of git's way to a host.

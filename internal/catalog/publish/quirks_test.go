@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -57,6 +58,21 @@ func TestQuirks(t *testing.T) {
 				t.Errorf("unchanged: %v, %q, %v", o, same, err)
 			}
 		})
+	}
+}
+
+// Companies lead whoever is not signed in to a page.
+func TestAPageIsNoCatalog(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("\n<!doctype html>sign in")) }))
+	defer server.Close()
+	w := newWorld(t, registrytest.Options{}, Credential{})
+	web, err := ParsePlace(server.URL, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := w.pull(web); err == nil || !strings.Contains(err.Error(), "it answers with a page for people, perhaps to sign in at") {
+		t.Errorf("got %v", err)
 	}
 }
 

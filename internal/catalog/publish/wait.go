@@ -29,14 +29,18 @@ func moving(what string, current, total, sent int64, begun time.Time) progress.E
 }
 
 // passes tells what may be otherwise in a moment: not a certificate, nor a
-// server that speaks another protocol.
+// server that speaks another protocol, nor a proxy that lets nobody through.
 func passes(err error) bool {
 	var (
 		authority x509.UnknownAuthorityError
 		name      x509.HostnameError
 		invalid   x509.CertificateInvalidError
 		alert     tls.AlertError
+		answer    interface{ Stays() bool } // of a proxy
 	)
+	if errors.As(err, &answer) && answer.Stays() {
+		return false
+	}
 	return !errors.As(err, &authority) && !errors.As(err, &name) && !errors.As(err, &invalid) && !errors.As(err, &alert) && !isPlain(err)
 }
 

@@ -1,6 +1,7 @@
 package publish
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"net/http"
@@ -54,6 +55,9 @@ func (w *website) outline(ctx context.Context, known string) (*Outline, string, 
 	}
 	if version == known {
 		return nil, known, nil
+	}
+	if bytes.HasPrefix(bytes.TrimSpace(raw), []byte("<")) {
+		return nil, "", &FormatError{Place: w.place.name, Why: "it answers with a page for people, perhaps to sign in at, and not with a catalog"}
 	}
 	o, err := parseOutline(raw, w.place.name)
 	return o, version, err

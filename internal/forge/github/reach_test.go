@@ -108,6 +108,30 @@ func TestAPrivateAuthorityIsTrustedWhenItsFileIsGiven(t *testing.T) {
 	}
 }
 
+func TestAProxyThatLetsNobodyThroughIsNamed(t *testing.T) {
+	t.Parallel()
+	for status, stays := range map[int]bool{407: true, 403: true, 502: false} {
+		proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) }))
+		defer proxy.Close()
+		transport, err := NewTransport(TransportOptions{Proxy: proxy.URL})
+		if err != nil {
+			t.Fatal(err)
+		}
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://forge.example/", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp, err := transport.RoundTrip(req)
+		if err == nil {
+			_ = resp.Body.Close()
+		}
+		var got *ProxyError
+		if !errors.As(err, &got) || got.Status != status || "http://"+got.Proxy != proxy.URL || got.Stays() != stays {
+			t.Errorf("got %v", err)
+		}
+	}
+}
+
 func TestFilesOfATransportAreNamedWhenTheyAreBad(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

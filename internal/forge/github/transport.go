@@ -1,8 +1,10 @@
 package github
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"fmt"
 	"net"
 	"net/http"
 	"net/url"
@@ -42,8 +44,27 @@ func NewTransport(o TransportOptions) (*http.Transport, error) {
 		ForceAttemptHTTP2:     true,
 		MaxIdleConnsPerHost:   8,
 		IdleConnTimeout:       time.Minute,
+		OnProxyConnectResponse: func(_ context.Context, proxy *url.URL, _ *http.Request, resp *http.Response) error {
+			if resp.StatusCode == http.StatusOK {
+				return nil
+			}
+			return &ProxyError{Proxy: proxy.Host, Status: resp.StatusCode}
+		},
 	}, nil
 }
+
+// ProxyError says that a proxy leads to no other server.
+type ProxyError struct {
+	Proxy  string // host and port
+	Status int    // of HTTP
+}
+
+func (e *ProxyError) Error() string {
+	return fmt.Sprintf("the proxy %s answers %d %s", e.Proxy, e.Status, http.StatusText(e.Status))
+}
+
+// Stays tells that asking again changes nothing.
+func (e *ProxyError) Stays() bool { return e.Status < http.StatusInternalServerError }
 
 func tlsSettings(o TransportOptions) (*tls.Config, error) {
 	settings := &tls.Config{MinVersion: tls.VersionTLS12}
