@@ -177,7 +177,10 @@ func (w *walk) note(l *line) error {
 			w.latest = l.Page.Top.Updated
 		}
 		w.next, w.passed = l.Page.Next, l.Page.Last || l.Page.Low
-		w.total, w.most, w.fresh = l.Page.Total, max(w.most, l.Page.Total), w.fresh+l.Page.New
+		if !l.Page.Bound || w.at.Pass != passAgain { // the walk before knew better
+			w.total = l.Page.Total
+		}
+		w.most, w.fresh = max(w.most, l.Page.Total), w.fresh+l.Page.New
 		w.o.Requests += l.Page.Cost
 	case l.Again != nil:
 		w.at, w.next, w.pages, w.passed, w.top = *l.Again, "", 0, false, Position{}

@@ -74,6 +74,7 @@ type pageEnd struct {
 	Next  string   `json:"next"` // where the page after it begins
 	Last  bool     `json:"last,omitempty"`
 	Total int      `json:"total"`
+	Bound bool     `json:"bound,omitempty"` // of Total is known only that there are no more
 	Read  int      `json:"read"`
 	Cost  int      `json:"cost"`          // requests
 	Top   Position `json:"top"`           // its latest push and change
