@@ -3,11 +3,15 @@ package catalog
 import "strings"
 
 // GenericWord tells whether a folded word names the kind of thing that every
-// repository is: it says something of a hit that has it, and nothing against one
-// that has it not.
+// repository is, or is a small word of German, French or Spanish: it says
+// something of a hit that has it, and nothing against one that has it not. The
+// small words tell in which language an answer is.
 func GenericWord(folded string) bool {
-	return len(folded) <= 12 && strings.Contains(genericWords, " "+folded+" ")
+	return len(folded) <= 12 && (strings.Contains(genericWords, " "+folded+" ") || strings.Contains(smallWords, " "+folded+" "))
 }
+
+const smallWords = " der die das und oder fur ein eine einen einer eines von zu zur zum ist wie wo wir ich kann dem den auf bei nicht aus nach sich wird " +
+	"le la les un une de du et ou pour dans avec sur est par aux ce cette je el los las una con para por del que en como y "
 
 const genericWords = " library libraries lib tool tools tooling project projects repo repos repository repositories code package packages module modules service services app apps application applications software solution system component components central internal company team teams please something thing things simple easy best good new using based project put get make keep want need allow allowed anything anyone someone somebody tell looking know "
 

@@ -129,3 +129,20 @@ func TestWordsStandTogetherAnywhere(t *testing.T) {
 		t.Errorf("found %v: %+v", hitNames(f), f.Hits[0].Terms)
 	}
 }
+
+// The small words of other languages find what is written in them, and keep
+// nobody from what is not.
+func TestSmallWordsOfOtherLanguages(t *testing.T) {
+	t.Parallel()
+	c := indexed(t, []*catalog.Record{
+		record("docs/paper", about("Makes PDF from HTML")),
+		record("docs/brief", about("PDF aus einem Brief")),
+		record("a/one", about("part of a game")), record("a/two", about("part of a game")), record("a/three", about("part")), record("a/four", about("part of poor verse")),
+	})
+	for typed, want := range map[string]string{"ein PDF aus HTML ": "docs/paper", "PDF aus ": "docs/brief", "para HTML ": "docs/paper"} {
+		got := ask(t, c, typed)
+		if len(got.Hits) == 0 || got.Hits[0].FullName() != want || got.Suggestion != nil {
+			t.Errorf("%s: found %v, suggestion %+v; want %s first", typed, hitNames(got), got.Suggestion, want)
+		}
+	}
+}

@@ -47,7 +47,7 @@ func (s *search) mend(ctx context.Context) error {
 			}
 			continue
 		}
-		if cl.phrase || cl.records > 2 {
+		if cl.phrase || cl.soft || cl.records > 2 {
 			continue
 		}
 		word := cl.forms[0].words[0]
