@@ -155,6 +155,7 @@ func (c *Catalog) EachByActivity(ctx context.Context, visit func(*catalog.Record
 }
 
 func (c *Catalog) eachOf(ctx context.Context, query string, visit func(*catalog.Record) error) error {
+	advise(c.path, fromEndToEnd)
 	rows, err := c.db.QueryContext(ctx, query)
 	if err != nil {
 		return c.failure(err)

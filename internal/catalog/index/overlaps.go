@@ -25,6 +25,7 @@ const (
 // forks or copies of each other, the most similar first: one at least is of the
 // account org, or of any where org is "". Archived ones and forks are left out.
 func (c *Catalog) Overlaps(ctx context.Context, org string, limit int, sink progress.Sink) ([]catalog.Overlap, error) {
+	advise(c.path, fromEndToEnd)
 	o := &overlaps{c: c, weigher: newWeigher(c), sink: sink}
 	defer sink.Send(progress.Event{Phase: progress.Done, Task: overlapTask})
 	if err := o.vocabulary(ctx); err != nil {

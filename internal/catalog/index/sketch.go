@@ -69,6 +69,7 @@ var errEnough = errors.New("enough was read")
 // it than its Host, Owner, Name, Visibility, Sharing and Source. Whole gives all
 // of it, until visit returns.
 func (c *Catalog) EachSketch(ctx context.Context, visit func(r *catalog.Record, whole func() (*catalog.Record, error)) error) error {
+	advise(c.path, fromEndToEnd)
 	var plain []byte
 	unreadable := func(err error) error { return c.broken(fault.Errorf("a record cannot be read: %w", err)) }
 	all := func() (*catalog.Record, error) {

@@ -2,6 +2,7 @@ package index
 
 import (
 	"context"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -94,7 +95,13 @@ func open(ctx context.Context, path, suspect string, g stamp) (*Catalog, error) 
 		return nil, fault.Errorf("open the catalog: %w", err)
 	}
 	c := &Catalog{db: db, path: path, suspect: suspect}
-	if err := c.readInfo(ctx, g); err != nil {
+	// The first statement maps the file.
+	err = c.quick(ctx, func([]driver.Value) error { return nil }, "SELECT 1 FROM sqlite_schema LIMIT 1")
+	if err == nil {
+		advise(path, hereAndThere)
+		err = c.readInfo(ctx, g)
+	}
+	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	return c, nil
