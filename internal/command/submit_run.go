@@ -172,7 +172,7 @@ func (a *app) reviewForSubmit(ctx context.Context, site *contribute.Site, o *sub
 // declaredBase sends a change for which nobody chose a base where the owners take
 // changes, as contribute does.
 func (a *app) declaredBase(ctx context.Context, site *contribute.Site, r *contribute.Review) (*contribute.Review, error) {
-	base := r.Declared(ctx)
+	base := r.Declared()
 	if base == "" {
 		return r, nil
 	}

@@ -10,12 +10,12 @@ import (
 // Declared is the branch that the owners take changes on, where that is another
 // one and nobody has chosen: no flag, no contribution that was begun, no job, and
 // no fix. "" otherwise.
-func (r *Review) Declared(ctx context.Context) string {
+func (r *Review) Declared() string {
 	m := r.Guidelines.Manifest
 	if r.Run != nil || r.Event != nil || m == nil || m.Isrc == nil || m.Isrc.Contribute.Base == r.Base {
 		return ""
 	}
-	if _, moved, err := r.Repo.Config(ctx, baseKey(r.Branch)); err != nil || moved {
+	if _, moved, err := r.Repo.OwnConfig(baseKey(r.Branch)); err != nil || moved {
 		return ""
 	}
 	return m.Isrc.Contribute.Base

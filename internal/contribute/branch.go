@@ -81,7 +81,7 @@ func (s *Site) observeBranch(ctx context.Context, in branchIn, _ results) (branc
 	if err != nil {
 		return branchOut{}, false, err
 	}
-	if in.Adopted && !s.branchIsOf(ctx, repo, name, in.Run) {
+	if in.Adopted && !s.branchIsOf(repo, name, in.Run) {
 		return branchOut{}, false, nil // a branch of the user's, or none
 	}
 	if _, err := repo.Resolve("refs/heads/" + name); err != nil {

@@ -61,8 +61,8 @@ func (s *Site) leavesAlone(ctx context.Context, repo *git.Repo, dir, start strin
 func besideDir(dir string) string { return freeSibling(strings.TrimRight(dir, "/\\")) }
 
 // branchIsOf tells whether a branch was claimed for a run.
-func (s *Site) branchIsOf(ctx context.Context, repo *git.Repo, branch, run string) bool {
-	of, ok, err := repo.Config(ctx, runKey(branch))
+func (s *Site) branchIsOf(repo *git.Repo, branch, run string) bool {
+	of, ok, err := repo.OwnConfig(runKey(branch))
 	return err == nil && ok && of == run
 }
 

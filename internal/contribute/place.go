@@ -109,7 +109,7 @@ func (f Finder) Find(ctx context.Context) (*Place, error) {
 		return nil, err
 	}
 	p := &Place{Repo: repo, Dir: repo.Root(), Branch: branch, Head: head, Detached: detached, RunsDir: f.Runs}
-	if p.Run, err = f.run(ctx, repo, branch); err != nil {
+	if p.Run, err = f.run(repo, branch); err != nil {
 		return nil, err
 	}
 	if p.Event, err = f.event(); err != nil {
@@ -129,11 +129,11 @@ func (f Finder) Find(ctx context.Context) (*Place, error) {
 
 // run reads the journal that a branch names. One that is gone is no error: the
 // journal adds to what is known and is never the only truth.
-func (f Finder) run(ctx context.Context, repo *git.Repo, branch string) (*workflow.State, error) {
+func (f Finder) run(repo *git.Repo, branch string) (*workflow.State, error) {
 	if branch == "" {
 		return nil, nil
 	}
-	id, ok, err := repo.Config(ctx, runKey(branch))
+	id, ok, err := repo.OwnConfig(runKey(branch))
 	if err != nil || !ok {
 		return nil, err
 	}
@@ -191,7 +191,7 @@ func (f Finder) target(ctx context.Context, p *Place) error {
 		}
 	}
 	if p.Event == nil && p.Branch != "" { // a fix may have sent the change elsewhere
-		if moved, ok, err := p.Repo.Config(ctx, baseKey(p.Branch)); err == nil && ok {
+		if moved, ok, err := p.Repo.OwnConfig(baseKey(p.Branch)); err == nil && ok {
 			p.Base = moved
 		}
 	}

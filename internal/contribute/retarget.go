@@ -102,7 +102,7 @@ func (s *Site) KeepBase(ctx context.Context, p *Place) error {
 	if p.BaseWas == "" || p.Run == nil || p.Run.Ended != "" {
 		return nil
 	}
-	if _, moved, err := p.Repo.Config(ctx, baseKey(p.Branch)); err == nil && moved {
+	if _, moved, err := p.Repo.OwnConfig(baseKey(p.Branch)); err == nil && moved {
 		if err := s.Work().SetConfig(ctx, p.Dir, baseKey(p.Branch), p.Base); err != nil {
 			return err
 		}

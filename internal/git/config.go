@@ -88,12 +88,7 @@ func isTrue(s string) bool {
 // repository's own file alone.
 func (r *Repo) Config(ctx context.Context, key string) (string, bool, error) {
 	if r.Tool == nil {
-		c, err := r.config()
-		if err != nil {
-			return "", false, err
-		}
-		value, ok := c.get(key)
-		return value, ok, nil
+		return r.OwnConfig(key)
 	}
 	out, err := r.Tool.Run(ctx, r.Root(), "config", "--get", "--", key)
 	var e *CommandError
@@ -101,6 +96,17 @@ func (r *Repo) Config(ctx context.Context, key string) (string, bool, error) {
 		return "", false, nil
 	}
 	return strings.TrimSuffix(out, "\n"), err == nil, wrap(err, "read the setting %s", key)
+}
+
+// OwnConfig gives the value of a key from the repository's own file alone, where
+// SetConfig writes, or false when it is not set there. It starts no process.
+func (r *Repo) OwnConfig(key string) (string, bool, error) {
+	c, err := r.config()
+	if err != nil {
+		return "", false, err
+	}
+	value, ok := c.get(key)
+	return value, ok, nil
 }
 
 func (c rawConfig) get(key string) (string, bool) {

@@ -1,6 +1,7 @@
 package git
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -350,6 +351,33 @@ func TestConfigComesFromWhereGitReadsIt(t *testing.T) {
 	}
 	if v, ok, err := r.Config(ctx(t), "commit.gpgsign"); v != "true" || !ok || err != nil {
 		t.Errorf("a conditional include: got %q, %v, %v", v, ok, err)
+	}
+}
+
+func TestOwnConfigIsWhatWasSetHere(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.repo("lib")
+	w.git("lib", "commit", "--allow-empty", "-m", "begin")
+	w.git("lib", "worktree", "add", "--quiet", "../beside")
+	w.git(".", "config", "--file", "gitconfig", "branch.main.isrc-run", "of another repository")
+	r := w.open("beside")
+	r.Tool = &Tool{Path: "/nowhere/git"}
+	if v, ok, err := r.OwnConfig("branch.main.isrc-run"); v != "" || ok || err != nil {
+		t.Errorf("set elsewhere: got %q, %v, %v", v, ok, err)
+	}
+	for _, branch := range []string{"main", "feat/a.b", `Fix/"ä";#1`} {
+		key := "branch." + branch + ".isrc-run"
+		for _, work := range []interface {
+			SetConfig(ctx context.Context, dir, key, value string) error
+		}{w.tool, &Builtin{}} {
+			if err := errors.Join(w.tool.UnsetConfig(ctx(t), w.path("lib"), key), work.SetConfig(ctx(t), w.path("lib"), key, `--"run" 1`)); err != nil {
+				t.Fatal(err)
+			}
+			if v, ok, err := r.OwnConfig(key); v != `--"run" 1` || !ok || err != nil {
+				t.Errorf("%s by %T: got %q, %v, %v", key, work, v, ok, err)
+			}
+		}
 	}
 }
 
