@@ -251,13 +251,20 @@ func responsesLine(r *responses) string {
 // footFacts is the last line: what it cost, what there is, and what next.
 func footFacts(r *crawled) []string {
 	facts := []string{}
+	if r.DryRun {
+		total, estimate := 0, 0
+		for _, o := range r.Organisations {
+			if o.Error == nil {
+				total, estimate = total+*o.Total, estimate+*o.Estimate
+			}
+		}
+		return []string{fmt.Sprintf("about %s for %s", plural(estimate, "request"), repositories(total)), fmt.Sprintf("nothing was written, to learn this took %d", r.Requests)}
+	}
 	if r.Catalog != nil {
 		facts = append(facts, repositories(r.Catalog.Records)+" in the catalog")
 	}
 	facts = append(facts, plural(r.Requests, "request"), took(r.Seconds))
 	switch {
-	case r.DryRun:
-		facts = append(facts, "nothing was written")
 	case r.File != nil:
 		facts = append(facts, *r.File)
 	case r.Catalog != nil:

@@ -139,7 +139,8 @@ func showPushed(s *term.Streams, r pushedCatalog) error {
 		sent = "to send"
 	}
 	fmt.Fprintf(s.Out, "  %s in %s; %s in %s %s\n", bytesOf(r.Bytes), plural(r.Chunks, "chunk"), bytesOf(r.SentBytes), plural(r.SentChunks, "chunk"), sent)
-	fmt.Fprintf(s.Out, "isrc config set catalog.source %s makes isrc catalog update fetch it\n", r.To)
+	fmt.Fprintln(s.Out, "After this isrc catalog update fetches it, on any machine:")
+	fmt.Fprintln(s.Out, s.Paint(term.Strong, "isrc config set catalog.source "+shellWord(r.To)))
 	return nil
 }
 

@@ -25,3 +25,13 @@ func TestCatalogStatusCutsNothingOnNarrowTerminals(t *testing.T) {
 		}
 	}
 }
+
+// What a dry run cost is not what the crawl will cost.
+func TestADryRunOfACrawlAddsUpWhatItWouldTake(t *testing.T) {
+	t.Parallel()
+	ten, three, failed := 10, 3, crawledOwner{Name: "c", Error: &itemError{Message: "gone"}}
+	r := &crawled{DryRun: true, Requests: 2, Organisations: []crawledOwner{{Name: "a", Total: &ten, Estimate: &three}, {Name: "b", Total: &ten, Estimate: &three}, failed}}
+	if got, want := strings.Join(footFacts(r), "; "), "about 6 requests for 20 repositories; nothing was written, to learn this took 2"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
