@@ -259,3 +259,47 @@ func TestARegistryWithoutTLSIsKnown(t *testing.T) {
 		}
 	}
 }
+
+// A way that is cut takes what fits into its buffers, and no more.
+func TestAnUploadThatIsStuckIsGivenUp(t *testing.T) {
+	t.Parallel()
+	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			defer c.Close() // never read
+			_ = c.(*net.TCPConn).SetReadBuffer(4096)
+		}
+	}()
+	w := newWorld(t, registrytest.Options{}, Credential{})
+	w.o.Transport = func(string) (http.RoundTripper, error) {
+		return &http.Transport{DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+			c, err := (&net.Dialer{}).DialContext(ctx, network, address)
+			if err == nil {
+				_ = c.(*net.TCPConn).SetWriteBuffer(4096)
+			}
+			return c, err
+		}}, nil
+	}
+	r := newReach(w.o, l.Addr().String(), true)
+	r.patience = 50 * time.Millisecond
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPut, "http://"+r.host+"/v2/a/blobs/uploads/1", bytes.NewReader(make([]byte, chunkMost)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := r.Do(req)
+	if err == nil {
+		_ = resp.Body.Close()
+	}
+	var down *UnavailableError
+	if !errors.As(err, &down) || !errors.Is(err, errStuck) || !passes(down.Err) {
+		t.Errorf("got %v", err)
+	}
+}

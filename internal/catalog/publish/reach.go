@@ -26,6 +26,7 @@ type reach struct {
 	host     string
 	registry bool
 	http     *http.Client
+	patience time.Duration
 
 	mu         sync.Mutex
 	ways       map[string]http.RoundTripper
@@ -38,7 +39,7 @@ const patience = time.Minute // without a byte
 
 //go:noinline
 func newReach(o *Options, host string, registry bool) *reach {
-	r := &reach{o: o, host: host, registry: registry, ways: map[string]http.RoundTripper{}}
+	r := &reach{o: o, host: host, registry: registry, patience: patience, ways: map[string]http.RoundTripper{}}
 	r.http = &http.Client{Transport: roundTrip(r.send), CheckRedirect: r.redirect}
 	return r
 }
@@ -63,7 +64,7 @@ func (r *reach) send(req *http.Request) (*http.Response, error) {
 		req.Header.Set("Accept-Encoding", "identity") // digests are of the bytes as they are
 	}
 	begun := time.Now()
-	resp, err := way.RoundTrip(req)
+	resp, err := r.carry(way, req)
 	if r.o.Debug != nil {
 		what := "no answer"
 		if err == nil {
@@ -74,6 +75,29 @@ func (r *reach) send(req *http.Request) (*http.Response, error) {
 		fmt.Fprintf(r.o.Debug, "%s %s://%s%s: %s (%d ms)\n", req.Method, req.URL.Scheme, req.URL.Host, printable(req.URL.EscapedPath()), printable(what), time.Since(begun).Milliseconds())
 	}
 	return resp, err
+}
+
+// carry sends a request, and gives it up when of what it sends nothing is taken
+// for a minute. How long an answer may take is the way's own.
+func (r *reach) carry(way http.RoundTripper, req *http.Request) (*http.Response, error) {
+	if req.Body == nil || req.Body == http.NoBody {
+		return way.RoundTrip(req)
+	}
+	within, stop := context.WithCancelCause(req.Context())
+	req = req.WithContext(within)
+	timer := time.AfterFunc(r.patience, func() { stop(errStuck) })
+	req.Body = &taken{req.Body, timer, r.patience}
+	resp, err := way.RoundTrip(req)
+	timer.Stop()
+	if err != nil {
+		if errors.Is(context.Cause(within), errStuck) {
+			err = errStuck
+		}
+		stop(nil)
+		return nil, err
+	}
+	resp.Body = watch(within, resp.Body, stop)
+	return resp, nil
 }
 
 func (r *reach) way(host string) (http.RoundTripper, error) {

@@ -57,6 +57,26 @@ func neverReached(err error) bool {
 	return errors.As(err, &op) && op.Op == "dial"
 }
 
+// taken is the body of a request, of which each part that is taken renews the
+// patience with the rest.
+type taken struct {
+	io.ReadCloser
+	timer    *time.Timer
+	patience time.Duration
+}
+
+var errStuck = errors.New("it has taken nothing for a minute")
+
+func (t *taken) Read(p []byte) (int, error) {
+	n, err := t.ReadCloser.Read(p)
+	if err != nil {
+		t.timer.Stop()
+	} else {
+		t.timer.Reset(t.patience)
+	}
+	return n, err
+}
+
 // watched is a body that must go on arriving: without a byte for a minute its
 // request is given up.
 type watched struct {
