@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -307,4 +308,18 @@ func FuzzParseQuery(f *testing.F) {
 			}
 		}
 	})
+}
+
+// The organisations of the settings become one filter: of a company with many
+// none may be left out without a word.
+func TestAFilterHoldsAllOrganisationsOfACompany(t *testing.T) {
+	t.Parallel()
+	var names []string
+	for i := range 120 {
+		names = append(names, fmt.Sprintf("org-%d", i))
+	}
+	var q Query
+	if err := q.Add("org", strings.Join(names, ",")); err != nil || len(q.Filters) != 1 || len(q.Filters[0].Any) != 120 {
+		t.Errorf("got %d filters, the first with %d values: %v", len(q.Filters), len(q.Filters[0].Any), err)
+	}
 }

@@ -7,12 +7,13 @@ import (
 	"unicode/utf8"
 )
 
-// What a query may hold; more is cut off, since nobody types it.
+// What a query may hold; more is cut off, since nobody types it. The values of one
+// filter may come from the settings: all organisations of a company.
 const (
 	mostQueryBytes  = 64 << 10
 	mostQueryWords  = 256
 	mostFilters     = 64
-	mostFilterValue = 32
+	mostFilterValue = 500
 )
 
 // ParseQuery reads what somebody typed: words, "phrases", qualifiers as

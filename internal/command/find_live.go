@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -40,6 +41,9 @@ func (a *app) findLive(ctx context.Context, o *findOptions, q catalog.Query) err
 	where := "everything that your token sees on " + host
 	if in := q.Filter("org"); len(in) > 0 {
 		where = strings.ReplaceAll(strings.TrimPrefix(in[0].String(), "org:"), ",", ", ") + " on " + host
+		if n := len(in[0].Any); n > 5 {
+			where = fmt.Sprintf("%d organisations on %s", n, host)
+		}
 	} else {
 		a.say("isrc: no organisations are configured: looking in %s (isrc config set orgs NAME,… narrows it)", where)
 	}
