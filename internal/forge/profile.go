@@ -67,6 +67,7 @@ type ProfilePage struct {
 	Profiles []Profile
 	Next     string // "" after the last page
 	Total    int    // repositories of the owner that the token sees
+	AtMost   bool   // Total is not known to be reached
 	Skipped  []Skipped
 	Requests int
 	Issues   *ChangedIssues // nil: not asked for, or not told

@@ -222,7 +222,7 @@ func (f *fakeForge) ProfilesREST(_ context.Context, q forge.ProfileQuery) (forge
 	q.First = 100
 	page := f.list(q)
 	if page.Next != "" {
-		page.Total = (page.Total + 99) / 100 * 100 // it counts pages
+		page.Total, page.AtMost = (page.Total+99)/100*100, true // it counts pages
 	}
 	for i := range page.Profiles {
 		page.Profiles[i].Files, page.Profiles[i].Listed = nil, nil

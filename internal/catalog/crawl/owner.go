@@ -61,6 +61,7 @@ type walk struct {
 	most   int       // repositories there were at any time
 	begun  time.Time // by the forge's clock; zero: not known
 	total  int
+	bound  bool // there are no more than total, perhaps fewer
 	rounds int
 	anew   int // times that a list was begun anew
 	fresh  int // that the owner did not have before
@@ -177,10 +178,13 @@ func (w *walk) note(l *line) error {
 			w.latest = l.Page.Top.Updated
 		}
 		w.next, w.passed = l.Page.Next, l.Page.Last || l.Page.Low
-		if !l.Page.Bound || w.at.Pass != passAgain { // the walk before knew better
-			w.total = l.Page.Total
+		if !l.Page.Bound || w.total == 0 || w.bound {
+			w.total, w.bound = l.Page.Total, l.Page.Bound
 		}
-		w.most, w.fresh = max(w.most, l.Page.Total), w.fresh+l.Page.New
+		if !l.Page.Bound {
+			w.most = max(w.most, l.Page.Total)
+		}
+		w.fresh += l.Page.New
 		w.o.Requests += l.Page.Cost
 	case l.Again != nil:
 		w.at, w.next, w.pages, w.passed, w.top = *l.Again, "", 0, false, Position{}
@@ -283,10 +287,10 @@ const someAreGone = ": some are gone"
 
 // miscount compares how many repositories there are with how many there should
 // be: what was deleted, hidden, handed over or made without a push shows in
-// nothing else. By REST the first page tells only about how many there are.
+// nothing else. Some hosts tell by REST only about how many there are.
 func (w *walk) miscount() string {
 	want, slack := w.h.From.Total+w.fresh, 0
-	if w.c.rest() {
+	if w.bound {
 		slack = mostAtOnce - 1
 	}
 	switch {
@@ -314,10 +318,7 @@ func (w *walk) end() *line {
 		// More were seen than there are, or there were more: some went while the list
 		// was read, and others may have moved past its pages. The next crawl expects
 		// them, and walks again; but one walk is enough for who counts oddly.
-		were := len(w.ids) + len(w.o.Skipped)
-		if !w.c.rest() { // which knows the number only in the end
-			were = max(were, w.most)
-		}
+		were := max(len(w.ids)+len(w.o.Skipped), w.most)
 		if were > w.total && w.total > 0 && !strings.HasSuffix(w.at.Why, someAreGone) {
 			p.Total = were
 		}

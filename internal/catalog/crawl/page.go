@@ -69,7 +69,7 @@ func (w *walk) wants(n forge.RepoName) bool {
 // sift picks what is worth keeping of a page, and looks whether it reaches what
 // is known.
 func (w *walk) sift(ctx context.Context, got *forge.ProfilePage) (pageEnd, []forge.Profile, error) {
-	end := pageEnd{Next: got.Next, Last: got.Next == "", Total: got.Total, Bound: w.c.rest() && got.Next != "", Read: len(got.Profiles), Cost: got.Requests, At: got.At.UTC()}
+	end := pageEnd{Next: got.Next, Last: got.Next == "", Total: got.Total, Bound: got.AtMost, Read: len(got.Profiles), Cost: got.Requests, At: got.At.UTC()}
 	var wanted []forge.Profile
 	fresh, level := false, false
 	for _, p := range got.Profiles {

@@ -35,7 +35,7 @@ func Plan(ctx context.Context, source Source, o Options) []Planned {
 		pages := (page.Total + c.batch.now() - 1) / c.batch.now()
 		switch {
 		case p.Mode == ModeIncremental && c.rest():
-			p.Requests = 3 // who was pushed to, who changed, which issues changed
+			p.Requests = 4 // who was pushed to, how many there are, who changed, which issues changed
 		case p.Mode == ModeIncremental:
 			p.Requests = 2 // the issues come along
 		case c.rest():

@@ -3,6 +3,7 @@ package github
 import (
 	"context"
 	"errors"
+	"maps"
 	"net/url"
 	"strconv"
 	"strings"
@@ -14,10 +15,9 @@ import (
 )
 
 // ProfilesREST reads a page of an owner's repositories with what a list tells of
-// them, the ones that were pushed to last first, in one request (two for the
-// first page of an account that is no organisation). ProfileREST completes each.
-// First is not considered: a page is what the server makes of 100. Total is an
-// upper bound.
+// them, the ones that were pushed to last first, in one request (one more for the
+// first page of an account that is no organisation, and of several). ProfileREST
+// completes each. First is not considered: a page is what the server makes of 100.
 func (c *Client) ProfilesREST(ctx context.Context, q forge.ProfileQuery) (forge.ProfilePage, error) {
 	ctx, count := counting(ctx)
 	page, err := c.profilesREST(ctx, q)
@@ -46,7 +46,12 @@ func (c *Client) profilesREST(ctx context.Context, q forge.ProfileQuery) (forge.
 	if err != nil {
 		return forge.ProfilePage{}, err
 	}
-	page := forge.ProfilePage{Total: p.total}
+	page := forge.ProfilePage{Total: p.total, AtMost: p.next != nil}
+	if page.AtMost && q.After == "" && !q.ByUpdate {
+		if page.Total, page.AtMost, err = c.countOwned(ctx, kind, q.Owner, query, p.total); err != nil {
+			return page, err
+		}
+	}
 	if p.next != nil {
 		page.Next = kind + "?" + p.next.Encode()
 	}
@@ -64,6 +69,18 @@ func (c *Client) profilesREST(ctx context.Context, q forge.ProfileQuery) (forge.
 		})
 	}
 	return page, nil
+}
+
+// countOwned counts an owner's repositories, where the host says how many pages
+// of one there are; else atMost is given back.
+func (c *Client) countOwned(ctx context.Context, kind, owner string, query url.Values, atMost int) (int, bool, error) {
+	k := get("the organisation or account "+plain(owner), kind+"/%s/repos", owner)
+	k.query = maps.Clone(query)
+	n, _, err := c.length(ctx, k)
+	if err != nil || n == nil {
+		return atMost, true, err
+	}
+	return *n, false, nil
 }
 
 // ownedPage reads one page of an owner's list; its total is an upper bound.

@@ -159,7 +159,7 @@ func TestPagesByRESTAreWalkedByTheirCursor(t *testing.T) {
 	}
 	c, _ := testClient(t, s)
 	first, err := c.ProfilesREST(t.Context(), forge.ProfileQuery{Owner: "me"})
-	if err != nil || len(first.Profiles) != 1 || len(first.Skipped) != 1 || first.Next == "" || first.Requests != 2 || first.Total != 4 {
+	if err != nil || len(first.Profiles) != 1 || len(first.Skipped) != 1 || first.Next == "" || first.Requests != 3 || first.Total != 4 || !first.AtMost {
 		t.Fatalf("got %+v, %v", first, err)
 	}
 	second, err := c.ProfilesREST(t.Context(), forge.ProfileQuery{Owner: "me", After: first.Next})
@@ -172,6 +172,32 @@ func TestPagesByRESTAreWalkedByTheirCursor(t *testing.T) {
 	var missing *forge.NotFoundError
 	if _, err := c.ProfilesREST(t.Context(), forge.ProfileQuery{Owner: "nobody"}); !errors.As(err, &missing) {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestTheRepositoriesOfAnOwnerAreCountedByREST(t *testing.T) {
+	t.Parallel()
+	c, _ := testClient(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		last := "3"
+		if r.URL.Query().Get("per_page") == "1" {
+			last = "217"
+		}
+		said(200, `[`+listedRepo+`]`, "Link", `<http://x/?page=2>; rel="next", <http://x/?page=`+last+`>; rel="last"`)(w, r)
+	}))
+	for _, tt := range []struct {
+		q        forge.ProfileQuery
+		total    int
+		atMost   bool
+		requests int
+	}{
+		{forge.ProfileQuery{Owner: "acme"}, 217, false, 2},
+		{forge.ProfileQuery{Owner: "acme", ByUpdate: true}, 3, true, 1},
+		{forge.ProfileQuery{Owner: "acme", After: "orgs?page=1&per_page=100"}, 3, true, 1},
+	} {
+		page, err := c.ProfilesREST(t.Context(), tt.q)
+		if err != nil || page.Total != tt.total || page.AtMost != tt.atMost || page.Requests != tt.requests {
+			t.Errorf("%+v: got %d, %v in %d requests, %v", tt.q, page.Total, page.AtMost, page.Requests, err)
+		}
 	}
 }
 
