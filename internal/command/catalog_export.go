@@ -45,7 +45,8 @@ was made, private ones too, and how many those are is said. --public-only leaves
 out all that is not public, or not known to be. A FILE that ends in .gz is packed.
 
 In a table, cells that a spreadsheet would run as a formula begin with an
-apostrophe. Of a README the catalog keeps only its beginning, so the words
+apostrophe; it is UTF-8 without a mark, which Excel reads by Data > From
+Text/CSV. Of a README the catalog keeps only its beginning, so the words
 behind it are not exported. In repos.json weekly commits are left out where
 only their sum is known.`,
 		Example: `  isrc catalog export --to repos.json
