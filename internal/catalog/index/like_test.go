@@ -33,12 +33,9 @@ func twins(t *testing.T) *Catalog {
 	for i, what := range []string{"barcodes", "holidays", "weather", "turbines", "lottery", "parking"} { // of one template, with one prefix
 		records = append(records, record("zeta/zeta-unit-"+what, about("Zeta unit made of the quarkus blueprint", "zeta-unit", what), readme(what+" are what this is about. Quarkus blueprint, see chapter "+string(rune('a'+i))+".")))
 	}
-	for _, r := range []*catalog.Record{ // of one word, PostgreSQL
+	records = append(records, // of one word, PostgreSQL
 		record("db/backup-nightly", about("Nightly dumps of PostgreSQL")), record("maps/geo-store", about("Shapes in PostgreSQL")),
-		record("x/sql-notes", about("Hints on SQL")), record("y/postgre-notes", about("Why it is called postgre")),
-	} {
-		records = append(records, r)
-	}
+		record("x/sql-notes", about("Hints on SQL")), record("y/postgre-notes", about("Why it is called postgre")))
 	for _, n := range []string{"k/fodder-one", "k/fodder-two", "l/cranes", "l/quotas", "m/greenhouse", "m/pumps", "n/library", "n/music", "o/harbour", "o/tides"} {
 		records = append(records, record(n, about("Something about "+n)))
 	}
