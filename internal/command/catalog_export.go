@@ -42,7 +42,8 @@ standard output or to the file that --to names:
 
 The file is yours: it holds every repository that you could see when the catalog
 was made, private ones too, and how many those are is said. --public-only leaves
-out all that is not public, or not known to be. A FILE that ends in .gz is packed.
+out all that is not public, or not known to be. A FILE that ends in .gz is
+packed.
 
 In a table, cells that a spreadsheet would run as a formula begin with an
 apostrophe; it is UTF-8 without a mark, which Excel reads by Data > From

@@ -66,8 +66,8 @@ func newCatalogImport(a *app) *cobra.Command {
 		Use:   "import <file>...",
 		Short: "Take over what other tools know of your repositories",
 		Long: `Import reads files of other catalogs into yours, packed with gzip or not; "-" is
-the standard input. The format is told by a file's name and how it begins, and said, or named with
---format:
+the standard input. The format is told by a file's name and how it begins, and
+said, or named with --format:
 
   repos.json          projects of SAP's InnerSource portal, or repositories
                       as GitHub's API answers them (lists, searches, pages),
