@@ -65,7 +65,7 @@ race() {
 	# A race build sleeps for a second at its end, and the scripts start hundreds.
 	# SQLite, which was C, is left as it is: it takes half of the time of what uses
 	# it, and shares no memory with us. So are regular expressions, a fifth of the
-	# rest: what they keep is for many at once, and the strings that we give them do
+	# rest: what they keep is for many at once, and the texts that we give them do
 	# not change. Vetted it was before.
 	GORACE=atexit_sleep_ms=0 CGO_ENABLED=1 go test -race -vet=off -timeout 40m \
 		-gcflags=modernc.org/...=-race=false -gcflags=regexp/...=-race=false ./...
