@@ -42,14 +42,13 @@ func Search(ctx context.Context, s Searcher, q Query, now time.Time) (*Found, er
 		return nil, err
 	}
 	r := &Found{Asked: asked}
-	found, err := s.SearchRepos(ctx, r.Asked, max(candidates, q.Limit))
+	found, err := r.ask(ctx, s, q, q.Words, max(candidates, q.Limit), now)
 	if lists, ok := s.(Lister); ok && errors.Is(err, forge.ErrUnsupported) {
 		return searchLists(ctx, lists, q, now)
 	}
 	if err != nil {
-		return nil, fault.Errorf("search: %w", err)
+		return nil, err
 	}
-	r.Cut, r.GaveUp = found.Total > len(found.Repos), found.GaveUp
 	if len(found.Repos) == 0 && len(words) > 1 && !q.Exact {
 		if found, err = r.searchEach(ctx, s, q, now); err != nil {
 			return nil, err
@@ -70,15 +69,10 @@ const candidates = 50
 func (r *Found) searchEach(ctx context.Context, s Searcher, q Query, now time.Time) (found forge.RepoSearch, err error) {
 	seen := map[forge.RepoName]bool{}
 	for _, w := range q.Wanted()[:min(len(q.Wanted()), 4)] {
-		asked, err := q.forge(append([]Word{w}, q.Unwanted()...), now)
+		some, err := r.ask(ctx, s, q, append([]Word{w}, q.Unwanted()...), 30, now)
 		if err != nil {
 			return found, err
 		}
-		some, err := s.SearchRepos(ctx, asked, 30)
-		if err != nil {
-			return found, fault.Errorf("search: %w", err)
-		}
-		r.Cut, r.GaveUp = r.Cut || some.Total > len(some.Repos), r.GaveUp || some.GaveUp
 		for _, h := range some.Repos {
 			if !seen[h.RepoName] {
 				seen[h.RepoName] = true
@@ -88,6 +82,28 @@ func (r *Found) searchEach(ctx context.Context, s Searcher, q Query, now time.Ti
 	}
 	found.Total = len(found.Repos)
 	return found, nil
+}
+
+// mostAccounts is how many accounts one question names: with 39 characters each
+// its address stays below what servers take.
+const mostAccounts = 50
+
+// ask asks for some words, of many accounts in several questions, and notes what
+// the forge did not tell.
+func (r *Found) ask(ctx context.Context, s Searcher, q Query, words []Word, limit int, now time.Time) (all forge.RepoSearch, err error) {
+	for _, part := range q.byAccounts(mostAccounts) {
+		asked, err := part.forge(words, now)
+		if err != nil {
+			return all, err
+		}
+		some, err := s.SearchRepos(ctx, asked, limit)
+		if err != nil {
+			return all, fault.Errorf("search: %w", err)
+		}
+		r.Cut, r.GaveUp = r.Cut || some.Total > len(some.Repos), r.GaveUp || some.GaveUp
+		all.Repos, all.Total = append(all.Repos, some.Repos...), all.Total+some.Total
+	}
+	return all, nil
 }
 
 // limited puts hits in the order that is asked, as far as a forge's answer tells

@@ -125,6 +125,30 @@ func (l *lists) OrgRepos(_ context.Context, org string, _ int) ([]forge.Repo, er
 }
 func (l *lists) UserRepos(context.Context, int) ([]forge.Repo, error) { return l.repos[""], nil }
 
+// A company may have more accounts than one question can name.
+func TestManyAccountsAreAskedForInParts(t *testing.T) {
+	t.Parallel()
+	q := asking(t, "token")
+	var names []string
+	for i := range 2*mostAccounts + 1 {
+		names = append(names, fmt.Sprintf("org-%d", i))
+	}
+	if err := q.Add("org", strings.Join(names, ",")); err != nil {
+		t.Fatal(err)
+	}
+	forge := &asked{answers: map[string][]forge.Repo{"token": {repo("a/token", "token", 1)}}}
+	got, err := Search(context.Background(), forge, q, now)
+	if err != nil || len(forge.queries) != 3 || got.Total != 3 {
+		t.Fatalf("%d in answer to %q: %v", got.Total, forge.queries, err)
+	}
+	all := strings.Join(forge.queries, " ") + " "
+	for _, name := range names {
+		if strings.Count(all, " org:"+name+" ") != 1 {
+			t.Errorf("%s is not asked for once: %s", name, all)
+		}
+	}
+}
+
 func TestWhatAForgeDidNotTellIsSaid(t *testing.T) {
 	t.Parallel()
 	var many []forge.Repo

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -18,6 +19,23 @@ func (q Query) orgs() []string {
 		}
 	}
 	return out
+}
+
+// byAccounts is the query once for each so many of the accounts that one of its
+// filters looks in.
+func (q Query) byAccounts(most int) []Query {
+	at := slices.IndexFunc(q.Filters, func(f Filter) bool { return f.Name == "org" && !f.Not && len(f.Any) > most })
+	if at < 0 {
+		return []Query{q}
+	}
+	var all []Query
+	for some := range slices.Chunk(q.Filters[at].Any, most) {
+		part := q
+		part.Filters = slices.Clone(q.Filters)
+		part.Filters[at].Any = some
+		all = append(all, part)
+	}
+	return all
 }
 
 // forge writes the query, with these words, in GitHub's search language. What

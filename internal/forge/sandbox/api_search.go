@@ -2,8 +2,10 @@ package sandbox
 
 import (
 	"path"
+	"slices"
 	"sort"
 	"strings"
+	"unicode/utf8"
 )
 
 const (
@@ -26,24 +28,26 @@ func found[T any](c *call, list []T, build func(T) obj, extra obj) (answer, erro
 	return ok(o)
 }
 
-func (c *call) searchText() (string, error) {
-	q := c.query.Get("q")
-	if strings.TrimSpace(q) == "" {
-		return "", invalid(fields("resource", "Search", "field", "q", "code", "missing"))
+// mostSearched is how many characters of words GitHub searches for; qualifiers and
+// operators do not count.
+const mostSearched = 256
+
+// searchText reads what is searched for, with these qualifiers.
+func (c *call) searchText(known string) (searchQuery, error) {
+	text := c.query.Get("q")
+	if strings.TrimSpace(text) == "" {
+		return searchQuery{}, invalid(fields("resource", "Search", "field", "q", "code", "missing"))
 	}
-	if len(q) > 1000 {
-		return "", invalid(fieldError("Search", "q", "invalid", "The search is longer than 256 characters."))
+	q := parseQuery(text, known)
+	if utf8.RuneCountInString(strings.Join(slices.Concat(q.words, q.not), " ")) > mostSearched {
+		return searchQuery{}, invalid(fieldError("Search", "q", "invalid", "The search is longer than 256 characters."))
 	}
-	return q, nil
+	return q, c.checkScope(q)
 }
 
 func searchRepositories(c *call) (answer, error) {
-	text, err := c.searchText()
+	q, err := c.searchText(repoQualifiers)
 	if err != nil {
-		return answer{}, err
-	}
-	q := parseQuery(text, repoQualifiers)
-	if err := c.checkScope(q); err != nil {
 		return answer{}, err
 	}
 	list, scores := c.reposFound(q)

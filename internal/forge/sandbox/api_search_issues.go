@@ -6,12 +6,8 @@ import (
 )
 
 func searchIssues(c *call) (answer, error) {
-	text, err := c.searchText()
+	q, err := c.searchText(issueQualifiers)
 	if err != nil {
-		return answer{}, err
-	}
-	q := parseQuery(text, issueQualifiers)
-	if err := c.checkScope(q); err != nil {
 		return answer{}, err
 	}
 	list := c.issuesFound(q)

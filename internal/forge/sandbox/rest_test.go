@@ -302,4 +302,6 @@ func TestSearch(t *testing.T) {
 		t.Errorf("reviews wanted: got %v", wanted["total_count"])
 	}
 	b.api("newcomer", 422, "GET", "/search/repositories?q=org:nowhere", nil)
+	b.api("newcomer", 422, "GET", "/search/repositories?q="+strings.Repeat("long", 64)+"er", nil)
+	b.get("newcomer", "/search/repositories?q=token"+strings.Repeat("+org:identity", 60)) // qualifiers do not count
 }
