@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql/driver"
+	"math"
 	"slices"
 	"strings"
 
@@ -26,13 +27,15 @@ const fewMatches = 24
 // of a stop word, so of another name with one ("sign in" for login) all count that
 // have it before the README, where texts are short.
 func (t *tally) addPhrase(ctx context.Context, f form, bit uint32, rated bool) error {
-	found, err := t.together(f.stems)
-	if err != nil {
-		return err
+	loose, columns := f.worth == asSynonym && slices.ContainsFunc(f.words, catalog.StopWord), uint8(math.MaxUint8)
+	if loose {
+		columns &^= inReadme
 	}
-	if f.worth == asSynonym && slices.ContainsFunc(f.words, catalog.StopWord) {
-		found = slices.DeleteFunc(found, func(m phraseMatch) bool { return m.columns&^inReadme == 0 })
-	} else if found, err = t.adjacent(ctx, f, found); err != nil {
+	found, err := t.together(f.stems, columns)
+	if err == nil && !loose {
+		found, err = t.adjacent(ctx, f, found)
+	}
+	if err != nil {
 		return err
 	}
 	idf := float32(0)
@@ -74,13 +77,15 @@ func (t *tally) adjacent(ctx context.Context, f form, found []phraseMatch) ([]ph
 	return found, err
 }
 
-// together gives the records that have all of some stems in one column.
-func (t *tally) together(stems []string) ([]phraseMatch, error) {
+// together gives the records that have all of some stems in one of these columns.
+func (t *tally) together(stems []string, columns uint8) ([]phraseMatch, error) {
 	rarest := slices.MinFunc(stems, func(a, b string) int { return cmp.Compare(t.size(a), t.size(b)) })
 	var found []phraseMatch
 	err := t.each(rarest, func(some []entry) {
 		for _, x := range some {
-			found = append(found, phraseMatch{x.id, x.weight(), x.columns()})
+			if in := x.columns() & columns; in != 0 {
+				found = append(found, phraseMatch{x.id, x.weight(), in})
+			}
 		}
 	})
 	for _, stem := range stems {
