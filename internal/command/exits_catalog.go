@@ -89,5 +89,5 @@ func downHints(e *publish.UnavailableError) []string {
 	case e.IsPlain():
 		return []string{"it speaks plain http, which isrc takes from this machine alone"}
 	}
-	return nil
+	return []string{"run it again when the host answers: what went through stays. A proxy is set by hosts." + e.Host + ".proxy or HTTPS_PROXY"}
 }
