@@ -27,6 +27,10 @@ import (
 // clock is when the scripts happen.
 var clock = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"isrc": func() { os.Exit(scripted()) }})
+}
+
 // scripted is isrc as scripts run it: the real command with a clock that begins
 // at a fixed time, and with a place to die where a script asks for one.
 func scripted() int {
